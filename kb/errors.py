@@ -1,0 +1,99 @@
+"""Every error kb raises on purpose; each message says the thing, the cause and the next step.
+
+KbError
+├── UsageError              wrong words on the command line (exit status 2)
+├── SettingsError           kb.toml or a KB_* variable cannot be understood
+├── VaultError
+│   ├── VaultMissing        no folder of notes where one was named
+│   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
+│   └── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+├── IndexError
+│   ├── IndexMissing        nothing has been indexed yet
+│   ├── IndexIncompatible   made by a newer kb
+│   ├── IndexLocked         another process is writing
+│   ├── IndexDamaged        set aside; can be rebuilt from the notes
+│   └── DiskFull            no room left; nothing was lost
+├── ModelError
+│   ├── ModelFileMissing    no file at the configured path
+│   ├── ModelFileDamaged    not a GGUF file, truncated or inconsistent
+│   └── ModelUnusable       the file failed its test run in a child process
+└── QuestionEmpty           nothing was asked (a UsageError)
+"""
+
+from __future__ import annotations
+
+
+class KbError(Exception):
+    """An outcome the user can act on; shown as one sentence, without a traceback."""
+
+    exit_status = 1
+
+
+class UsageError(KbError):
+    """The command line's words do not fit together."""
+
+    exit_status = 2
+
+
+class SettingsError(KbError):
+    """A setting cannot be understood."""
+
+
+class VaultError(KbError):
+    """Something is wrong with the folder of notes."""
+
+
+class VaultMissing(VaultError):
+    """The vault folder does not exist, or is not a folder."""
+
+
+class VaultEmpty(VaultError):
+    """The vault holds no note, or far fewer than the index knows."""
+
+
+class NoteUnreadable(VaultError):
+    """One note's file cannot be read as text."""
+
+
+class IndexError(KbError):
+    """Something is wrong with the index folder."""
+
+
+class IndexMissing(IndexError):
+    """No index has been made yet."""
+
+
+class IndexIncompatible(IndexError):
+    """The index was written by a newer kb."""
+
+
+class IndexLocked(IndexError):
+    """Another process holds the write lock of the index."""
+
+
+class IndexDamaged(IndexError):
+    """A file of the index is corrupt."""
+
+
+class DiskFull(IndexError):
+    """No space is left where the index is written."""
+
+
+class ModelError(KbError):
+    """Something is wrong with a language or embedding model."""
+
+
+class ModelFileMissing(ModelError):
+    """No model file at the configured path."""
+
+
+class ModelFileDamaged(ModelError):
+    """The file is not a complete, consistent model file."""
+
+
+class ModelUnusable(ModelError):
+    """The model failed its test run."""
+
+
+class QuestionEmpty(UsageError):
+    """The question has no words."""

@@ -1,0 +1,197 @@
+"""Settings, read once at the start and handed down; nothing below reads a file or the environment again.
+
+A knowledge base is a folder with a `kb.toml`. Values are taken, first wins, from: command-line options,
+`KB_*` variables, the nearest `kb.toml` upward from the current folder, the user's own `kb.toml` (in the
+platform's configuration folder), built-in defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from kb.errors import SettingsError, VaultMissing
+
+FILE_NAME = "kb.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingSettings:
+    """`[embedding]`: which model turns passages into vectors."""
+
+    model: str = "all-MiniLM-L6-v2"  # this name, or the path of a sentence-transformers folder
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSettings:
+    """`[retrieval]`: how passages are found."""
+
+    dense_weight: float = 0.5  # share of the dense score in the fused one, 0 to 1
+    candidates: int = 100  # passages each leg brings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """`[models]`: the language model that phrases answers."""
+
+    path: str = ""  # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
+    context: int = 4096  # tokens; cut to what the model was trained for
+    gpu_layers: int = -1  # layers given to a GPU where llama.cpp was built with one; -1 for all
+    threads: int = 0  # 0 for one per core
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """`[answers]`: how much is shown."""
+
+    passages: int = 8  # passages read for an answer
+    quotes: int = 3  # quotes shown at most
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a knowledge base is made from. Paths are absolute."""
+
+    vault: Path
+    index: Path
+    root: Path | None = None  # folder of the kb.toml in force, None without one
+    embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
+    models: ModelSettings = field(default_factory=ModelSettings)
+    answers: AnswerSettings = field(default_factory=AnswerSettings)
+
+    @property
+    def state(self) -> Path:
+        """The folder for what belongs to this machine alone, such as verdicts on model files."""
+        return user_state_path("kb", appauthor=False)
+
+
+_SECTIONS: dict[str, type[Any]] = {
+    "embedding": EmbeddingSettings,
+    "retrieval": RetrievalSettings,
+    "models": ModelSettings,
+    "answers": AnswerSettings,
+}
+_PATHS = ("vault", "index")
+
+
+def load_settings(
+    *,
+    vault: Path | None = None,
+    index: Path | None = None,
+    start: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Find and read the settings in force in folder `start` (default: the current one).
+
+    Raises SettingsError for a value that cannot be understood, VaultMissing when no vault is named anywhere.
+    """
+    environment = os.environ if environment is None else environment
+    file = find_settings_file(start or Path.cwd())
+    root = file.parent if file else None
+    table = _read(file) if file else {}
+    _apply_environment(table, environment)
+
+    named_vault = vault or _path_from(environment.get("KB_VAULT"), Path.cwd())
+    # A vault named by hand that is not this kb.toml's own must not be put into this kb.toml's index.
+    own_vault = _path_from(table.get("vault"), root)
+    if named_vault is None and own_vault is None:
+        raise VaultMissing(
+            "No vault is chosen here. Run: kb init FOLDER_OF_NOTES, or name one with --vault FOLDER."
+        )
+    chosen = (named_vault or own_vault or Path()).expanduser().absolute()
+    same_vault = own_vault is not None and own_vault.absolute() == chosen
+    named_index = index or _path_from(environment.get("KB_INDEX"), Path.cwd())
+    own_index = _path_from(table.get("index"), root) if same_vault else None
+    chosen_index = (named_index or own_index or default_index(chosen)).expanduser().absolute()
+    sections = {name: _section(name, table.get(name, {}), file) for name in _SECTIONS}
+    models = sections["models"]
+    if models.path:
+        sections["models"] = replace(models, path=str(_path_from(models.path, root or Path.cwd())))
+    return Settings(vault=chosen, index=chosen_index, root=root, **sections)
+
+
+def find_settings_file(start: Path) -> Path | None:
+    """The nearest kb.toml from `start` upward, or the user's own, or None."""
+    for folder in (start.absolute(), *start.absolute().parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+    own = user_config_path("kb", appauthor=False) / FILE_NAME
+    return own if own.is_file() else None
+
+
+def default_index(vault: Path) -> Path:
+    """Where a vault without kb.toml has its index: the user's data folder, never inside the notes."""
+    name = sha256(str(vault).encode()).hexdigest()[:12]
+    return user_data_path("kb", appauthor=False) / f"{vault.name}-{name}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init") from error
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
+    unknown = sorted(set(table) - set(_PATHS) - set(_SECTIONS))
+    if unknown:
+        known = ", ".join((*_PATHS, *_SECTIONS))
+        raise SettingsError(f"{file} has an unknown entry {unknown[0]!r}. Known entries: {known}.")
+    for name in _PATHS:
+        if not isinstance(table.get(name, ""), str):
+            raise SettingsError(f"{file}: {name} must be a path in quotes.")
+    return table
+
+
+def _apply_environment(table: dict[str, Any], environment: Mapping[str, str]) -> None:
+    """Overlay KB_SECTION_NAME variables, such as KB_MODELS_PATH, on the file's values."""
+    for section, kind in _SECTIONS.items():
+        for item in fields(kind):
+            text = environment.get(f"KB_{section}_{item.name}".upper())
+            if text is None:
+                continue
+            values = table.setdefault(section, {})
+            if isinstance(values, dict):
+                values[item.name] = _number_or_text(text)
+
+
+def _number_or_text(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _section(name: str, values: object, file: Path | None) -> Any:
+    kind = _SECTIONS[name]
+    where = str(file) if file else "the environment"
+    if not isinstance(values, dict):
+        raise SettingsError(f"{where}: [{name}] must be a table.")
+    known = {item.name: item.default for item in fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            raise SettingsError(f"{where}: [{name}] has no setting {key!r}. Known settings: {', '.join(known)}.")
+        wanted = type(known[key])
+        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+            values = {**values, key: float(value)}
+        elif type(value) is not wanted:
+            raise SettingsError(f"{where}: {name}.{key} must be of type {wanted.__name__}, not {value!r}.")
+    return kind(**values)
+
+
+def _path_from(text: object, base: Path | None) -> Path | None:
+    if not isinstance(text, str) or not text:
+        return None
+    path = Path(text).expanduser()
+    return path if path.is_absolute() or base is None else base / path
