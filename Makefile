@@ -1,0 +1,52 @@
+# `make demo` sets everything up and answers a question from the sample vault; `make test` proves the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+QUESTION ?= What does quantisation do to a language model?
+
+.PHONY: demo test lint typecheck soak clean help
+
+help:
+	@echo "make demo    set up, index the sample vault, ask it a question"
+	@echo "make test    lint, type check, import rules and all tests but the soaks"
+	@echo "make soak    the tests that run for minutes"
+	@echo "make clean   remove the environment and the sample index"
+
+demo: $(VENV)/.demo
+	@echo '$$ kb index'
+	@$(BIN)/kb index
+	@echo '$$ kb ask "$(QUESTION)"'
+	@$(BIN)/kb ask "$(QUESTION)"
+
+test: lint typecheck
+	$(BIN)/pytest -m "not soak"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+typecheck: $(VENV)/.dev
+	$(BIN)/mypy
+
+soak: $(VENV)/.dev
+	$(BIN)/pytest -m soak
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find index -mindepth 1 ! -name README.md -delete
+
+# torch comes first and pinned: left to itself, pip may choose a build with gigabytes of GPU libraries.
+$(VENV)/.demo: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "kb needs Python 3.11 or newer; name one with: make demo PYTHON=python3.12"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pip
+	$(BIN)/pip install --quiet -c constraints.txt torch
+	@echo "Installing kb. Building llama.cpp for this machine takes some minutes the first time."
+	$(BIN)/pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.demo
+	$(BIN)/pip install --quiet -c constraints.txt --group dev
+	touch $@

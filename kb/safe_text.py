@@ -1,0 +1,30 @@
+"""Makes text from notes and models harmless to a terminal.
+
+Rich and Textual hand escape sequences in content on to the terminal, so that a note could move the cursor,
+change the clipboard or forge output. Everything that did not come from kb itself passes here first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Bidirectional overrides and isolates can make text read as something else than it is (CVE-2021-42574).
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def safe_text(text: str) -> str:
+    """`text` without C0 and C1 controls (but tab and newline), DEL, bidi controls and lone surrogates."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character for character in text if _is_safe(character))
+
+
+def safe_line(text: str) -> str:
+    """`safe_text` on one line: runs of white space become one space."""
+    return " ".join(safe_text(text).split())
+
+
+def _is_safe(character: str) -> bool:
+    if character in "\t\n":
+        return True
+    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI
