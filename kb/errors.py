@@ -16,7 +16,10 @@ KbError
 ├── ModelError
 │   ├── ModelFileMissing    no file at the configured path
 │   ├── ModelFileDamaged    not a GGUF file, truncated or inconsistent
-│   └── ModelUnusable       the file failed its test run in a child process
+│   ├── ModelUnusable       the file failed its test run in a child process
+│   ├── ModelUnreachable    a model server does not answer, or refuses
+│   ├── PromptTooLong       more text than the model's context holds
+│   └── GrammarInvalid      the form asked of an answer cannot be compiled
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -93,6 +96,18 @@ class ModelFileDamaged(ModelError):
 
 class ModelUnusable(ModelError):
     """The model failed its test run."""
+
+
+class ModelUnreachable(ModelError):
+    """The model server does not answer, or refuses to."""
+
+
+class PromptTooLong(ModelError):
+    """The prompt leaves no room for an answer."""
+
+
+class GrammarInvalid(ModelError):
+    """The grammar or JSON schema asked of an answer cannot be used."""
 
 
 class QuestionEmpty(UsageError):

@@ -42,6 +42,7 @@ class ModelSettings:
     """`[models]`: the language model that phrases answers."""
 
     path: str = ""  # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
+    url: str = ""  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
     context: int = 4096  # tokens; cut to what the model was trained for
     gpu_layers: int = -1  # layers given to a GPU where llama.cpp was built with one; -1 for all
     threads: int = 0  # 0 for one per core
