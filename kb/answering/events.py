@@ -1,0 +1,38 @@
+"""What is told of an answer while it is being made; front ends render these and know nothing else of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.answering.answer import Answer, AnswerSentence, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the work begins: a short phrase such as "Searching"."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesFound:
+    """The quotes the answer will rest on."""
+
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceChecked:
+    """The model finished a sentence, and its check said yes or no."""
+
+    sentence: AnswerSentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete."""
+
+    answer: Answer
+
+
+AnswerEvent = Step | QuotesFound | SentenceChecked | Finished

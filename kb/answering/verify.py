@@ -1,0 +1,138 @@
+"""Gate C: is a sentence supported by the quotes? Decided by code, sentence by sentence."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.draft import place
+from kb.answering.question import Question
+from kb.answering.words import content_words, covers, is_negated, numbers_of, words_of
+
+_MIN_COVERED = 0.75  # share of a sentence's content words that its quotes and the question must hold
+_NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
+# A sentence that has one of a pair while its quote has only the other says the contrary.
+_OPPOSITES = tuple(
+    (frozenset(one.split()), frozenset(other.split()))
+    for one, other in (
+        ("more increase higher larger bigger greater rise grow", "less fewer decrease lower smaller reduce shrink fall"),
+        ("before earlier", "after later"),
+        ("first", "last"),
+        ("always", "never"),
+        ("best", "worst"),
+        ("faster quicker", "slower"),
+        ("minimum least", "maximum most"),
+        ("true", "false"),
+        ("all every", "none no"),
+        ("easy easier", "hard harder difficult"),
+        ("cheap cheaper", "expensive costly"),
+        ("strong stronger", "weak weaker"),
+        ("mehr größer höher", "weniger kleiner niedriger"),
+        ("vor früher", "nach später"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Support:
+    """What one quote offers a sentence."""
+
+    number: int
+    words: frozenset[str]
+    numbers: frozenset[str]
+    raw: str
+    negated: bool
+
+
+def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> AnswerSentence:
+    """`sentence` with its verdict and the numbers of the quotes that carry it."""
+    offers = [_support(quote) for quote in quotes]
+    fault = _fault(sentence, question, offers)
+    if fault:
+        return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
+    cited = _citations(sentence, offers)
+    fault = _contradiction(sentence, [offer for offer in offers if offer.number in cited])
+    if fault:
+        return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
+    return AnswerSentence(text=sentence, supported=True, citations=cited, verdict="supported")
+
+
+def _support(quote: Quote) -> _Support:
+    text = f"{place(quote)} {quote.text}"
+    return _Support(
+        number=quote.number,
+        words=frozenset(words_of(text)),
+        numbers=frozenset(numbers_of(text)),
+        raw=text.casefold(),
+        negated=is_negated(quote.text),
+    )
+
+
+def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str:
+    """Why no quote can carry `sentence`, or nothing."""
+    known_words = frozenset().union(*(offer.words for offer in offers))
+    known_numbers = frozenset().union(*(offer.numbers for offer in offers))
+    for number in numbers_of(sentence):
+        if number not in known_numbers:
+            return f"the number {number} is not in the quotes"
+    asked = words_of(question.text)
+    for name in _NAME.findall(sentence):
+        parts = words_of(name)
+        if not all(covers(known_words, part) or covers(asked, part) for part in parts):
+            return f"the name {name} is not in the quotes"
+    words = content_words(sentence)
+    told = [word for word in words if not covers(asked, word)]
+    if not told:
+        return "it says nothing beyond the question"
+    held = [word for word in told if covers(known_words, word)]
+    if not held:
+        return "nothing it says is in the quotes"
+    share = (len(held) + len(words) - len(told)) / len(words)
+    if share < _MIN_COVERED or len(held) / len(told) < _MIN_COVERED - 0.15:
+        missing = next(word for word in told if word not in held)
+        return f"too little of it is in the quotes ({missing!r}, for one, is not)"
+    return ""
+
+
+def _citations(sentence: str, offers: Sequence[_Support]) -> tuple[int, ...]:
+    """The fewest quotes that together hold what `sentence` says, the one that holds most first."""
+    missing = {*content_words(sentence), *numbers_of(sentence)}
+    cited: list[int] = []
+    while missing:
+        holds = {
+            offer.number: {item for item in missing if item in offer.numbers or covers(offer.words, item)}
+            for offer in offers
+            if offer.number not in cited
+        }
+        best = max(holds, key=lambda number: len(holds[number]), default=None)
+        # A quote that adds a single common word is not what the sentence rests on.
+        if best is None or len(holds[best]) < (1 if not cited else 2):
+            break
+        cited.append(best)
+        missing -= holds[best]
+    return tuple(sorted(cited))
+
+
+def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
+    """Why the cited quotes speak against `sentence`, or nothing."""
+    if not offers:
+        return "no quote carries it"
+    words = words_of(sentence)
+    said = frozenset(words)
+    held = frozenset().union(*(offer.words for offer in offers))
+    if is_negated(sentence) != any(offer.negated for offer in offers) and (
+        is_negated(sentence) or math.fsum(offer.negated for offer in offers) == len(offers)
+    ):
+        return "it denies what the quote says, or the other way round"
+    for one, other in _OPPOSITES:
+        for mine, theirs in ((one, other), (other, one)):
+            if _any_form(said, mine) and not _any_form(held, mine) and _any_form(held, theirs):
+                return "it says the contrary of the quote"
+    return ""
+
+
+def _any_form(words: frozenset[str], wanted: frozenset[str]) -> bool:
+    return any(covers(words, word) for word in wanted)

@@ -1,0 +1,49 @@
+"""The commands and their groups."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kb.cli import ask, index, init, search, status
+from kb.cli.options import Chosen, Index, Json, Vault
+
+ASKING, KEEPING = "Ask and search", "Set up and keep in step"
+
+app = typer.Typer(
+    name="kb",
+    help="A personal knowledge base that answers from your own notes, with citations.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"kb {version('kb-notes')}")
+        raise typer.Exit
+
+
+@app.callback()
+def before_command(
+    context: typer.Context,
+    vault: Vault = None,
+    index: Index = None,
+    json: Json = False,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """A personal knowledge base that answers from your own notes, with citations."""
+    context.obj = Chosen(vault=vault, index=index, json=json)
+
+
+app.command("ask", rich_help_panel=ASKING)(ask.ask)
+app.command("search", rich_help_panel=ASKING)(search.search)
+app.command("init", rich_help_panel=KEEPING)(init.init)
+app.command("index", rich_help_panel=KEEPING)(index.index_notes)
+app.command("status", rich_help_panel=KEEPING)(status.status)

@@ -1,0 +1,46 @@
+"""Runs the command line: one place turns errors into one sentence and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from kb.errors import KbError
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run `kb` with `words` (default: those of the process) and leave the process with its exit status."""
+    status = run(list(sys.argv[1:] if words is None else words))
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    sys.exit(status)
+
+
+def run(words: list[str]) -> int:
+    """Run `kb` with `words` and return the exit status: 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
+    from kb.cli.app import app
+    from kb.cli.output import say_error
+
+    try:
+        status = app(words, prog_name="kb", standalone_mode=False)
+    except KbError as error:
+        say_error(str(error))
+        return error.exit_status
+    except KeyboardInterrupt:
+        say_error("Stopped. What was finished is kept.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough.
+        _forget_stdout()
+        return 0
+    return status if isinstance(status, int) else 0
+
+
+def _forget_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush finds no broken pipe."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,31 @@
+"""`kb status`: what is indexed."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import typer
+from rich.table import Table
+
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import out, print_json
+
+
+def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
+    """Show what is indexed."""
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        report = base.status()
+        folders = {"vault": base.settings.vault, "index": base.settings.index}
+    if options.json:
+        print_json(report)
+        return
+    table = Table.grid(padding=(0, 2))
+    for name, folder in folders.items():
+        table.add_row(name, str(folder))
+    table.add_row("notes", f"{report['notes']:,}")
+    table.add_row("passages", f"{report['passages']:,} ({report['pending']:,} waiting for their embedding)")
+    table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
+    table.add_row("embedding model", str(report["embedding_model"]))
+    table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
+    out().print(table)

@@ -1,0 +1,52 @@
+"""Convex combination of lexical and dense scores.
+
+Chosen over reciprocal rank fusion, which throws the scores' sizes away (Bruch, Gai and Ingber, "An Analysis of
+Fusion Functions for Hybrid Retrieval", 2023); tests/bench/README.md holds our measurements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """Scores of one passage, each in [0, 1]; 0 where a leg did not find it."""
+
+    score: float
+    lexical: float
+    dense: float
+
+
+def fuse(
+    lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float
+) -> dict[int, Fused]:
+    """Combine both legs' scores by passage id; a leg that found nothing leaves all the weight to the other."""
+    lexical_share = _by_maximum(lexical)
+    dense_share = _by_range(dense)
+    weight = dense_weight if lexical and dense else float(bool(dense))
+    return {
+        passage: Fused(
+            score=weight * dense_share.get(passage, 0.0) + (1 - weight) * lexical_share.get(passage, 0.0),
+            lexical=lexical_share.get(passage, 0.0),
+            dense=dense_share.get(passage, 0.0),
+        )
+        for passage in {*lexical, *dense}
+    }
+
+
+def _by_maximum(scores: Mapping[int, float]) -> dict[int, float]:
+    """BM25 starts at 0, so that the best one alone sets the scale."""
+    best = max(scores.values(), default=0.0)
+    return {passage: score / best for passage, score in scores.items()} if best > 0 else {}
+
+
+def _by_range(scores: Mapping[int, float]) -> dict[int, float]:
+    """Cosine similarities crowd together, so that the worst candidate is their zero."""
+    if not scores:
+        return {}
+    worst, best = min(scores.values()), max(scores.values())
+    if best <= worst:
+        return dict.fromkeys(scores, 1.0)
+    return {passage: (score - worst) / (best - worst) for passage, score in scores.items()}

@@ -1,0 +1,65 @@
+import pytest
+
+from kb.answering.answer import Quote, cite
+from kb.answering.question import read_question
+from kb.answering.verify import verify
+from kb.notes.note import Span
+
+TEXTS = (
+    "Hermann Ebbinghaus published his study of the forgetting curve in 1885.",
+    "A quantised model with 7 billion parameters at 4 bits takes about 3.5 GB of memory and runs faster.",
+    "Temperature does not change what the model knows.",
+)
+QUOTES = tuple(
+    Quote(number, "a.md", number, Span(0, 1), "Notes", (), text, text, 1.0)
+    for number, text in enumerate(TEXTS, start=1)
+)
+
+
+def check(sentence: str, question: str = "What do the notes say?"):
+    return verify(sentence, read_question(question, lambda words: [1] * len(words), 10), QUOTES)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "citations"),
+    [
+        ("Ebbinghaus published his study in 1885.", (1,)),
+        ("The forgetting curve was studied by Hermann Ebbinghaus.", (1,)),
+        ("At 4 bits a model with 7 billion parameters takes 3.5 GB of memory.", (2,)),
+        ("Temperature does not change what a model knows.", (3,)),
+        ("A quantised model runs faster and takes less memory." , (2,)),
+    ],
+)
+def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[int, ...]) -> None:
+    checked = check(sentence)
+    assert checked.supported, checked.verdict
+    assert checked.citations == citations
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("Ebbinghaus published his study in 1886.", "1886"),
+        ("At 4 bits a model with 8 billion parameters takes 3.5 GB of memory.", "8"),
+        ("The forgetting curve was studied by William James.", "James"),
+        ("Temperature does change what the model knows.", "denies"),
+        ("Ebbinghaus did not publish his study of the forgetting curve.", "denies"),
+        ("A quantised model runs slower.", "contrary"),
+        ("Bananas ripen in warm kitchens.", "nothing it says"),
+        ("The model was praised by critics for its elegant prose and bold parameters.", "too little"),
+    ],
+)
+def test_what_the_quotes_do_not_say_is_dropped_with_the_reason(sentence: str, verdict: str) -> None:
+    checked = check(sentence)
+    assert not checked.supported
+    assert verdict in checked.verdict
+    assert checked.citations == ()
+
+
+def test_an_echo_of_the_question_is_no_answer() -> None:
+    checked = check("The forgetting curve was published.", "Who published the forgetting curve?")
+    assert not checked.supported
+
+
+def test_the_citation_stands_before_the_final_stop() -> None:
+    assert cite(check("Ebbinghaus published his study in 1885.")) == "Ebbinghaus published his study in 1885 [1]."
