@@ -1,0 +1,32 @@
+"""What many tests share: a home of their own and a small indexed knowledge base."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import NOTES, run_kb, write_notes
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Configuration, data and state of the person who runs the tests stay untouched."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    os.environ["HOME"] = str(home)
+    for name in [name for name in os.environ if name.startswith("KB_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def small_base(tmp_path_factory: pytest.TempPathFactory, own_home: None) -> Path:
+    """An indexed knowledge base of three notes; tests only read it."""
+    base = tmp_path_factory.mktemp("base")
+    write_notes(base / "vault", NOTES)
+    (base / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    done = run_kb("index", cwd=base)
+    assert done.returncode == 0, done.stderr
+    return base

@@ -1,0 +1,46 @@
+"""Small vaults, and the real command in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+NOTES = {
+    "Quantisation.md": (
+        "---\naliases: [quantization]\ntags: [models]\n---\n# Quantisation\n\n"
+        "Quantisation stores the weights of a language model with fewer bits, so that it needs less memory. "
+        "A model with 7 billion parameters takes about 3.5 GB at 4 bits.\n\n"
+        "See [[Tokens]] and [[Spaced repetition|repetition]].\n"
+    ),
+    "Tokens.md": (
+        "# Tokens\n\nA token is a piece of text that a language model reads as one unit. "
+        "Byte-pair encoding builds the vocabulary by merging frequent pairs.\n"
+    ),
+    "Learning/Spaced repetition.md": (
+        "# Spaced repetition\n\nSpaced repetition reviews a fact at growing intervals. "
+        "Hermann Ebbinghaus described the forgetting curve in 1885.\n\n- [ ] try it\n\n[[Unwritten note]]\n"
+    ),
+}
+
+
+def write_notes(folder: Path, notes: dict[str, str]) -> None:
+    for name, text in notes.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+
+def run_kb(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the real command in a process of its own, away from the user's configuration."""
+    environment = {**os.environ, **variables, "NO_COLOR": "1", "COLUMNS": "80"}
+    return subprocess.run(
+        [sys.executable, "-m", "kb", *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )

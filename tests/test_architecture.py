@@ -1,0 +1,93 @@
+"""The house rules that a reader would otherwise have to trust."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+OWNERS = {
+    "chromadb": {"kb/indexing/vectors.py"},
+    "sentence_transformers": {"kb/indexing/embedder.py"},
+    "llama_cpp": {"kb/models"},
+    "watchdog": {"kb/indexing/watcher.py"},
+    "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
+}
+HEAVY = ("torch", "sentence_transformers", "llama_cpp", "chromadb", "llama_index", "textual", "transformers", "sklearn")
+
+
+def sources() -> list[Path]:
+    return [*ROOT.glob("kb/**/*.py"), *ROOT.glob("plugins/**/*.py")]
+
+
+def imports(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_librarys_types_stop_at_their_owner(library: str) -> None:
+    users = {file.relative_to(ROOT).as_posix() for file in sources() if library in imports(file)}
+    strangers = {user for user in users if not any(user.startswith(owner) for owner in OWNERS[library])}
+    assert not strangers
+
+
+@pytest.mark.parametrize(
+    ("words", "allowed"),
+    [
+        (["--help"], set()),
+        (["--version"], set()),
+        (["status"], set()),
+        (["index"], set()),
+        (["search", "token"], set()),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_loads_no_heavy_module_it_does_not_need(
+    words: list[str], allowed: set[str], small_base: Path
+) -> None:
+    program = (
+        "import sys, contextlib\n"
+        "from kb.cli.main import main\n"
+        "with contextlib.suppress(SystemExit):\n"
+        f"    main({words!r})\n"
+        f"print('LOADED', *[name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=small_base, capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.rsplit("LOADED", 1)[1].split())
+    assert loaded <= allowed, done.stderr
+
+
+def test_no_file_names_a_machine_or_a_registry() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    hosts = ("py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.org", "deb.debian" + ".org")
+    machine = re.compile(r"(?<![\w./~-])/(?:home|root|Users|work|opt)/\w")
+    for name in listed.stdout.splitlines():
+        file = ROOT / name
+        if not file.is_file() or name == "LICENSE":
+            continue
+        text = file.read_text(encoding="utf-8", errors="replace")
+        assert not any(host in text for host in hosts), name
+        if name != "tests/test_architecture.py":
+            assert not machine.search(text), name
+
+
+def test_modules_are_small() -> None:
+    long = {
+        file.relative_to(ROOT).as_posix(): lines
+        for file in sources()
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
