@@ -47,6 +47,7 @@ class Link:
     heading: str | None = None  # after "#"; sub-headings joined by "#"
     block: str | None = None  # after "#^"
     relation: str | None = None  # the property's key, for kind "property"
+    definition: str | None = None  # where a foam-style `[target]: path` line below says the target is
 
 
 @dataclass(frozen=True, slots=True)

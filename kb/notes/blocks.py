@@ -1,0 +1,184 @@
+"""The block structure of a note: headings, top-level blocks and where code stands.
+
+markdown-it-py reads it with inline parsing off. Ranges come from its line numbers and the note's own line
+starts, because markdown-it normalises line ends and so its offsets are not the file's.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from kb.notes.note import BlockKind, Span
+from kb.notes.source import Lines
+
+# markdown-it takes about 10 µs a line; a log of a million lines is read by a simpler rule instead.
+MAX_LINES = 50_000
+# Each level costs two frames of Python's stack; deeper outlines are one block all the same.
+MAX_NESTING = 200
+
+_KINDS: dict[str, BlockKind] = {
+    "paragraph_open": "paragraph",
+    "bullet_list_open": "list",
+    "ordered_list_open": "list",
+    "table_open": "table",
+    "fence": "code",
+    "code_block": "code",
+    "blockquote_open": "quote",
+    "math_block": "math",
+    "math_block_label": "math",
+    "html_block": "html",
+    "footnote_reference_open": "footnote",
+    "dl_open": "definition",
+}
+_CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
+_ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_RULE = re.compile(r"[ ]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as found, before sections are nested."""
+
+    level: int
+    raw: str  # its text with inline markup
+    span: Span
+    first_line: int  # 0-based
+    end_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawBlock:
+    """A top-level block before its heading path is known."""
+
+    kind: BlockKind
+    span: Span
+    line: int  # 0-based
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Headings, blocks and code ranges of one note, each in the order of the text."""
+
+    headings: list[Heading]
+    blocks: list[RawBlock]
+    code: list[Span]
+    shortened: bool = False  # True when the simpler rule for very long notes was used
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
+    parser.use(footnote_plugin).use(dollarmath_plugin).use(deflist_plugin)
+    return parser.disable(["inline", "footnote_tail", "text_join"])
+
+
+def read_structure(lines: Lines, body_start: int) -> Structure:
+    """The structure of the text from offset `body_start` on."""
+    first = lines.line_at(body_start)
+    if len(lines) - first > MAX_LINES:
+        return _read_simply(lines, first)
+    environment: dict[str, object] = {}
+    tokens = _markdown().parse(lines.text[body_start:], environment)
+    return _from_tokens(lines, first, tokens, _definition_lines(environment, first))
+
+
+def _definition_lines(environment: dict[str, object], first: int) -> set[int]:
+    references = environment.get("references")
+    found: set[int] = set()
+    for group in (references, {"all": environment.get("duplicate_refs")}):
+        if not isinstance(group, dict):
+            continue
+        for entry in group.values():
+            for item in entry if isinstance(entry, list) else [entry]:
+                if isinstance(item, dict) and item.get("map"):
+                    start, end = item["map"]
+                    found.update(range(first + start, first + end))
+    return found
+
+
+def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set[int]) -> Structure:
+    structure = Structure([], [], [])
+    covered = first
+    last = len(lines)
+    for index, token in enumerate(tokens):
+        if token.map is None or token.nesting < 0:
+            continue
+        start, end = first + token.map[0], min(first + token.map[1], last)
+        if token.type in ("fence", "code_block"):
+            structure.code.append(lines.span(start, end))
+        if token.level > 0:
+            continue
+        # Whatever markdown-it passes over in silence is still text someone wrote.
+        _add_missed(lines, structure, covered, start, definitions)
+        covered = max(covered, end)
+        if token.type == "heading_open":
+            raw = tokens[index + 1].content
+            structure.headings.append(Heading(int(token.tag[1]), raw, lines.span(start, end), start, end))
+        elif token.type in _KINDS:
+            _add_block(lines, structure, _KINDS[token.type], start, end)
+    _add_missed(lines, structure, covered, last, definitions)
+    return structure
+
+
+def _add_missed(lines: Lines, structure: Structure, start: int, end: int, definitions: set[int]) -> None:
+    run = start
+    for number in range(start, end + 1):
+        if number == end or number in definitions or lines.is_blank(number):
+            if number > run:
+                _add_block(lines, structure, "paragraph", run, number)
+            run = number + 1
+
+
+def _add_block(lines: Lines, structure: Structure, kind: BlockKind, start: int, end: int) -> None:
+    span = lines.span(start, end)
+    if span.start == span.end:
+        return
+    if kind == "quote" and _CALLOUT.match(lines.text, span.start):
+        kind = "callout"
+    structure.blocks.append(RawBlock(kind, span, lines.line_at(span.start)))
+
+
+def _read_simply(lines: Lines, first: int) -> Structure:
+    """Headings, fenced code and paragraphs only; for notes too long for the full grammar."""
+    structure = Structure([], [], [], shortened=True)
+    run, fence = first, ""
+    for number in range(first, len(lines)):
+        line = lines.line(number)
+        mark = line[:1]
+        if fence:
+            if line.strip() == fence:
+                _close_run(lines, structure, run, number + 1, "code")
+                run, fence = number + 1, ""
+            continue
+        if not line or line.isspace():
+            _close_run(lines, structure, run, number, "paragraph")
+            run = number + 1
+        elif mark in "#`~ \t-*_" and (special := _FENCE.match(line) or _ATX.match(line) or _RULE.match(line)):
+            _close_run(lines, structure, run, number, "paragraph")
+            run = number + 1
+            if special.re is _FENCE:
+                run, fence = number, special[1]
+            elif special.re is _ATX:
+                raw = (special[2] or "").rstrip("# \t")
+                span = lines.span(number, number + 1)
+                structure.headings.append(Heading(len(special[1]), raw, span, number, number + 1))
+    _close_run(lines, structure, run, len(lines), "code" if fence else "paragraph")
+    return structure
+
+
+def _close_run(lines: Lines, structure: Structure, start: int, end: int, kind: BlockKind) -> None:
+    if end > start:
+        span = lines.span(start, end)
+        if span.start < span.end:
+            structure.blocks.append(RawBlock(kind, span, lines.line_at(span.start)))
+            if kind == "code":
+                structure.code.append(span)

@@ -1,0 +1,38 @@
+"""The names a day's note is called by: 2024_03_09.md is 2024-03-09, and to Logseq Mar 9th, 2024."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_DAY = re.compile(r"(\d{4})[-_](\d{2})[-_](\d{2})$")
+_NAMES = "January February March April May June July August September October November December"
+_MONTHS = _NAMES.split()
+
+
+def journal_names(stem: str) -> tuple[str, ...]:
+    """Every usual way of writing the day that file name `stem` is; none when it is no day."""
+    match = _DAY.match(stem)
+    if not match:
+        return ()
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return ()
+    month = _MONTHS[day.month - 1]
+    ordinal = f"{day.day}{_ordinal(day.day)}"
+    return (
+        f"{day:%Y-%m-%d}",
+        f"{day:%Y_%m_%d}",
+        f"{day:%Y/%m/%d}",
+        f"{month[:3]} {ordinal}, {day.year}",
+        f"{month} {ordinal}, {day.year}",
+        f"{month} {day.day}, {day.year}",
+        f"{day:%d-%m-%Y}",
+    )
+
+
+def _ordinal(day: int) -> str:
+    if 10 < day % 100 < 14:
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

@@ -1,0 +1,154 @@
+"""A file's text to a Note: pure, never raising, in time linear in the text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from urllib.parse import unquote
+
+from kb.notes.blocks import Heading, Structure, read_structure
+from kb.notes.front_matter import FrontMatter, read_front_matter
+from kb.notes.links import find_links
+from kb.notes.marks import find_block_ids, find_properties, find_tags, find_tasks, first_value, list_values
+from kb.notes.mask import inline_masks
+from kb.notes.note import Block, Note, Problem, PropertyValue, Section, Span, Tag
+from kb.notes.plain import one_line, plain_text
+from kb.notes.source import Lines, blank_out
+
+_CREATED = ("created", "date created", "created-at", "created_at", "date", "published")
+_MODIFIED = ("modified", "updated", "date modified", "last modified", "updated-at", "updated_at", "last")
+_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
+
+
+def parse_note(path: str, text: str) -> Note:
+    """Parse the text of the note at vault-relative `path`. Whatever is broken becomes a Problem."""
+    path = unicodedata.normalize("NFC", path)
+    lines = Lines(text)
+    front = read_front_matter(text)
+    structure = read_structure(lines, front.end)
+    prose = blank_out(text, structure.code)
+    visible = blank_out(prose, [Span(0, front.end), *inline_masks(prose)])
+    sections, blocks = _nest(structure, len(text))
+    links = find_links(text, visible, lines, front.end)
+    properties = {**find_properties(visible, text, front.end), **front.properties}
+    body_tags = find_tags(visible, lines, links, front.end)
+    return Note(
+        path=path,
+        text=text,
+        title=_title(path, properties, structure),
+        aliases=_aliases(properties),
+        tags=(*_property_tags(properties), *body_tags),
+        properties=properties,
+        created=_moment(first_value(properties, *_CREATED)),
+        modified=_moment(first_value(properties, *_MODIFIED)),
+        sections=sections,
+        blocks=blocks,
+        links=(*front.links, *links),
+        tasks=find_tasks(text, visible, lines, front.end),
+        block_ids=find_block_ids(visible, lines, front.end),
+        body=Span(front.end, len(text)),
+        problems=_problems(front, structure),
+    )
+
+
+def stem(path: str) -> str:
+    """The file's name without folder and Markdown suffix."""
+    return _SUFFIX.sub("", path.rsplit("/", 1)[-1])
+
+
+def page_name(path: str) -> str:
+    """The name a file stands for: Logseq writes `a/b` as `a___b` or `a%2Fb`."""
+    name = stem(path).replace("___", "/")
+    return unquote(name, errors="replace") if "%" in name else name
+
+
+def _title(path: str, properties: dict[str, PropertyValue], structure: Structure) -> str:
+    named = first_value(properties, "title")
+    if isinstance(named, str | int | float) and not isinstance(named, bool):
+        words = one_line(plain_text(str(named)))
+        if words:
+            return words
+    first = structure.headings[0] if structure.headings else None
+    if (
+        first
+        and first.level == 1
+        and not any(block.span.start < first.span.start for block in structure.blocks)
+    ):
+        words = one_line(plain_text(first.raw))
+        if words:
+            return words
+    return page_name(path)
+
+
+def _aliases(properties: dict[str, PropertyValue]) -> tuple[str, ...]:
+    found = [*list_values(first_value(properties, "aliases")), *list_values(first_value(properties, "alias"))]
+    return tuple(dict.fromkeys(found))
+
+
+def _property_tags(properties: dict[str, PropertyValue]) -> tuple[Tag, ...]:
+    names = [*list_values(first_value(properties, "tags")), *list_values(first_value(properties, "tag"))]
+    words = [part.lstrip("#").strip() for name in names for part in name.split(",")]
+    return tuple(Tag(word, None, 1) for word in dict.fromkeys(words) if word)
+
+
+def _nest(structure: Structure, end: int) -> tuple[tuple[Section, ...], tuple[Block, ...]]:
+    """Give each heading its path and extent, and each block the path it stands under."""
+    open_headings: list[tuple[int, str, int]] = []  # level, title, index into `sections`
+    sections: list[Section] = []
+    paths: list[tuple[int, tuple[str, ...]]] = []
+    ends: list[int] = []
+    for heading in structure.headings:
+        title = one_line(plain_text(heading.raw)) or one_line(heading.raw)
+        while open_headings and open_headings[-1][0] >= heading.level:
+            ends[open_headings.pop()[2]] = heading.span.start
+        open_headings.append((heading.level, title, len(sections)))
+        path = tuple(item[1] for item in open_headings)
+        sections.append(_section(heading, title, path))
+        ends.append(end)
+        paths.append((heading.span.start, path))
+    sections = [
+        Section(item.title, item.level, item.path, item.heading, Span(item.span.start, stop), item.line)
+        for item, stop in zip(sections, ends, strict=True)
+    ]
+    blocks: list[Block] = []
+    index = 0
+    current: tuple[str, ...] = ()
+    for block in structure.blocks:
+        while index < len(paths) and paths[index][0] <= block.span.start:
+            current = paths[index][1]
+            index += 1
+        blocks.append(Block(block.kind, block.span, block.line + 1, current))
+    return tuple(sections), tuple(blocks)
+
+
+def _section(heading: Heading, title: str, path: tuple[str, ...]) -> Section:
+    return Section(title, heading.level, path, heading.span, heading.span, heading.first_line + 1)
+
+
+def _moment(value: PropertyValue) -> datetime | None:
+    while isinstance(value, tuple):
+        value = value[0] if value else None
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        if isinstance(value, int | float):
+            # Dendron and Logseq count milliseconds since 1970.
+            return datetime.fromtimestamp(value / 1000 if value > 1e11 else value) if value > 1e8 else None
+        words = value.strip().strip("[]")
+        if words.isdigit() and len(words) == 13:
+            return datetime.fromtimestamp(int(words) / 1000)
+        return datetime.fromisoformat(words)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _problems(front: FrontMatter, structure: Structure) -> tuple[Problem, ...]:
+    if not structure.shortened:
+        return front.problems
+    message = "The note is very long: only headings, paragraphs and code blocks are told apart."
+    return (*front.problems, Problem(message, 1))

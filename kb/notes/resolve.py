@@ -1,0 +1,266 @@
+"""From a link as written to the note it means, as the tools that wrote it would resolve it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from posixpath import normpath
+from typing import Literal
+from urllib.parse import unquote
+
+from kb.notes.journal import journal_names
+from kb.notes.note import Link, Note
+from kb.notes.parse import page_name, stem
+
+Status = Literal[
+    "resolved", "unresolved", "ambiguous", "external", "attachment", "heading_missing", "block_missing"
+]
+
+# Files that notes link to and that are no notes.
+_ATTACHMENT = re.compile(
+    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|heic|ico|tiff?|pdf|epub|djvu|mp[34]|m4a|wav|ogg|flac|webm|mov|mkv|avi"
+    r"|canvas|base|excalidraw|tldr|drawio|zip|gz|tar|7z|docx?|xlsx?|pptx?|odt|ods|odp|csv|tsv|txt|rtf|log|bib"
+    r"|json|jsonl|ya?ml|toml|xml|html?|css|s[ac]ss|less|jsx?|tsx?|mjs|py|ipynb|rb|rs|go|java|kt|c|h|cpp|sh|bat"
+    r"|ps1|lua|clj|cljs|edn|r|jl|sql|tex|org|ics|eml|apkg|dmg|exe|iso|gpx|geojson|stl|psd|ttf|woff2?)$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
+_NOT_WORD = re.compile(r"[\W_]+")
+_NUMBERED = re.compile(r"\d+$")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteNames:
+    """All that a link can call a note by."""
+
+    path: str
+    title: str
+    aliases: tuple[str, ...] = ()
+    headings: tuple[tuple[str, ...], ...] = ()  # heading paths, outermost first
+    block_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a link means: `path` is the note, None when there is none; `candidates` all that were possible."""
+
+    path: str | None
+    status: Status
+    candidates: tuple[str, ...] = ()
+
+
+def names_of(note: Note) -> NoteNames:
+    """The names a parsed note answers to."""
+    headings = tuple(section.path for section in note.sections)
+    return NoteNames(note.path, note.title, note.aliases, headings, tuple(note.block_ids))
+
+
+class LinkResolver:
+    """Looks links up among the notes it was told of; notes can be added, replaced and removed one by one."""
+
+    def __init__(self, notes: Iterable[NoteNames] = ()) -> None:
+        self._notes: dict[str, NoteNames] = {}
+        self._by_path: dict[str, list[str]] = {}
+        self._by_name: dict[str, list[str]] = {}
+        self._by_alias: dict[str, list[str]] = {}
+        self._by_title: dict[str, list[str]] = {}
+        self._by_block: dict[str, list[str]] = {}
+        self._headings: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for names in notes:
+            self.add(names)
+
+    def __len__(self) -> int:
+        return len(self._notes)
+
+    def add(self, names: NoteNames) -> None:
+        """Tell of a note; one told of before under the same path is replaced."""
+        if names.path in self._notes:
+            self.remove(names.path)
+        self._notes[names.path] = names
+        for index, key in self._keys(names):
+            index.setdefault(key, []).append(names.path)
+
+    def remove(self, path: str) -> None:
+        """Forget a note; no harm when it was unknown."""
+        names = self._notes.pop(path, None)
+        self._headings.pop(path, None)
+        if names is None:
+            return
+        for index, key in self._keys(names):
+            paths = index.get(key, [])
+            if path in paths:
+                paths.remove(path)
+            if not paths:
+                index.pop(key, None)
+
+    def resolve(self, link: Link, source_path: str) -> Resolution:
+        """The note that `link`, standing in the note at `source_path`, means."""
+        if link.kind == "url" or (link.target and _SCHEME.match(link.target) and "::" not in link.target):
+            return Resolution(None, "external")
+        if link.kind == "block" or (not link.target and link.block and source_path not in self._notes):
+            return self._resolve_block(link.block or "")
+        if not link.target:
+            return self._check_anchor(link, source_path, (source_path,))
+        candidates = self._candidates(link, source_path)
+        if not candidates:
+            status: Status = "attachment" if _is_attachment(link) else "unresolved"
+            return Resolution(None, status)
+        best, tied = _best(candidates, link.target, source_path)
+        if tied:
+            return Resolution(best, "ambiguous", candidates)
+        return self._check_anchor(link, best, candidates)
+
+    def suggestions(self, link: Link, count: int = 3) -> tuple[str, ...]:
+        """Paths of notes whose names come close to an unresolved link's, best first."""
+        wanted = _key(_plain_target(link).rsplit("/", 1)[-1])
+        if not wanted:
+            return ()
+        names = {**self._by_title, **self._by_alias, **self._by_name}
+        close = get_close_matches(wanted, names, n=count, cutoff=0.75)
+        return tuple(dict.fromkeys(path for name in close for path in names[name]))[:count]
+
+    def _keys(self, names: NoteNames) -> Iterable[tuple[dict[str, list[str]], str]]:
+        bare = _SUFFIX.sub("", names.path)
+        yield self._by_path, _key(bare)
+        folder = bare.rpartition("/")[0]
+        page = page_name(names.path)
+        if page != stem(names.path):
+            yield self._by_path, _key(f"{folder}/{page}" if folder else page)
+            yield self._by_name, _key(page)
+        for name in dict.fromkeys((_key(stem(names.path)), *map(_key, journal_names(stem(names.path))))):
+            yield self._by_name, name
+        for alias in dict.fromkeys(map(_key, names.aliases)):
+            yield self._by_alias, alias
+        yield self._by_title, _key(names.title)
+        for block in names.block_ids:
+            yield self._by_block, block.casefold()
+
+    def _candidates(self, link: Link, source_path: str) -> tuple[str, ...]:
+        target = _plain_target(link)
+        found = self._look_up(target, source_path)
+        if not found and link.kind in ("markdown", "embed", "property") and "%" in target:
+            found = self._look_up(unquote(target, errors="replace"), source_path)
+        if not found and link.definition:
+            found = self._look_up(unquote(link.definition.partition("#")[0], errors="replace"), source_path)
+        if not found and link.label and link.kind in ("wiki", "embed"):
+            # Dendron writes [[label|target]]; only a file's own name counts, for a label may say anything.
+            found = self._by_name.get(_key(link.label.partition("#")[0]), []) if self._is_dendron else []
+        return tuple(sorted(found))
+
+    @property
+    def _is_dendron(self) -> bool:
+        return "root" in self._by_name
+
+    def _look_up(self, target: str, source_path: str) -> list[str]:
+        """Exact path, then file name, then alias, then title."""
+        target = _SUFFIX.sub("", target.replace("\\", "/").strip())
+        if not target:
+            return []
+        if found := self._exact_path(target, source_path):
+            return found
+        key = _key(target.strip("/"))
+        name = key.rsplit("/", 1)[-1]
+        if target.startswith(("./", "../")):
+            key = re.sub(r"^(?:\.\.?/)+", "", key)
+        suffix = f"/{key}"
+        named = self._by_name.get(name, [])
+        if "/" in key:
+            within = [path for path in named if f"/{_key(_SUFFIX.sub('', path))}".endswith(suffix)]
+            if within:
+                return within
+            named = self._by_name.get(key, [])
+        return named or self._by_alias.get(key) or self._by_title.get(key) or []
+
+    def _exact_path(self, target: str, source_path: str) -> list[str]:
+        if target.startswith("/"):
+            return self._by_path.get(_key(target.lstrip("/")), [])
+        folder = source_path.rpartition("/")[0]
+        relative = normpath(f"{folder}/{target}" if folder else target)
+        places = [relative, target] if target.startswith(("./", "../")) or "/" in target else []
+        for place in places:
+            if found := self._by_path.get(_key(place)):
+                return found
+        return []
+
+    def _resolve_block(self, block: str) -> Resolution:
+        found = tuple(sorted(self._by_block.get(block.casefold(), ())))
+        if not found:
+            return Resolution(None, "unresolved")
+        return Resolution(found[0], "resolved" if len(found) == 1 else "ambiguous", found)
+
+    def _check_anchor(self, link: Link, path: str, candidates: tuple[str, ...]) -> Resolution:
+        names = self._notes.get(path)
+        if names is None:
+            return Resolution(None, "unresolved", candidates)
+        if link.block and link.block.casefold() not in {block.casefold() for block in names.block_ids}:
+            return Resolution(path, "block_missing", candidates)
+        if link.heading and not self._has_heading(names, link.heading):
+            return Resolution(path, "heading_missing", candidates)
+        return Resolution(path, "resolved", candidates)
+
+    def _has_heading(self, names: NoteNames, written: str) -> bool:
+        known = self._headings.get(names.path)
+        if known is None:
+            known = tuple(tuple(_heading_key(title) for title in path) for path in names.headings)
+            self._headings[names.path] = known
+        wanted = [
+            _heading_key(part) for part in unquote(written, errors="replace").split("#") if part.strip()
+        ]
+        wanted = [part for part in wanted if part]
+        if not wanted or any(_contains(path, wanted) for path in known):
+            return True
+        # A web anchor numbers repeated headings: intro-1 is the second "Intro". A heading may hold a "#".
+        joined = "".join(wanted)
+        return any(path and path[-1] in (joined, _NUMBERED.sub("", joined)) for path in known)
+
+
+def _contains(path: tuple[str, ...], wanted: list[str]) -> bool:
+    """The last wanted heading ends the path, and the others stand above it in order."""
+    if not path or path[-1] != wanted[-1]:
+        return False
+    above = iter(path[:-1])
+    return all(part in above for part in wanted[:-1])
+
+
+def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[str, bool]:
+    """The shortest path wins, then the folder nearest to the source; True when that leaves a tie."""
+    if len(candidates) == 1:
+        return candidates[0], False
+    source = source_path.split("/")[:-1]
+
+    def rank(path: str) -> tuple[int, int]:
+        folders = path.split("/")[:-1]
+        shared = 0
+        for ours, theirs in zip(source, folders, strict=False):
+            if ours != theirs:
+                break
+            shared += 1
+        return len(folders), len(source) + len(folders) - 2 * shared
+
+    exact = [path for path in candidates if _SUFFIX.sub("", path).endswith(_SUFFIX.sub("", target))]
+    ranked = sorted(exact or candidates, key=lambda path: (rank(path), path))
+    return ranked[0], len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1])
+
+
+def _plain_target(link: Link) -> str:
+    return link.target.split("?", 1)[0] if link.kind == "markdown" and "?" in link.target else link.target
+
+
+def _is_attachment(link: Link) -> bool:
+    return bool(_ATTACHMENT.search(link.target))
+
+
+@lru_cache(maxsize=65_536)
+def _key(name: str) -> str:
+    """Names are compared without case, normalisation and outer white space."""
+    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
+
+
+def _heading_key(title: str) -> str:
+    """Letters and digits only: Obsidian's anchors and the web's slugs of one heading are then the same."""
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", title).casefold())

@@ -1,0 +1,235 @@
+"""The folder of notes on disk: which files are notes, and their text. Nothing here parses, nothing writes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import pathspec
+
+from kb.errors import NoteUnreadable, VaultMissing
+from kb.notes.decode import NotText, decode
+
+IGNORE_FILE = ".kbignore"
+SUFFIXES = (".md", ".markdown")
+# Text of this size is no note; its first part still tells what it is about.
+READ_BYTES = 5_000_000
+MAX_BYTES = 50_000_000
+
+_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information"})
+# Names that editors and syncers use while a note is being written.
+_TEMPORARY = re.compile(
+    r"^(?:~\$|\.#|#.*#$|\.)|(?:~|\.tmp|\.swp|\.swo|\.part|\.crdownload)(?:\.(?:md|markdown))?$|\.sb-[0-9a-f]+-",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """A note's file as listed, unopened."""
+
+    path: str  # relative to the vault, POSIX separators, NFC
+    name: Path  # the real path; its name may not be NFC, or not even UTF-8
+    size: int  # bytes
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawNote:
+    """A note's text as read."""
+
+    path: str
+    text: str  # line ends as in the file, without the byte order mark
+    encoding: str
+    bom: bool
+    fingerprint: str  # 32 hex digits over the file's bytes
+    size: int  # bytes
+    mtime_ns: int
+    complete: bool = True  # False when only the first part was read
+
+
+class Vault:
+    """The notes below a folder.
+
+    Raises VaultMissing when `root` is no folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            what = "is not a folder" if root.exists() else "does not exist"
+            raise VaultMissing(
+                f"The vault {root} {what}. Name the folder of notes with --vault, or in kb.toml."
+            )
+        self.root = root
+        self._real_names: dict[str, Path] = {}
+
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
+
+    def scan(self) -> list[NoteFile]:
+        """Every note, ordered by path. Folders that cannot be opened are passed over.
+
+        Raises VaultMissing when the folder is gone, so that its notes are not taken for deleted.
+        """
+        if not self.root.is_dir():
+            raise VaultMissing(
+                f"The vault {self.root} is gone. Reconnect its drive, or name another with --vault."
+            )
+        found: dict[str, NoteFile] = {}
+        for file in self._walk(os.fspath(self.root), "", [], frozenset({self._real_root})):
+            # Two names may differ in normalisation only; the first in byte order is kept.
+            found.setdefault(file.path, file)
+        self._real_names = {path: file.name for path, file in found.items()}
+        return [found[path] for path in sorted(found)]
+
+    def read(self, path: str) -> RawNote:
+        """The text of the note at vault-relative `path`.
+
+        Raises NoteUnreadable with the reason when there is no text to be had.
+        """
+        name = self._real_name(path)
+        try:
+            with name.open("rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    raise NoteUnreadable(f"{path} is not a regular file. Remove it from the vault.")
+                if status.st_size > MAX_BYTES:
+                    raise NoteUnreadable(
+                        f"{path} is larger than {MAX_BYTES // 1_000_000} MB. Split it, or name it in {IGNORE_FILE}."
+                    )
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise NoteUnreadable(_reason(path, error)) from error
+        except ValueError as error:  # a NUL in the name
+            raise NoteUnreadable(f"{path!r} is not the name of a file.") from error
+        complete = len(data) <= READ_BYTES
+        try:
+            decoded = decode(data if complete else _whole_lines(data))
+        except NotText as error:
+            raise NoteUnreadable(f"{path} is {error}. Remove it, or name it in {IGNORE_FILE}.") from error
+        return RawNote(
+            path=path,
+            text=decoded.text,
+            encoding=decoded.encoding,
+            bom=decoded.bom,
+            fingerprint=blake2b(data, digest_size=16).hexdigest(),
+            size=len(data),
+            mtime_ns=status.st_mtime_ns,
+            complete=complete,
+        )
+
+    def _real_name(self, path: str) -> Path:
+        if name := self._real_names.get(path):
+            return name
+        parts = path.split("/")
+        if path.startswith("/") or ".." in parts:
+            raise NoteUnreadable(f"{path} is outside the vault. Name a note by its path within it.")
+        name = self.root / path
+        if not name.exists():
+            # The file may be written in another normalisation (NFD on macOS) than links are.
+            self.scan()
+            name = self._real_names.get(path, name)
+        if not self._is_inside(os.path.realpath(name)):
+            raise NoteUnreadable(f"{path} is a link to outside the vault. Copy the file into the vault.")
+        return name
+
+    def _is_inside(self, real: str) -> bool:
+        return real == self._real_root or real.startswith(self._real_root + os.sep)
+
+    def _walk(
+        self, folder: str, prefix: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]], seen: frozenset[str]
+    ) -> Iterator[NoteFile]:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError:
+            return
+        if any(entry.name == IGNORE_FILE for entry in entries):
+            rules = [*rules, (prefix, _read_rules(Path(folder, IGNORE_FILE)))]
+        for entry in entries:
+            name = entry.name
+            if name.startswith("."):
+                continue
+            path = f"{prefix}{name}"
+            try:
+                if entry.is_dir():
+                    if name in _SKIPPED_FOLDERS or _is_ignored(f"{path}/", rules):
+                        continue
+                    inner = seen
+                    if entry.is_symlink():
+                        real = os.path.realpath(entry.path)
+                        # A link to a folder within the vault would list its notes twice, or for ever.
+                        if not self._is_inside(real) or real in seen or self._is_inside(real):
+                            continue
+                        inner = seen | {real}
+                    yield from self._walk(entry.path, f"{path}/", rules, inner)
+                elif name.lower().endswith(SUFFIXES) and not _TEMPORARY.search(name) and entry.is_file():
+                    if entry.is_symlink() and not self._is_inside(os.path.realpath(entry.path)):
+                        continue
+                    if _is_ignored(path, rules):
+                        continue
+                    status = entry.stat()
+                    yield NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
+            except OSError:
+                continue  # deleted while the folder was read
+
+
+def _link_path(path: str) -> str:
+    """NFC, and without the lone surrogates that stand for undecodable bytes in a name."""
+    if path.isascii():
+        return path
+    clean = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", clean)
+
+
+def _read_rules(file: Path) -> pathspec.GitIgnoreSpec:
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    patterns = []
+    for line in lines:
+        try:
+            pathspec.GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue  # one bad pattern must not bring back what the others hide
+        patterns.append(line)
+    return pathspec.GitIgnoreSpec.from_lines(patterns)
+
+
+def _is_ignored(path: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]]) -> bool:
+    """As in git: the rules of the nearest folder decide first."""
+    for prefix, spec in reversed(rules):
+        result = spec.check_file(path[len(prefix) :])
+        if result.include is not None:
+            return bool(result.include)
+    return False
+
+
+def _whole_lines(data: bytes) -> bytes:
+    cut = data.rfind(b"\n", 0, READ_BYTES)
+    cut = cut + 1 if cut > READ_BYTES // 2 else READ_BYTES
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data[: cut - cut % 2]
+    while cut > 0 and data[cut : cut + 1] and 0x80 <= data[cut] < 0xC0:
+        cut -= 1  # not inside a UTF-8 character
+    return data[:cut]
+
+
+def _reason(path: str, error: OSError) -> str:
+    if error.errno == errno.ENOENT:
+        return f"{path} is not there any more. Run: kb index"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{path} may not be read by you. Change its permissions."
+    if error.errno == errno.EISDIR:
+        return f"{path} is a folder. Rename it, for its name is a note's."
+    return f"{path} cannot be read: {error.strerror}. Check the disk it is on."
