@@ -1,0 +1,14 @@
+"""From settings to a language model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.models.language_model import LanguageModel
+from kb.models.local import LocalModel
+from kb.settings import ModelSettings
+
+
+def open_model(settings: ModelSettings, state: Path) -> LanguageModel:
+    """The model the settings name. Cheap: nothing is loaded, and no server asked, until it is used."""
+    return LocalModel(settings, state)

@@ -1,0 +1,154 @@
+"""Tries an unknown model file in a child process, so that a crash in llama.cpp costs a sentence and not the program.
+
+    python -m kb.models.self_test FILE
+
+The verdict is remembered in the state folder. Its key is a hash of the file's size, modification time, first and
+last 64 KiB, and llama.cpp's version: reading all of a large file would take longer than testing it, and what
+crashes is decided by the header, which the first bytes and the check in gguf_check.py cover.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+
+from kb.errors import ModelError, ModelFileMissing, ModelUnusable
+from kb.models import machine
+from kb.models.gguf_check import check_gguf
+
+_FORM = 1  # raise when the test changes, so that files are tested again
+_EDGE = 65_536  # bytes
+_GRACE = 8.0  # seconds for starting up and a few tokens
+_BYTES_PER_SECOND = 50_000_000  # a slow disk
+_SPARE = 3 << 30  # bytes above the file's own size: buffers, the context, Python
+_CONTEXT = 512  # tokens in the test's context
+
+
+def require_usable(path: Path, state: Path) -> None:
+    """Return if the file has passed its test, now or earlier; raise ModelError with the reason if not."""
+    try:
+        verdicts = state / "models" / f"{_identity(path)}.json"
+    except OSError:
+        check_gguf(path)  # says what is wrong with the path
+        raise
+    reason = _remembered(verdicts)
+    if reason is None:
+        check_gguf(path)
+        reason, lasting = _try(path)
+        if lasting:
+            _remember(verdicts, path, reason)
+    if reason:
+        raise ModelUnusable(reason)
+
+
+def _identity(path: Path) -> str:
+    with path.open("rb") as file:
+        about = os.fstat(file.fileno())
+        digest = blake2b(digest_size=16)
+        digest.update(f"{_FORM} {version('llama-cpp-python')} {about.st_size} {about.st_mtime_ns}".encode())
+        digest.update(file.read(_EDGE))
+        file.seek(max(0, about.st_size - _EDGE))
+        digest.update(file.read(_EDGE))
+    return digest.hexdigest()
+
+
+def _remembered(verdicts: Path) -> str | None:
+    """The reason against the file, empty if it is fine; None if it was never tested."""
+    try:
+        known = json.loads(verdicts.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    reason = known.get("reason") if isinstance(known, dict) else None
+    return reason if isinstance(reason, str) else None
+
+
+def _remember(verdicts: Path, path: Path, reason: str) -> None:
+    text = json.dumps({"file": path.name, "reason": reason}, ensure_ascii=False)
+    try:
+        verdicts.parent.mkdir(parents=True, exist_ok=True)
+        # Another kb may read the verdict at any moment.
+        draft = verdicts.with_suffix(f".{os.getpid()}")
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(verdicts)
+    except OSError:
+        return  # then the file is tested again next time
+
+
+def _try(path: Path) -> tuple[str, bool]:
+    """Why the file cannot be used, empty if it can; and whether that holds for good."""
+    limit = _GRACE + path.stat().st_size / _BYTES_PER_SECOND
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kb.models.self_test", os.fspath(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        answer, _ = child.communicate(timeout=limit)
+    except subprocess.TimeoutExpired:
+        reason = (
+            f"{path.name} wrote nothing within {limit:.0f} seconds of its test run. Choose a smaller model."
+        )
+        return reason, False
+    finally:
+        child.kill()
+        child.communicate()
+    if child.returncode == 0:
+        try:
+            return str(json.loads(answer)["reason"]), True
+        except (ValueError, KeyError, TypeError):
+            return f"{path.name} did not finish its test run. Choose another .gguf file.", True
+    if -child.returncode == signal.SIGKILL:
+        return (
+            f"{path.name} needs more memory than is free. Close other programs, or choose a smaller model.",
+            False,
+        )
+    return f"llama.cpp crashes on {path.name}. Choose another .gguf file, such as the bundled one.", True
+
+
+def _test_here(path: Path) -> str:
+    """Load the file and write a few tokens with it: the reason it cannot be used, or nothing."""
+    from kb.models.engine import Engine, StopFlag
+    from kb.models.language_model import Options
+
+    try:
+        engine = Engine(path, context=_CONTEXT)
+        tokens = engine.tokenise("One, two, three and four are") or engine.opening() or [0]
+        for _ in engine.generate(tokens, Options(max_tokens=4), None, StopFlag()):
+            pass
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def _limit_memory(path: Path) -> None:
+    """Let the test take what the file can fairly need, and no more than is free."""
+    import resource
+
+    fair = 2 * path.stat().st_size + _SPARE
+    free = machine.free_memory()
+    limit = fair if free is None else min(fair, free)
+    # Private memory only: the mapped file and the addresses a GPU driver reserves do not count.
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 1:
+        raise ModelFileMissing("Name one model file.")
+    path = Path(arguments[0])
+    _limit_memory(path)
+    reason = _test_here(path)
+    sys.stdout.write(json.dumps({"reason": reason}))
+    sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
