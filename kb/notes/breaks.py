@@ -58,7 +58,8 @@ def _ends_here(text: str, start: int, match: re.Match[str]) -> bool:
     end = match.end()
     following = _NEXT.match(text, end)
     letter = following[1] if following else ""
-    if letter and letter.islower():
+    # A line that ends with a full stop ends a sentence, unless a wrapped line happens to end so.
+    if letter and letter.islower() and "\n" not in match["space"]:
         return False
     if match["mark"] != ".":
         # "Wait ... what" goes on, "Wait… What" does not.

@@ -93,15 +93,18 @@ def _fill(pieces: list[Piece], room: int) -> Iterator[list[Piece]]:
     group: list[Piece] = []
     used = 0
     for piece in pieces:
-        cost = piece.tokens
-        if group and used + cost <= room and _joins(group, piece):
+        if group and used + piece.tokens <= room and _joins(group, piece):
             group.append(piece)
-            used += cost
+            used += piece.tokens
             continue
+        # "The steps are:" belongs to the steps, not to what stood before.
+        announced = len(group) > 1 and group[-1].plain.endswith((":", "："))
+        fits = announced and group[-1].tokens + group[-1].context_tokens + piece.tokens <= room
+        lead = [group.pop()] if fits and _joins([group[-1]], piece) else []
         if group:
             yield group
-        group = [piece]
-        used = cost + piece.context_tokens
+        group = [*lead, piece]
+        used = sum(item.tokens for item in group) + group[0].context_tokens
     if group:
         yield group
 

@@ -37,7 +37,7 @@ _HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\|<br[ \t]*/?>)$")
 _LABEL = re.compile(
     r"(?:\*\*|__|`|==)[^*_`=\n]{1,80}(?:\*\*|__|`|==)[ \t]*(?:[:–—-]|::)|(?:\*\*|__)[^*_\n]{1,80}[:.](?:\*\*|__)"
 )
-_ENDS_WHOLE = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
+_ENDS_WHOLE = re.compile(r"[.:!?…。！？][\"'”’»)\]*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,18 @@ class _Unit:
     depth: int = 0
 
 
+@dataclass(slots=True)
+class _Chunk:
+    """A sentence of a unit, before labels are put together with what they announce."""
+
+    kind: str
+    depth: int
+    start: int
+    end: int
+    text: str
+    closes: bool = False  # the last of its unit
+
+
 def split_sentences(source: str, span: Span) -> list[Sentence]:
     """The sentences and items of `source` within `span`, in order; together they hold all its words."""
     start, end = max(0, span.start), min(len(source), span.end)
@@ -68,17 +80,12 @@ def split_sentences(source: str, span: Span) -> list[Sentence]:
     piece = source[start:end]
     lines = Lines(piece)
     first_line = _line_number(source, start)
-    found: list[tuple[int, int, str]] = []
-    for kind, begin, stop in _gather(piece, list(_units(lines))):
-        raw = piece[begin:stop]
-        plain = one_line(plain_code(raw) if kind == "code" else plain_text(raw))
-        if not any(character.isalnum() for character in plain):
-            continue
-        found.append((begin, stop, plain))
-    return [
-        Sentence(Span(start + begin, start + stop), first_line + lines.line_at(begin), plain)
-        for begin, stop, plain in found
-    ]
+    found = []
+    for group in _join(_chunks(piece, lines)):
+        text = _joined_text([chunk.text for chunk in group])
+        begin, stop = group[0].start, group[-1].end
+        found.append(Sentence(Span(start + begin, start + stop), first_line + lines.line_at(begin), text))
+    return found
 
 
 def _line_number(source: str, offset: int) -> int:
@@ -178,75 +185,100 @@ def _width(indent: str) -> int:
     return len(indent.expandtabs(4))
 
 
+def _announces(lines: Lines, number: int) -> bool:
+    """A short line with a colon after a finished line: a label, not the end of a wrapped paragraph."""
+    line = lines.line(number).rstrip(" \t*_")
+    return (
+        line.endswith((":", "："))
+        and len(line) < 80
+        and bool(_ENDS_WHOLE.search(lines.line(number - 1).rstrip()))
+    )
+
+
 def _broken(lines: Lines, number: int) -> bool:
     return number >= 0 and bool(_HARD_BREAK.search(lines.line(number)))
 
 
-def _gather(piece: str, units: list[_Unit]) -> Iterator[tuple[str, int, int]]:
-    """Units to sentences: labels and bare headings go with what follows, long text is split."""
-    carried: int | None = None  # where a label or heading begins that waits for its text
-    index = 0
-    while index < len(units):
-        unit = units[index]
+def _chunks(piece: str, lines: Lines) -> list[_Chunk]:
+    """The sentences of each unit, those without a word left out."""
+    chunks: list[_Chunk] = []
+    for unit in _units(lines):
         raw = piece[unit.start : unit.end]
-        following = units[index + 1] if index + 1 < len(units) else None
-        begin = unit.start if carried is None else carried
-        if following and _leads_in(unit, raw, following):
-            stop = _short_list(units, index)
-            if stop and carried is None and unit.kind != "heading":
-                yield unit.kind, unit.start, units[stop].end
-                index = stop + 1
-                continue
-            if carried is None or unit.start - carried < WHOLE_ITEM:
-                carried = begin
-                index += 1
-                continue
-        carried = None
         if unit.kind in ("row", "code", "heading") or _is_whole(unit, raw):
-            yield unit.kind, begin, unit.end
+            spans = [(unit.start, unit.end)]
         else:
-            for start, end in _sentence_spans(piece, unit):
-                yield unit.kind, min(begin, start), end
-                begin = end
-        index += 1
+            spans = list(_sentence_spans(raw, unit.start))
+        made = []
+        for begin, stop in spans:
+            part = piece[begin:stop]
+            text = one_line(plain_code(part) if unit.kind == "code" else plain_text(part))
+            if any(character.isalnum() for character in text):
+                made.append(_Chunk(unit.kind, unit.depth, begin, stop, text))
+        if made:
+            made[-1].closes = True
+        chunks.extend(made)
+    return chunks
 
 
-def _leads_in(unit: _Unit, raw: str, following: _Unit) -> bool:
-    if unit.kind == "heading":
-        return following.kind not in ("heading", "code") and not _ENDS_WHOLE.search(raw)
-    if unit.kind in ("row", "code") or following.kind in ("code", "heading"):
+def _join(chunks: list[_Chunk]) -> Iterator[list[_Chunk]]:
+    """Put a lead-in together with its short list, or with the first of what follows."""
+    index = 0
+    while index < len(chunks):
+        size = 1
+        if index + 1 < len(chunks) and _leads_in(chunks[index], chunks[index + 1]):
+            size = _short_list(chunks, index)
+            following = chunks[index + 2] if index + 2 < len(chunks) else None
+            if size == 1 and not (following and _leads_in(chunks[index + 1], following)):
+                size = 2
+        yield chunks[index : index + size]
+        index += size
+
+
+def _leads_in(chunk: _Chunk, following: _Chunk) -> bool:
+    """True when `chunk` says little without `following`: a label, or a heading above a bare word."""
+    if chunk.kind == "heading":
+        return following.kind != "heading" and len(following.text.split()) < 4
+    if not chunk.closes or chunk.kind in ("row", "code") or following.kind in ("code", "heading"):
         return False
-    text = raw.rstrip(" \t*_")
-    if not text.endswith((":", "：")) or len(raw) > WHOLE_LIST:
+    if not chunk.text.endswith((":", "：")) or len(chunk.text) > WHOLE_LIST:
         return False
-    return unit.kind != "item" or following.depth > unit.depth or following.kind != "item"
+    return chunk.kind != "item" or following.kind != "item" or following.depth > chunk.depth
 
 
-def _short_list(units: list[_Unit], index: int) -> int | None:
-    """The last item of the list that a lead-in introduces, when all of it is short enough to quote whole."""
-    lead = units[index]
-    last = index
-    for position in range(index + 1, len(units)):
-        unit = units[position]
-        deeper = unit.depth > lead.depth if lead.kind == "item" else True
-        if unit.kind != "item" or not deeper:
+def _short_list(chunks: list[_Chunk], index: int) -> int:
+    """How many chunks the lead-in and its list are, when all of it is short enough to quote whole; else 1."""
+    lead = chunks[index]
+    if lead.kind == "heading":
+        return 1
+    size = 1
+    for chunk in chunks[index + 1 :]:
+        if chunk.kind != "item" or (lead.kind == "item" and chunk.depth <= lead.depth):
             break
-        if unit.end - lead.start > WHOLE_LIST:
-            return None
-        last = position
-    return last if last > index else None
+        if chunk.end - lead.start > WHOLE_LIST:
+            return 1
+        size += 1
+    return size
+
+
+def _joined_text(texts: list[str]) -> str:
+    """Items in one line need something between them that is not there in the list."""
+    joined = texts[0]
+    for text in texts[1:]:
+        joined += " " if joined[-1] in ".:;,!?…。：！？" else ("; " if len(texts) > 2 else ": ")
+        joined += text
+    return joined
 
 
 def _is_whole(unit: _Unit, raw: str) -> bool:
     return unit.kind == "item" and len(raw) <= WHOLE_ITEM and bool(_LABEL.match(raw))
 
 
-def _sentence_spans(piece: str, unit: _Unit) -> Iterator[tuple[int, int]]:
-    raw = piece[unit.start : unit.end]
+def _sentence_spans(raw: str, base: int) -> Iterator[tuple[int, int]]:
     begin = 0
     for end in sentence_ends(raw):
-        first = begin + len(raw[begin:end]) - len(raw[begin:end].lstrip())
-        text = raw[first:end].rstrip()
-        if text:
-            yield unit.start + first, unit.start + first + len(text)
+        text = raw[begin:end]
+        first = begin + len(text) - len(text.lstrip())
+        last = begin + len(text.rstrip())
+        if first < last:
+            yield base + first, base + last
         begin = end
