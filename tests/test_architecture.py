@@ -18,7 +18,16 @@ OWNERS = {
     "watchdog": {"kb/indexing/watcher.py"},
     "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
 }
-HEAVY = ("torch", "sentence_transformers", "llama_cpp", "chromadb", "llama_index", "textual", "transformers", "sklearn")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "llama_cpp",
+    "chromadb",
+    "llama_index",
+    "textual",
+    "transformers",
+    "sklearn",
+)
 
 
 def sources() -> list[Path]:

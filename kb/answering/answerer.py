@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
 from kb.answering.draft import MAX_TOKENS, prompt, sentences_of
-from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, SentenceChecked, Step
+from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
 from kb.answering.gate import THRESHOLD, confidence
 from kb.answering.question import Question, read_question
 from kb.answering.verify import verify
@@ -22,7 +22,7 @@ from kb.retrieval.retriever import Retriever
 from kb.settings import AnswerSettings, ModelSettings
 
 _NEAREST = 3  # notes named when none answers
-_MAX_SENTENCES = 3  # of the model's prose
+_MAX_SENTENCES = 2  # of the model's prose
 
 
 class Answerer:

@@ -18,7 +18,7 @@ from kb.answering.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import StoredPassage
 from kb.notes.note import Span
-from kb.notes.plain import split_sentences
+from kb.notes.sentences import split_sentences
 from kb.retrieval.hit import SearchHit
 
 _SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.1, 0.5

@@ -30,7 +30,10 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     ("person", re.compile(r"\bwho(?:m|se)?\b|\bwer\b|\bwen\b|\bwem\b|\bquién(?:es)?\b|\bqui\b")),
-    ("place", re.compile(r"\bwhere\b|\b(?:what|which) (?:country|city|place|region)|\bwo\b|\bdónde\b|\boù\b")),
+    (
+        "place",
+        re.compile(r"\bwhere\b|\b(?:what|which) (?:country|city|place|region)|\bwo\b|\bdónde\b|\boù\b"),
+    ),
     ("reason", re.compile(r"\bwhy\b|\bwarum\b|\bwieso\b|\bweshalb\b|\bpor qué\b|\bpourquoi\b")),
 )
 _NUMBER = re.compile(
@@ -87,10 +90,7 @@ def read_question(
     """Read `text`, weighing its content words by how few of the `documents` passages hold them (BM25's idf)."""
     words = content_words(text) or list(dict.fromkeys(words_of(text)))
     counts = document_frequency(words)
-    rarity = [
-        math.log(1 + (documents - min(count, documents) + 0.5) / (count + 0.5))
-        for count in counts
-    ]
+    rarity = [math.log(1 + (documents - min(count, documents) + 0.5) / (count + 0.5)) for count in counts]
     total = math.fsum(rarity) or 1.0
     return Question(
         text=text,

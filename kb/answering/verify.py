@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.draft import place
+from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question
-from kb.answering.words import content_words, covers, is_negated, numbers_of, words_of
+from kb.answering.words import content_words, covers, numbers_of, words_of
 
 _MIN_COVERED = 0.75  # share of a sentence's content words that its quotes and the question must hold
 _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
@@ -18,7 +18,10 @@ _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
 _OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
     for one, other in (
-        ("more increase higher larger bigger greater rise grow", "less fewer decrease lower smaller reduce shrink fall"),
+        (
+            "more increase higher larger bigger greater rise grow",
+            "less fewer decrease lower smaller reduce shrink fall",
+        ),
         ("before earlier", "after later"),
         ("first", "last"),
         ("always", "never"),
@@ -43,8 +46,7 @@ class _Support:
     number: int
     words: frozenset[str]
     numbers: frozenset[str]
-    raw: str
-    negated: bool
+    text: str
 
 
 def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> AnswerSentence:
@@ -66,8 +68,7 @@ def _support(quote: Quote) -> _Support:
         number=quote.number,
         words=frozenset(words_of(text)),
         numbers=frozenset(numbers_of(text)),
-        raw=text.casefold(),
-        negated=is_negated(quote.text),
+        text=text,
     )
 
 
@@ -120,12 +121,9 @@ def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
     """Why the cited quotes speak against `sentence`, or nothing."""
     if not offers:
         return "no quote carries it"
-    words = words_of(sentence)
-    said = frozenset(words)
+    said = frozenset(words_of(sentence))
     held = frozenset().union(*(offer.words for offer in offers))
-    if is_negated(sentence) != any(offer.negated for offer in offers) and (
-        is_negated(sentence) or math.fsum(offer.negated for offer in offers) == len(offers)
-    ):
+    if contradicts(polarity(sentence), polarity(". ".join(offer.text for offer in offers))):
         return "it denies what the quote says, or the other way round"
     for one, other in _OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def ask(
     context: typer.Context,
-    question: Annotated[list[str], typer.Argument(help="The question, in your own words.", show_default=False)],
+    question: Annotated[
+        list[str], typer.Argument(help="The question, in your own words.", show_default=False)
+    ],
     vault: Vault = None,
     index: Index = None,
     json: Json = False,

@@ -31,7 +31,11 @@ def index_notes(
 
         def show(progress: SyncProgress) -> None:
             bar.update(
-                task, description=progress.step, completed=progress.done, total=progress.total, rate=progress.rate
+                task,
+                description=progress.step,
+                completed=progress.done,
+                total=progress.total,
+                rate=progress.rate,
             )
 
         report = base.index(show, accept_removals=accept_removals)
@@ -62,7 +66,9 @@ def _print(report: SyncReport) -> None:
         )
         if count
     ]
-    out().print(f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} passages in {report.seconds:.1f} s.")
+    out().print(
+        f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} passages in {report.seconds:.1f} s."
+    )
     for path, reason in report.unreadable[:_SHOWN]:
         say(f"Not read: {safe_line(path)}: {safe_line(reason)}", style="yellow")
     if len(report.unreadable) > _SHOWN:

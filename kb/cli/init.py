@@ -36,7 +36,9 @@ def init(
     here = Path.cwd()
     notes = (folder or options.vault or here).expanduser()
     if not notes.is_dir():
-        raise VaultMissing(f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER")
+        raise VaultMissing(
+            f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER"
+        )
     file = here / FILE_NAME
     if file.exists():
         raise SettingsError(f"{file} exists already. Edit it, or delete it and run kb init again.")

@@ -15,7 +15,8 @@ Vault = Annotated[
     Path | None, typer.Option("--vault", metavar="FOLDER", help="The folder of notes.", show_default=False)
 ]
 Index = Annotated[
-    Path | None, typer.Option("--index", metavar="FOLDER", help="The folder of its index.", show_default=False)
+    Path | None,
+    typer.Option("--index", metavar="FOLDER", help="The folder of its index.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

@@ -36,14 +36,16 @@ class AnswerFigures:
     seconds_p95: float
 
 
-def judge_answers(
-    questions: Sequence[GoldQuestion], ask: Callable[[str], Answer]
-) -> Iterable[Judged]:
+def judge_answers(questions: Sequence[GoldQuestion], ask: Callable[[str], Answer]) -> Iterable[Judged]:
     """Ask each question and compare."""
     for gold in questions:
         answer = ask(gold.question)
         quotes = " \n ".join(quote.quote for quote in answer.sources)
-        right = answer.abstained if gold.unanswerable else holds_answer(f"{answer.text} \n {quotes}", gold.answers)
+        right = (
+            answer.abstained
+            if gold.unanswerable
+            else holds_answer(f"{answer.text} \n {quotes}", gold.answers)
+        )
         yield Judged(
             gold=gold,
             answer=answer,

@@ -19,9 +19,7 @@ class Fused:
     dense: float
 
 
-def fuse(
-    lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float
-) -> dict[int, Fused]:
+def fuse(lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float) -> dict[int, Fused]:
     """Combine both legs' scores by passage id; a leg that found nothing leaves all the weight to the other."""
     lexical_share = _by_maximum(lexical)
     dense_share = _by_range(dense)

@@ -27,7 +27,7 @@ def check(sentence: str, question: str = "What do the notes say?"):
         ("The forgetting curve was studied by Hermann Ebbinghaus.", (1,)),
         ("At 4 bits a model with 7 billion parameters takes 3.5 GB of memory.", (2,)),
         ("Temperature does not change what a model knows.", (3,)),
-        ("A quantised model runs faster and takes less memory." , (2,)),
+        ("A quantised model runs faster and takes less memory.", (2,)),
     ],
 )
 def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[int, ...]) -> None:
@@ -41,7 +41,7 @@ def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[i
     [
         ("Ebbinghaus published his study in 1886.", "1886"),
         ("At 4 bits a model with 8 billion parameters takes 3.5 GB of memory.", "8"),
-        ("The forgetting curve was studied by William James.", "James"),
+        ("The forgetting curve was studied by William James.", "William"),
         ("Temperature does change what the model knows.", "denies"),
         ("Ebbinghaus did not publish his study of the forgetting curve.", "denies"),
         ("A quantised model runs slower.", "contrary"),
@@ -62,4 +62,7 @@ def test_an_echo_of_the_question_is_no_answer() -> None:
 
 
 def test_the_citation_stands_before_the_final_stop() -> None:
-    assert cite(check("Ebbinghaus published his study in 1885.")) == "Ebbinghaus published his study in 1885 [1]."
+    assert (
+        cite(check("Ebbinghaus published his study in 1885."))
+        == "Ebbinghaus published his study in 1885 [1]."
+    )

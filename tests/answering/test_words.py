@@ -1,6 +1,6 @@
 import pytest
 
-from kb.answering.words import content_words, is_negated, numbers_of, same_word
+from kb.answering.words import content_words, numbers_of, same_word
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,20 @@ def test_forms_of_one_word_are_the_same(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("model", "modern"), ("car", "cat"), ("attention", "attend"), ("intern", "international")]
+    ("one", "other"),
+    [("model", "modern"), ("car", "cat"), ("attention", "attend"), ("intern", "international")],
 )
 def test_different_words_are_not(one: str, other: str) -> None:
     assert not same_word(one, other)
 
 
 def test_content_words_leave_out_what_only_builds_the_sentence() -> None:
-    assert content_words("What does the context window of a model hold?") == ["context", "window", "model", "hold"]
+    assert content_words("What does the context window of a model hold?") == [
+        "context",
+        "window",
+        "model",
+        "hold",
+    ]
 
 
 def test_scripts_without_spaces_give_bigrams() -> None:
@@ -46,12 +52,3 @@ def test_scripts_without_spaces_give_bigrams() -> None:
 )
 def test_numbers_read_alike_however_they_are_written(text: str, numbers: list[str]) -> None:
     assert numbers_of(text) == numbers
-
-
-@pytest.mark.parametrize("text", ["It does not help.", "It doesn't help.", "Das hilft nicht.", "Without it, no."])
-def test_negation_is_seen(text: str) -> None:
-    assert is_negated(text)
-
-
-def test_affirmation_is_not_negated() -> None:
-    assert not is_negated("It helps a lot, and notes are kept.")

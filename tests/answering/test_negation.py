@@ -1,0 +1,36 @@
+import pytest
+
+from kb.answering.negation import contradicts, polarity
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        (
+            "Neural engines are used for training.",
+            "Neural engines are used for inference rather than training.",
+        ),
+        ("It changes what the model knows.", "It does not change what the model knows."),
+        ("Models do not store facts.", "Models store facts in their weights."),
+        ("Das Modell speichert Fakten.", "Das Modell speichert keine Fakten."),
+        ("It never forgets.", "It forgets quickly."),
+    ],
+)
+def test_what_is_denied_here_and_affirmed_there_contradicts(sentence: str, source: str) -> None:
+    assert contradicts(polarity(sentence), polarity(source))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        (
+            "Neural engines are used for inference.",
+            "Neural engines are used for inference rather than training.",
+        ),
+        ("It does not change what a model knows.", "Temperature does not change what the model knows."),
+        ("It is slow and costly.", "It is not only slow but costly."),
+        ("It does not need a GPU.", "It runs without a GPU, and does not need one."),
+    ],
+)
+def test_saying_the_same_or_less_does_not(sentence: str, source: str) -> None:
+    assert not contradicts(polarity(sentence), polarity(source))
