@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
-
 from kb.errors import ModelUnusable, PromptTooLong
 from kb.models import machine
 from kb.models.language_model import Options, Usage
+from kb.models.llama_library import llama
+from kb.models.pace import Pace
 from kb.models.sampler import NoTokenFits, Sampler
 from kb.models.text_stream import THINKING_TAGS
 
@@ -93,6 +93,7 @@ class Engine:
         self._gpu = bool(llama.llama_supports_gpu_offload())
         self._gpu_asked = gpu_layers
         self._threads = threads or machine.cores()
+        self._pace = Pace(self._threads)
         try:
             self._load(gpu_layers)
             self._open_context(context)
@@ -155,12 +156,9 @@ class Engine:
 
     def _cache_bytes_per_token(self) -> int:
         heads = max(1, llama.llama_model_n_head(self._model))
-        width = (
-            int(llama.llama_model_n_embd(self._model))
-            // heads
-            * int(llama.llama_model_n_head_kv(self._model))
-        )
-        return 2 * 2 * width * int(llama.llama_model_n_layer(self._model))  # keys and values, 16 bits each
+        head = llama.llama_model_n_embd(self._model) // heads
+        values = head * llama.llama_model_n_head_kv(self._model) * llama.llama_model_n_layer(self._model)
+        return 2 * 2 * int(values)  # keys and values, 16 bits each
 
     def _read_metadata(self) -> dict[str, str]:
         values = {}
@@ -267,7 +265,7 @@ class Engine:
                 if len(self._cached) >= self.context:
                     finish = "length"
                     break
-                finished = generated >= options.max_tokens or self._evaluate([token], stop)
+                finished = generated >= options.max_tokens or self._continue(token, stop)
         except GeneratorExit:
             finish = "stop"
             raise
@@ -318,6 +316,14 @@ class Engine:
             self._cached += part
         return True
 
+    def _continue(self, token: int, stop: StopFlag) -> bool:
+        """Evaluate one generated token, with as many threads as pay."""
+        llama.llama_set_n_threads(self._context, self._pace.threads, self._threads)
+        started = time.perf_counter()
+        finished = self._evaluate([token], stop)
+        self._pace.took(time.perf_counter() - started)
+        return finished
+
     def report(self, chat_format: str) -> Report:
         buffer = ctypes.create_string_buffer(256)
         llama.llama_model_desc(self._model, buffer, 256)
@@ -326,14 +332,14 @@ class Engine:
             path=self.path,
             architecture=self.architecture,
             parameters=int(llama.llama_model_n_params(self._model)),
-            quantisation=" ".join(description[2:]),
+            quantisation=" ".join(description[2:]).removeprefix("(guessed) "),
             bytes=int(llama.llama_model_size(self._model)),
             context=self.context,
             trained_context=int(llama.llama_model_n_ctx_train(self._model)),
             layers=int(llama.llama_model_n_layer(self._model)),
             gpu_layers_asked=self._gpu_asked,
             gpu_layers_offloaded=self._offloaded,
-            threads=int(llama.llama_n_threads(self._context)),
+            threads=int(llama.llama_n_threads_batch(self._context)),
             flash_attention=self._flash,
             chat_format=chat_format,
             backend=llama.llama_print_system_info().decode("utf-8", "replace").strip(),

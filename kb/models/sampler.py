@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 from typing import Any
 
-import llama_cpp.llama_cpp as llama
 import numpy as np
 
 from kb.errors import GrammarInvalid
 from kb.models.language_model import Options
+from kb.models.llama_library import llama
 
 # llama.cpp's own defaults for sampling by chance.
 _TOP_K, _TOP_P, _MIN_P = 40, 0.95, 0.05

@@ -35,7 +35,9 @@ def write_scripted_model(path: Path, text: str, *, template: str = CHATML_TEMPLA
     embeddings = np.zeros((len(tokens), width), dtype=np.float32)
     output = np.zeros((len(tokens), width), dtype=np.float32)
     said = [newline, *range(first, len(tokens))]
-    for state, (token, following) in enumerate(zip(said, [*said[1:], _CONTROL.index("<|im_end|>")], strict=True)):
+    for state, (token, following) in enumerate(
+        zip(said, [*said[1:], _CONTROL.index("<|im_end|>")], strict=True)
+    ):
         embeddings[token, state] = 1.0
         # The norm before the output makes the one number sqrt(width).
         output[following, state] = _STRENGTH / np.sqrt(width)
