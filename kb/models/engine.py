@@ -1,4 +1,4 @@
-"""llama.cpp, driven through its C interface; with sampler.py the only importer of llama_cpp.
+"""llama.cpp, driven through its C interface.
 
 The `Llama` class of llama-cpp-python is not used: it compiles the file's chat template, points the whole
 process's stdout and stderr elsewhere while loading, and offers no way to stop a prompt being read.
@@ -27,18 +27,19 @@ BATCH = 512  # tokens evaluated at once
 _CONTEXT_STEP = 256  # llama.cpp rounds the context up to this
 _SMALLEST_CONTEXT = 512
 _REPLAYED = 2  # tokens of a remembered prompt evaluated again, for their logits
-_DEBUG = 1  # the log level of details nobody will read
+_DEBUG, _ERROR = 1, 4  # log levels
+_LONGEST_REASON = 200  # characters
 _ABORTED = 2  # llama_decode's return value after an abort
 _THINKING_MARKS = {mark.encode() for tags in THINKING_TAGS for mark in tags}
 
 # What llama.cpp said last. It must not reach stderr, where a full-screen program would be written over.
-_log: deque[str] = deque(maxlen=400)
+_log: deque[tuple[int, str]] = deque(maxlen=400)
 
 
 @llama.llama_log_callback  # type: ignore[untyped-decorator]
 def _keep_log(level: int, text: bytes, _data: Any) -> None:
     if level > _DEBUG and text != b".":
-        _log.append(text.decode("utf-8", "replace"))
+        _log.append((level, text.decode("utf-8", "replace")))
 
 
 class StopFlag:
@@ -110,9 +111,9 @@ class Engine:
         self._model = llama.llama_model_load_from_file(str(self.path).encode(), parameters)
         if not self._model:
             raise ModelUnusable(
-                f"llama.cpp cannot load {self.path.name}: {_reason()} Choose another .gguf file."
+                f"{self.path.name} cannot be loaded by llama.cpp: {_reason()} Choose another .gguf file."
             )
-        offloaded = re.search(r"offloaded (\d+)/\d+ layers", "".join(_log))
+        offloaded = re.search(r"offloaded (\d+)/\d+ layers", "".join(text for _, text in _log))
         self._offloaded = int(offloaded.group(1)) if offloaded and self._gpu else 0
         self._vocab = llama.llama_model_get_vocab(self._model)
         if llama.llama_model_has_encoder(self._model) or not llama.llama_model_has_decoder(self._model):
@@ -310,7 +311,7 @@ class Engine:
                 llama.llama_memory_clear(self._memory, True)
                 self._cached = []
                 raise ModelUnusable(
-                    f"llama.cpp stopped with error {result} in {self.path.name}: {_reason()} "
+                    f"{self.path.name} stopped with llama.cpp's error {result}: {_reason()} "
                     "Set a smaller models.context in kb.toml, or choose another model."
                 )
             self._cached += part
@@ -354,8 +355,10 @@ class Engine:
 
 
 def _reason() -> str:
-    """The last thing llama.cpp complained about, as the end of a sentence."""
-    complaints = [line.strip() for line in _log if re.search(r"error|fail|unknown|unsupported|invalid", line)]
+    """What llama.cpp complained about first, as the end of a sentence."""
+    complaints = [text.strip() for level, text in _log if level >= _ERROR]
     text = complaints[0] if complaints else "no reason given"
-    text = re.sub(r"^\w+: ", "", text).removeprefix("error loading model: ")
-    return text.rstrip(".") + "."
+    text = re.sub(
+        r"^(\w+: )+(error loading model: )?|\s+", lambda found: " " if found[0].isspace() else "", text
+    )
+    return text.rstrip(".")[:_LONGEST_REASON] + "."

@@ -46,16 +46,34 @@ def from_schema(schema: Mapping[str, Any]) -> str:
         text = json.dumps(schema)
     except (TypeError, ValueError, RecursionError) as error:
         raise GrammarInvalid(f"The JSON schema is not JSON: {error}.") from error
+    _refuse_unusable_parts(json.loads(text))
     return _from_schema_text(text)
+
+
+def _refuse_unusable_parts(schema: Any) -> None:
+    """The converter would fetch references to other documents, and take a broken pattern for a text."""
+    if isinstance(schema, list):
+        for part in schema:
+            _refuse_unusable_parts(part)
+    if not isinstance(schema, dict):
+        return
+    reference, pattern = schema.get("$ref"), schema.get("pattern")
+    if isinstance(reference, str) and not reference.startswith("#/"):
+        raise GrammarInvalid(
+            "The JSON schema refers to another document. Put the definition into the schema."
+        )
+    if isinstance(pattern, str):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise GrammarInvalid(f"The JSON schema's pattern {pattern!r} is malformed: {error}.") from error
+    for part in schema.values():
+        _refuse_unusable_parts(part)
 
 
 @lru_cache(maxsize=64)
 def _from_schema_text(text: str) -> str:
-    if re.search(r'"\$ref": "(?!#)', text):
-        raise GrammarInvalid(
-            "The JSON schema refers to another document. Put the definition into the schema."
-        )
-    from llama_cpp.llama_grammar import json_schema_to_gbnf
+    from kb.models.llama_library import json_schema_to_gbnf
 
     try:
         grammar: str = json_schema_to_gbnf(text)

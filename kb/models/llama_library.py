@@ -1,4 +1,4 @@
-"""Imports llama.cpp's C interface, with its threads told not to wait too busily for each other."""
+"""The only importer of llama_cpp; its threads are told not to wait too busily for each other."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ if _unset:
     os.environ[_VARIABLE] = "2000"
 
 import llama_cpp.llama_cpp as llama  # noqa: E402
+from llama_cpp.llama_grammar import json_schema_to_gbnf  # noqa: E402
 
 if _unset:
     del os.environ[_VARIABLE]
 
-__all__ = ["llama"]
+__all__ = ["json_schema_to_gbnf", "llama"]

@@ -159,7 +159,7 @@ class LocalModel:
     def _load(self) -> tuple[Engine, ChatFormat]:
         loaded = self._loaded
         if loaded.engine is None or loaded.chat is None:
-            require_usable(self.path, self._state)
+            require_usable(self.path, self._state, self._settings.gpu_layers)
             # Importing llama_cpp takes a quarter of a second, which only an answer is worth.
             from kb.models.engine import Engine
 
