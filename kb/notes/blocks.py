@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from operator import sub
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,10 +20,13 @@ from mdit_py_plugins.footnote import footnote_plugin
 from kb.notes.note import BlockKind, Span
 from kb.notes.source import Lines
 
-# markdown-it takes about 10 µs a line; a log of a million lines is read by a simpler rule instead.
-MAX_LINES = 50_000
-# Each level costs two frames of Python's stack; deeper outlines are one block all the same.
-MAX_NESTING = 200
+# markdown-it takes 10 to 45 µs a line; a log of a million lines is read by a simpler rule instead.
+MAX_LINES = 20_000
+# The kind of a block shows at the ends of its lines; markdown-it reads a line once per level of nesting.
+LINE_END = 1_000
+# A list level counts twice. Each reads its lines again, and costs two frames of Python's stack; what lies
+# deeper than 30 levels is part of its block all the same.
+MAX_NESTING = 60
 
 _KINDS: dict[str, BlockKind] = {
     "paragraph_open": "paragraph",
@@ -40,6 +44,7 @@ _KINDS: dict[str, BlockKind] = {
 }
 _CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
+_LONG_LINE = re.compile(r"[^\r\n]{2000,}+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 
@@ -87,8 +92,16 @@ def read_structure(lines: Lines, body_start: int) -> Structure:
     if len(lines) - first > MAX_LINES:
         return _read_simply(lines, first)
     environment: dict[str, object] = {}
-    tokens = _markdown().parse(lines.text[body_start:], environment)
+    tokens = _markdown().parse(_shortened(lines, body_start), environment)
     return _from_tokens(lines, first, tokens, _definition_lines(environment, first))
+
+
+def _shortened(lines: Lines, body_start: int) -> str:
+    """The body with the middle of very long lines left out, so that its line numbers still hold."""
+    body = lines.text[body_start:]
+    if max(map(sub, lines.ends, lines.starts)) <= 2 * LINE_END:
+        return body
+    return _LONG_LINE.sub(lambda match: match[0][:LINE_END] + match[0][-LINE_END:], body)
 
 
 def _definition_lines(environment: dict[str, object], first: int) -> set[int]:
@@ -121,7 +134,7 @@ def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set
         _add_missed(lines, structure, covered, start, definitions)
         covered = max(covered, end)
         if token.type == "heading_open":
-            raw = tokens[index + 1].content
+            raw = tokens[index + 1].content[: 2 * LINE_END]
             structure.headings.append(Heading(int(token.tag[1]), raw, lines.span(start, end), start, end))
         elif token.type in _KINDS:
             _add_block(lines, structure, _KINDS[token.type], start, end)

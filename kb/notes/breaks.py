@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 # A closing mark, closing quotes and brackets and emphasis, then white space; CJK marks need no space.
 _END = re.compile(
-    r"(?P<mark>[.!?…]++)[\"'”’»)\]*_~]*+(?P<space>\s++)|[。！？｡]++[」』”’）)】]*+\s*+|[।؟۔]++\s*+"
+    r"(?P<mark>(?<![.!?…])[.!?…]++)[\"'”’»)\]*_~]*+(?P<space>\s++)|[。！？｡]++[」』”’）)】]*+\s*+|[।؟۔]++\s*+"
 )
 _WORD_BEFORE = re.compile(r"([\w.&/-]{1,24})$")
 _NEXT = re.compile(r"[\"'“„‘«(\[*_~]*+(\w?)")
@@ -39,17 +39,19 @@ _NEXT_WORD = re.compile(r"\w+")
 
 def sentence_ends(text: str) -> Iterator[int]:
     """Offsets just behind each sentence and the white space after it; the last one is the text's length."""
-    start = 0
+    start = checked = 0
+    has_words = False
     for match in _END.finditer(text):
         end = match.end()
         if end >= len(text):
             break
         if match["mark"] is not None and not _ends_here(text, start, match):
             continue
-        if not any(character.isalnum() for character in text[start : match.start()]):
-            continue
-        yield end
-        start = end
+        has_words = has_words or any(character.isalnum() for character in text[checked : match.start()])
+        checked = end
+        if has_words:
+            yield end
+            start, has_words = end, False
     if start < len(text):
         yield len(text)
 
@@ -84,5 +86,6 @@ def _after_number(text: str, word: str, end: int, match: re.Match[str]) -> bool:
     following = _NEXT_WORD.search(text, end, end + 40)
     if following and following[0].casefold() in _GERMAN_ORDINAL_NEXT:
         return False
-    line_start = max(text.rfind("\n", 0, match.start()), 0)
+    near = max(0, match.start() - 40)
+    line_start = max(text.rfind("\n", near, match.start()), near)
     return bool(text[line_start : match.start()].strip(" \t\n*_>").strip(word))

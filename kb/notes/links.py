@@ -182,6 +182,16 @@ def _markdown_link(
     return Link(kind, target, Span(first, end), lines.number_at(begin), label or None, heading, block)
 
 
+def _trimmed(url: str) -> str:
+    """A bare URL without the punctuation of the sentence it stands in; brackets it opened are its own."""
+    extra = url.count(")") - url.count("(")
+    end = len(url)
+    while end and (url[end - 1] in ".,;:!?'*_~" or (url[end - 1] == ")" and extra > 0)):
+        extra -= url[end - 1] == ")"
+        end -= 1
+    return url[:end]
+
+
 def _urls(visible: str, lines: Lines, start: int, taken: list[Span]) -> Iterator[Link]:
     if "://" not in visible and "mailto:" not in visible:
         return
@@ -189,9 +199,7 @@ def _urls(visible: str, lines: Lines, start: int, taken: list[Span]) -> Iterator
     index, reached = 0, 0
     matches = [(match.start(), match.end(), match[1]) for match in _AUTOLINK.finditer(visible, start)]
     for match in _BARE_URL.finditer(visible, start):
-        url = match[0].rstrip(".,;:!?'*_~")
-        while url.endswith(")") and url.count(")") > url.count("("):
-            url = url[:-1].rstrip(".,;:!?'*_~")
+        url = _trimmed(match[0])
         matches.append((match.start(), match.start() + len(url), url))
     matches.sort()
     for begin, end, url in matches:

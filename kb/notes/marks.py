@@ -63,30 +63,37 @@ def find_tasks(text: str, visible: str, lines: Lines, start: int) -> tuple[Task,
 
 def find_block_ids(visible: str, lines: Lines, start: int) -> dict[str, Span]:
     """Obsidian's `^id` at a block's end and Logseq's `id:: uuid`, each with the block it names."""
-    found: dict[str, Span] = {}
+    matches: list[re.Match[str]] = []
     if "^" in visible:
-        for match in _BLOCK_ID.finditer(visible, start):
-            found.setdefault(match[1], _block_around(lines, match.start(), start))
+        matches.extend(_BLOCK_ID.finditer(visible, start))
     if "id::" in visible:
-        for match in _LOGSEQ_ID.finditer(visible, start):
-            found.setdefault(match[1], _block_around(lines, match.start(), start))
+        matches.extend(_LOGSEQ_ID.finditer(visible, start))
+    if not matches:
+        return {}
+    first_lines = _first_lines(lines, lines.line_at(start))
+    found: dict[str, Span] = {}
+    for match in matches:
+        number = lines.line_at(match.start(1))
+        alone = lines.line(number).strip().startswith("^")
+        # An id on a line of its own names the block above the blank line.
+        before = number - 1 if alone and number and lines.is_blank(number - 1) else number
+        found.setdefault(match[1], lines.span(first_lines.get(before, number), number + 1))
     return found
 
 
-def _block_around(lines: Lines, offset: int, start: int) -> Span:
-    """The paragraph or list item that the line at `offset` ends; what stands above a lone id line."""
-    last = lines.line_at(offset)
-    floor = lines.line_at(start)
-    first = last
-    if lines.line(last).strip().startswith("^") and last > floor and lines.is_blank(last - 1):
-        first = last - 1
-        while first > floor and lines.is_blank(first):
-            first -= 1
-    # A block of more than a few hundred lines is not what a reference means; the bound keeps this linear.
-    floor = max(floor, first - 200)
-    while first > floor and not _ITEM.match(lines.line(first)) and not lines.is_blank(first - 1):
-        first -= 1
-    return lines.span(first, last + 1)
+def _first_lines(lines: Lines, floor: int) -> dict[int, int]:
+    """For each line the one on which its paragraph or list item begins; blank lines belong to what is above."""
+    found: dict[int, int] = {}
+    first = floor
+    after_blank = True
+    for number in range(floor, len(lines)):
+        line = lines.line(number)
+        if not line.strip():
+            after_blank = True
+        elif after_blank or _ITEM.match(line):
+            first, after_blank = number, False
+        found[number] = first
+    return found
 
 
 def find_properties(visible: str, text: str, start: int) -> dict[str, PropertyValue]:

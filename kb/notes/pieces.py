@@ -13,6 +13,8 @@ from kb.notes.plain import one_line, plain_code, plain_text
 from kb.notes.source import Lines
 
 _WORDS = re.compile(r"\S+\s*")
+# Characters of source a token may stand for; long links make it many.
+LONGEST_TOKEN = 40
 # Below this many characters a text is split no further, whatever its count.
 _ATOM = 4
 
@@ -68,7 +70,14 @@ class Splitter:
         if not items:
             return self._split_text(block.span, room)
         # An item's subtree ends where the next item begins that is no deeper.
-        wholes = [plain_text(self._text[item.span.start : item.tree_end]) for item in items]
+        # One far too long for any passage is not even read whole: in a deep outline that would be quadratic.
+        longest = room * LONGEST_TOKEN
+        wholes = [
+            plain_text(self._text[item.span.start : item.tree_end])
+            if item.tree_end - item.span.start <= longest
+            else ""
+            for item in items
+        ]
         owns = [plain_text(self._text[item.span.start : item.span.end]) for item in items]
         whole_counts, own_counts = self._counts(wholes), self._counts(owns)
         contexts = self._contexts(items, owns, context_room)
@@ -79,7 +88,7 @@ class Splitter:
             context, context_count = contexts[index]
             left = max(8, room - context_count)
             parents = tuple(items[parent].span.start for parent in item.ancestors)
-            if whole_counts[index] <= left:
+            if whole_counts[index] <= left and item.tree_end - item.span.start <= longest:
                 span = Span(item.span.start, item.tree_end)
                 pieces.append(
                     Piece(span, wholes[index], whole_counts[index], parents, context, context_count)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 
-_COMMENT = re.compile(r"%%[^%]*+(?:%(?!%)[^%]*+)*+%%|<!--[^-]*+(?:-(?!->)[^-]*+)*+-->")
 _FENCE_LINE = re.compile(r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+)$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$", re.MULTILINE)
 _TECHNICAL = re.compile(
@@ -44,34 +43,67 @@ _PAIRS = re.compile(r"(?<!=)==(?!=)|~~")
 _HASH = re.compile(r"(?<![\w&/#])#(?=[^\W\d][\w/-]*)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t]++)\^[A-Za-z0-9-]++[ \t]*+$", re.MULTILINE)
 _PROPERTY = re.compile(r"^([^\W\d_][\w /.-]{0,60}+)::[ \t]++", re.MULTILINE)
+# Anything that makes plain_text do more than trim lines.
+_MARKUP = re.compile(
+    r"[`*_\[\]<>&|\#=~$%\\^{}\x00\râÃÂð\u00a0]|::|//|[ \t]{2}|(?:^|\n)[ \t]*+(?:[-+]|\d{1,9}[.)])"
+)
 _STASHED = re.compile("\x00(\\d+)\x00")
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00df][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+    "|[\u00e0-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{2,3}"
+)
+_UNDEFINED_IN_1252 = "\x81\x8d\x8f\x90\x9d"
 _SPACES = re.compile(r"[ \t\u00a0]{2,}+")
-_BLANK = re.compile(r"\n[ \t]*+\n(?:[ \t]*+\n)*+")
 
 
-def plain_text(markdown: str) -> str:
-    """The words of a stretch of Markdown as a reader sees them; its lines stay lines."""
+def plain_text(markdown: str, *, keep_urls: bool = False) -> str:
+    """The words of a stretch of Markdown as a reader sees them; its lines stay lines.
+
+    A bare URL becomes its host's name, unless `keep_urls`.
+    """
+    if not _MARKUP.search(markdown):
+        return "\n".join(line for raw in markdown.split("\n") if (line := raw.strip()))
     text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    # What must not be read as markup is put away first: code, then escaped characters.
     stash: list[str] = []
-    text = _strip_blocks(text)
+    if "```" in text or "~~~" in text:
+        text = _stash_fences(text, stash)
     if "`" in text:
-        text = _CODE.sub(lambda match: _keep(stash, match[2].strip()), text)
+        text = _CODE.sub(lambda match: _put(stash, match[2].strip()), text)
     if "\\" in text:
-        text = _ESCAPE.sub(lambda match: _keep(stash, match[1]), text)
-    text = _strip_inline(text)
+        text = _ESCAPE.sub(lambda match: _put(stash, match[1]), text)
+    if keep_urls and "://" in text:
+        text = _URL.sub(lambda match: _put(stash, match[0]), text)
+    text = _strip_inline(_strip_blocks(text))
     if "&" in text:
         text = html.unescape(text)
     if stash:
         text = _STASHED.sub(lambda match: stash[int(match[1])], text)
-    text = _SPACES.sub(" ", text)
-    lines = [line.strip() for line in text.split("\n")]
-    return _BLANK.sub("\n", "\n".join(lines)).strip()
+    text = _SPACES.sub(" ", mend(text))
+    lines = (line.strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
 
 
 def plain_code(code: str) -> str:
     """Code as words: its lines as written, without the fences and the blank lines."""
-    text = _FENCE_LINE.sub("", code.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _FENCE_LINE.sub("", code.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
+
+
+def mend(text: str) -> str:
+    """Undo UTF-8 that was once read as Windows-1252 (`itâ€™s`), where that is beyond doubt."""
+    return _MOJIBAKE.sub(_mended, text) if any(mark in text for mark in "âÃÂð") else text
+
+
+def _mended(match: re.Match[str]) -> str:
+    try:
+        data = b"".join(
+            character.encode("latin-1" if character in _UNDEFINED_IN_1252 else "cp1252")
+            for character in match[0]
+        )
+        return data.decode("utf-8")
+    except UnicodeError:
+        return match[0]
 
 
 def one_line(text: str) -> str:
@@ -79,16 +111,46 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _keep(stash: list[str], text: str) -> str:
+def _put(stash: list[str], text: str) -> str:
     stash.append(text)
     return f"\x00{len(stash) - 1}\x00"
 
 
+def _stash_fences(text: str, stash: list[str]) -> str:
+    """Put fenced code away whole; an unclosed fence runs to the end, as in Markdown."""
+    parts: list[str] = []
+    position = opened = 0
+    fence = ""
+    for match in _FENCE_LINE.finditer(text):
+        mark = match[0].lstrip(" \t>-*+")
+        if not fence:
+            parts.append(text[position : match.start()])
+            fence, opened = mark[:3], match.end()
+        elif mark.startswith(fence) and not mark.strip(fence[0] + " \t"):
+            parts.append(_put(stash, plain_code(text[opened : match.start()])))
+            fence, position = "", match.end()
+    parts.append(_put(stash, plain_code(text[opened:])) if fence else text[position:])
+    return "".join(parts)
+
+
+def _cut_out(text: str, opening: str, closing: str) -> str:
+    """`text` without what stands between the marks; finding from the left keeps it linear."""
+    parts: list[str] = []
+    position = 0
+    while (start := text.find(opening, position)) >= 0:
+        end = text.find(closing, start + len(opening))
+        if end < 0:
+            break
+        parts.append(text[position:start])
+        position = end + len(closing)
+    return "".join((*parts, text[position:]))
+
+
 def _strip_blocks(text: str) -> str:
-    if "%%" in text or "<!--" in text:
-        text = _COMMENT.sub("", text)
-    if "```" in text or "~~~" in text:
-        text = _FENCE_LINE.sub("", text)
+    if "%%" in text:
+        text = _cut_out(text, "%%", "%%")
+    if "<!--" in text:
+        text = _cut_out(text, "<!--", "-->")
     if "::" in text:
         text = _TECHNICAL.sub("", text)
     if "|" in text:

@@ -25,15 +25,15 @@ _ITEM = re.compile(r"(?P<indent>[ \t>]*)(?:[-*+•]|\d{1,9}[.)])[ \t]+(?:\[[^\[\
 _EMPTY_ITEM = re.compile(r"[ \t>]*(?:[-*+•]|\d{1,9}[.)])[ \t]*$")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _HEADING = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?#{1,6}[ \t]+")
-_RULE = re.compile(r"[ \t>]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|=+)$")
-_TABLE_RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
+_RULE = re.compile(r"[ \t>]*+(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|=++)$")
+_TABLE_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$")
 _PROPERTY = re.compile(r"[ \t]*[^\W\d_][\w /.-]{0,60}::[ \t]")
 _DEFINITION = re.compile(r"[ ]{0,3}:[ \t]+")
 _CHAT = re.compile(
     r"[ \t>]*(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[ \t]?[AaPp][Mm])?\]?\)?[ \t]+\S|\*\*[^*\n]{1,40}(?::\*\*|\*\*[ \t]*:)"
     r"|(?:[A-Z][\w.'-]*[ \t]?){1,3}(?:\(\d[^()\n]*\))?:[ \t]+\S|\[\d{4}-\d\d-\d\d)"
 )
-_HARD_BREAK = re.compile(r"(?:[ ]{2,}|\\|<br[ \t]*/?>)$")
+_HARD_BREAK = re.compile(r"(?:[ ]{2}|\\|<br[ \t]?/?>)$")
 _LABEL = re.compile(
     r"(?:\*\*|__|`|==)[^*_`=\n]{1,80}(?:\*\*|__|`|==)[ \t]*(?:[:–—-]|::)|(?:\*\*|__)[^*_\n]{1,80}[:.](?:\*\*|__)"
 )
@@ -211,7 +211,7 @@ def _chunks(piece: str, lines: Lines) -> list[_Chunk]:
         made = []
         for begin, stop in spans:
             part = piece[begin:stop]
-            text = one_line(plain_code(part) if unit.kind == "code" else plain_text(part))
+            text = one_line(plain_code(part) if unit.kind == "code" else plain_text(part, keep_urls=True))
             if any(character.isalnum() for character in text):
                 made.append(_Chunk(unit.kind, unit.depth, begin, stop, text))
         if made:

@@ -49,6 +49,7 @@ class Lines:
         while end > first and self.is_blank(end - 1):
             end -= 1
         if first >= end:
+            first = min(first, len(self) - 1)
             return Span(self.starts[first], self.starts[first])
         return Span(self.starts[first], self.ends[end - 1])
 
