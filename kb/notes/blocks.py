@@ -24,6 +24,8 @@ from kb.notes.source import Lines
 MAX_LINES = 20_000
 # The kind of a block shows at the ends of its lines; markdown-it reads a line once per level of nesting.
 LINE_END = 1_000
+# Beyond this no indent opens a level that is still told apart.
+DEEPEST_INDENT = 160
 # A list level counts twice. Each reads its lines again, and costs two frames of Python's stack; what lies
 # deeper than 30 levels is part of its block all the same.
 MAX_NESTING = 60
@@ -44,6 +46,7 @@ _KINDS: dict[str, BlockKind] = {
 }
 _CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
+_DEEP_INDENT = re.compile(r"^[ \t]{160,}+", re.MULTILINE)
 _LONG_LINE = re.compile(r"[^\r\n]{2000,}+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
@@ -97,10 +100,11 @@ def read_structure(lines: Lines, body_start: int) -> Structure:
 
 
 def _shortened(lines: Lines, body_start: int) -> str:
-    """The body with the middle of very long lines left out, so that its line numbers still hold."""
+    """The body with very long lines and indents cut, each in its place, so that line numbers still hold."""
     body = lines.text[body_start:]
-    if max(map(sub, lines.ends, lines.starts)) <= 2 * LINE_END:
+    if max(map(sub, lines.ends, lines.starts)) <= DEEPEST_INDENT:
         return body
+    body = _DEEP_INDENT.sub(" " * DEEPEST_INDENT, body)
     return _LONG_LINE.sub(lambda match: match[0][:LINE_END] + match[0][-LINE_END:], body)
 
 

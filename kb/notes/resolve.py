@@ -47,7 +47,10 @@ class NoteNames:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a link means: `path` is the note, None when there is none; `candidates` all that were possible."""
+    """What a link means: `path` is the note, None when there is none; `candidates` all that were possible.
+
+    For an attachment the candidates are the files of its name; none means that it is missing.
+    """
 
     path: str | None
     status: Status
@@ -63,7 +66,7 @@ def names_of(note: Note) -> NoteNames:
 class LinkResolver:
     """Looks links up among the notes it was told of; notes can be added, replaced and removed one by one."""
 
-    def __init__(self, notes: Iterable[NoteNames] = ()) -> None:
+    def __init__(self, notes: Iterable[NoteNames] = (), files: Iterable[str] = ()) -> None:
         self._notes: dict[str, NoteNames] = {}
         self._by_path: dict[str, list[str]] = {}
         self._by_name: dict[str, list[str]] = {}
@@ -71,8 +74,11 @@ class LinkResolver:
         self._by_title: dict[str, list[str]] = {}
         self._by_block: dict[str, list[str]] = {}
         self._headings: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._files: dict[str, list[str]] = {}
         for names in notes:
             self.add(names)
+        for path in files:
+            self.add_file(path)
 
     def __len__(self) -> int:
         return len(self._notes)
@@ -84,6 +90,10 @@ class LinkResolver:
         self._notes[names.path] = names
         for index, key in self._keys(names):
             index.setdefault(key, []).append(names.path)
+
+    def add_file(self, path: str) -> None:
+        """Tell of a file that is no note, such as an image; links to it are found by its name."""
+        self._files.setdefault(_key(path.rsplit("/", 1)[-1]), []).append(path)
 
     def remove(self, path: str) -> None:
         """Forget a note; no harm when it was unknown."""
@@ -108,8 +118,10 @@ class LinkResolver:
             return self._check_anchor(link, source_path, (source_path,))
         candidates = self._candidates(link, source_path)
         if not candidates:
-            status: Status = "attachment" if _is_attachment(link) else "unresolved"
-            return Resolution(None, status)
+            files = self._attached(link)
+            if files or _ATTACHMENT.search(link.target):
+                return Resolution(None, "attachment", files)
+            return Resolution(None, "unresolved")
         best, tied = _best(candidates, link.target, source_path)
         if tied:
             return Resolution(best, "ambiguous", candidates)
@@ -151,6 +163,14 @@ class LinkResolver:
             # Dendron writes [[label|target]]; only a file's own name counts, for a label may say anything.
             found = self._by_name.get(_key(link.label.partition("#")[0]), []) if self._is_dendron else []
         return tuple(sorted(found))
+
+    def _attached(self, link: Link) -> tuple[str, ...]:
+        """Files that are no notes and have the link's name; those whose folders agree, where any do."""
+        target = _key(unquote(link.target, errors="replace"))
+        named = self._files.get(target.rsplit("/", 1)[-1], [])
+        suffix = "/" + re.sub(r"^(?:\.{0,2}/)+", "", target)
+        agreeing = [path for path in named if f"/{_key(path)}".endswith(suffix)]
+        return tuple(sorted(agreeing or named))
 
     @property
     def _is_dendron(self) -> bool:
@@ -249,10 +269,6 @@ def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[s
 
 def _plain_target(link: Link) -> str:
     return link.target.split("?", 1)[0] if link.kind == "markdown" and "?" in link.target else link.target
-
-
-def _is_attachment(link: Link) -> bool:
-    return bool(_ATTACHMENT.search(link.target))
 
 
 @lru_cache(maxsize=65_536)

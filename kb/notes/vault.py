@@ -85,11 +85,20 @@ class Vault:
                 f"The vault {self.root} is gone. Reconnect its drive, or name another with --vault."
             )
         found: dict[str, NoteFile] = {}
-        for file in self._walk(os.fspath(self.root), "", [], frozenset({self._real_root})):
+        for file in self._notes():
             # Two names may differ in normalisation only; the first in byte order is kept.
             found.setdefault(file.path, file)
         self._real_names = {path: file.name for path, file in found.items()}
         return [found[path] for path in sorted(found)]
+
+    def attachments(self) -> list[str]:
+        """Vault-relative paths of the files that are no notes: images, PDFs, canvases."""
+        if not self.root.is_dir():
+            return []
+        paths = (
+            path for path, entry in self._files(os.fspath(self.root), "", []) if not _is_note(entry.name)
+        )
+        return sorted(map(_link_path, paths))
 
     def read(self, path: str) -> RawNote:
         """The text of the note at vault-relative `path`.
@@ -145,9 +154,20 @@ class Vault:
     def _is_inside(self, real: str) -> bool:
         return real == self._real_root or real.startswith(self._real_root + os.sep)
 
-    def _walk(
-        self, folder: str, prefix: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]], seen: frozenset[str]
-    ) -> Iterator[NoteFile]:
+    def _notes(self) -> Iterator[NoteFile]:
+        for path, entry in self._files(os.fspath(self.root), "", []):
+            if not _is_note(entry.name):
+                continue
+            try:
+                status = entry.stat()
+            except OSError:
+                continue  # deleted while the folder was read
+            yield NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
+
+    def _files(
+        self, folder: str, prefix: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]]
+    ) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Every file that is not hidden or ignored, with its path below the root as the disk spells it."""
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -156,31 +176,30 @@ class Vault:
         if any(entry.name == IGNORE_FILE for entry in entries):
             rules = [*rules, (prefix, _read_rules(Path(folder, IGNORE_FILE)))]
         for entry in entries:
-            name = entry.name
-            if name.startswith("."):
+            path = f"{prefix}{entry.name}"
+            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _TEMPORARY.search(entry.name):
                 continue
-            path = f"{prefix}{name}"
             try:
-                if entry.is_dir():
-                    if name in _SKIPPED_FOLDERS or _is_ignored(f"{path}/", rules):
-                        continue
-                    inner = seen
-                    if entry.is_symlink():
-                        real = os.path.realpath(entry.path)
-                        # A link to a folder within the vault would list its notes twice, or for ever.
-                        if not self._is_inside(real) or real in seen or self._is_inside(real):
-                            continue
-                        inner = seen | {real}
-                    yield from self._walk(entry.path, f"{path}/", rules, inner)
-                elif name.lower().endswith(SUFFIXES) and not _TEMPORARY.search(name) and entry.is_file():
-                    if entry.is_symlink() and not self._is_inside(os.path.realpath(entry.path)):
-                        continue
-                    if _is_ignored(path, rules):
-                        continue
-                    status = entry.stat()
-                    yield NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
+                is_folder = entry.is_dir()
+                # A link to a folder is not followed: within the vault its notes would be listed twice, or for
+                # ever; outside they are not the vault's. Links to files are followed within the vault.
+                outside = entry.is_symlink() and (
+                    is_folder or not self._is_inside(os.path.realpath(entry.path))
+                )
+                if outside or not (is_folder or entry.is_file()):
+                    continue
             except OSError:
-                continue  # deleted while the folder was read
+                continue
+            if _is_ignored(f"{path}/" if is_folder else path, rules):
+                continue
+            if is_folder:
+                yield from self._files(entry.path, f"{path}/", rules)
+            else:
+                yield path, entry
+
+
+def _is_note(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
 
 
 def _link_path(path: str) -> str:
