@@ -43,6 +43,8 @@ class ModelSettings:
 
     path: str = ""  # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
     url: str = ""  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
+    key: str = field(default="", repr=False)  # for that server; better in KB_MODELS_KEY than in a file
+    server_model: str = ""  # which of the server's models; empty for its first
     context: int = 4096  # tokens; cut to what the model was trained for
     gpu_layers: int = -1  # layers given to a GPU where llama.cpp was built with one; -1 for all
     threads: int = 0  # 0 for one per core
@@ -140,7 +142,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init") from error
+        raise SettingsError(
+            f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
+        ) from error
     except OSError as error:
         raise SettingsError(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
     unknown = sorted(set(table) - set(_PATHS) - set(_SECTIONS))
@@ -182,7 +186,9 @@ def _section(name: str, values: object, file: Path | None) -> Any:
     known = {item.name: item.default for item in fields(kind)}
     for key, value in values.items():
         if key not in known:
-            raise SettingsError(f"{where}: [{name}] has no setting {key!r}. Known settings: {', '.join(known)}.")
+            raise SettingsError(
+                f"{where}: [{name}] has no setting {key!r}. Known settings: {', '.join(known)}."
+            )
         wanted = type(known[key])
         if wanted is float and isinstance(value, int) and not isinstance(value, bool):
             values = {**values, key: float(value)}
