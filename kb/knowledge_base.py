@@ -1,0 +1,93 @@
+"""The one way in: settings become parts, each when it is first used. No logic of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    from kb.answering.answerer import Answerer
+    from kb.answering.events import AnswerEvent
+    from kb.indexing.embedder import Embedder
+    from kb.indexing.index import Index
+    from kb.indexing.sync import Report, SyncReport
+    from kb.models.language_model import Cancellation, LanguageModel
+    from kb.retrieval.hit import SearchHit
+    from kb.retrieval.retriever import Retriever
+
+
+class KnowledgeBase:
+    """A vault, its index, and what answers from them. Close it when done."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
+        """Bring the index in step with the notes."""
+        from kb.notes.vault import Vault
+
+        vault = Vault(self.settings.vault)
+        return self._index.sync(vault, report or (lambda _: None), accept_removals=accept_removals)
+
+    def search(self, query: str, limit: int = 10) -> list[SearchHit]:
+        """The passages that match `query` best."""
+        return self._retriever.search(query, limit)
+
+    def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
+        """How `question` is answered, event by event; the last one holds the Answer."""
+        return self._answerer.ask(question, cancellation)
+
+    def status(self) -> dict[str, Any]:
+        """What is indexed, in the documented form of `kb status --json`."""
+        counts = self._index.statistics()
+        return {
+            "notes": counts.notes,
+            "passages": counts.passages,
+            "links": counts.links,
+            "links_resolved": counts.links_resolved,
+            "pending": counts.pending,
+            "embedding_model": self._embedder.name,
+            "index_bytes": self._index.size_in_bytes(),
+        }
+
+    def close(self) -> None:
+        """Let go of files and memory."""
+        for name in ("_model", "_index"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        from kb.indexing.embedder import Embedder
+
+        return Embedder(self.settings.embedding.model)
+
+    @cached_property
+    def _index(self) -> Index:
+        from kb.indexing.index import Index
+
+        return Index(self.settings.index, self._embedder)
+
+    @cached_property
+    def _retriever(self) -> Retriever:
+        from kb.retrieval.retriever import Retriever
+
+        return Retriever(self._index.catalog, self._index, self._embedder, self.settings.retrieval)
+
+    @cached_property
+    def _model(self) -> LanguageModel:
+        from kb.models.open import open_model
+
+        return open_model(self.settings.models, self.settings.state)
+
+    @cached_property
+    def _answerer(self) -> Answerer:
+        from kb.answering.answerer import Answerer
+
+        return Answerer(
+            self._retriever, self._embedder, self._model, self.settings.answers, self.settings.models
+        )

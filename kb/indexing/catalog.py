@@ -1,0 +1,219 @@
+"""Reading the catalog: notes, passages, links, full-text search, vectors."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.indexing.schema import open_for_reading, translated
+from kb.notes.note import Span
+
+_CHUNK = 500  # SQLite takes a limited number of parameters
+# Weights of title, headings, text, bigrams in bm25(): a word of the title says more than one of the text.
+COLUMN_WEIGHTS = (2.0, 1.5, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the catalog holds it."""
+
+    id: int
+    note_path: str
+    title: str  # of its note
+    span: Span
+    line: int  # 1-based
+    heading_path: tuple[str, ...]
+    text: str  # as it stands in the note
+    key: str  # content address of its vector
+    ordinal: int  # place within the note, from 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNote:
+    """A note as the catalog holds it."""
+
+    path: str
+    title: str
+    created: str | None  # ISO 8601
+    modified: str | None
+    fingerprint: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLink:
+    """A link with what it was resolved to."""
+
+    source: str  # path of the note it stands in
+    kind: str
+    target: str  # as written
+    label: str | None
+    relation: str | None
+    line: int
+    status: str
+    resolved: str | None  # path of the note it means
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Counts for `kb status`."""
+
+    notes: int
+    passages: int
+    links: int  # to notes; web addresses and attachments are not counted
+    links_resolved: int
+    pending: int  # passages whose embedding is still to come
+
+
+class Catalog:
+    """Read access; any number of processes may have it while one writes."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection | None = None) -> None:
+        self._folder = folder
+        self._connection = connection or open_for_reading(folder)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def lexical(
+        self, match: str, limit: int, weights: Sequence[float] = COLUMN_WEIGHTS
+    ) -> list[tuple[int, float]]:
+        """(passage id, BM25 score), best first; scores are positive. `match` is an FTS5 expression."""
+        columns = ", ".join(str(float(weight)) for weight in weights)
+        rows = self._rows(
+            f"SELECT rowid, -bm25(passages_fts, {columns}) AS score FROM passages_fts "
+            "WHERE passages_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            (match, limit),
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
+    def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these ids, in their order; unknown ids are left out."""
+        found = {passage.id: passage for passage in self._passages("passages.id IN ({marks})", ids)}
+        return [found[id] for id in ids if id in found]
+
+    def passages_of(self, path: str) -> list[StoredPassage]:
+        """All passages of a note, in order."""
+        return sorted(self._passages("notes.path IN ({marks})", [path]), key=lambda passage: passage.ordinal)
+
+    def passages_by_key(self, keys: Sequence[str]) -> dict[str, list[int]]:
+        """Ids of the passages that share each key."""
+        found: dict[str, list[int]] = {}
+        for chunk in _chunks(keys):
+            marks = _marks(chunk)
+            for id, key in self._rows(
+                f"SELECT id, key FROM passages WHERE key IN ({marks}) ORDER BY id", chunk
+            ):
+                found.setdefault(key, []).append(id)
+        return found
+
+    def document_frequency(self, terms: Sequence[str]) -> list[int]:
+        """In how many passages each of `terms` stands, in any form that the full-text index takes for the same."""
+        return [
+            int(
+                self._one(
+                    "SELECT count(*) FROM (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?)",
+                    (_quoted(term),),
+                )
+            )
+            for term in terms
+        ]
+
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        return int(self._one("SELECT count(*) FROM passages"))
+
+    def notes(self) -> list[StoredNote]:
+        """Every note, by path."""
+        return [
+            StoredNote(*row)
+            for row in self._rows(
+                "SELECT path, title, created, modified, fingerprint, size, mtime_ns FROM notes ORDER BY path"
+            )
+        ]
+
+    def links_from(self, path: str) -> list[StoredLink]:
+        """The links that stand in a note, in order."""
+        return self._links("notes.path = ?", path)
+
+    def links_to(self, path: str) -> list[StoredLink]:
+        """The links of other notes that mean a note."""
+        return self._links("links.resolved = ? AND notes.path <> links.resolved", path)
+
+    def statistics(self) -> Statistics:
+        """Counts of everything."""
+        internal = "kind <> 'url' AND status NOT IN ('external', 'attachment')"
+        row = next(
+            self._rows(
+                f"SELECT (SELECT count(*) FROM notes), (SELECT count(*) FROM passages), "
+                f"(SELECT count(*) FROM links WHERE {internal}), "
+                f"(SELECT count(*) FROM links WHERE {internal} AND resolved IS NOT NULL), "
+                "(SELECT count(*) FROM passages WHERE key IN (SELECT key FROM pending))"
+            )
+        )
+        return Statistics(*row)
+
+    def vectors(self, model: str) -> tuple[list[str], NDArray[np.float32]]:
+        """Keys and vectors, shape (n, d), of all passages that `model` has embedded."""
+        rows = list(self._rows("SELECT key, vector FROM vectors WHERE model = ? ORDER BY key", (model,)))
+        if not rows:
+            return [], np.empty((0, 0), dtype=np.float32)
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), -1)
+        return [row[0] for row in rows], matrix.astype(np.float32)
+
+    def meta(self, name: str) -> str | None:
+        """A named value about the index itself."""
+        row = next(self._rows("SELECT value FROM meta WHERE name = ?", (name,)), None)
+        return str(row[0]) if row else None
+
+    def _passages(self, condition: str, values: Sequence[object]) -> Iterator[StoredPassage]:
+        for chunk in _chunks(values):
+            rows = self._rows(
+                "SELECT passages.id, notes.path, notes.title, start, stop, line, heading_path, text, key, ordinal "
+                "FROM passages JOIN notes ON notes.id = passages.note WHERE "
+                + condition.format(marks=_marks(chunk)),
+                chunk,
+            )
+            for id, path, title, start, stop, line, headings, text, key, ordinal in rows:
+                yield StoredPassage(
+                    id, path, title, Span(start, stop), line, tuple(json.loads(headings)), text, key, ordinal
+                )
+
+    def _links(self, condition: str, path: str) -> list[StoredLink]:
+        return [
+            StoredLink(*row)
+            for row in self._rows(
+                "SELECT notes.path, kind, target, label, relation, line, status, resolved "
+                f"FROM links JOIN notes ON notes.id = links.note WHERE {condition} ORDER BY notes.path, start",
+                (path,),
+            )
+        ]
+
+    def _rows(self, query: str, values: Iterable[object] = ()) -> Iterator[Any]:
+        with translated(self._folder):
+            yield from self._connection.execute(query, tuple(values))
+
+    def _one(self, query: str, values: Iterable[object] = ()) -> Any:
+        return next(self._rows(query, values))[0]
+
+
+def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', " ").replace("\x00", " ") + '"'

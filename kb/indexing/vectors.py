@@ -1,0 +1,163 @@
+"""The vector index in Chroma: made from the catalog's vectors, disposable, opened by one process at a time.
+
+Chroma 1.5 can be left broken by a kill, and loses vectors silently when two processes open it. So only the holder of
+the index's lock opens it, in a folder `chroma/gen-N`; one that was not closed properly is never opened again, but
+made anew from the catalog under the next number.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.indexing.ledger import Ledger
+from kb.indexing.schema import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BATCH = 2000  # Chroma takes 5,461 rows at most
+_POINTER = "current"  # names the folder in use; replaced atomically
+_OPEN = "open"  # exists while a process has the folder open
+
+
+class ChromaIndex:
+    """The passages' vectors in Chroma, in step with a catalog after `update`."""
+
+    def __init__(self, folder: Path, model: str) -> None:
+        self._folder = folder / "chroma"
+        self._model = model
+        # Chroma takes 3 to 512 letters, digits, dots, hyphens and underscores, a letter or digit at both ends.
+        self._name = "passages-" + re.sub(r"[^A-Za-z0-9-]+", "-", model)[:200].strip("-")
+        self._generation = 0
+        self._client: Any = None
+        self._collection: Any = None
+
+    def update(self, ledger: Ledger, progress: Callable[[int, int], None] | None = None) -> None:
+        """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
+        with translated(self._folder.parent):
+            self._open()
+            # Chroma can lose its file and look like a new, empty database.
+            if self._collection.count() != ledger.listed_count(self._generation, self._model):
+                self._start_generation()
+            self._drop(ledger.unlisted(), ledger)
+            total = ledger.vector_count(self._model)
+            while rows := ledger.not_in_generation(self._generation, self._model, _BATCH):
+                keys = [key for key, _ in rows]
+                vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, blob in rows]).astype(
+                    np.float32
+                )
+                self._collection.upsert(ids=keys, embeddings=vectors)
+                with ledger.batch():
+                    ledger.in_generation(keys, self._generation, self._model)
+                if progress:
+                    progress(self._collection.count(), total)
+
+    def is_current(self, ledger: Ledger) -> bool:
+        """Whether nothing needs to be done; opens nothing."""
+        current = self._current()
+        return (
+            current is not None
+            and not (current / _OPEN).exists()
+            and not ledger.unlisted()
+            and not ledger.not_in_generation(_number(current), self._model, 1)
+        )
+
+    def query(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """(key, cosine similarity) of the nearest vectors, best first. Only after `update`."""
+        limit = min(limit, self._collection.count())
+        if limit == 0:
+            return []
+        found = self._collection.query(
+            query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+        )
+        return [
+            (key, 1.0 - distance)
+            for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be queried."""
+        return self._collection is not None
+
+    def close(self) -> None:
+        """Close properly, so that the next process can go on with this generation."""
+        if self._client is None:
+            return
+        self._client.close()
+        self._client = self._collection = None
+        (self._path(self._generation) / _OPEN).unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Delete all that Chroma wrote; the next `update` makes it anew."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _open(self) -> None:
+        if self._collection is not None:
+            return
+        current = self._current()
+        if current is None or (current / _OPEN).exists():
+            self._start_generation()
+            return
+        self._generation = _number(current)
+        self._connect(current)
+
+    def _start_generation(self) -> None:
+        """Make an empty folder under the next number the one in use, and delete the others."""
+        self.close()
+        numbers = [_number(path) for path in self._folder.glob("gen-*")]
+        self._generation = max(numbers, default=0) + 1
+        path = self._path(self._generation)
+        path.mkdir(parents=True)
+        self._connect(path)
+        fresh = self._folder / f"{_POINTER}.new"
+        fresh.write_text(path.name, encoding="utf-8")
+        fresh.replace(self._folder / _POINTER)
+        for number in numbers:
+            shutil.rmtree(self._path(number), ignore_errors=True)
+
+    def _connect(self, path: Path) -> None:
+        os.environ["ANONYMIZED_TELEMETRY"] = "False"
+        import chromadb
+        from chromadb.config import Settings
+
+        (path / _OPEN).touch()
+        self._client = chromadb.PersistentClient(
+            path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+        )
+        # Vectors are always given; without an embedding function Chroma has none to download.
+        self._collection = self._client.get_or_create_collection(
+            self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def _drop(self, keys: Sequence[str], ledger: Ledger) -> None:
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            self._collection.delete(ids=list(batch))
+            with ledger.batch():
+                ledger.crossed_off(batch)
+
+    def _current(self) -> Path | None:
+        try:
+            name = (self._folder / _POINTER).read_text(encoding="utf-8").strip()
+        except OSError:
+            return None
+        path = self._folder / name
+        return path if name.startswith("gen-") and path.is_dir() else None
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"gen-{number}"
+
+
+def _number(path: Path) -> int:
+    digits = path.name.removeprefix("gen-")
+    return int(digits) if digits.isdigit() else 0
