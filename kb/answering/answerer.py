@@ -55,7 +55,7 @@ class Answerer:
         clock.lap("search")
         question = read_question(text, self._retriever.document_frequency, self._retriever.passage_count())
         evidence = find_evidence(question, hits, self._encoder)
-        sure = confidence(evidence)
+        sure = confidence(question, evidence)
         quotes = _quotes(choose_quotes(evidence, self._settings.quotes))
         clock.lap("evidence")
         draft = Answer(question=text, confidence=sure, model=self._model.name)

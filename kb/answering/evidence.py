@@ -7,6 +7,7 @@ for 85.5 % of the answerable questions and the best three for 95.9 %.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,7 +22,8 @@ from kb.notes.note import Span
 from kb.notes.sentences import split_sentences
 from kb.retrieval.hit import SearchHit
 
-_SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.1, 0.5
+_SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.2, 0.5
+_ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
 _MIN_WORDS = 3  # a shorter stretch is a label, unless it holds a number
 _READ_PER_PASSAGE = 12  # sentences embedded of one passage at most, those covering most of the question first
 
@@ -95,7 +97,7 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     covered = question.coverage(everything)
     found = []
     for index, sentence in enumerate(sentences):
-        if not _can_answer(sentence.text, words[index]):
+        if not _can_answer(question, sentence.text, words[index]):
             continue
         around = [word for near in words[max(0, index - 1) : index + 2] for word in near]
         found.append(
@@ -114,9 +116,11 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     return found[:_READ_PER_PASSAGE]
 
 
-def _can_answer(text: str, words: Sequence[str]) -> bool:
-    """A question in the notes is no evidence, nor is a bare label."""
+def _can_answer(question: Question, text: str, words: Sequence[str]) -> bool:
+    """A question in the notes is no evidence, nor is a bare label, nor a web address unless one is asked for."""
     if text.rstrip().endswith(("?", "？")):
+        return False
+    if _ADDRESSES.fullmatch(text) and not question.wants_address:
         return False
     return len(words) >= _MIN_WORDS or any(character.isdigit() for character in text)
 

@@ -12,14 +12,19 @@ import math
 from collections.abc import Sequence
 
 from kb.answering.evidence import Evidence
+from kb.answering.question import Question
 
 _INTERCEPT = -9.44
 _SIMILARITY, _COVERAGE, _NEARBY, _COVERED = 9.87, 0.53, 3.40, 4.15
+# "How many" and "when" are hardly ever answered without a number or a date: on XQuAD (en) 96 % and 84 % of the gold
+# sentences hold one that our patterns know.
+_KIND_MISSING = 0.5
+_READ = 3  # sentences looked at for it, as many as are quoted
 THRESHOLD = 0.4  # confidence below which kb says that the notes do not hold the answer
 
 
-def confidence(evidence: Sequence[Evidence]) -> float:
-    """The probability, 0 to 1, that `evidence` (best first) answers its question."""
+def confidence(question: Question, evidence: Sequence[Evidence]) -> float:
+    """The probability, 0 to 1, that `evidence` (best first) answers `question`."""
     if not evidence:
         return 0.0
     best = evidence[0]
@@ -30,4 +35,7 @@ def confidence(evidence: Sequence[Evidence]) -> float:
         + _NEARBY * best.nearby
         + _COVERED * best.covered
     )
-    return 1 / (1 + math.exp(-logit))
+    probability = 1 / (1 + math.exp(-logit))
+    if question.kind in ("number", "date") and not any(item.kind for item in evidence[:_READ]):
+        probability *= _KIND_MISSING
+    return probability

@@ -6,40 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.answering.words import FUNCTION_WORDS, covers, words_of
+from kb.answering.function_words import FUNCTION_WORDS
+from kb.answering.words import covers, words_of
 
 _CUES = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "none",
-        "nothing",
-        "neither",
-        "nor",
-        "cannot",
-        "without",
-        "rather",
-        "instead",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "keiner",
-        "nie",
-        "niemals",
-        "ohne",
-        "statt",
-        "ni",
-        "nunca",
-        "ningún",
-        "ninguna",
-        "sin",
-        "jamais",
-        "aucun",
-        "aucune",
-        "sans",
-    ]
+    "not no never none nothing neither nor cannot without rather instead nicht kein keine keinen keiner nie niemals "
+    "ohne statt ni nunca ningún ninguna sin jamais aucun aucune sans".split()
 )
 # "not only … but also" and "no longer than" deny nothing of what follows.
 _EXCUSED = {"not": "only", "nicht": "nur", "no": "doubt", "rather": "like"}

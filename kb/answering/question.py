@@ -36,6 +36,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     ("reason", re.compile(r"\bwhy\b|\bwarum\b|\bwieso\b|\bweshalb\b|\bpor qué\b|\bpourquoi\b")),
 )
+_ADDRESS = re.compile(
+    r"\b(?:web ?site|site|page|link|url|address|where|webseite|seite|adresse|wo|sitio|página|lien)s?\b"
+)
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|"
     r"thousand|million|billion|trillion|half|quarter|dozen|once|twice|zwei|drei|vier|fünf|sechs|sieben|acht|neun|"
@@ -64,6 +67,11 @@ class Question:
     text: str
     kind: Kind
     weights: dict[str, float]  # content word -> share of the question's meaning it carries
+
+    @property
+    def wants_address(self) -> bool:
+        """Whether a web address can be the answer."""
+        return _ADDRESS.search(self.text.casefold()) is not None
 
     def coverage(self, words: Sequence[str]) -> float:
         """The share, by weight, of the question's content words that `words` hold."""

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, index, init, search, status
+from kb.cli import ask, evaluate, index, init, search, status
 from kb.cli.options import Chosen, Index, Json, Vault
 
 ASKING, KEEPING = "Ask and search", "Set up and keep in step"
@@ -47,3 +47,4 @@ app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("init", rich_help_panel=KEEPING)(init.init)
 app.command("index", rich_help_panel=KEEPING)(index.index_notes)
 app.command("status", rich_help_panel=KEEPING)(status.status)
+app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)

@@ -46,9 +46,13 @@ def judge_retrieval(
         )
     seconds.sort()
     means = [statistics.fmean(column) for column in zip(*rows, strict=True)] if rows else [0.0] * 4
+    ndcg, hit_1, hit_5, mrr = means
     return RetrievalFigures(
-        len(rows),
-        *means,
+        questions=len(rows),
+        ndcg=ndcg,
+        hit_1=hit_1,
+        hit_5=hit_5,
+        mrr=mrr,
         seconds_p50=seconds[len(seconds) // 2] if seconds else 0.0,
         seconds_p95=seconds[int(0.95 * (len(seconds) - 1))] if seconds else 0.0,
     )

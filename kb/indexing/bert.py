@@ -154,14 +154,15 @@ def _linear(values: Matrix, part: tuple[Matrix, Matrix]) -> Matrix:
 def _layer_norm(values: Matrix, weight: Matrix, bias: Matrix, epsilon: float) -> Matrix:
     centred = values - values.mean(axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
-    return centred / np.sqrt(variance + np.float32(epsilon)) * weight + bias
+    normed: Matrix = centred / np.sqrt(variance + np.float32(epsilon)) * weight + bias
+    return normed
 
 
 def _gelu(values: Matrix) -> Matrix:
     """x/2 · (1 + erf(x/√2)) (Hendrycks and Gimpel, 2016)."""
     scaled = np.abs(values) * np.float32(1 / math.sqrt(2))
     t = 1 / (1 + np.float32(_ERF_P) * scaled)
-    series = np.float32(0)
+    series = np.zeros_like(t)
     for coefficient in reversed(_ERF):
         series = (series + np.float32(coefficient)) * t
     erf = np.copysign(1 - series * np.exp(-scaled * scaled), values)

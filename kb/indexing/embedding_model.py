@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import ModelFileMissing, ModelUnusable
 
@@ -93,7 +93,7 @@ class EmbeddingModel:
             for ids in (encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts)))
         ]
 
-    def _read(self, name: str) -> dict[str, object]:
+    def _read(self, name: str) -> dict[str, Any]:
         file = self.folder / name
         try:
             value = json.loads(file.read_text(encoding="utf-8"))

@@ -113,9 +113,8 @@ class Ledger:
 
     def resolve_links(self, resolver: LinkResolver, paths: Iterable[str] | None = None) -> None:
         """Look up again the links of the notes at `paths` (default: all)."""
-        where, groups = "", [[]]
-        if paths is not None:
-            where, groups = "WHERE notes.path = ?", [[path] for path in paths]
+        where = "" if paths is None else "WHERE notes.path = ?"
+        groups: list[list[str]] = [[]] if paths is None else [[path] for path in paths]
         updates = []
         for group in groups:
             for row in self._run(

@@ -44,12 +44,12 @@ class WriteLock:
                 f"Another kb process{owner} is writing the index at {self._file.parent}. Wait for it, or stop it."
             ) from error
         os.ftruncate(descriptor, 0)
-        owner = {
+        holder = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
-        os.pwrite(descriptor, json.dumps(owner).encode(), 0)
+        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         self._descriptor = descriptor
 
     def release(self) -> None:
