@@ -27,7 +27,7 @@ def index_notes(
     """Bring the index in step with the notes."""
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base, _bar() as bar:
-        task = bar.add_task("Looking for changes", total=None, rate="")
+        task = bar.add_task("Looking for changes", total=None, rate="", visible=False)
 
         def show(progress: SyncProgress) -> None:
             bar.update(

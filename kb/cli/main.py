@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kb.errors import KbError
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+INTERRUPTED = 130  # 128 + SIGINT, as shells count it; Typer turns Ctrl-C into this
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -27,18 +27,19 @@ def run(words: list[str]) -> int:
     from kb.cli.output import say_error
 
     try:
-        status = app(words, prog_name="kb", standalone_mode=False)
+        app(words, prog_name="kb")
     except KbError as error:
         say_error(str(error))
         return error.exit_status
-    except KeyboardInterrupt:
-        say_error("Stopped. What was finished is kept.")
-        return INTERRUPTED
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 0
+        if status == INTERRUPTED:
+            say_error("Stopped. What was finished is kept.")
+        return status
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
         _forget_stdout()
-        return 0
-    return status if isinstance(status, int) else 0
+    return 0
 
 
 def _forget_stdout() -> None:
