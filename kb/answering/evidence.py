@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
@@ -19,12 +20,18 @@ from kb.answering.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import StoredPassage
 from kb.notes.note import Span
-from kb.notes.sentences import split_sentences
+from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.hit import SearchHit
 
 _SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.2, 0.5
 _ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
+# "This is typically done by …" says nothing without the sentence before it.
+_POINTS_BACK = re.compile(
+    r"(?:This|That|These|Those|Such|It|They|Dies|Diese[rs]?|Das|Esto|Esta|Estos|Estas|Cela|Ceci|Ces)\b"
+)
+_MAX_QUOTE = 400  # characters of such a pair
 _MIN_WORDS = 3  # a shorter stretch is a label, unless it holds a number
+_WEAKEST = 0.6  # share of the best sentence's score that a quote must reach
 _READ_PER_PASSAGE = 12  # sentences embedded of one passage at most, those covering most of the question first
 
 
@@ -81,9 +88,14 @@ def choose_quotes(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
     """The best sentences that say different things, at most `limit`, none much weaker than the best."""
     chosen: list[Evidence] = []
     for candidate in evidence:
-        if len(chosen) == limit or candidate.score < 0.6 * evidence[0].score:
+        if candidate.score < _WEAKEST * evidence[0].score:
             break
-        if not any(_repeats(candidate, other) for other in chosen):
+        within = next((place for place, other in enumerate(chosen) if _overlaps(candidate, other)), None)
+        if within is not None:
+            # A sentence and the same one with its antecedent are one quote, the longer.
+            if len(candidate.source) > len(chosen[within].source):
+                chosen[within] = candidate
+        elif len(chosen) < limit and not any(_repeats(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
 
@@ -93,27 +105,38 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     sentences = split_sentences(passage.text, Span(0, len(passage.text)))
     words = [words_of(sentence.text) for sentence in sentences]
     context = words_of(" ".join((passage.title, *passage.heading_path)))
-    everything = [*context, *(word for sentence in words for word in sentence)]
-    covered = question.coverage(everything)
+    covered = question.coverage([*context, *chain.from_iterable(words)])
     found = []
     for index, sentence in enumerate(sentences):
         if not _can_answer(question, sentence.text, words[index]):
             continue
-        around = [word for near in words[max(0, index - 1) : index + 2] for word in near]
+        first = _antecedent(sentences, index)
+        own = list(chain.from_iterable(words[first : index + 1]))
+        around = chain.from_iterable(words[max(0, index - 1) : index + 2])
+        span = Span(sentences[first].span.start, sentence.span.end)
         found.append(
             _Candidate(
                 hit=hit,
-                span=Span(passage.span.start + sentence.span.start, passage.span.start + sentence.span.end),
-                line=passage.line + sentence.line - 1,
-                source=passage.text[sentence.span.start : sentence.span.end],
-                text=sentence.text,
-                coverage=question.coverage(words[index]),
+                span=Span(passage.span.start + span.start, passage.span.start + span.end),
+                line=passage.line + sentences[first].line - 1,
+                source=passage.text[span.start : span.end],
+                text=" ".join(item.text for item in sentences[first : index + 1]),
+                coverage=question.coverage(own),
                 nearby=question.coverage([*around, *context]),
                 covered=covered,
             )
         )
     found.sort(key=lambda candidate: -(candidate.coverage + candidate.nearby))
     return found[:_READ_PER_PASSAGE]
+
+
+def _antecedent(sentences: Sequence[Sentence], index: int) -> int:
+    """Where a quote of the sentence at `index` must begin: with the one before, if it points back to it."""
+    if index == 0 or not _POINTS_BACK.match(sentences[index].text):
+        return index
+    before = sentences[index - 1]
+    whole = len(before.text) + len(sentences[index].text)
+    return index if before.text.rstrip().endswith(("?", "？")) or whole > _MAX_QUOTE else index - 1
 
 
 def _can_answer(question: Question, text: str, words: Sequence[str]) -> bool:
@@ -155,6 +178,11 @@ def _distinct(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     for candidate in candidates:
         first.setdefault(" ".join(words_of(candidate.text)), candidate)
     return list(first.values())
+
+
+def _overlaps(one: Evidence, other: Evidence) -> bool:
+    same_note = one.passage.note_path == other.passage.note_path
+    return same_note and one.span.start < other.span.end and other.span.start < one.span.end
 
 
 def _repeats(one: Evidence, other: Evidence) -> bool:
