@@ -24,6 +24,9 @@ from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.hit import SearchHit
 
 _SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.2, 0.5
+_PROPERTY = re.compile(r"[\w-]+:(?:\s|$)")
+_AFTER_FENCE = 2  # the line where front matter begins
+_LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
 # "This is typically done by …" says nothing without the sentence before it.
 _POINTS_BACK = re.compile(
@@ -102,13 +105,15 @@ def choose_quotes(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
 
 def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     passage = hit.passage
+    if passage.line == _AFTER_FENCE and _PROPERTY.match(passage.text):
+        return []  # front matter finds a note, but is not said by it
     sentences = split_sentences(passage.text, Span(0, len(passage.text)))
     words = [words_of(sentence.text) for sentence in sentences]
     context = words_of(" ".join((passage.title, *passage.heading_path)))
     covered = question.coverage([*context, *chain.from_iterable(words)])
     found = []
     for index, sentence in enumerate(sentences):
-        if not _can_answer(question, sentence.text, words[index]):
+        if not _can_answer(question, sentence, passage.text, words[index]):
             continue
         first = _antecedent(sentences, index)
         own = list(chain.from_iterable(words[first : index + 1]))
@@ -139,11 +144,18 @@ def _antecedent(sentences: Sequence[Sentence], index: int) -> int:
     return index if before.text.rstrip().endswith(("?", "？")) or whole > _MAX_QUOTE else index - 1
 
 
-def _can_answer(question: Question, text: str, words: Sequence[str]) -> bool:
-    """A question in the notes is no evidence, nor is a bare label, nor a web address unless one is asked for."""
-    if text.rstrip().endswith(("?", "？")):
+def _can_answer(question: Question, sentence: Sentence, source: str, words: Sequence[str]) -> bool:
+    """Whether a sentence says anything: no question, bare label or mere pointer does.
+
+    A web address does when one is asked for.
+    """
+    text = sentence.text.rstrip()
+    if text.endswith(("?", "？")):
         return False
     if _ADDRESSES.fullmatch(text) and not question.wants_address:
+        return False
+    raw = source[sentence.span.start : sentence.span.end]
+    if "[[" in raw and len(words_of(_LINK.sub(" ", raw))) < _MIN_WORDS - 1:
         return False
     return len(words) >= _MIN_WORDS or any(character.isdigit() for character in text)
 

@@ -111,4 +111,4 @@ def _print_end(console: Console, answer: Answer) -> None:
     note = f"{answer.model} · {answer.seconds:.1f} s"
     if dropped:
         note += f" · {dropped} unsupported {'sentence' if dropped == 1 else 'sentences'} of the model dropped"
-    err().print(Text(f"\n{note}", style="dim"))
+    err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)
