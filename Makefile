@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-QUESTION ?= What does quantisation do to a language model?
+QUESTION ?= What is a token?
 
 .PHONY: demo test lint typecheck soak clean help
 
@@ -40,13 +40,13 @@ clean:
 $(VENV)/.demo: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "kb needs Python 3.11 or newer; name one with: make demo PYTHON=python3.12"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pip
-	$(BIN)/pip install --quiet -c constraints.txt torch
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt pip
+	@$(BIN)/pip install --quiet -c constraints.txt torch
 	@echo "Installing kb. Building llama.cpp for this machine takes some minutes the first time."
-	$(BIN)/pip install --quiet -c constraints.txt -e .
-	touch $@
+	@$(BIN)/pip install --quiet -c constraints.txt -e .
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.demo
-	$(BIN)/pip install --quiet -c constraints.txt --group dev
-	touch $@
+	@$(BIN)/pip install --quiet -c constraints.txt --group dev
+	@touch $@

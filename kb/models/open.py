@@ -11,4 +11,9 @@ from kb.settings import ModelSettings
 
 def open_model(settings: ModelSettings, state: Path) -> LanguageModel:
     """The model the settings name. Cheap: nothing is loaded, and no server asked, until it is used."""
+    if settings.url:
+        # httpx is slow to import and only a server needs it.
+        from kb.models.remote import RemoteModel
+
+        return RemoteModel(settings)
     return LocalModel(settings, state)

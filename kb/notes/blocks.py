@@ -91,6 +91,8 @@ def _markdown() -> MarkdownIt:
 
 def read_structure(lines: Lines, body_start: int) -> Structure:
     """The structure of the text from offset `body_start` on."""
+    if body_start >= len(lines.text):
+        return Structure([], [], [])
     first = lines.line_at(body_start)
     if len(lines) - first > MAX_LINES:
         return _read_simply(lines, first)
@@ -186,7 +188,7 @@ def _read_simply(lines: Lines, first: int) -> Structure:
                 run, fence = number, special[1]
             elif special.re is _ATX:
                 raw = (special[2] or "").rstrip("# \t")
-                span = lines.span(number, number + 1)
+                span = Span(lines.starts[number], lines.ends[number])
                 structure.headings.append(Heading(len(special[1]), raw, span, number, number + 1))
     _close_run(lines, structure, run, len(lines), "code" if fence else "paragraph")
     return structure

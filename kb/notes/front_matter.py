@@ -18,7 +18,7 @@ MAX_CHARACTERS = 65_536
 MAX_DEPTH = 20
 
 _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)")
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_CLOSE = re.compile(r"(?:(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|$)")
 _KEY = re.compile(r"([^\s#:\-'\"\[{][^:\n\r]*+|'[^'\n\r]*+'|\"[^\"\n\r]*+\"):(?=\s|$)")
 _WIKI = re.compile(r"(!?)\[\[([^\[\]\n\r|#]*+)(?:#([^\[\]\n\r|]*+))?(?:\|([^\[\]\n\r]*+))?\]\]")
 _MARKDOWN = re.compile(r"\[([^\[\]\n\r]*+)\]\(([^()\s]++)\)")
@@ -86,7 +86,7 @@ def read_front_matter(text: str) -> FrontMatter:
         return FrontMatter()
     start = opening.end()
     closing = _CLOSE.search(text, start, min(len(text), start + MAX_CHARACTERS + 4))
-    if closing is None or (closing.start() > start and text[closing.start() - 1] not in "\r\n"):
+    if closing is None:
         return FrontMatter()
     inner = text[start : closing.start()]
     if not inner.strip() and closing.start() == start:

@@ -7,7 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from urllib.parse import unquote
 
-from kb.notes.blocks import Heading, Structure, read_structure
+from kb.notes.blocks import Structure, read_structure
 from kb.notes.front_matter import FrontMatter, read_front_matter
 from kb.notes.links import find_links
 from kb.notes.marks import find_block_ids, find_properties, find_tags, find_tasks, first_value, list_values
@@ -94,36 +94,28 @@ def _property_tags(properties: dict[str, PropertyValue]) -> tuple[Tag, ...]:
 
 def _nest(structure: Structure, end: int) -> tuple[tuple[Section, ...], tuple[Block, ...]]:
     """Give each heading its path and extent, and each block the path it stands under."""
-    open_headings: list[tuple[int, str, int]] = []  # level, title, index into `sections`
-    sections: list[Section] = []
-    paths: list[tuple[int, tuple[str, ...]]] = []
-    ends: list[int] = []
-    for heading in structure.headings:
+    open_headings: list[tuple[int, str, int]] = []  # level, title, index among the headings
+    titles: list[tuple[str, tuple[str, ...]]] = []
+    ends = [end] * len(structure.headings)
+    for index, heading in enumerate(structure.headings):
         title = one_line(plain_text(heading.raw)) or one_line(heading.raw)
         while open_headings and open_headings[-1][0] >= heading.level:
             ends[open_headings.pop()[2]] = heading.span.start
-        open_headings.append((heading.level, title, len(sections)))
-        path = tuple(item[1] for item in open_headings)
-        sections.append(_section(heading, title, path))
-        ends.append(end)
-        paths.append((heading.span.start, path))
+        open_headings.append((heading.level, title, index))
+        titles.append((title, tuple([item[1] for item in open_headings])))
     sections = [
-        Section(item.title, item.level, item.path, item.heading, Span(item.span.start, stop), item.line)
-        for item, stop in zip(sections, ends, strict=True)
+        Section(title, item.level, path, item.span, Span(item.span.start, stop), item.first_line + 1)
+        for item, (title, path), stop in zip(structure.headings, titles, ends, strict=True)
     ]
     blocks: list[Block] = []
     index = 0
     current: tuple[str, ...] = ()
     for block in structure.blocks:
-        while index < len(paths) and paths[index][0] <= block.span.start:
-            current = paths[index][1]
+        while index < len(sections) and sections[index].heading.start <= block.span.start:
+            current = sections[index].path
             index += 1
         blocks.append(Block(block.kind, block.span, block.line + 1, current))
     return tuple(sections), tuple(blocks)
-
-
-def _section(heading: Heading, title: str, path: tuple[str, ...]) -> Section:
-    return Section(title, heading.level, path, heading.span, heading.span, heading.first_line + 1)
 
 
 def _moment(value: PropertyValue) -> datetime | None:
