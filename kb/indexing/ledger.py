@@ -42,7 +42,9 @@ class Ledger:
             try:
                 yield
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                # SQLite has already rolled back when the disk is full.
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
                 raise
             self.connection.execute("COMMIT")
 
@@ -153,6 +155,10 @@ class Ledger:
         )
         self._run(f"DELETE FROM vectors WHERE {orphan}", [])
         self._run(f"DELETE FROM pending WHERE {orphan}", [])
+
+    def erase_deleted_words(self) -> None:
+        """Rewrite the full-text index, which keeps the words of deleted passages until its parts are merged."""
+        self._run("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')", [])
 
     def unlisted(self) -> list[str]:
         """Keys that Chroma still holds though no passage has them any more."""

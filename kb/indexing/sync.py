@@ -83,6 +83,8 @@ def sync(
         with ledger.batch():
             ledger.resolve_links(LinkResolver(ledger.names()))
             ledger.collect_garbage()
+            if tally.changed or tally.removed or tally.renamed:
+                ledger.erase_deleted_words()
     embedded = _embed_pending(ledger, embedder, report)
     if not chroma.is_current(ledger):
         chroma.update(
