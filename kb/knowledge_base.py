@@ -11,6 +11,8 @@ from kb.settings import Settings
 if TYPE_CHECKING:
     from kb.answering.answerer import Answerer
     from kb.answering.events import AnswerEvent
+    from kb.indexing.connections import Connections, NoteGraph
+    from kb.indexing.diagnosis import Finding
     from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
     from kb.indexing.sync import Report, SyncReport
@@ -39,6 +41,25 @@ class KnowledgeBase:
     def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
         """How `question` is answered, event by event; the last one holds the Answer."""
         return self._answerer.ask(question, cancellation)
+
+    def links(self, note: str) -> Connections:
+        """The links of the note called `note`, in both directions."""
+        from kb.indexing.connections import connections
+
+        return connections(self._index.catalog, note)
+
+    def graph(self) -> NoteGraph:
+        """All notes and the links between them."""
+        from kb.indexing.connections import graph
+
+        return graph(self._index.catalog)
+
+    def diagnose(self) -> list[Finding]:
+        """What in the vault may want mending."""
+        from kb.indexing.diagnosis import diagnose
+        from kb.notes.vault import Vault
+
+        return diagnose(self._index.catalog, Vault(self.settings.vault))
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, search, status
+from kb.cli import ask, evaluate, index, init, links, search, status
 from kb.cli.options import Chosen, Index, Json, Vault
 
-ASKING, KEEPING = "Ask and search", "Set up and keep in step"
+ASKING, CONNECTED, KEEPING = "Ask and search", "See how notes hang together", "Set up and keep in step"
 
 app = typer.Typer(
     name="kb",
@@ -44,6 +44,9 @@ def before_command(
 
 app.command("ask", rich_help_panel=ASKING)(ask.ask)
 app.command("search", rich_help_panel=ASKING)(search.search)
+app.command("links", rich_help_panel=CONNECTED)(links.links)
+app.command("graph", rich_help_panel=CONNECTED)(links.graph)
+app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)
 app.command("init", rich_help_panel=KEEPING)(init.init)
 app.command("index", rich_help_panel=KEEPING)(index.index_notes)
 app.command("status", rich_help_panel=KEEPING)(status.status)

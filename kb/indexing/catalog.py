@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb.indexing.schema import open_for_reading, translated
 from kb.notes.note import Span
+from kb.notes.resolve import NoteNames
 
 _CHUNK = 500  # SQLite takes a limited number of parameters
 # Weights of title, headings, text, bigrams in bm25(): a word of the title says more than one of the text.
@@ -141,6 +142,23 @@ class Catalog:
             )
         ]
 
+    def names(self) -> list[NoteNames]:
+        """What every note can be called by."""
+        return [_names(row[0]) for row in self._rows("SELECT names FROM notes ORDER BY path")]
+
+    def problems(self) -> list[tuple[str, int, str]]:
+        """(path, line, message) of what could not be understood in the notes."""
+        return list(
+            self._rows(
+                "SELECT notes.path, line, message FROM problems JOIN notes ON notes.id = problems.note "
+                "ORDER BY notes.path, line"
+            )
+        )
+
+    def links(self) -> list[StoredLink]:
+        """Every link, by the note it stands in."""
+        return self._links("?", True)
+
     def links_from(self, path: str) -> list[StoredLink]:
         """The links that stand in a note, in order."""
         return self._links("notes.path = ?", path)
@@ -188,13 +206,13 @@ class Catalog:
                     id, path, title, Span(start, stop), line, tuple(json.loads(headings)), text, key, ordinal
                 )
 
-    def _links(self, condition: str, path: str) -> list[StoredLink]:
+    def _links(self, condition: str, value: object) -> list[StoredLink]:
         return [
             StoredLink(*row)
             for row in self._rows(
                 "SELECT notes.path, kind, target, label, relation, line, status, resolved "
                 f"FROM links JOIN notes ON notes.id = links.note WHERE {condition} ORDER BY notes.path, start",
-                (path,),
+                (value,),
             )
         ]
 
@@ -213,6 +231,17 @@ def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:
 
 def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
+
+
+def _names(text: str) -> NoteNames:
+    value = json.loads(text)
+    return NoteNames(
+        path=value["path"],
+        title=value["title"],
+        aliases=tuple(value["aliases"]),
+        headings=tuple(map(tuple, value["headings"])),
+        block_ids=tuple(value["block_ids"]),
+    )
 
 
 def _quoted(term: str) -> str:

@@ -17,7 +17,7 @@ from kb.indexing.schema import PASSAGE_RULES, open_for_writing, translated
 from kb.indexing.tokens import unspaced_bigrams
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
-from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.resolve import LinkResolver, names_of
 from kb.notes.vault import NoteFile, RawNote
 
 
@@ -108,10 +108,6 @@ class Ledger:
         self._run(
             "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", [file.size, file.mtime_ns, file.path]
         )
-
-    def names(self) -> list[NoteNames]:
-        """What every note can be called by."""
-        return [_names(row[0]) for row in self._run("SELECT names FROM notes", [])]
 
     def resolve_links(self, resolver: LinkResolver, paths: Iterable[str] | None = None) -> None:
         """Look up again the links of the notes at `paths` (default: all)."""
@@ -248,17 +244,6 @@ class Ledger:
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.connection.executemany(statement, rows)
-
-
-def _names(text: str) -> NoteNames:
-    value = json.loads(text)
-    return NoteNames(
-        path=value["path"],
-        title=value["title"],
-        aliases=tuple(value["aliases"]),
-        headings=tuple(map(tuple, value["headings"])),
-        block_ids=tuple(value["block_ids"]),
-    )
 
 
 def _plain(value: PropertyValue) -> str:

@@ -81,7 +81,7 @@ def sync(
     ledger.adopt(embedder.name)
     if _read_changes(vault, ledger, catalog, embedder, report, tally, accept_removals):
         with ledger.batch():
-            ledger.resolve_links(LinkResolver(ledger.names()))
+            ledger.resolve_links(LinkResolver(catalog.names(), vault.attachments()))
             ledger.collect_garbage()
             if tally.changed or tally.removed or tally.renamed:
                 ledger.erase_deleted_words()

@@ -1,0 +1,136 @@
+"""`kb links`, `kb doctor` and `kb graph`: how the notes hang together, and where they do not."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from dataclasses import asdict
+from enum import StrEnum
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import out, print_json
+from kb.safe_text import safe_line, safe_text
+
+if TYPE_CHECKING:
+    from kb.indexing.catalog import StoredLink
+    from kb.indexing.connections import NoteGraph
+
+
+class GraphFormat(StrEnum):
+    """What other programs read."""
+
+    JSON = "json"
+    GRAPHML = "graphml"
+    DOT = "dot"
+
+
+def links(
+    context: typer.Context,
+    note: Annotated[str, typer.Argument(help="Its path, file name, alias or title.", show_default=False)],
+    vault: Vault = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Show a note's links, backlinks and links to unwritten notes."""
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        found = base.links(note)
+    if options.json:
+        print_json(asdict(found))
+        return
+    console = out()
+    console.print(Text(safe_line(found.path), style="bold"))
+    _print_links("Links to", [(link.resolved or "", link) for link in found.out])
+    _print_links("Linked from", [(link.source, link) for link in found.back])
+    _print_links("Unwritten", [(link.target, link) for link in found.unresolved])
+    for target, near in found.suggestions.items():
+        console.print(
+            Text(f"  {safe_line(target)}: did you mean {safe_line(' or '.join(near))}?", style="dim")
+        )
+
+
+def doctor(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
+    """Find broken links, ambiguous names, orphans, unreadable notes."""
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        findings = base.diagnose()
+    if options.json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+        return
+    console = out()
+    if not findings:
+        console.print("Nothing to mend.")
+    for kind, group in groupby(findings, key=lambda finding: finding.kind):
+        members = list(group)
+        console.print(Text(f"{kind} ({len(members)})", style="bold"))
+        for finding in members:
+            place = Text(f"  {safe_line(finding.path)}:{finding.line}", style="cyan")
+            place.append(f"  {safe_line(finding.message)}", style="default")
+            console.print(place, soft_wrap=True)
+
+
+def graph(
+    context: typer.Context,
+    form: Annotated[GraphFormat, typer.Option("--format", help="What to print.")] = GraphFormat.JSON,
+    vault: Vault = None,
+    index: Index = None,
+) -> None:
+    """Print the graph of all notes and links for another program."""
+    options = chosen(context, vault, index)
+    with closing(options.knowledge_base()) as base:
+        whole = base.graph()
+    if form is GraphFormat.JSON:
+        print_json(
+            {
+                "nodes": [{"id": path, "title": title} for path, title in whole.titles.items()],
+                "links": [asdict(edge) for edge in whole.edges],
+            }
+        )
+    elif form is GraphFormat.GRAPHML:
+        sys.stdout.write(_graphml(whole))
+    else:
+        sys.stdout.write(_dot(whole))
+
+
+def _print_links(heading: str, rows: list[tuple[str, StoredLink]]) -> None:
+    console = out()
+    console.print(Text(f"{heading} ({len(rows)})", style="bold"))
+    for name, link in rows:
+        row = Text(f"  {safe_line(name)}", style="cyan")
+        row.append(f"  line {link.line}", style="dim")
+        if link.relation:
+            row.append(f"  {safe_line(link.relation)}:", style="dim")
+        console.print(row, soft_wrap=True)
+
+
+def _graphml(whole: NoteGraph) -> str:
+    import networkx
+
+    drawn = networkx.DiGraph()
+    for path, title in whole.titles.items():
+        drawn.add_node(safe_line(path), title=safe_line(title))
+    for edge in whole.edges:
+        relations = safe_line(", ".join(edge.relations))
+        drawn.add_edge(safe_line(edge.source), safe_line(edge.target), count=edge.count, relations=relations)
+    return "\n".join(networkx.generate_graphml(drawn)) + "\n"
+
+
+def _dot(whole: NoteGraph) -> str:
+    nodes = [f"  {_quoted(path)} [label={_quoted(title)}];" for path, title in whole.titles.items()]
+    edges = [
+        f"  {_quoted(edge.source)} -> {_quoted(edge.target)}"
+        + (f" [label={_quoted(', '.join(edge.relations))}];" if edge.relations else ";")
+        for edge in whole.edges
+    ]
+    return "\n".join(["digraph notes {", *nodes, *edges, "}"]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """`text` as a string of the DOT language."""
+    escaped = safe_text(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'

@@ -1,0 +1,102 @@
+"""What a vault's keeper may want to mend; nothing here is mended by itself."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.errors import NoteUnreadable
+from kb.indexing.catalog import Catalog, StoredLink
+from kb.indexing.connections import graph
+from kb.indexing.plan import plan
+from kb.notes.note import Link, Span
+from kb.notes.resolve import LinkResolver
+from kb.notes.vault import Vault
+
+Kind = Literal[
+    "unreadable file",
+    "bad front matter",
+    "broken link",
+    "missing heading",
+    "missing block",
+    "ambiguous link",
+    "duplicate title",
+    "orphan note",
+]
+_OF_STATUS: dict[str, Kind] = {
+    "unresolved": "broken link",
+    "heading_missing": "missing heading",
+    "block_missing": "missing block",
+    "ambiguous": "ambiguous link",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at."""
+
+    kind: Kind
+    path: str
+    line: int  # 1-based; 1 where the whole note is meant
+    message: str
+
+
+def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
+    """All findings, by kind in the order of `Kind`, then by place."""
+    return [
+        *_unreadable(catalog, vault),
+        *(Finding("bad front matter", path, line, message) for path, line, message in catalog.problems()),
+        *sorted(_links(catalog), key=lambda finding: finding.kind),
+        *_duplicate_titles(catalog),
+        *_orphans(catalog),
+    ]
+
+
+def _unreadable(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
+    todo = plan(vault.scan(), {note.path: note for note in catalog.notes()})
+    for file in (*todo.new, *todo.suspects):
+        try:
+            vault.read(file.path)
+        except NoteUnreadable as error:
+            yield Finding("unreadable file", file.path, 1, str(error))
+
+
+def _links(catalog: Catalog) -> Iterator[Finding]:
+    resolver = LinkResolver(catalog.names())
+    for link in catalog.links():
+        kind = _OF_STATUS.get(link.status)
+        if kind is not None:
+            yield Finding(kind, link.source, link.line, _about(link, resolver))
+
+
+def _about(link: StoredLink, resolver: LinkResolver) -> str:
+    written = Link("wiki", link.target, Span(0, 0), link.line)
+    if link.status == "unresolved":
+        near = resolver.suggestions(written)
+        return f"[[{link.target}]] leads to no note." + (
+            f" Did you mean {' or '.join(near)}?" if near else ""
+        )
+    if link.status == "ambiguous":
+        candidates = resolver.resolve(written, link.source).candidates
+        return f"[[{link.target}]] may mean {' or '.join(candidates)}."
+    part = "heading" if link.status == "heading_missing" else "block"
+    return f"{link.resolved} has no such {part} as this link to [[{link.target}]] names."
+
+
+def _duplicate_titles(catalog: Catalog) -> Iterator[Finding]:
+    by_title: dict[str, list[str]] = defaultdict(list)
+    for note in catalog.notes():
+        by_title[note.title.casefold()].append(note.path)
+    for paths in by_title.values():
+        for path in paths[1:]:
+            yield Finding("duplicate title", path, 1, f"{paths[0]} has the same title.")
+
+
+def _orphans(catalog: Catalog) -> Iterator[Finding]:
+    whole = graph(catalog)
+    linked = {path for edge in whole.edges for path in (edge.source, edge.target)}
+    for path in whole.titles:
+        if path not in linked:
+            yield Finding("orphan note", path, 1, "No note links here, and it links to none.")
