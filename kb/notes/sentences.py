@@ -28,6 +28,8 @@ _HEADING = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?#{1,6}[ \t]+")
 _RULE = re.compile(r"[ \t>]*+(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|=++)$")
 _TABLE_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$")
 _PROPERTY = re.compile(r"[ \t]*[^\W\d_][\w /.-]{0,60}::[ \t]")
+# A flashcard of one line: question::answer, or with three colons for both directions.
+_CARD = re.compile(r"[^:\n`]{3,200}:::?[^\s:]")
 _DEFINITION = re.compile(r"[ ]{0,3}:[ \t]+")
 _CHAT = re.compile(
     r"[ \t>]*(?:\[?\(?\d{1,2}:\d{2}(?::\d{2})?(?:[ \t]?[AaPp][Mm])?\]?\)?[ \t]+\S|\*\*[^*\n]{1,40}(?::\*\*|\*\*[ \t]*:)"
@@ -144,6 +146,7 @@ def _units(lines: Lines) -> Iterator[_Unit]:
         elif unit and not (
             _CHAT.match(line)
             or _PROPERTY.match(line)
+            or _CARD.match(line)
             or _DEFINITION.match(line)
             or _broken(lines, number - 1)
         ):
@@ -204,7 +207,7 @@ def _chunks(piece: str, lines: Lines) -> list[_Chunk]:
     chunks: list[_Chunk] = []
     for unit in _units(lines):
         raw = piece[unit.start : unit.end]
-        if unit.kind in ("row", "code", "heading") or _is_whole(unit, raw):
+        if unit.kind in ("row", "code", "heading") or _is_card(raw) or _is_whole(unit, raw):
             spans = [(unit.start, unit.end)]
         else:
             spans = list(_sentence_spans(raw, unit.start))
@@ -267,6 +270,10 @@ def _joined_text(texts: list[str]) -> str:
         joined += " " if joined[-1] in ".:;,!?…。：！？" else ("; " if len(texts) > 2 else ": ")
         joined += text
     return joined
+
+
+def _is_card(raw: str) -> bool:
+    return "\n" not in raw and _CARD.match(raw) is not None
 
 
 def _is_whole(unit: _Unit, raw: str) -> bool:
