@@ -216,6 +216,10 @@ class Catalog:
             )
         ]
 
+    def rows(self, query: str, values: Iterable[object] = ()) -> Iterator[Any]:
+        """Rows of a query, for the modules of this folder."""
+        return self._rows(query, values)
+
     def _rows(self, query: str, values: Iterable[object] = ()) -> Iterator[Any]:
         with translated(self._folder):
             yield from self._connection.execute(query, tuple(values))

@@ -18,8 +18,8 @@ from kb.indexing.embedding_model import EmbeddingModel
 
 Vectors = NDArray[np.float32]
 
-# Importing torch costs some seconds; below this many texts the light way has finished before.
-FEW = 64
+# Importing torch takes some 5 s, in which the light way embeds as many texts (tests/bench/README.md).
+FEW = 256
 _BATCH = 32  # passages; larger ones were no faster on two cores
 
 

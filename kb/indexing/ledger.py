@@ -127,8 +127,9 @@ class Ledger:
         self._many("UPDATE links SET status = ?, resolved = ? WHERE id = ?", updates)
 
     def pending(self, limit: int) -> list[tuple[str, str]]:
-        """(key, text to embed) of passages without a vector, at most `limit`."""
-        return list(self._run("SELECT key, embed_text FROM pending LIMIT ?", [limit]))
+        """(key, text to embed) of passages without a vector, at most `limit`, like lengths together."""
+        query = "SELECT key, embed_text FROM pending ORDER BY length(embed_text), key LIMIT ?"
+        return list(self._run(query, [limit]))
 
     def pending_count(self) -> int:
         """How many vectors are missing."""

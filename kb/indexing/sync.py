@@ -21,7 +21,7 @@ from kb.notes.resolve import LinkResolver
 from kb.notes.vault import NoteFile, RawNote, Vault
 
 _NOTES_PER_BATCH = 100
-_PASSAGES_PER_BATCH = 128
+_PASSAGES_PER_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)

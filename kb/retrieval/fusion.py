@@ -9,6 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# Cosines that spread less than this over the candidates do not tell them apart: MiniLM spreads 0.53 over English
+# questions and 0.22 over Chinese ones, which it cannot read. Of 0 to 0.7, 0.5 and 0.6 did best on all sets together
+# (xquad-zh .952 instead of .875, squad2 .961 instead of .958).
+FULL_SPREAD = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Fused:
@@ -41,10 +46,14 @@ def _by_maximum(scores: Mapping[int, float]) -> dict[int, float]:
 
 
 def _by_range(scores: Mapping[int, float]) -> dict[int, float]:
-    """Cosine similarities crowd together, so that the worst candidate is their zero."""
+    """Cosine similarities crowd together, so that the worst candidate is their zero.
+
+    Their best reaches 1 only when they spread enough: a model that does not know the language has little to say.
+    """
     if not scores:
         return {}
     worst, best = min(scores.values()), max(scores.values())
     if best <= worst:
-        return dict.fromkeys(scores, 1.0)
-    return {passage: (score - worst) / (best - worst) for passage, score in scores.items()}
+        return {passage: min(1.0, max(0.0, score) / FULL_SPREAD) for passage, score in scores.items()}
+    spread = max(best - worst, FULL_SPREAD)
+    return {passage: (score - worst) / spread for passage, score in scores.items()}

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.indexing.catalog import StoredPassage
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Which ways of searching ran; the reason where one did not, None where it did."""
+
+    lexical: str | None = None
+    dense: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +20,7 @@ class SearchHit:
     """A passage with how well it matches, and which leg found it."""
 
     passage: StoredPassage
-    score: float  # 0 to 1, fused; 1 when both legs rank it first
+    score: float  # 0 to 1, fused; 1 when both legs rank it first and the cosines tell passages apart
     lexical: float  # 0 to 1, of the best BM25 score; 0 when no word matched
-    dense: float  # 0 to 1, between the worst and the best candidate's cosine; 0 when not among them
+    dense: float  # 0 to 1, above the worst candidate's cosine; 0 when not among the candidates
+    legs: Legs = field(default=Legs())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import StoredPassage
-from kb.retrieval.fusion import fuse
-from kb.retrieval.hit import SearchHit
-from kb.retrieval.query import parse_query
+from kb.retrieval.filters import NoteFacts, allowed_passages
+from kb.retrieval.fusion import Fused, fuse
+from kb.retrieval.hit import Legs, SearchHit
+from kb.retrieval.query import Query, parse_query, parse_question
 from kb.settings import RetrievalSettings
 
 Vector = NDArray[np.float32]
+
+# A filter may leave few of the best candidates over, so that many more are looked at.
+_FILTERED_CANDIDATES = 100_000
 
 
 class PassageStore(Protocol):
@@ -23,6 +28,7 @@ class PassageStore(Protocol):
 
     def lexical(self, match: str, limit: int) -> list[tuple[int, float]]: ...
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]: ...
+    def passages_of(self, path: str) -> list[StoredPassage]: ...
     def passages_by_key(self, keys: Sequence[str]) -> dict[str, list[int]]: ...
     def document_frequency(self, terms: Sequence[str]) -> list[int]: ...
     def passage_count(self) -> int: ...
@@ -44,41 +50,70 @@ class Retriever:
     """Ranks passages for a query."""
 
     def __init__(
-        self, store: PassageStore, vectors: DenseSearch, encoder: QueryEncoder, settings: RetrievalSettings
+        self,
+        store: PassageStore,
+        vectors: DenseSearch,
+        encoder: QueryEncoder,
+        settings: RetrievalSettings,
+        facts: NoteFacts | None = None,
     ) -> None:
         self._store = store
         self._vectors = vectors
         self._encoder = encoder
         self._settings = settings
+        self._facts = facts
 
-    def search(self, text: str, limit: int = 10, per_note: int | None = 3) -> list[SearchHit]:
+    def search(
+        self,
+        text: str,
+        limit: int = 10,
+        per_note: int | None = 3,
+        *,
+        operators: bool = False,
+        legs: Sequence[str] = ("lexical", "dense"),
+    ) -> list[SearchHit]:
         """The `limit` best passages for `text`, at most `per_note` of one note (None for any number).
 
-        A query without a word, such as an emoji, is matched by its embedding alone; an empty one finds nothing.
+        With `operators`, quotes, `-word` and filters in `text` have power (see kb.retrieval.query); without, a
+        question is never misread. A query without a word, such as an emoji, is matched by its embedding alone; an
+        empty one finds nothing. Raises UsageError for a filter that cannot be understood.
         """
-        query = parse_query(text)
-        if not query.text:
+        query = parse_question(text)
+        if operators and self._facts is not None:
+            query = parse_query(text, self._facts.property_names())
+        allowed = (
+            allowed_passages(query, self._facts) if self._facts is not None and query.is_filtered else None
+        )
+        if allowed is not None and not allowed:
             return []
-        count = max(self._settings.candidates, limit)
-        lexical = dict(self._store.lexical(query.match, count)) if query.match else {}
-        dense: dict[int, float] = {}
-        nearest = self._vectors.dense(self._encoder.embed_query(query.text), count)
-        owners = self._store.passages_by_key([key for key, _ in nearest])
-        for key, similarity in nearest:
-            dense.update(dict.fromkeys(owners.get(key, ()), similarity))
-        fused = fuse(lexical, dense, self._settings.dense_weight)
+        fused, ran = self._rank(query, allowed, max(self._settings.candidates, limit), legs)
+        if not query.text and allowed is not None:
+            fused = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
         ranked = sorted(fused, key=lambda passage: (-fused[passage].score, passage))
         hits = []
         of_note: Counter[str] = Counter()
+        shown: set[str] = set()
         for passage in self._store.passages(ranked):
-            if per_note is not None and of_note[passage.note_path] >= per_note:
+            words = " ".join(re.findall(r"\w+", passage.text.casefold()))
+            if (per_note is not None and of_note[passage.note_path] >= per_note) or (
+                words and words in shown
+            ):
                 continue
             of_note[passage.note_path] += 1
+            shown.add(words)
             parts = fused[passage.id]
-            hits.append(SearchHit(passage, parts.score, parts.lexical, parts.dense))
+            hits.append(SearchHit(passage, parts.score, parts.lexical, parts.dense, ran))
             if len(hits) == limit:
                 break
         return hits
+
+    def neighbours(self, passage: StoredPassage, distance: int = 1) -> list[StoredPassage]:
+        """`passage` among those up to `distance` before and after it in its note, in order."""
+        return [
+            other
+            for other in self._store.passages_of(passage.note_path)
+            if abs(other.ordinal - passage.ordinal) <= distance
+        ]
 
     def document_frequency(self, terms: Sequence[str]) -> list[int]:
         """In how many passages each of `terms` stands."""
@@ -87,3 +122,34 @@ class Retriever:
     def passage_count(self) -> int:
         """How many passages there are."""
         return self._store.passage_count()
+
+    def _rank(
+        self, query: Query, allowed: set[int] | None, count: int, legs: Sequence[str]
+    ) -> tuple[dict[int, Fused], Legs]:
+        wide = count if allowed is None else _FILTERED_CANDIDATES
+        why_no_lexical = why_no_dense = None
+        lexical: dict[int, float] = {}
+        dense: dict[int, float] = {}
+        if "lexical" not in legs:
+            why_no_lexical = "not asked for"
+        elif not query.match:
+            why_no_lexical = "the query has no word"
+        else:
+            lexical = _first(self._store.lexical(query.match, wide), allowed, count)
+        if "dense" not in legs:
+            why_no_dense = "not asked for"
+        elif not query.text:
+            why_no_dense = "the query has no text"
+        else:
+            nearest = self._vectors.dense(self._encoder.embed_query(query.text), wide)
+            owners = self._store.passages_by_key([key for key, _ in nearest])
+            found = [(owner, cosine) for key, cosine in nearest for owner in owners.get(key, ())]
+            dense = _first(found, allowed, count)
+            if not nearest:
+                why_no_dense = "no passage is embedded yet"
+        return fuse(lexical, dense, self._settings.dense_weight), Legs(why_no_lexical, why_no_dense)
+
+
+def _first(ranked: Sequence[tuple[int, float]], allowed: set[int] | None, count: int) -> dict[int, float]:
+    kept = [(id, score) for id, score in ranked if allowed is None or id in allowed]
+    return dict(kept[:count])

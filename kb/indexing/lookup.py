@@ -1,0 +1,85 @@
+"""Which passages a search may return: conditions on their notes and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from kb.indexing.catalog import Catalog
+from kb.indexing.tokens import unspaced_bigrams
+
+
+class Lookup:
+    """Answers what the filters of a query ask, from the catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def property_names(self) -> list[str]:
+        """The names of all properties, lower case."""
+        return [row[0] for row in self._catalog.rows("SELECT DISTINCT lower(name) FROM properties")]
+
+    def passages_with(self, phrase: str) -> set[int]:
+        """Passages in which `phrase` stands, as the full-text index reads words."""
+        return {
+            row[0]
+            for row in self._catalog.rows(
+                "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", (_phrase(phrase),)
+            )
+        }
+
+    def passages_of_notes(self, paths: set[str]) -> set[int]:
+        """All passages of these notes."""
+        rows = self._catalog.rows(
+            "SELECT passages.id FROM passages JOIN notes ON notes.id = passages.note "
+            "WHERE notes.path IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(paths)),),
+        )
+        return {row[0] for row in rows}
+
+    def all_passages(self) -> set[int]:
+        """Every passage."""
+        return {row[0] for row in self._catalog.rows("SELECT id FROM passages")}
+
+    def tags(self) -> Iterator[tuple[str, str]]:
+        """(path, tag) of every tag in a note."""
+        return self._catalog.rows("SELECT path, tag FROM tags JOIN notes ON notes.id = tags.note")
+
+    def titles(self) -> Iterator[tuple[str, str]]:
+        """(path, title or alias) of every note."""
+        return self._catalog.rows(
+            "SELECT path, title FROM notes UNION ALL "
+            "SELECT path, alias FROM aliases JOIN notes ON notes.id = aliases.note"
+        )
+
+    def dates(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """(path, created, modified), ISO 8601, of every note that says one."""
+        return self._catalog.rows(
+            "SELECT path, created, modified FROM notes WHERE coalesce(created, modified) IS NOT NULL"
+        )
+
+    def properties(self, name: str) -> Iterator[tuple[str, str]]:
+        """(path, value as JSON) of every note with property `name`, whatever its case."""
+        return self._catalog.rows(
+            "SELECT path, value FROM properties JOIN notes ON notes.id = properties.note WHERE lower(name) = ?",
+            (name,),
+        )
+
+    def linking_to(self, note: str) -> set[str]:
+        """Notes with a link to the note of this path, title or alias, or to that name as written."""
+        rows = self._catalog.rows(
+            "SELECT DISTINCT source.path FROM links JOIN notes AS source ON source.id = links.note "
+            "WHERE links.resolved IN (SELECT path FROM notes WHERE lower(title) = lower(?1) OR lower(path) IN "
+            "(lower(?1), lower(?1) || '.md') UNION SELECT path FROM aliases JOIN notes ON notes.id = aliases.note "
+            "WHERE lower(alias) = lower(?1)) OR lower(links.target) = lower(?1)",
+            (note,),
+        )
+        return {row[0] for row in rows}
+
+
+def _phrase(text: str) -> str:
+    """The words of `text` next to each other; a script without spaces is found by its bigrams."""
+    bigrams = unspaced_bigrams(text)
+    if bigrams:
+        return 'bigrams : "' + " ".join(bigrams) + '"'
+    return '"' + text.replace('"', " ").replace("\x00", " ") + '"'

@@ -1,0 +1,123 @@
+"""Which passages a query's demands leave over."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from kb.errors import UsageError
+from kb.retrieval.query import Condition, Query
+
+_UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+class NoteFacts(Protocol):
+    """What filters need of the catalog; see kb.indexing.lookup.Lookup."""
+
+    def property_names(self) -> list[str]: ...
+    def passages_with(self, phrase: str) -> set[int]: ...
+    def passages_of_notes(self, paths: set[str]) -> set[int]: ...
+    def all_passages(self) -> set[int]: ...
+    def tags(self) -> Iterable[tuple[str, str]]: ...
+    def titles(self) -> Iterable[tuple[str, str]]: ...
+    def dates(self) -> Iterable[tuple[str, str | None, str | None]]: ...
+    def properties(self, name: str) -> Iterable[tuple[str, str]]: ...
+    def linking_to(self, note: str) -> set[str]: ...
+
+
+def allowed_passages(query: Query, facts: NoteFacts, today: date | None = None) -> set[int]:
+    """Ids of the passages that meet every demand of `query`; raises UsageError for a date that is none."""
+    allowed = facts.all_passages()
+    for phrase in query.phrases:
+        allowed &= facts.passages_with(phrase)
+    for phrase in query.unwanted:
+        allowed -= facts.passages_with(phrase)
+    for condition in query.conditions:
+        meeting = facts.passages_of_notes(_notes(condition, facts, today or date.today()))
+        allowed = allowed - meeting if condition.negated else allowed & meeting
+    return allowed
+
+
+def period(text: str, today: date) -> tuple[date, date]:
+    """First and last day of `2026`, `2026-03`, `2026-03-01`, `today`, `yesterday`, `last-week`, `3-days-ago` ...
+
+    Raises UsageError for anything else.
+    """
+    words = text.casefold().replace("-", " ").replace("_", " ").split()
+    parts = text.split("-")
+    try:
+        if all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
+            year, month, day = ([int(part) for part in parts] + [0, 0])[:3]
+            first = date(year, month or 1, day or 1)
+            if day:
+                return first, first
+            last_month = month or 12
+            return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
+        match words:
+            case ["today"]:
+                return today, today
+            case ["yesterday"]:
+                return today - timedelta(1), today - timedelta(1)
+            case ["last", unit] if unit in _UNITS:
+                return today - timedelta(_UNITS[unit]), today
+            case [number, unit, "ago"] if number.isdecimal() and unit.removesuffix("s") in _UNITS:
+                then = today - timedelta(int(number) * _UNITS[unit.removesuffix("s")])
+                return then, then
+    except (ValueError, OverflowError, IndexError):
+        pass
+    raise UsageError(
+        f"{text!r} is no date. Write 2026, 2026-03, 2026-03-01, yesterday, last-week or 3-days-ago."
+    )
+
+
+def _notes(condition: Condition, facts: NoteFacts, today: date) -> set[str]:
+    value = condition.value.casefold()
+    match condition.name:
+        case "tag":
+            wanted = value.removeprefix("#").rstrip("/")
+            return {
+                path
+                for path, tag in facts.tags()
+                if tag.casefold() == wanted or tag.casefold().startswith(wanted + "/")
+            }
+        case "path":
+            return {path for path, _ in facts.titles() if _path_matches(path.casefold(), value)}
+        case "title":
+            return {path for path, title in facts.titles() if value in title.casefold()}
+        case "link":
+            return facts.linking_to(condition.value.strip("[]").split("|")[0].split("#")[0].strip())
+        case "before" | "after":
+            return _dated(condition, facts, today)
+        case name:
+            return {path for path, stored in facts.properties(name) if value in _plain_values(stored)}
+
+
+def _dated(condition: Condition, facts: NoteFacts, today: date) -> set[str]:
+    first, last = period(condition.value, today)
+    found = set()
+    for path, created, modified in facts.dates():
+        day = date.fromisoformat((created or modified or "")[:10])
+        if day < first if condition.name == "before" else day > last:
+            found.add(path)
+    return found
+
+
+def _path_matches(path: str, wanted: str) -> bool:
+    return fnmatchcase(path, wanted) if "*" in wanted else wanted in path
+
+
+def _plain_values(stored: str) -> set[str]:
+    """The values of a property, lower case; a link counts as the name it shows."""
+    value = json.loads(stored)
+    values = value if isinstance(value, list) else [value]
+    return {
+        (json.dumps(item) if isinstance(item, bool) else str(item))
+        .casefold()
+        .removeprefix("[[")
+        .removesuffix("]]")
+        for item in values
+    }
