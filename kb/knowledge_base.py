@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -35,8 +35,13 @@ class KnowledgeBase:
         return self._index.sync(vault, report or (lambda _: None), accept_removals=accept_removals)
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
-        """The passages that match `query` best."""
-        return self._retriever.search(query, limit)
+        """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
+        return self._retriever.search(query, limit, operators=True)
+
+    def rank_notes(self, question: str, legs: Sequence[str], depth: int) -> list[str]:
+        """Paths of the notes with the `depth` best passages for `question`, for measuring each way of searching."""
+        hits = self._retriever.search(question, depth, legs=legs)
+        return list(dict.fromkeys(hit.passage.note_path for hit in hits))
 
     def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
         """How `question` is answered, event by event; the last one holds the Answer."""
@@ -95,9 +100,11 @@ class KnowledgeBase:
 
     @cached_property
     def _retriever(self) -> Retriever:
+        from kb.indexing.lookup import Lookup
         from kb.retrieval.retriever import Retriever
 
-        return Retriever(self._index.catalog, self._index, self._embedder, self.settings.retrieval)
+        catalog = self._index.catalog
+        return Retriever(catalog, self._index, self._embedder, self.settings.retrieval, Lookup(catalog))
 
     @cached_property
     def _model(self) -> LanguageModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
 
 _DEPTH = 50  # passages ranked for a list of ten notes
+_SYSTEMS = {"lexical": ("lexical",), "dense": ("dense",), "fused": ("lexical", "dense")}
 _SEED = 0  # the sample of a size is always the same
 
 
@@ -48,7 +50,7 @@ def evaluate(
     with closing(_knowledge_base(vault or folder / "notes")) as base:
         base.index()
         result: dict[str, Any] = {"questions": str(folder), "asked": len(questions)}
-        result["retrieval"] = _retrieval(base, questions)
+        result["retrieval"] = _retrieval(base, questions, vault or folder / "notes")
         if not retrieval:
             result["answers"] = _answers(base, questions, failures)
     if json:
@@ -70,13 +72,16 @@ def _knowledge_base(notes: Path) -> KnowledgeBase:
     return KnowledgeBase(replace(load_settings(vault=notes, index=index), vault=notes))
 
 
-def _retrieval(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, Any]:
+def _retrieval(base: KnowledgeBase, questions: list[GoldQuestion], notes: Path) -> dict[str, Any]:
+    from kb.evaluation.grep import GrepBaseline
     from kb.evaluation.retrieval import judge_retrieval
 
-    def ranked(question: str) -> list[str]:
-        return [hit.passage.note_path for hit in base.search(question, limit=_DEPTH)]
-
-    return asdict(judge_retrieval(questions, ranked))
+    figures = {
+        name: asdict(judge_retrieval(questions, partial(base.rank_notes, legs=legs, depth=_DEPTH)))
+        for name, legs in _SYSTEMS.items()
+    }
+    figures["grep"] = asdict(judge_retrieval(questions, GrepBaseline(notes).rank))
+    return figures
 
 
 def _answers(base: KnowledgeBase, questions: list[GoldQuestion], failures: bool) -> dict[str, Any]:
@@ -109,8 +114,16 @@ def _print_failure(item: Judged) -> None:
 
 
 def _print(result: dict[str, Any]) -> None:
-    table = Table("measure", "value", title=f"{result['questions']}, {result['asked']} questions")
-    for part in ("retrieval", "answers"):
-        for name, value in result.get(part, {}).items():
-            table.add_row(f"{part}: {name}", f"{value:.3f}" if isinstance(value, float) else str(value))
+    table = Table(title=f"{result['questions']}, {result['asked']} questions")
+    for heading in ("system", "nDCG@10", "hit@1", "hit@5", "MRR", "p50 ms", "p95 ms"):
+        table.add_column(heading, justify="left" if heading == "system" else "right")
+    for name, row in result["retrieval"].items():
+        shares = [f"{row[part]:.3f}" for part in ("ndcg", "hit_1", "hit_5", "mrr")]
+        times = [f"{1000 * row[part]:.1f}" for part in ("seconds_p50", "seconds_p95")]
+        table.add_row(name, *shares, *times)
     out().print(table)
+    if "answers" in result:
+        answers = Table("answers", "value")
+        for name, value in result["answers"].items():
+            answers.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+        out().print(answers)

@@ -21,15 +21,29 @@ _EXCERPT = 240  # characters of a passage shown
 
 def search(
     context: typer.Context,
-    query: Annotated[list[str], typer.Argument(help="Words, or a question.", show_default=False)],
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(help='Words, a question, "a phrase", -word, tag:tea ...', show_default=False),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Passages shown.")] = 10,
     vault: Vault = None,
     index: Index = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only notes with this tag.")] = None,
+    path: Annotated[list[str] | None, typer.Option(help="Only notes with this in their path.")] = None,
+    title: Annotated[list[str] | None, typer.Option(help="Only notes with this in their title.")] = None,
+    link: Annotated[list[str] | None, typer.Option(help="Only notes that link to this one.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only notes dated earlier, such as 2026-03.")] = None,
+    after: Annotated[str | None, typer.Option(help="Only notes dated later, such as last-week.")] = None,
     json: Json = False,
 ) -> None:
     """Find the passages that match best."""
     options = chosen(context, vault, index, json)
-    words = " ".join(query)
+    filters = {"tag": tag, "path": path, "title": title, "link": link}
+    demands = [f'{name}:"{_unquoted(value)}"' for name, values in filters.items() for value in values or []]
+    demands += [
+        f'{name}:"{_unquoted(value)}"' for name, value in (("before", before), ("after", after)) if value
+    ]
+    words = " ".join([*(query or []), *demands])
     if not words.strip():
         raise QuestionEmpty('The query is empty. Search for something, as in: kb search "spaced repetition"')
     with closing(options.knowledge_base()) as base:
@@ -53,6 +67,15 @@ def as_json(hit: SearchHit) -> dict[str, Any]:
         "title": passage.title,
         "score": round(hit.score, 4),
         "text": passage.text,
+        "why": {
+            "lexical": round(hit.lexical, 4),
+            "dense": round(hit.dense, 4),
+            "not_run": {
+                name: reason
+                for name, reason in (("lexical", hit.legs.lexical), ("dense", hit.legs.dense))
+                if reason
+            },
+        },
     }
 
 
@@ -65,3 +88,7 @@ def _print_hit(hit: SearchHit) -> None:
     console.print(head, soft_wrap=True)
     text = safe_line(passage.text)
     console.print(Text("    " + (text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …")))
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('"', " ").replace("\n", " ")

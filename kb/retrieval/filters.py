@@ -50,7 +50,7 @@ def period(text: str, today: date) -> tuple[date, date]:
     words = text.casefold().replace("-", " ").replace("_", " ").split()
     parts = text.split("-")
     try:
-        if all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
+        if len(parts) <= 3 and all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
             year, month, day = ([int(part) for part in parts] + [0, 0])[:3]
             first = date(year, month or 1, day or 1)
             if day:

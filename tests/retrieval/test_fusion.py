@@ -17,5 +17,10 @@ def test_the_parts_say_what_each_leg_gave() -> None:
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 def test_a_leg_that_found_nothing_leaves_the_ranking_to_the_other(weight: float) -> None:
     assert fuse({1: 8.0, 2: 4.0}, {}, weight)[1].score == 1
-    assert fuse({}, {1: 0.2, 2: 0.1}, weight)[1].score == 1
+    assert fuse({}, {1: 0.7, 2: 0.1}, weight)[1].score == 1
     assert fuse({}, {}, weight) == {}
+
+
+def test_cosines_that_do_not_tell_passages_apart_have_little_say() -> None:
+    assert fuse({1: 8.0, 2: 4.0}, {1: 0.60, 2: 0.65}, 0.5)[1].score > 0.5
+    assert fuse({1: 8.0, 2: 4.0}, {1: 0.60, 2: 0.65}, 0.5)[2].dense < 0.2
