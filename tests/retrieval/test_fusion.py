@@ -22,5 +22,6 @@ def test_a_leg_that_found_nothing_leaves_the_ranking_to_the_other(weight: float)
 
 
 def test_cosines_that_do_not_tell_passages_apart_have_little_say() -> None:
-    assert fuse({1: 8.0, 2: 4.0}, {1: 0.60, 2: 0.65}, 0.5)[1].score > 0.5
-    assert fuse({1: 8.0, 2: 4.0}, {1: 0.60, 2: 0.65}, 0.5)[2].dense < 0.2
+    fused = fuse({1: 8.0, 2: 4.0}, {1: 0.60, 2: 0.65}, 0.5)
+    assert fused[1].score > fused[2].score
+    assert fused[2].dense < 0.2
