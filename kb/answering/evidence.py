@@ -33,6 +33,8 @@ _POINTS_BACK = re.compile(
     r"(?:This|That|These|Those|Such|It|They|Dies|Diese[rs]?|Das|Esto|Esta|Estos|Estas|Cela|Ceci|Ces)\b"
 )
 _MAX_QUOTE = 400  # characters of such a pair
+_MAX_OUTLINE = 240  # characters from a parent item to the end of its child
+_ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _MIN_WORDS = 3  # a shorter stretch is a label, unless it holds a number
 _WEAKEST = 0.6  # share of the best sentence's score that a quote must reach
 _READ_PER_PASSAGE = 12  # sentences embedded of one passage at most, those covering most of the question first
@@ -115,7 +117,7 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     for index, sentence in enumerate(sentences):
         if not _can_answer(question, sentence, passage.text, words[index]):
             continue
-        first = _antecedent(sentences, index)
+        first = _antecedent(passage.text, sentences, index)
         own = list(chain.from_iterable(words[first : index + 1]))
         around = chain.from_iterable(words[max(0, index - 1) : index + 2])
         span = Span(sentences[first].span.start, sentence.span.end)
@@ -135,13 +137,34 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     return found[:_READ_PER_PASSAGE]
 
 
-def _antecedent(sentences: Sequence[Sentence], index: int) -> int:
-    """Where a quote of the sentence at `index` must begin: with the one before, if it points back to it."""
-    if index == 0 or not _POINTS_BACK.match(sentences[index].text):
-        return index
+def _antecedent(source: str, sentences: Sequence[Sentence], index: int) -> int:
+    """Where a quote of the sentence at `index` must begin, so that it can be understood.
+
+    With the sentence before, if it points back to it; with its parent, if it is an item of a short outline.
+    """
+    if index == 0:
+        return 0
+    end = sentences[index].span.end
     before = sentences[index - 1]
-    whole = len(before.text) + len(sentences[index].text)
-    return index if before.text.rstrip().endswith(("?", "？")) or whole > _MAX_QUOTE else index - 1
+    if _POINTS_BACK.match(sentences[index].text):
+        asks = before.text.rstrip().endswith(("?", "？"))
+        return index if asks or end - before.span.start > _MAX_QUOTE else index - 1
+    depth = _depth(source, sentences[index])
+    for parent in range(index - 1, -1, -1):
+        above = _depth(source, sentences[parent])
+        if not above or end - sentences[parent].span.start > _MAX_OUTLINE:
+            break
+        if above < depth:
+            return parent
+    return index
+
+
+def _depth(source: str, sentence: Sentence) -> int:
+    """How far a list item is indented; 0 for what is none."""
+    start = source.rfind("\n", 0, sentence.span.start) + 1
+    item = _ITEM.match(source, start)
+    # Only the first sentence of an item has its mark before it.
+    return 1 + len(item[1].expandtabs(4)) if item and item.end() == sentence.span.start else 0
 
 
 def _can_answer(question: Question, sentence: Sentence, source: str, words: Sequence[str]) -> bool:

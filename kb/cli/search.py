@@ -67,15 +67,6 @@ def as_json(hit: SearchHit) -> dict[str, Any]:
         "title": passage.title,
         "score": round(hit.score, 4),
         "text": passage.text,
-        "why": {
-            "lexical": round(hit.lexical, 4),
-            "dense": round(hit.dense, 4),
-            "not_run": {
-                name: reason
-                for name, reason in (("lexical", hit.legs.lexical), ("dense", hit.legs.dense))
-                if reason
-            },
-        },
     }
 
 

@@ -22,7 +22,9 @@ def main() -> None:
         sys.exit("No vaults to measure: name some folders of notes.")
     embedder = Embedder("all-MiniLM-L6-v2")
     embedder.count_tokens(["loads the tokenizer"])
-    print("| vault | notes | MB | read, notes/s | parse, notes/s | parse, MB/s | cut, notes/s | links found |")
+    print(
+        "| vault | notes | MB | read, notes/s | parse, notes/s | parse, MB/s | cut, notes/s | links found |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     for folder in folders:
         print(measured(folder, embedder))

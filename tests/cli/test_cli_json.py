@@ -37,7 +37,6 @@ SEARCH = exactly(
             title=_TEXT,
             score={"type": "number", "minimum": 0, "maximum": 1},
             text=_TEXT,
-            why=exactly(lexical={"type": "number"}, dense={"type": "number"}, not_run={"type": "object"}),
         )
     ),
 )
