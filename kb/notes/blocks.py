@@ -22,6 +22,8 @@ from kb.notes.source import Lines
 
 # markdown-it takes 10 to 45 µs a line; a log of a million lines is read by a simpler rule instead.
 MAX_LINES = 20_000
+# And about 10 µs a table cell.
+MAX_CELLS = 80_000
 # The kind of a block shows at the ends of its lines; markdown-it reads a line once per level of nesting.
 LINE_END = 1_000
 # Beyond this no indent opens a level that is still told apart.
@@ -94,13 +96,11 @@ def read_structure(lines: Lines, body_start: int) -> Structure:
     if body_start >= len(lines.text):
         return Structure([], [], [])
     first = lines.line_at(body_start)
-    # The first line of the body is what follows the closing fence of the front matter, if there is any.
-    top = first + 1 if body_start > lines.starts[first] else first
-    if len(lines) - first > MAX_LINES:
-        return _read_simply(lines, top)
+    if len(lines) - first > MAX_LINES or lines.text.count("|", body_start) > MAX_CELLS:
+        return _read_simply(lines, first)
     environment: dict[str, object] = {}
     tokens = _markdown().parse(_shortened(lines, body_start), environment)
-    return _from_tokens(lines, first, top, tokens, _definition_lines(environment, first))
+    return _from_tokens(lines, first, tokens, _definition_lines(environment, first))
 
 
 def _shortened(lines: Lines, body_start: int) -> str:
@@ -126,9 +126,9 @@ def _definition_lines(environment: dict[str, object], first: int) -> set[int]:
     return found
 
 
-def _from_tokens(lines: Lines, first: int, top: int, tokens: list[Token], definitions: set[int]) -> Structure:
+def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set[int]) -> Structure:
     structure = Structure([], [], [])
-    covered = top
+    covered = first
     last = len(lines)
     for index, token in enumerate(tokens):
         if token.map is None or token.nesting < 0:

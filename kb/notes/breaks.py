@@ -18,8 +18,8 @@ _ABBREVIATIONS = """
 dr prof mr mrs ms st sr jr hr fr hrn mme mlle rev gen col lt sgt capt gov sen rep pres hon
 vs e.g i.e cf ca approx fig figs eq eqs sec ch chap vol nr nos op pp ed eds inc corp ltd al incl resp viz ibid
 esp w.r.t jan feb apr jun jul aug sep sept oct nov dec mon tue wed thu
-mio mrd bzw z.b d.h u.a i.d.r z.t s.o s.u vgl abb tab bd hrsg ggf evtl inkl exkl zzgl mind str bspw sog geb gest mär okt
-dez
+mio mrd bzw z.b d.h u.a i.d.r z.t s.o s.u vgl abb tab bd hrsg ggf evtl inkl exkl zzgl mind str bspw sog geb gest
+mär okt dez
 """
 # May end one: only a following capital tells.
 _MAYBE = """
