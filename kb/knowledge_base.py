@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kb.indexing.index import Index
     from kb.indexing.sync import Report, SyncReport
     from kb.models.language_model import Cancellation, LanguageModel
+    from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
 
@@ -65,6 +66,12 @@ class KnowledgeBase:
         from kb.notes.vault import Vault
 
         return diagnose(self._index.catalog, Vault(self.settings.vault))
+
+    def as_llm(self) -> KnowledgeBaseLLM:
+        """The language model for any llama-index program."""
+        from kb.models.llama_index_llm import KnowledgeBaseLLM
+
+        return KnowledgeBaseLLM(self._model)
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""

@@ -1,0 +1,64 @@
+"""The one way in, from Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kb.answering.events import Finished, QuotesFound, SentenceChecked
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def base(small_base: Path):
+    base = KnowledgeBase(Settings(vault=small_base / "vault", index=small_base / "index"))
+    yield base
+    base.close()
+
+
+def test_search_gives_passages_with_their_place(base: KnowledgeBase) -> None:
+    best = base.search("forgetting curve", limit=1)[0]
+    assert best.passage.note_path == "Learning/Spaced repetition.md"
+    assert 0 < best.score <= 1
+
+
+def test_an_answer_is_told_as_it_is_made(base: KnowledgeBase) -> None:
+    events = list(base.ask("Who described the forgetting curve?"))
+    kinds = [type(event) for event in events]
+    assert kinds.index(QuotesFound) < kinds.index(SentenceChecked) < kinds.index(Finished) == len(kinds) - 1
+
+
+@pytest.mark.slow
+def test_llama_index_programs_can_use_the_model(small_base: Path) -> None:
+    program = (
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "from pathlib import Path\n"
+        "from kb.knowledge_base import KnowledgeBase\n"
+        "from kb.settings import Settings\n"
+        f"base = KnowledgeBase(Settings(vault=Path({str(small_base / 'vault')!r}), index=Path('unused')))\n"
+        "print(base.as_llm().complete('Say hello.').text)\n"
+        "base.close()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert done.stdout.strip()
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_program_and_its_plugins(tmp_path: Path) -> None:
+    words = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("the build tools cannot be had here")
+    [wheel] = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
+    assert not any(name.startswith(("tests/", "vault/", "index/")) for name in names)
