@@ -6,6 +6,7 @@ allows: lists at items (pieces.py), and neighbours are joined again while there 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from kb.notes.note import Block, Note, Passage, PropertyValue, Span
@@ -18,6 +19,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 # Headings and parent items may take this share of the window; the rest is the passage's own.
 HEADER_SHARE = 0.3
 CONTEXT_SHARE = 0.25
+# A note of more headings is made by a program.
+MAX_BARE_HEADINGS = 2_000
 # Property keys that say nothing about a note's subject.
 _SILENT = """
 title aliases alias cssclass cssclasses id uid uuid created updated modified collapsed position publish
@@ -40,6 +43,8 @@ def split_passages(note: Note, count_tokens: CountTokens, limit: int = 200) -> t
         room = max(8, limit - counter.count(header))
         pieces = splitter.split(blocks, room, int(limit * CONTEXT_SHARE))
         passages.extend(_passage(note, lines, path, header, group) for group in _fill(pieces, room))
+    passages.extend(_bare_headings(note, counter, int(limit * HEADER_SHARE)))
+    passages.sort(key=lambda passage: passage.span.start)
     return tuple(_with_properties(note, passages, counter, lines, limit))
 
 
@@ -74,6 +79,22 @@ def _by_section(note: Note) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
         group.append(block)
     if group:
         yield group[0].heading_path, group
+
+
+def _bare_headings(note: Note, counter: _Counter, room: int) -> Iterator[Passage]:
+    """Headings with nothing under them that yet say something, such as "Lease ends 31 May"."""
+    starts = [block.span.start for block in note.blocks]
+    sections = note.sections[:MAX_BARE_HEADINGS]
+    for index, section in enumerate(sections):
+        following = note.sections[index + 1] if index + 1 < len(note.sections) else None
+        has_parts = following is not None and following.level > section.level
+        first = bisect_left(starts, section.heading.end)
+        has_blocks = first < len(starts) and starts[first] < section.span.end
+        if has_parts or has_blocks or len(section.title.split()) < 3 or section.title == note.title:
+            continue
+        header = _header(note, section.path, counter, room)
+        text = note.text[section.heading.start : section.heading.end]
+        yield Passage(note.path, section.heading, section.line, section.path, text, header)
 
 
 def _header(note: Note, path: tuple[str, ...], counter: _Counter, room: int) -> str:

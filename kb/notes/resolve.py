@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import lru_cache
 from posixpath import normpath
 from typing import Literal
 from urllib.parse import unquote
 
 from kb.notes.journal import journal_names
+from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
 from kb.notes.parse import page_name, stem
 
@@ -74,6 +74,7 @@ class LinkResolver:
         self._by_title: dict[str, list[str]] = {}
         self._by_block: dict[str, list[str]] = {}
         self._headings: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._near: NearNames | None = None  # made when first asked for, unmade by any change
         self._files: dict[str, list[str]] = {}
         for names in notes:
             self.add(names)
@@ -88,6 +89,7 @@ class LinkResolver:
         if names.path in self._notes:
             self.remove(names.path)
         self._notes[names.path] = names
+        self._near = None
         for index, key in self._keys(names):
             index.setdefault(key, []).append(names.path)
 
@@ -101,6 +103,7 @@ class LinkResolver:
         self._headings.pop(path, None)
         if names is None:
             return
+        self._near = None
         for index, key in self._keys(names):
             paths = index.get(key, [])
             if path in paths:
@@ -132,9 +135,13 @@ class LinkResolver:
         wanted = _key(_plain_target(link).rsplit("/", 1)[-1])
         if not wanted:
             return ()
-        names = {**self._by_title, **self._by_alias, **self._by_name}
-        close = get_close_matches(wanted, names, n=count, cutoff=0.75)
-        return tuple(dict.fromkeys(path for name in close for path in names[name]))[:count]
+        if self._near is None:
+            self._near = NearNames((*self._by_name, *self._by_alias, *self._by_title))
+        paths: list[str] = []
+        for name in self._near.like(wanted, count):
+            for index in (self._by_name, self._by_alias, self._by_title):
+                paths.extend(index.get(name, ()))
+        return tuple(dict.fromkeys(paths))[:count]
 
     def _keys(self, names: NoteNames) -> Iterable[tuple[dict[str, list[str]], str]]:
         bare = _SUFFIX.sub("", names.path)

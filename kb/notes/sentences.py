@@ -21,6 +21,7 @@ WHOLE_ITEM = 320
 # A lead-in ("The kinds are:") and its short list are one quote up to this length.
 WHOLE_LIST = 240
 
+_FULL_STOPS = (".", "!", "?", "…", "。", "！", "？")
 _LABEL = re.compile(
     r"(?:\*\*|__|`|==)[^*_`=\n]{1,80}(?:\*\*|__|`|==)[ \t]*(?:[:–—-]|::)|(?:\*\*|__)[^*_\n]{1,80}[:.](?:\*\*|__)"
 )
@@ -109,7 +110,8 @@ def _join(chunks: list[_Chunk]) -> Iterator[list[_Chunk]]:
 def _leads_in(chunk: _Chunk, following: _Chunk) -> bool:
     """True when `chunk` says little without `following`: a label, or a heading above a bare word."""
     if chunk.kind == "heading":
-        return following.kind != "heading" and len(following.text.split()) < 4
+        is_bare = len(following.text.split()) < 4 and not following.text.endswith(_FULL_STOPS)
+        return following.kind != "heading" and is_bare
     if not chunk.closes or chunk.kind in ("row", "code") or following.kind in ("code", "heading"):
         return False
     if not chunk.text.endswith((":", "：")) or len(chunk.text) > WHOLE_LIST:
