@@ -24,8 +24,8 @@ from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.hit import SearchHit
 
 _SIMILARITY, _COVERAGE, _NEARBY, _KIND, _RETRIEVED = 1.0, 0.5, 0.5, 0.2, 0.5
-_PROPERTY = re.compile(r"[\w-]+:(?:\s|$)")
-_AFTER_FENCE = 2  # the line where front matter begins
+_FRONT_MATTER = re.compile(r"(?:---\s*\n)?[\w -]+:(?:\s|$)")
+_AFTER_FENCE = 2  # the line where front matter's first property stands
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
 # "This is typically done by …" says nothing without the sentence before it.
@@ -107,7 +107,7 @@ def choose_quotes(evidence: Sequence[Evidence], limit: int) -> list[Evidence]:
 
 def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     passage = hit.passage
-    if passage.line == _AFTER_FENCE and _PROPERTY.match(passage.text):
+    if passage.line <= _AFTER_FENCE and _FRONT_MATTER.match(passage.text):
         return []  # front matter finds a note, but is not said by it
     sentences = split_sentences(passage.text, Span(0, len(passage.text)))
     words = [words_of(sentence.text) for sentence in sentences]

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import err, out, print_json
+from kb.cli.output import err, out, print_indented, print_json
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _print_end(console: Console, answer: Answer) -> None:
         head = Text(f"[{quote.number}] ")
         head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
         console.print(head, soft_wrap=True)
-        console.print(Text(f"    “{safe_line(quote.quote)}”", style="dim"))
+        print_indented(console, Text(f"“{safe_line(quote.quote)}”", style="dim"))
     dropped = sum(not sentence.supported for sentence in answer.sentences)
     note = f"{answer.model} · {answer.seconds:.1f} s"
     if dropped:

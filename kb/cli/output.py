@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from kb.safe_text import safe_line, safe_text
@@ -21,6 +22,14 @@ def out() -> Console:
 def err() -> Console:
     """The console of progress, notices and errors."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def print_indented(console: Console, text: Text) -> None:
+    """Print `text` set in; wrapped with its indent on a terminal, on one line where a program reads."""
+    if console.soft_wrap:
+        console.print(Text("    ") + text)
+    else:
+        console.print(Padding(text, (0, 0, 0, 4), expand=False))
 
 
 def say_error(message: str) -> None:

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import out, print_json
+from kb.cli.output import out, print_indented, print_json
 from kb.errors import QuestionEmpty
 from kb.safe_text import safe_line
 
@@ -78,7 +78,8 @@ def _print_hit(hit: SearchHit) -> None:
     head.append(safe_line(" > ".join(passage.heading_path) or passage.title), style="bold")
     console.print(head, soft_wrap=True)
     text = safe_line(passage.text)
-    console.print(Text("    " + (text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …")))
+    shown = text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …"
+    print_indented(console, Text(shown))
 
 
 def _unquoted(text: str) -> str:
