@@ -20,9 +20,9 @@ _LINE_START = re.compile(
 _RULE_LINE = re.compile(
     r"^[ \t]*+(?:(?:-[ \t]*+){3,}+|(?:\*[ \t]*+){3,}+|(?:_[ \t]*+){3,}+|=++)$", re.MULTILINE
 )
-_HEADING_END = re.compile(r"[ \t]++\#++[ \t]*+$", re.MULTILINE)
-_TABLE_EDGE = re.compile(r"^[ \t]*+\|[ \t]*+|[ \t]*+\|[ \t]*+$", re.MULTILINE)
-_CELL = re.compile(r"[ \t]*+(?<!\\)\|[ \t]*+")
+_HEADING_END = re.compile(r"(?<![ \t])[ \t]++\#++[ \t]*+$", re.MULTILINE)
+_TABLE_EDGE = re.compile(r"^[ \t]*+\|[ \t]*+|(?:(?<![ \t])[ \t]++)?+\|[ \t]*+$", re.MULTILINE)
+_CELL = re.compile(r"(?:(?<![ \t])[ \t]++)?+(?<!\\)\|[ \t]*+")
 _CODE = re.compile(r"(?<!`)(`++)([^`]++(?:(?!\1(?!`))`++[^`]++)*+)\1(?!`)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _WIKI = re.compile(r"!?\#?\[\[([^\[\]\n\r|]*+)(?:\|([^\[\]\n\r]*+(?:\[[^\[\]\n\r]*+\][^\[\]\n\r]*+)*+))?\]\]")
@@ -41,7 +41,7 @@ _STARS = re.compile(r"(?<![\s*])\*{1,3}|\*{1,3}(?![\s*])")
 _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _PAIRS = re.compile(r"(?<!=)==(?!=)|~~")
 _HASH = re.compile(r"(?<![\w&/#])#(?=[^\W\d][\w/-]*)")
-_BLOCK_ID = re.compile(r"(?:^|[ \t]++)\^[A-Za-z0-9-]++[ \t]*+$", re.MULTILINE)
+_BLOCK_ID = re.compile(r"(?:^|(?<![ \t])[ \t]++)\^[A-Za-z0-9-]++[ \t]*+$", re.MULTILINE)
 _PROPERTY = re.compile(r"^([^\W\d_][\w /.-]{0,60}+)::[ \t]++", re.MULTILINE)
 # Anything that makes plain_text do more than trim lines.
 _MARKUP = re.compile(

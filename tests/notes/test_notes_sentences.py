@@ -112,6 +112,7 @@ PLAIN = [
     ("- [ ] task\n  - sub", "task\nsub"),
     ("> [!note]- Title\n> body", "Title\nbody"),
     ("| a | b \\| c |\n|:--|--:|\n| 1 | 2 |", "a, b | c\n1, 2"),
+    ("a |  | b |", "a, , b"),
     ("[x]: https://example.org\nseen", "seen"),
     ("id:: 1234\ncollapsed:: true\ntype:: drink", "type: drink"),
     ("$$x$$ costs $5", "x costs $5"),
