@@ -49,7 +49,7 @@ _KINDS: dict[str, BlockKind] = {
 _CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _DEEP_INDENT = re.compile(r"^[ \t]{160,}+", re.MULTILINE)
-_LONG_LINE = re.compile(r"[^\r\n]{2000,}+")
+_LONG_LINE = re.compile(r"(?<![^\r\n])[^\r\n]{2000,}+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
 
