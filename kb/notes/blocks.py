@@ -7,9 +7,11 @@ starts, because markdown-it normalises line ends and so its offsets are not the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from operator import sub
+from textwrap import dedent
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -46,6 +48,8 @@ _KINDS: dict[str, BlockKind] = {
     "footnote_reference_open": "footnote",
     "dl_open": "definition",
 }
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_MAX_REREAD = 4
 _CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _DEEP_INDENT = re.compile(r"^[ \t]{160,}+", re.MULTILINE)
@@ -135,7 +139,7 @@ def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set
             continue
         start, end = first + token.map[0], min(first + token.map[1], last)
         if token.type in ("fence", "code_block"):
-            structure.code.append(lines.span(start, end))
+            structure.code.extend(lines.span(*code) for code in _code_lines(token, first))
         if token.level > 0:
             continue
         # Whatever markdown-it passes over in silence is still text someone wrote.
@@ -145,9 +149,28 @@ def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set
             raw = tokens[index + 1].content[: 2 * LINE_END]
             structure.headings.append(Heading(int(token.tag[1]), raw, lines.span(start, end), start, end))
         elif token.type in _KINDS:
-            _add_block(lines, structure, _KINDS[token.type], start, end)
+            kind: BlockKind = "list" if _is_outline(token) else _KINDS[token.type]
+            _add_block(lines, structure, kind, start, end)
     _add_missed(lines, structure, covered, last, definitions)
     return structure
+
+
+def _is_outline(token: Token) -> bool:
+    """Logseq indents the items under a heading by a tab; to Markdown that is code, to who wrote it a list."""
+    return token.type == "code_block" and _ITEM.match(token.content) is not None
+
+
+def _code_lines(token: Token, first: int, depth: int = 0) -> Iterator[tuple[int, int]]:
+    """The lines of a code token, or of the code within what only looks like code."""
+    if token.map is None:
+        return
+    start = first + token.map[0]
+    if depth == _MAX_REREAD or not _is_outline(token):
+        yield start, first + token.map[1]
+        return
+    for inner in _markdown().parse(dedent(token.content), {}):
+        if inner.type in ("fence", "code_block"):
+            yield from _code_lines(inner, start, depth + 1)
 
 
 def _add_missed(lines: Lines, structure: Structure, start: int, end: int, definitions: set[int]) -> None:

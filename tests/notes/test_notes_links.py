@@ -132,6 +132,13 @@ def test_front_matter_links_are_relations() -> None:
     ]
 
 
+def test_logseq_items_under_a_heading_are_a_list_and_not_code() -> None:
+    text = "## Tea\n\t- leaf [[Oolong]]\n\t  ```\n\t  [[code]]\n\t  ```\n\t\t- deep [[Sencha]]\n"
+    note = parse_note("a.md", text)
+    assert [link.target for link in note.links] == ["Oolong", "Sencha"]
+    assert [block.kind for block in note.blocks] == ["list"]
+
+
 def test_links_in_logseq_properties_are_relations() -> None:
     found = [
         (link.kind, link.relation, link.target)
