@@ -95,6 +95,7 @@ class Engine:
         self._gpu_asked = gpu_layers
         self._threads = threads or machine.cores()
         self._pace = Pace(self._threads)
+        self._writing = self._threads  # threads that write, of those that read a prompt
         try:
             self._load(gpu_layers)
             self._open_context(context)
@@ -319,7 +320,9 @@ class Engine:
 
     def _continue(self, token: int, stop: StopFlag) -> bool:
         """Evaluate one generated token, with as many threads as pay."""
-        llama.llama_set_n_threads(self._context, self._pace.threads, self._threads)
+        if self._writing != self._pace.threads:
+            self._writing = self._pace.threads
+            llama.llama_set_n_threads(self._context, self._writing, self._threads)
         started = time.perf_counter()
         finished = self._evaluate([token], stop)
         self._pace.took(time.perf_counter() - started)

@@ -7,7 +7,7 @@ writes 81. No system tells beforehand, so both are tried now and then. The answe
 
 from __future__ import annotations
 
-_TRIED_EVERY = 48  # tokens
+_TRIED_EVERY = 96  # tokens
 _SAMPLES = 2  # tokens each time
 _CLEARLY = 0.85  # of the other's time, to be preferred to it
 

@@ -62,6 +62,8 @@ def plain_text(markdown: str, *, keep_urls: bool = False) -> str:
     A bare URL becomes its host's name, unless `keep_urls`.
     """
     if not _MARKUP.search(markdown):
+        if "\n" not in markdown:
+            return markdown.strip()
         return "\n".join(line for raw in markdown.split("\n") if (line := raw.strip()))
     text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     # What must not be read as markup is put away first: code, then escaped characters.
