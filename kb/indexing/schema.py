@@ -178,7 +178,11 @@ def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:
         return IndexError(
             f"The index at {folder} cannot be opened: {error}. Check its permissions, or name another with --index."
         )
-    return IndexDamaged(f"The index at {folder} is damaged ({error}). Run: kb index")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return IndexDamaged(f"The index at {folder} is damaged ({error}). Run: kb index")
+    return IndexError(
+        f"The index at {folder} could not be used: {error}. Delete the folder, then run: kb index"
+    )
 
 
 def _disk_full(folder: Path) -> DiskFull:

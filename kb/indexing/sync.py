@@ -21,6 +21,9 @@ from kb.notes.resolve import LinkResolver
 from kb.notes.vault import NoteFile, RawNote, Vault
 
 _NOTES_PER_BATCH = 100
+# Set together with the first change of a note and cleared when links, garbage and deleted words are seen to, so that
+# a run that was killed in between is made good by the next.
+_UNSETTLED = "unsettled"
 _PASSAGES_PER_BATCH = 256
 
 
@@ -79,12 +82,13 @@ def sync(
     start = time.perf_counter()
     tally = _Tally()
     ledger.adopt(embedder.name)
-    if _read_changes(vault, ledger, catalog, embedder, report, tally, accept_removals):
+    _read_changes(vault, ledger, catalog, embedder, report, tally, accept_removals)
+    if catalog.meta(_UNSETTLED) == "yes":
         with ledger.batch():
             ledger.resolve_links(LinkResolver(catalog.names(), vault.attachments()))
             ledger.collect_garbage()
-            if tally.changed or tally.removed or tally.renamed:
-                ledger.erase_deleted_words()
+            ledger.erase_deleted_words()
+            ledger.set_meta(_UNSETTLED, "no")
     embedded = _embed_pending(ledger, embedder, report)
     if not chroma.is_current(ledger):
         chroma.update(
@@ -110,8 +114,8 @@ def _read_changes(
     report: Report,
     tally: _Tally,
     accept_removals: bool,
-) -> bool:
-    """Read new and changed notes, forget missing ones; returns whether anything changed."""
+) -> None:
+    """Read new and changed notes, forget missing ones."""
     known = {note.path: note for note in catalog.notes()}
     files = vault.scan()
     if not files and not accept_removals:
@@ -119,7 +123,7 @@ def _read_changes(
     todo = plan(files, known)
     tally.unchanged = todo.unchanged
     if todo.is_empty:
-        return False
+        return
     # A missing note whose content turns up under a new path was renamed, not deleted.
     lost = {known[path].fingerprint: path for path in todo.missing}
     fresh = _read_all(vault, todo.new, tally) if lost else []
@@ -145,6 +149,7 @@ def _read_changes(
                     tally.unchanged += 1
                     continue
                 note = parse_note(raw.path, raw.text)
+                ledger.set_meta(_UNSETTLED, "yes")
                 ledger.put_note(note, split_passages(note, embedder.count_tokens), raw)
                 if file.path in known:
                     tally.changed += 1
@@ -154,9 +159,9 @@ def _read_changes(
                     tally.added += 1
     with ledger.batch():
         for path in todo.missing:
+            ledger.set_meta(_UNSETTLED, "yes")
             ledger.remove_note(path)
     tally.removed = gone
-    return bool(tally.added or tally.changed or todo.missing)
 
 
 def _read_all(vault: Vault, files: Sequence[NoteFile], tally: _Tally) -> list[RawNote]:

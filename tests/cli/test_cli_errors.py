@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -163,8 +165,8 @@ def test_most_notes_gone_changes_nothing(tmp_path: Path) -> None:
     assert "5.md" not in run_kb("search", "lighthouses", "-n", "20", cwd=tmp_path).stdout
 
 
-def interrupted(*words: str, cwd: Path, after: float) -> subprocess.CompletedProcess[str]:
-    """Run the command and press Ctrl-C `after` so many seconds."""
+def interrupted(*words: str, cwd: Path, when: Callable[[], bool]) -> subprocess.CompletedProcess[str]:
+    """Run the command and press Ctrl-C as soon as `when` holds."""
     with subprocess.Popen(
         [sys.executable, "-m", "kb", *words],
         cwd=cwd,
@@ -174,7 +176,8 @@ def interrupted(*words: str, cwd: Path, after: float) -> subprocess.CompletedPro
         # A shell starts its background jobs with Ctrl-C switched off, and children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
-        time.sleep(after)
+        while process.poll() is None and not when():
+            time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=120)
     return subprocess.CompletedProcess(words, process.returncode, output, errors)
@@ -187,7 +190,13 @@ def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> Non
         {f"{n}.md": f"# Note {n}\n\n" + f"Words on subject {n}. " * 60 for n in range(300)},
     )
     (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
-    done = interrupted("index", cwd=tmp_path, after=2.5)
+
+    def some_are_embedded() -> bool:
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(_open(tmp_path / "index")) as catalog:
+            return catalog.execute("SELECT count(*) FROM vectors").fetchone()[0] > 0
+        return False
+
+    done = interrupted("index", cwd=tmp_path, when=some_are_embedded)
     assert done.returncode == 130, done.stderr
     assert told(done) == "kb: Stopped. What was finished is kept."
     assert run_kb("status", cwd=tmp_path).returncode == 0
@@ -198,10 +207,17 @@ def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_ctrl_c_while_answering(base: Path) -> None:
-    done = interrupted("ask", "What does quantisation do?", cwd=base, after=0.7)
+    begun = time.monotonic()
+    done = interrupted(
+        "ask", "What does quantisation do?", cwd=base, when=lambda: time.monotonic() > begun + 0.7
+    )
     assert done.returncode == 130, done.stderr
     assert told(done) == "kb: Stopped. What was finished is kept."
     assert run_kb("search", "token", cwd=base).returncode == 0
+
+
+def _open(index: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{index}/catalog.sqlite?mode=ro", uri=True)
 
 
 def test_notes_are_never_changed(base: Path) -> None:

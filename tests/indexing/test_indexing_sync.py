@@ -239,6 +239,28 @@ def test_an_interrupt_anywhere_leaves_an_index_that_goes_on(
     base.index.close()
 
 
+def test_a_run_killed_before_links_and_garbage_is_made_good(
+    base: Base, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kb.indexing.ledger import Ledger
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    base.write("Unwritten note.md", "Written now.")
+    base.write("Tokens.md", "# Tokens\n\nSomething else entirely.\n")
+    monkeypatch.setattr(Ledger, "resolve_links", killed)
+    with pytest.raises(KeyboardInterrupt):
+        base.sync()
+    monkeypatch.undo()
+    assert base.sync().unchanged == 4
+    assert base.index.statistics().links_resolved == 3
+    assert base.chroma_keys() == base.passage_keys()
+    base.index.close()
+    assert b"vocabulary" not in (base.folder / "catalog.sqlite").read_bytes()
+
+
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_nothing_is_lost(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     from kb.indexing import ledger as ledger_module
 
