@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.errors import IndexError
 from kb.indexing.ledger import Ledger
 from kb.indexing.schema import translated
 
@@ -42,23 +43,36 @@ class ChromaIndex:
 
     def update(self, ledger: Ledger, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
+        from chromadb.errors import ChromaError
+
         with translated(self._folder.parent):
-            self._open()
-            # Chroma can lose its file and look like a new, empty database.
-            if self._collection.count() != ledger.listed_count(self._generation, self._model):
-                self._start_generation()
-            self._drop(ledger.unlisted(), ledger)
-            total = ledger.vector_count(self._model)
-            while rows := ledger.not_in_generation(self._generation, self._model, _BATCH):
-                keys = [key for key, _ in rows]
-                vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, blob in rows]).astype(
-                    np.float32
-                )
-                self._collection.upsert(ids=keys, embeddings=vectors)
-                with ledger.batch():
-                    ledger.in_generation(keys, self._generation, self._model)
-                if progress:
-                    progress(self._collection.count(), total)
+            try:
+                self._bring_in_step(ledger, progress)
+            except ChromaError:
+                # Whatever is wrong with this generation, the catalog holds all that a new one needs.
+                try:
+                    self._start_generation()
+                    self._bring_in_step(ledger, progress)
+                except ChromaError as error:
+                    raise IndexError(
+                        f"Chroma cannot write to {self._folder}: {error}. Free space there, then run: kb index"
+                    ) from error
+
+    def _bring_in_step(self, ledger: Ledger, progress: Callable[[int, int], None] | None) -> None:
+        self._open()
+        # Chroma can lose its file and look like a new, empty database.
+        if self._collection.count() != ledger.listed_count(self._generation, self._model):
+            self._start_generation()
+        self._drop(ledger.unlisted(), ledger)
+        total = ledger.vector_count(self._model)
+        while rows := ledger.not_in_generation(self._generation, self._model, _BATCH):
+            keys = [key for key, _ in rows]
+            vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, blob in rows])
+            self._collection.upsert(ids=keys, embeddings=vectors.astype(np.float32))
+            with ledger.batch():
+                ledger.in_generation(keys, self._generation, self._model)
+            if progress:
+                progress(self._collection.count(), total)
 
     def is_current(self, ledger: Ledger) -> bool:
         """Whether nothing needs to be done; opens nothing."""

@@ -212,6 +212,14 @@ def test_a_chroma_folder_that_was_not_closed_is_made_anew(base: Base) -> None:
     assert base.chroma_keys() == base.passage_keys()
 
 
+def test_a_damaged_chroma_is_made_anew(base: Base) -> None:
+    base.write("New.md", "Something about kites.")
+    for file in base.folder.glob("chroma/gen-*/chroma.sqlite3"):
+        file.write_bytes(b"\0" * 4096 + file.read_bytes()[4096:])
+    base.sync()
+    assert base.chroma_keys() == base.passage_keys()
+
+
 def test_chroma_deleted_by_hand_comes_back(base: Base) -> None:
     import shutil
 
