@@ -11,6 +11,7 @@ from kb.settings import Settings
 if TYPE_CHECKING:
     from kb.answering.answerer import Answerer
     from kb.answering.events import AnswerEvent
+    from kb.indexing.catalog import Catalog
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
     from kb.indexing.embedder import Embedder
@@ -37,11 +38,11 @@ class KnowledgeBase:
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
-        return self._retriever.search(query, limit, operators=True)
+        return self.retriever.search(query, limit, operators=True)
 
     def rank_notes(self, question: str, legs: Sequence[str], depth: int) -> list[str]:
         """Paths of the notes with the `depth` best passages for `question`, for measuring each way of searching."""
-        hits = self._retriever.search(question, depth, legs=legs)
+        hits = self.retriever.search(question, depth, legs=legs)
         return list(dict.fromkeys(hit.passage.note_path for hit in hits))
 
     def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
@@ -67,11 +68,16 @@ class KnowledgeBase:
 
         return diagnose(self._index.catalog, Vault(self.settings.vault))
 
+    @property
+    def catalog(self) -> Catalog:
+        """Read access to all that is indexed. Raises IndexMissing before the first `index`."""
+        return self._index.catalog
+
     def as_llm(self) -> KnowledgeBaseLLM:
         """The language model for any llama-index program."""
         from kb.models.llama_index_llm import KnowledgeBaseLLM
 
-        return KnowledgeBaseLLM(self._model)
+        return KnowledgeBaseLLM(self.model)
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""
@@ -82,19 +88,20 @@ class KnowledgeBase:
             "links": counts.links,
             "links_resolved": counts.links_resolved,
             "pending": counts.pending,
-            "embedding_model": self._embedder.name,
+            "embedding_model": self.embedder.name,
             "index_bytes": self._index.size_in_bytes(),
         }
 
     def close(self) -> None:
         """Let go of files and memory."""
-        for name in ("_model", "_index"):
+        for name in ("model", "_index"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
 
     @cached_property
-    def _embedder(self) -> Embedder:
+    def embedder(self) -> Embedder:
+        """What turns texts into vectors."""
         from kb.indexing.embedder import Embedder
 
         return Embedder(self.settings.embedding.model)
@@ -103,18 +110,20 @@ class KnowledgeBase:
     def _index(self) -> Index:
         from kb.indexing.index import Index
 
-        return Index(self.settings.index, self._embedder)
+        return Index(self.settings.index, self.embedder)
 
     @cached_property
-    def _retriever(self) -> Retriever:
+    def retriever(self) -> Retriever:
+        """What finds passages, for those who need more than `search`."""
         from kb.indexing.lookup import Lookup
         from kb.retrieval.retriever import Retriever
 
         catalog = self._index.catalog
-        return Retriever(catalog, self._index, self._embedder, self.settings.retrieval, Lookup(catalog))
+        return Retriever(catalog, self._index, self.embedder, self.settings.retrieval, Lookup(catalog))
 
     @cached_property
-    def _model(self) -> LanguageModel:
+    def model(self) -> LanguageModel:
+        """The language model in force; loaded when it is first asked."""
         from kb.models.open import open_model
 
         return open_model(self.settings.models, self.settings.state)
@@ -124,5 +133,5 @@ class KnowledgeBase:
         from kb.answering.answerer import Answerer
 
         return Answerer(
-            self._retriever, self._embedder, self._model, self.settings.answers, self.settings.models
+            self.retriever, self.embedder, self.model, self.settings.answers, self.settings.models
         )
