@@ -12,6 +12,7 @@ KbError
 │   ├── IndexIncompatible   made by a newer kb
 │   ├── IndexLocked         another process is writing
 │   ├── IndexDamaged        set aside; can be rebuilt from the notes
+│   ├── IndexOutOfStep      it does not hold what the notes say
 │   └── DiskFull            no room left; nothing was lost
 ├── ModelError
 │   ├── ModelFileMissing    no file at the configured path
@@ -76,6 +77,10 @@ class IndexLocked(IndexError):
 
 class IndexDamaged(IndexError):
     """A file of the index is corrupt."""
+
+
+class IndexOutOfStep(IndexError):
+    """A verification found differences between index and notes."""
 
 
 class DiskFull(IndexError):

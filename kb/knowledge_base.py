@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
     from kb.indexing.sync import Report, SyncReport
+    from kb.indexing.verification import Difference
+    from kb.indexing.watch import Watcher, WatchEvent
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit
@@ -31,10 +33,43 @@ class KnowledgeBase:
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
+        from kb.indexing.sync import SyncOptions
         from kb.notes.vault import Vault
 
-        vault = Vault(self.settings.vault)
-        return self._index.sync(vault, report or (lambda _: None), accept_removals=accept_removals)
+        options = SyncOptions(accept_removals=accept_removals)
+        done = self._index.sync(Vault(self.settings.vault), report or (lambda _: None), options)
+        if done.repaired:
+            self._forget_readers()
+        return done
+
+    def watch(self, tell: Callable[[WatchEvent], None], report: Report | None = None) -> Watcher:
+        """What keeps the index in step while it runs, in this thread or another; see kb.indexing.watch."""
+        from kb.indexing.watch import Synced, Watcher
+
+        def heard(event: WatchEvent) -> None:
+            if isinstance(event, Synced) and event.report.repaired:
+                self._forget_readers()
+            tell(event)
+
+        return Watcher(self._index, self.settings.vault, heard, report)
+
+    def rebuild(self, report: Report | None = None) -> SyncReport:
+        """Throw the index away and make it anew from the notes."""
+        from kb.notes.vault import Vault
+
+        done = self._index.rebuild(Vault(self.settings.vault), report or (lambda _: None))
+        self._forget_readers()
+        return done
+
+    def purge(self) -> int:
+        """Drop all that the index keeps of deleted passages; returns the bytes won."""
+        return self._index.purge()
+
+    def verify(self) -> list[Difference]:
+        """Where the index differs from the notes; empty when it holds just what a new one would."""
+        from kb.notes.vault import Vault
+
+        return self._index.verify(Vault(self.settings.vault))
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
@@ -92,12 +127,26 @@ class KnowledgeBase:
             "index_bytes": self._index.size_in_bytes(),
         }
 
+    def last_sync(self) -> str | None:
+        """When the index was last brought in step: ISO 8601, in UTC."""
+        return self._index.last_sync()
+
+    def writer(self) -> str:
+        """Which other process is writing the index, as a phrase; empty for none."""
+        return self._index.writer()
+
     def close(self) -> None:
         """Let go of files and memory."""
         for name in ("model", "_index"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
+
+    def _forget_readers(self) -> None:
+        """The catalog is another file now."""
+        self._index.forget_reader()
+        for name in ("retriever", "_answerer"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def embedder(self) -> Embedder:

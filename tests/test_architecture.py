@@ -15,6 +15,7 @@ OWNERS = {
     "chromadb": {"kb/indexing/vectors.py"},
     "sentence_transformers": {"kb/indexing/embedder.py"},
     "llama_cpp": {"kb/models"},
+    "watchdog": {"kb/indexing/folder_events.py"},
     "llama_index": {"kb/models/llama_index_llm.py"},
 }
 HEAVY = (

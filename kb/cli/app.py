@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, links, search, status
+from kb.cli import ask, evaluate, index, init, links, search, status, watch
 from kb.cli.options import Chosen, Index, Json, Vault
 
 ASKING, CONNECTED, KEEPING = "Ask and search", "See how notes hang together", "Set up and keep in step"
@@ -49,5 +49,6 @@ app.command("graph", rich_help_panel=CONNECTED)(links.graph)
 app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)
 app.command("init", rich_help_panel=KEEPING)(init.init)
 app.command("index", rich_help_panel=KEEPING)(index.index_notes)
+app.command("watch", rich_help_panel=KEEPING)(watch.watch)
 app.command("status", rich_help_panel=KEEPING)(status.status)
 app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -10,7 +11,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import err, out, say
-from kb.indexing.sync import SyncProgress, SyncReport
+from kb.errors import IndexOutOfStep, UsageError
+from kb.indexing.sync import Report, SyncProgress, SyncReport
+from kb.knowledge_base import KnowledgeBase
 from kb.safe_text import safe_line
 
 _SHOWN = 10  # unreadable notes named; the rest are counted
@@ -21,40 +24,41 @@ def index_notes(
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="Go on although most notes are gone.")
     ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Throw the index away and make it anew from the notes.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Prove that the index holds what the notes say; change nothing.")
+    ] = False,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Afterwards leave nothing of deleted passages, and no free space.")
+    ] = False,
     vault: Vault = None,
     index: Index = None,
 ) -> None:
     """Bring the index in step with the notes."""
+    if verify and (rebuild or purge or accept_removals):
+        raise UsageError("--verify only looks, so it goes with no other option. Run it by itself.")
+    if rebuild and accept_removals:
+        raise UsageError(
+            "--rebuild forgets what was there, so --accept-removals means nothing with it. Leave it out."
+        )
     options = chosen(context, vault, index)
-    with closing(options.knowledge_base()) as base, _bar() as bar:
-        task = bar.add_task("Looking for changes", total=None, rate="", visible=False)
-
-        def show(progress: SyncProgress) -> None:
-            bar.update(
-                task,
-                description=progress.step,
-                completed=progress.done,
-                total=progress.total,
-                rate=progress.rate,
-            )
-
-        report = base.index(show, accept_removals=accept_removals)
-    _print(report)
+    with closing(options.knowledge_base()) as base:
+        if verify:
+            _verify(base)
+            return
+        with progress_bar() as show:
+            report = base.rebuild(show) if rebuild else base.index(show, accept_removals=accept_removals)
+        print_report(report)
+        if purge:
+            out().print(f"Purged: {max(base.purge(), 0) / 1e6:,.1f} MB freed.")
 
 
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=err(),
-        transient=True,
-    )
-
-
-def _print(report: SyncReport) -> None:
+def print_report(report: SyncReport) -> None:
+    """Tell what a sync did."""
+    if report.repaired:
+        say(report.repaired, style="yellow")
     changes = [
         f"{count:,} {name}"
         for name, count in (
@@ -67,9 +71,57 @@ def _print(report: SyncReport) -> None:
         if count
     ]
     out().print(
-        f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} passages in {report.seconds:.1f} s."
+        f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} {'passage' if report.embedded == 1 else 'passages'} in {report.seconds:.1f} s."
     )
     for path, reason in report.unreadable[:_SHOWN]:
         say(f"Not read: {safe_line(path)}: {safe_line(reason)}", style="yellow")
     if len(report.unreadable) > _SHOWN:
         say(f"… and {len(report.unreadable) - _SHOWN} more.", style="yellow")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Report]:
+    """A progress bar on stderr for as long as work goes on."""
+    with _bar() as bar:
+        task = bar.add_task("Looking for changes", total=None, rate="", visible=False)
+
+        def show(progress: SyncProgress) -> None:
+            rate = f"{progress.rate:,.0f} passages/s" if progress.rate else ""
+            bar.update(
+                task,
+                description=progress.step,
+                completed=progress.done,
+                total=progress.total,
+                rate=rate,
+                visible=progress.done < progress.total,
+            )
+
+        yield show
+
+
+def _verify(base: KnowledgeBase) -> None:
+    with err().status("Reading all notes again"):
+        differences = base.verify()
+    if not differences:
+        out().print("The index holds just what the notes say.")
+        return
+    for difference in differences[:_SHOWN]:
+        say(f"{safe_line(difference.where)}: {safe_line(difference.what)}")
+    if len(differences) > _SHOWN:
+        say(f"… and {len(differences) - _SHOWN} more.")
+    raise IndexOutOfStep(
+        f"The index differs from the notes in {len(differences)} places. Run: kb index, or kb index --rebuild"
+    )
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=err(),
+        transient=True,
+        disable=not err().is_terminal,
+    )

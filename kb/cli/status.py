@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 
 import typer
 from rich.table import Table
 
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.safe_text import safe_line
 
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
@@ -17,6 +19,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     with closing(options.knowledge_base()) as base:
         report = base.status()
         folders = {"vault": base.settings.vault, "index": base.settings.index}
+        last, writer = base.last_sync(), base.writer()
     if options.json:
         print_json(report)
         return
@@ -28,4 +31,8 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
     table.add_row("embedding model", str(report["embedding_model"]))
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
+    if last:
+        table.add_row("last in step", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
+    if writer:
+        table.add_row("being written by", safe_line(writer.removeprefix("Another ")))
     out().print(table)

@@ -16,6 +16,7 @@ from kb.indexing.schema import open_for_reading, translated
 from kb.notes.note import Span
 from kb.notes.resolve import NoteNames
 
+VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
 _CHUNK = 500  # SQLite takes a limited number of parameters
 # Weights of title, headings, text, bigrams in bm25(): a word of the title says more than one of the text.
 COLUMN_WEIGHTS = (2.0, 1.5, 1.0, 1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -9,26 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import IndexDamaged, IndexIncompatible
-from kb.indexing.catalog import Catalog, Statistics
+from kb.indexing.catalog import VECTORS_VERSION, Catalog, Statistics
 from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.lock import WriteLock
-from kb.indexing.schema import set_aside
-from kb.indexing.sync import Report, SyncReport, sync
+from kb.indexing.schema import remove_catalog, set_aside
+from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
+from kb.indexing.verification import Difference, compare_chroma, compare_notes
 from kb.notes.vault import Vault
 
 Vector = NDArray[np.float32]
 
 
 class Index:
-    """The index of a vault in a folder. Opening it costs nothing; parts are opened when they are used."""
+    """The index of a vault in a folder. Opening it costs nothing; parts are opened when they are used.
+
+    Reading and writing may go on in two threads, each for itself.
+    """
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
         self.folder = folder
         self._embedder = embedder
         self._lock = WriteLock(folder)
         self._chroma = ChromaIndex(folder, embedder.name)
+        self._ledger: Ledger | None = None
+        self._vectors: tuple[str | None, list[str], Vector] | None = None
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -43,23 +52,78 @@ class Index:
             )
         return catalog
 
-    def sync(self, vault: Vault, report: Report, *, accept_removals: bool = False) -> SyncReport:
+    def hold(self, purpose: str) -> None:
+        """Keep the write lock and all files open between syncs, until `let_go`. Raises IndexLocked."""
+        self._lock.acquire(purpose)
+
+    def let_go(self) -> None:
+        """Close what was written to, and let other processes write."""
+        self._close_parts()
+        self._lock.release()
+
+    def beat(self) -> None:
+        """Show other processes that this one, which holds the lock, is alive."""
+        self._lock.beat()
+
+    def sync(self, vault: Vault, report: Report, options: SyncOptions | None = None) -> SyncReport:
         """Bring the index in step with `vault`; a damaged catalog is set aside and made anew.
 
         Raises IndexLocked when another process is writing, VaultEmpty, DiskFull.
         """
-        self._lock.acquire()
-        try:
+        options = options or SyncOptions()
+
+        def alive(progress: SyncProgress) -> None:
+            self._lock.beat()
+            report(progress)
+
+        with self._writing("indexing"):
             try:
-                return self._sync(vault, report, accept_removals)
+                return sync(vault, self._parts(), alive, options)
             except IndexDamaged:
-                self._forget_reader()
+                self._close_parts()
+                self.forget_reader()
                 set_aside(self.folder)
                 self._chroma.discard()
-                return self._sync(vault, report, accept_removals)
-        finally:
-            self._forget_vectors()
-            self._lock.release()
+                done = sync(vault, self._parts(), alive, options)
+                return replace(done, repaired="The catalog was damaged, so it was made anew from the notes.")
+
+    def tidy(self) -> None:
+        """Do what a sync with `tidy=False` left undone."""
+        with self._writing("indexing"):
+            tidy_up(self._parts())
+
+    def rebuild(self, vault: Vault, report: Report) -> SyncReport:
+        """Throw the index away and make it anew. Raises what `sync` raises, but only VaultEmpty before it throws."""
+        with self._writing("rebuilding"):
+            if not vault.scan():
+                return self.sync(vault, report)  # raises, with the reason
+            self._close_parts()
+            self.forget_reader()
+            self._chroma.discard()
+            remove_catalog(self.folder)
+            return self.sync(vault, report)
+
+    def purge(self) -> int:
+        """Drop the vectors of deleted passages and all free space, make Chroma anew; returns the bytes won."""
+        before = self.size_in_bytes()
+        with self._writing("purging"):
+            parts = self._parts()
+            parts.ledger.purge()
+            self._chroma.discard()
+            tidy_up(parts)
+        return before - self.size_in_bytes()
+
+    def verify(self, vault: Vault) -> list[Difference]:
+        """Where the index and the notes differ; empty when it holds just what a new one would.
+
+        Raises IndexLocked when another process is writing, for then they differ anyway.
+        """
+        with self._writing("verifying"):
+            parts = self._parts()
+            return [
+                *compare_notes(vault, parts.catalog, self._embedder, self.folder),
+                *compare_chroma(self._chroma, parts.ledger, parts.catalog, self._embedder.name),
+            ]
 
     def dense(self, vector: Vector, n: int) -> list[tuple[str, float]]:
         """The `n` passages nearest to `vector`: (key, cosine similarity), best first.
@@ -69,7 +133,7 @@ class Index:
         """
         if self._chroma.is_open:
             return self._chroma.query(vector, n)
-        keys, matrix = self._matrix
+        keys, matrix = self._all_vectors()
         if not keys:
             return []
         similarities = matrix @ vector
@@ -86,34 +150,58 @@ class Index:
 
     def size_in_bytes(self) -> int:
         """What the index takes on disk."""
-        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+        total = 0
+        for file in self.folder.rglob("*"):
+            with suppress(OSError):  # a writer may delete it meanwhile
+                total += file.stat().st_size if file.is_file() else 0
+        return total
+
+    def last_sync(self) -> str | None:
+        """When the index was last brought in step: ISO 8601, in UTC."""
+        return self.catalog.meta(LAST_SYNC)
+
+    def writer(self) -> str:
+        """Who is writing the index at this moment, as a phrase; empty for nobody."""
+        return self._lock.owner()
 
     def close(self) -> None:
         """Let go of all files."""
-        self._forget_reader()
-        self._chroma.close()
-        self._lock.release()
+        self.forget_reader()
+        self.let_go()
 
-    def _sync(self, vault: Vault, report: Report, accept_removals: bool) -> SyncReport:
-        ledger = Ledger(self.folder)
-        try:
-            catalog = Catalog(self.folder, ledger.connection)
-            return sync(
-                vault, ledger, catalog, self._chroma, self._embedder, report, accept_removals=accept_removals
-            )
-        finally:
-            self._chroma.close()
-            ledger.close()
-
-    @cached_property
-    def _matrix(self) -> tuple[list[str], Vector]:
-        return self.catalog.vectors(self._embedder.name)
-
-    def _forget_vectors(self) -> None:
-        self.__dict__.pop("_matrix", None)
-
-    def _forget_reader(self) -> None:
-        self._forget_vectors()
+    def forget_reader(self) -> None:
+        """Close the read access, for the file may have been replaced; the next use opens it again."""
+        self._vectors = None
         catalog = self.__dict__.pop("catalog", None)
         if catalog is not None:
             catalog.close()
+
+    @contextmanager
+    def _writing(self, purpose: str) -> Iterator[None]:
+        """Hold the lock at least this long; the outermost use closes what was opened."""
+        if self._lock.held:
+            yield
+            return
+        self._lock.acquire(purpose)
+        try:
+            yield
+        finally:
+            self.let_go()
+
+    def _parts(self) -> Parts:
+        if self._ledger is None:
+            self._ledger = Ledger(self.folder)
+        catalog = Catalog(self.folder, self._ledger.connection)
+        return Parts(self._ledger, catalog, self._chroma, self._embedder)
+
+    def _close_parts(self) -> None:
+        self._chroma.close()
+        ledger, self._ledger = self._ledger, None
+        if ledger is not None:
+            ledger.close()
+
+    def _all_vectors(self) -> tuple[list[str], Vector]:
+        version = self.catalog.meta(VECTORS_VERSION)
+        if self._vectors is None or self._vectors[0] != version:
+            self._vectors = (version, *self.catalog.vectors(self._embedder.name))
+        return self._vectors[1:]

@@ -9,35 +9,49 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.indexing.schema import PASSAGE_RULES, open_for_writing, translated
+from kb.indexing.catalog import VECTORS_VERSION
+from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
 from kb.indexing.tokens import unspaced_bigrams
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
-from kb.notes.resolve import LinkResolver, names_of
-from kb.notes.vault import NoteFile, RawNote
+from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.vault import RawNote
+
+_DROPPED = "chroma_dropped"  # "generation:count"
 
 
 class Ledger:
     """Write access to the catalog in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self.connection = open_for_writing(folder)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
-        with translated(self._folder):
-            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with translated(self.folder):
+            self.fold_log()
             self.connection.close()
+
+    def fold_log(self) -> bool:
+        """Move the write-ahead log into the file and empty it; False when a reader still needs it."""
+        with translated(self.folder):
+            self._run("PRAGMA busy_timeout = 200", [])
+            try:
+                busy, _, _ = self._run("PRAGMA wal_checkpoint(TRUNCATE)", []).fetchone()
+            finally:
+                self._run(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}", [])
+            return not busy
 
     @contextmanager
     def batch(self) -> Iterator[None]:
         """All that is written inside is kept together, or not at all."""
-        with translated(self._folder):
+        with translated(self.folder):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -48,8 +62,13 @@ class Ledger:
                 raise
             self.connection.execute("COMMIT")
 
-    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote) -> None:
-        """Store a note in place of what was known under its path."""
+    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote) -> bool:
+        """Store a note in place of what was known under its path; its links become due.
+
+        Returns whether its names changed, so that any link may mean another note now.
+        """
+        names = names_of(note)
+        before = self._run("SELECT names FROM notes WHERE path = ?", [note.path]).fetchone()
         self.remove_note(note.path)
         id = self._run(
             "INSERT INTO notes (path, fingerprint, size, mtime_ns, title, created, modified, names) "
@@ -62,7 +81,7 @@ class Ledger:
                 note.title,
                 note.created.isoformat() if note.created else None,
                 note.modified.isoformat() if note.modified else None,
-                json.dumps(asdict(names_of(note)), ensure_ascii=False),
+                _as_json(names),
             ],
         ).lastrowid
         self._many("INSERT INTO aliases VALUES (?, ?)", ((id, alias) for alias in note.aliases))
@@ -83,8 +102,8 @@ class Ledger:
             ((id, problem.message, problem.line) for problem in note.problems),
         )
         self._many(
-            "INSERT INTO links (note, kind, target, label, heading, block, relation, definition, start, stop, line) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO links (note, kind, target, label, heading, block, relation, definition, start, stop, line, status) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'due')",
             (
                 (
                     id, link.kind, link.target, link.label, link.heading, link.block, link.relation,
@@ -95,6 +114,11 @@ class Ledger:
         )  # fmt: skip
         for ordinal, passage in enumerate(passages):
             self._put_passage(id, ordinal, note.title, passage)
+        if before is None or _without_headings(before[0]) != _without_headings(_as_json(names)):
+            return True
+        if before[0] != _as_json(names):
+            self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [note.path])
+        return False
 
     def remove_note(self, path: str) -> None:
         """Forget a note and all that was known of it."""
@@ -103,33 +127,35 @@ class Ledger:
             self._run("DELETE FROM passages_fts WHERE rowid IN (SELECT id FROM passages WHERE note = ?)", row)
             self._run("DELETE FROM notes WHERE id = ?", row)
 
-    def touch(self, file: NoteFile) -> None:
+    def touch(self, raw: RawNote) -> None:
         """Remember that a file has another date, but the same content."""
         self._run(
-            "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", [file.size, file.mtime_ns, file.path]
+            "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", [raw.size, raw.mtime_ns, raw.path]
         )
 
-    def resolve_links(self, resolver: LinkResolver, paths: Iterable[str] | None = None) -> None:
-        """Look up again the links of the notes at `paths` (default: all)."""
-        where = "" if paths is None else "WHERE notes.path = ?"
-        groups: list[list[str]] = [[]] if paths is None else [[path] for path in paths]
+    def resolve_links(self, resolver: LinkResolver, *, only_due: bool = False) -> None:
+        """Look up the links that are due, or all."""
         updates = []
-        for group in groups:
-            for row in self._run(
-                "SELECT links.id, notes.path, kind, target, start, stop, line, label, heading, block, relation, "
-                f"definition, status, resolved FROM links JOIN notes ON notes.id = links.note {where}",
-                group,
-            ):
-                id, source, kind, target, start, stop, line, *rest, status, known = row
-                found = resolver.resolve(Link(kind, target, Span(start, stop), line, *rest), source)
-                if (found.status, found.path) != (status, known):
-                    updates.append((found.status, found.path, id))
+        for row in self._run(
+            "SELECT links.id, notes.path, kind, target, start, stop, line, label, heading, block, relation, "
+            "definition, status, resolved FROM links JOIN notes ON notes.id = links.note"
+            + (" WHERE status = 'due'" if only_due else ""),
+            [],
+        ):
+            id, source, kind, target, start, stop, line, *rest, status, known = row
+            found = resolver.resolve(Link(kind, target, Span(start, stop), line, *rest), source)
+            if (found.status, found.path) != (status, known):
+                updates.append((found.status, found.path, id))
         self._many("UPDATE links SET status = ?, resolved = ? WHERE id = ?", updates)
 
-    def pending(self, limit: int) -> list[tuple[str, str]]:
-        """(key, text to embed) of passages without a vector, at most `limit`, like lengths together."""
-        query = "SELECT key, embed_text FROM pending ORDER BY length(embed_text), key LIMIT ?"
-        return list(self._run(query, [limit]))
+    def pending_keys(self) -> list[str]:
+        """Keys of the passages without a vector, like lengths together, which makes batches fast."""
+        return [row[0] for row in self._run("SELECT key FROM pending ORDER BY length(embed_text), key", [])]
+
+    def pending(self, keys: Sequence[str]) -> list[tuple[str, str]]:
+        """(key, text to embed) of those of `keys` that still have no vector."""
+        marks = ",".join("?" * len(keys))
+        return list(self._run(f"SELECT key, embed_text FROM pending WHERE key IN ({marks})", keys))
 
     def pending_count(self) -> int:
         """How many vectors are missing."""
@@ -142,6 +168,7 @@ class Ledger:
             ((key, model, row.astype(np.float16).tobytes()) for key, row in zip(keys, vectors, strict=True)),
         )
         self._many("DELETE FROM pending WHERE key = ?", ((key,) for key in keys))
+        self._renew_vectors_version()
 
     def collect_garbage(self) -> None:
         """Drop the vectors that no passage has any more; Chroma is told at the next occasion."""
@@ -150,19 +177,36 @@ class Ledger:
             f"INSERT OR IGNORE INTO unlisted SELECT key FROM vectors WHERE generation IS NOT NULL AND {orphan}",
             [],
         )
-        self._run(f"DELETE FROM vectors WHERE {orphan}", [])
+        if self._run(f"DELETE FROM vectors WHERE {orphan}", []).rowcount:
+            self._renew_vectors_version()
         self._run(f"DELETE FROM pending WHERE {orphan}", [])
 
     def erase_deleted_words(self) -> None:
         """Rewrite the full-text index, which keeps the words of deleted passages until its parts are merged."""
         self._run("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')", [])
 
+    def purge(self) -> None:
+        """Drop what no passage needs, and rewrite the file without free space."""
+        with self.batch():
+            self.collect_garbage()
+            self.erase_deleted_words()
+        with translated(self.folder):
+            self._run("VACUUM", [])
+            self.fold_log()
+
     def unlisted(self) -> list[str]:
         """Keys that Chroma still holds though no passage has them any more."""
         return [row[0] for row in self._run("SELECT key FROM unlisted", [])]
 
-    def crossed_off(self, keys: Sequence[str]) -> None:
-        """Chroma no longer holds these keys."""
+    def dropped(self, generation: int) -> int:
+        """How many vectors were deleted from Chroma's `generation` so far."""
+        row = self._run("SELECT value FROM meta WHERE name = ?", [_DROPPED]).fetchone()
+        of, count = row[0].split(":") if row else ("", "0")
+        return int(count) if of == str(generation) else 0
+
+    def crossed_off(self, keys: Sequence[str], generation: int) -> None:
+        """Chroma's `generation` no longer holds these keys."""
+        self.set_meta(_DROPPED, f"{generation}:{self.dropped(generation) + len(keys)}")
         self._many("DELETE FROM unlisted WHERE key = ?", ((key,) for key in keys))
 
     def not_in_generation(self, generation: int, model: str, limit: int) -> list[tuple[str, bytes]]:
@@ -180,6 +224,11 @@ class Ledger:
             "UPDATE vectors SET generation = ? WHERE key = ? AND model = ?",
             ((generation, key, model) for key in keys),
         )
+
+    def listed(self, generation: int, model: str) -> list[str]:
+        """Keys that Chroma's `generation` should hold."""
+        query = "SELECT key FROM vectors WHERE model = ? AND generation = ? UNION SELECT key FROM unlisted"
+        return [row[0] for row in self._run(query, [model, generation])]
 
     def listed_count(self, generation: int, model: str) -> int:
         """How many vectors Chroma's `generation` should hold."""
@@ -240,11 +289,22 @@ class Ledger:
         )
         self._run("DELETE FROM unlisted WHERE key = ?", [passage.key])
 
+    def _renew_vectors_version(self) -> None:
+        self.set_meta(VECTORS_VERSION, token_hex(8))
+
     def _run(self, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
         return self.connection.execute(statement, values)
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.connection.executemany(statement, rows)
+
+
+def _as_json(names: NoteNames) -> str:
+    return json.dumps(asdict(names), ensure_ascii=False)
+
+
+def _without_headings(names: str) -> dict[str, object]:
+    return {key: value for key, value in json.loads(names).items() if key != "headings"}
 
 
 def _plain(value: PropertyValue) -> str:

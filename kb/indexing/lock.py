@@ -14,6 +14,8 @@ from kb.errors import IndexLocked
 from kb.indexing.schema import translated
 
 FILE_NAME = "lock"
+_BEAT_SECONDS = 1.0
+_SILENT_SECONDS = 120.0  # a living holder shows itself at least every minute
 
 
 class WriteLock:
@@ -22,14 +24,15 @@ class WriteLock:
     def __init__(self, folder: Path) -> None:
         self._file = folder / FILE_NAME
         self._descriptor: int | None = None
+        self._beaten = 0.0
 
     @property
     def held(self) -> bool:
         """Whether this object holds it."""
         return self._descriptor is not None
 
-    def acquire(self) -> None:
-        """Take the lock. Raises IndexLocked, saying who has it."""
+    def acquire(self, purpose: str) -> None:
+        """Take the lock, telling others what for. Raises IndexLocked, saying who has it."""
         if self.held:
             return
         with translated(self._file.parent):
@@ -38,19 +41,27 @@ class WriteLock:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            owner = _owner(descriptor)
+            owner = _described(descriptor)
             os.close(descriptor)
             raise IndexLocked(
-                f"Another kb process{owner} is writing the index at {self._file.parent}. Wait for it, or stop it."
+                f"{owner} is writing the index at {self._file.parent}. Wait for it, or stop it."
             ) from error
         os.ftruncate(descriptor, 0)
         holder = {
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+            "purpose": purpose,
         }
         os.pwrite(descriptor, json.dumps(holder).encode(), 0)
         self._descriptor = descriptor
+
+    def beat(self) -> None:
+        """Show that the holder is alive: the file's date is when it last did something."""
+        now = time.monotonic()
+        if self._descriptor is not None and now - self._beaten > _BEAT_SECONDS:
+            os.utime(self._descriptor)
+            self._beaten = now
 
     def release(self) -> None:
         """Let others write; no harm when it is not held."""
@@ -59,9 +70,31 @@ class WriteLock:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def owner(self) -> str:
+        """Who holds it, as a phrase; empty when nobody does, or this object itself."""
+        if self.held:
+            return ""
+        try:
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return ""
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _described(descriptor)
+        else:
+            return ""
+        finally:
+            os.close(descriptor)
 
-def _owner(descriptor: int) -> str:
+
+def _described(descriptor: int) -> str:
     with suppress(ValueError, KeyError, OSError):
         owner = json.loads(os.pread(descriptor, 1000, 0))
-        return f" (number {owner['pid']} on {owner['host']}, since {owner['since']})"
-    return ""
+        silent = time.time() - os.fstat(descriptor).st_mtime
+        last = f", silent for {silent / 60:.0f} minutes" if silent > _SILENT_SECONDS else ""
+        return (
+            f"Another kb process (number {owner['pid']} on {owner['host']}, {owner['purpose']} since "
+            f"{owner['since']}{last})"
+        )
+    return "Another kb process"

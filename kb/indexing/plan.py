@@ -10,6 +10,10 @@ from kb.notes.vault import NoteFile
 
 # Fewer notes than this may all go at once without a question.
 _SMALL = 10
+# Dates advance in steps: of 4 ms or so on Linux, of up to 2 s on FAT and some network drives, which then show whole ones.
+_STEP_NS = 50_000_000
+_COARSE_STEP_NS = 2_000_000_000
+_SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,12 @@ def plan(files: Sequence[NoteFile], known: Mapping[str, StoredNote]) -> Plan:
 def looks_lost(removed: int, known: int) -> bool:
     """Whether so many notes are gone that a drive or a syncer is the likelier reason than a person."""
     return known >= _SMALL and removed > known / 2
+
+
+def trusted_mtime(mtime_ns: int, read_at_ns: int) -> int:
+    """`mtime_ns`, or -1 where a write just after the reading could bear the same date, so that it is read again."""
+    step = _STEP_NS if mtime_ns % _SECOND_NS else _COARSE_STEP_NS
+    return mtime_ns if mtime_ns + step <= read_at_ns else -1
 
 
 def _same(file: NoteFile, note: StoredNote) -> bool:

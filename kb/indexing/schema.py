@@ -14,7 +14,7 @@ FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 1
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 1
-_BUSY_SECONDS = 10.0
+BUSY_SECONDS = 10.0
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -127,6 +127,20 @@ def set_aside(folder: Path) -> Path:
     return aside
 
 
+def remove_catalog(folder: Path) -> None:
+    """Delete the catalog; the notes hold all that a new one needs."""
+    with translated(folder):
+        for suffix in ("", "-wal", "-shm"):
+            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+        discard_set_aside(folder)
+
+
+def discard_set_aside(folder: Path) -> None:
+    """Delete damaged catalogs that were set aside, for the text of notes deleted since stands in them."""
+    for file in folder.glob(f"{FILE_NAME}.damaged-*"):
+        file.unlink(missing_ok=True)
+
+
 @contextmanager
 def translated(folder: Path) -> Iterator[None]:
     """Turn what SQLite and the disk raise into kb's errors."""
@@ -147,7 +161,7 @@ def _connect(uri: str) -> sqlite3.Connection:
     return sqlite3.connect(
         uri,
         uri=True,
-        timeout=_BUSY_SECONDS,
+        timeout=BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,

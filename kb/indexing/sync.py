@@ -1,30 +1,26 @@
-"""Brings the index in step with the notes: read what changed, then embed, then tell Chroma.
+"""Brings the index in step with the notes: read what changed, embed it, tell Chroma, look links up, tidy.
 
-Every step is kept as soon as it is finished, so that an interrupted run loses nothing and the next one goes on.
+Every step is kept as soon as it is finished, so that an interrupted run loses nothing and the next one goes on. What
+makes a note findable comes first; links and tidying, whose cost grows with the vault, come last.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from kb.errors import NoteUnreadable, VaultEmpty
 from kb.indexing.catalog import Catalog
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.ledger import Ledger
-from kb.indexing.plan import looks_lost, plan
+from kb.indexing.reading import read_changes
+from kb.indexing.settle import settle_links, tidy
 from kb.indexing.vectors import ChromaIndex
-from kb.notes.parse import parse_note
-from kb.notes.passages import split_passages
-from kb.notes.resolve import LinkResolver
-from kb.notes.vault import NoteFile, RawNote, Vault
+from kb.notes.vault import Vault
 
-_NOTES_PER_BATCH = 100
-# Set together with the first change of a note and cleared when links, garbage and deleted words are seen to, so that
-# a run that was killed in between is made good by the next.
-_UNSETTLED = "unsettled"
 _PASSAGES_PER_BATCH = 256
+LAST_SYNC = "last_sync"  # ISO 8601, in UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,154 +43,110 @@ class SyncReport:
     removed: int
     unchanged: int
     embedded: int  # passages
+    pending: int  # passages left to embed, when something more urgent came up
     unreadable: tuple[tuple[str, str], ...]  # (path, reason); these keep their last indexed state
+    notes: tuple[str, ...]  # paths of added, changed and renamed notes
     seconds: float
+    repaired: str = ""  # a sentence, when a damaged index had to be made anew
+
+    @property
+    def changes(self) -> int:
+        """How many notes differ from before."""
+        return self.added + self.changed + self.renamed + self.removed
 
 
 Report = Callable[[SyncProgress], None]
 
 
-@dataclass(slots=True)
-class _Tally:
-    added: int = 0
-    changed: int = 0
-    renamed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    unreadable: list[tuple[str, str]] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a sync works on."""
+
+    ledger: Ledger
+    catalog: Catalog
+    chroma: ChromaIndex
+    embedder: Embedder
 
 
-def sync(
-    vault: Vault,
-    ledger: Ledger,
-    catalog: Catalog,
-    chroma: ChromaIndex,
-    embedder: Embedder,
-    report: Report,
-    *,
-    accept_removals: bool = False,
-) -> SyncReport:
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How a sync goes about it."""
+
+    accept_removals: bool = False  # go on although most notes are gone
+    tidy: bool = True  # a watcher tidies when nothing else is to do
+    interrupted: Callable[[], bool] = lambda: False  # asked between batches: does something more urgent wait?
+
+
+def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> SyncReport:
     """Bring the index in step with `vault`.
 
     Raises VaultEmpty, and changes nothing, when the vault holds no note, or when more than half of the known notes
-    are gone and `accept_removals` is not set.
+    are gone and removals are not accepted.
     """
     start = time.perf_counter()
-    tally = _Tally()
-    ledger.adopt(embedder.name)
-    _read_changes(vault, ledger, catalog, embedder, report, tally, accept_removals)
-    if catalog.meta(_UNSETTLED) == "yes":
-        with ledger.batch():
-            ledger.resolve_links(LinkResolver(catalog.names(), vault.attachments()))
-            ledger.collect_garbage()
-            ledger.erase_deleted_words()
-            ledger.set_meta(_UNSETTLED, "no")
-    embedded = _embed_pending(ledger, embedder, report)
-    if not chroma.is_current(ledger):
-        chroma.update(
-            ledger, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
-        )
-    return SyncReport(
+    ledger, catalog = parts.ledger, parts.catalog
+    ledger.adopt(parts.embedder.name)
+    tally = read_changes(
+        vault,
+        ledger,
+        catalog,
+        parts.embedder,
+        lambda done, total: report(SyncProgress("Reading notes", done, total)),
+        accept_removals=options.accept_removals,
+    )
+    # Embedding a large vault takes minutes; its links are wanted meanwhile.
+    many = ledger.pending_count() > FEW
+    if many:
+        settle_links(ledger, catalog, vault)
+    embedded = _embed_pending(parts, report, options.interrupted)
+    _fill_chroma(parts, report)
+    if not many:
+        settle_links(ledger, catalog, vault)
+    if options.tidy:
+        tidy_up(parts)
+    changed = SyncReport(
         added=tally.added,
         changed=tally.changed,
         renamed=tally.renamed,
         removed=tally.removed,
         unchanged=tally.unchanged,
         embedded=embedded,
+        pending=ledger.pending_count(),
         unreadable=tuple(tally.unreadable),
-        seconds=time.perf_counter() - start,
+        notes=tuple(tally.notes),
+        seconds=0.0,
     )
-
-
-def _read_changes(
-    vault: Vault,
-    ledger: Ledger,
-    catalog: Catalog,
-    embedder: Embedder,
-    report: Report,
-    tally: _Tally,
-    accept_removals: bool,
-) -> None:
-    """Read new and changed notes, forget missing ones."""
-    known = {note.path: note for note in catalog.notes()}
-    files = vault.scan()
-    if not files and not accept_removals:
-        raise VaultEmpty(_empty(vault, len(known)))
-    todo = plan(files, known)
-    tally.unchanged = todo.unchanged
-    if todo.is_empty:
-        return
-    # A missing note whose content turns up under a new path was renamed, not deleted.
-    lost = {known[path].fingerprint: path for path in todo.missing}
-    fresh = _read_all(vault, todo.new, tally) if lost else []
-    renamed = {raw.path: lost[raw.fingerprint] for raw in fresh if raw.fingerprint in lost}
-    gone = len(todo.missing) - len(set(renamed.values()))
-    if looks_lost(gone, len(known)) and not accept_removals:
-        raise VaultEmpty(
-            f"{gone} of {len(known)} notes are gone from {vault.root}, so nothing was changed. Is a drive or a synced "
-            "folder missing? If you did remove them, run: kb index --accept-removals"
-        )
-    by_path = {raw.path: raw for raw in fresh}
-    work = [*todo.new, *todo.suspects]
-    for start in range(0, len(work), _NOTES_PER_BATCH):
-        report(SyncProgress("Reading notes", start, len(work)))
-        with ledger.batch():
-            for file in work[start : start + _NOTES_PER_BATCH]:
-                raw = by_path.get(file.path) or _read(vault, file, tally)
-                if raw is None:
-                    continue
-                if file.path in known and known[file.path].fingerprint == raw.fingerprint:
-                    # Sync tools touch files without changing them.
-                    ledger.touch(file)
-                    tally.unchanged += 1
-                    continue
-                note = parse_note(raw.path, raw.text)
-                ledger.set_meta(_UNSETTLED, "yes")
-                ledger.put_note(note, split_passages(note, embedder.count_tokens), raw)
-                if file.path in known:
-                    tally.changed += 1
-                elif file.path in renamed:
-                    tally.renamed += 1
-                else:
-                    tally.added += 1
     with ledger.batch():
-        for path in todo.missing:
-            ledger.set_meta(_UNSETTLED, "yes")
-            ledger.remove_note(path)
-    tally.removed = gone
+        ledger.set_meta(LAST_SYNC, datetime.now(UTC).isoformat(timespec="seconds"))
+    return replace(changed, seconds=time.perf_counter() - start)
 
 
-def _read_all(vault: Vault, files: Sequence[NoteFile], tally: _Tally) -> list[RawNote]:
-    return [raw for file in files if (raw := _read(vault, file, tally)) is not None]
+def tidy_up(parts: Parts) -> None:
+    """Let nothing of deleted passages remain, in the catalog or in Chroma."""
+    tidy(parts.ledger, parts.catalog)
+    _fill_chroma(parts, lambda _: None)
 
 
-def _read(vault: Vault, file: NoteFile, tally: _Tally) -> RawNote | None:
-    try:
-        return vault.read(file.path)
-    except NoteUnreadable as error:
-        tally.unreadable.append((file.path, str(error)))
-        return None
-
-
-def _embed_pending(ledger: Ledger, embedder: Embedder, report: Report) -> int:
+def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
     """Embed what has no vector yet; each batch is kept at once."""
-    total = ledger.pending_count()
+    keys = parts.ledger.pending_keys()
     start = time.perf_counter()
     done = 0
-    while rows := ledger.pending(_PASSAGES_PER_BATCH):
+    for first in range(0, len(keys), _PASSAGES_PER_BATCH):
+        if done and interrupted():
+            break
         rate = done / (time.perf_counter() - start) if done else None
-        report(SyncProgress("Embedding passages", done, total, rate))
-        vectors = embedder.embed_passages([text for _, text in rows], many=total > FEW)
-        with ledger.batch():
-            ledger.put_vectors([key for key, _ in rows], vectors, embedder.name)
+        report(SyncProgress("Embedding passages", done, len(keys), rate))
+        rows = parts.ledger.pending(keys[first : first + _PASSAGES_PER_BATCH])
+        vectors = parts.embedder.embed_passages([text for _, text in rows], many=len(keys) > FEW)
+        with parts.ledger.batch():
+            parts.ledger.put_vectors([key for key, _ in rows], vectors, parts.embedder.name)
         done += len(rows)
     return done
 
 
-def _empty(vault: Vault, known: int) -> str:
-    if known:
-        return (
-            f"{vault.root} holds no note any more, though {known} are indexed, so nothing was changed. Is a drive or a "
-            "synced folder missing? If you did remove them, run: kb index --accept-removals"
+def _fill_chroma(parts: Parts, report: Report) -> None:
+    if not parts.chroma.is_current(parts.ledger):
+        parts.chroma.update(
+            parts.ledger, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
         )
-    return f"{vault.root} holds no Markdown note (*.md). Name the folder of your notes with --vault, or in kb.toml."

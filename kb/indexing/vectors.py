@@ -7,10 +7,12 @@ made anew from the catalog under the next number.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BATCH = 2000  # Chroma takes 5,461 rows at most
+_BLOAT = 3  # a generation with this many vectors for each live one is made anew
+_M_PERTURB = -6  # of glibc's mallopt(3)
+_FILLING = 0xFF  # new memory gets the complement, zeros
 _POINTER = "current"  # names the folder in use; replaced atomically
 _OPEN = "open"  # exists while a process has the folder open
 
@@ -63,8 +68,11 @@ class ChromaIndex:
         # Chroma can lose its file and look like a new, empty database.
         if self._collection.count() != ledger.listed_count(self._generation, self._model):
             self._start_generation()
-        self._drop(ledger.unlisted(), ledger)
         total = ledger.vector_count(self._model)
+        # Its graph keeps deleted vectors: a search grew ten times slower with three dead for each live one.
+        if self._collection.count() + ledger.dropped(self._generation) > _BLOAT * total + _BATCH:
+            self._start_generation()
+        self._drop(ledger.unlisted(), ledger)
         while rows := ledger.not_in_generation(self._generation, self._model, _BATCH):
             keys = [key for key, _ in rows]
             vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, blob in rows])
@@ -79,10 +87,21 @@ class ChromaIndex:
         current = self._current()
         return (
             current is not None
-            and not (current / _OPEN).exists()
+            and (self.is_open or not (current / _OPEN).exists())
             and not ledger.unlisted()
             and not ledger.not_in_generation(_number(current), self._model, 1)
         )
+
+    def contents(self, ledger: Ledger) -> dict[str, NDArray[np.float32]]:
+        """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
+        with translated(self._folder.parent):
+            self._open()
+            found: dict[str, NDArray[np.float32]] = {}
+            keys = ledger.listed(self._generation, self._model)
+            for start in range(0, len(keys), _BATCH):
+                got = self._collection.get(ids=keys[start : start + _BATCH], include=["embeddings"])
+                found.update(zip(got["ids"], got["embeddings"], strict=True))
+            return found
 
     def query(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """(key, cosine similarity) of the nearest vectors, best first. Only after `update`."""
@@ -108,6 +127,7 @@ class ChromaIndex:
             return
         self._client.close()
         self._client = self._collection = None
+        _fill_new_memory(0)
         (self._path(self._generation) / _OPEN).unlink(missing_ok=True)
 
     def discard(self) -> None:
@@ -144,6 +164,7 @@ class ChromaIndex:
         import chromadb
         from chromadb.config import Settings
 
+        _fill_new_memory(_FILLING)
         (path / _OPEN).touch()
         self._client = chromadb.PersistentClient(
             path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
@@ -158,7 +179,7 @@ class ChromaIndex:
             batch = keys[start : start + _BATCH]
             self._collection.delete(ids=list(batch))
             with ledger.batch():
-                ledger.crossed_off(batch)
+                ledger.crossed_off(batch, self._generation)
 
     def _current(self) -> Path | None:
         try:
@@ -170,6 +191,15 @@ class ChromaIndex:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"gen-{number}"
+
+
+def _fill_new_memory(byte: int) -> None:
+    """Have the C library fill memory as it is allocated; 0 ends that. Without effect where the library cannot.
+
+    Chroma's graph is written to disk with the unused parts of its memory, in which text of deleted notes was found.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_PERTURB, byte)
 
 
 def _number(path: Path) -> int:

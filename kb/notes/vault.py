@@ -70,6 +70,7 @@ class Vault:
             )
         self.root = root
         self._real_names: dict[str, Path] = {}
+        self._attachments: list[str] | None = None  # as of the latest scan
 
     @cached_property
     def _real_root(self) -> str:
@@ -85,20 +86,30 @@ class Vault:
                 f"The vault {self.root} is gone. Reconnect its drive, or name another with --vault."
             )
         found: dict[str, NoteFile] = {}
-        for file in self._notes():
-            # Two names may differ in normalisation only; the first in byte order is kept.
-            found.setdefault(file.path, file)
+        attachments = []
+        for path, entry in self._files(os.fspath(self.root), "", []):
+            if not _is_note(entry.name):
+                attachments.append(_link_path(path))
+            elif file := _note_file(path, entry):
+                # Two names may differ in normalisation only; the first in byte order is kept.
+                found.setdefault(file.path, file)
+        self._attachments = sorted(attachments)
         self._real_names = {path: file.name for path, file in found.items()}
         return [found[path] for path in sorted(found)]
 
     def attachments(self) -> list[str]:
-        """Vault-relative paths of the files that are no notes: images, PDFs, canvases."""
-        if not self.root.is_dir():
-            return []
-        paths = (
-            path for path, entry in self._files(os.fspath(self.root), "", []) if not _is_note(entry.name)
-        )
-        return sorted(map(_link_path, paths))
+        """Vault-relative paths of the files that are no notes (images, PDFs, canvases), as of the latest scan."""
+        if self._attachments is None and self.root.is_dir():
+            self.scan()
+        return self._attachments or []
+
+    def concerns(self, path: Path) -> bool:
+        """Whether a change at `path` may change what `scan` finds; says yes when in doubt, and opens nothing."""
+        try:
+            parts = path.relative_to(self.root).parts
+        except ValueError:
+            return False
+        return bool(parts) and (parts[-1] == IGNORE_FILE or not any(map(_is_passed_over, parts)))
 
     def read(self, path: str) -> RawNote:
         """The text of the note at vault-relative `path`.
@@ -154,16 +165,6 @@ class Vault:
     def _is_inside(self, real: str) -> bool:
         return real == self._real_root or real.startswith(self._real_root + os.sep)
 
-    def _notes(self) -> Iterator[NoteFile]:
-        for path, entry in self._files(os.fspath(self.root), "", []):
-            if not _is_note(entry.name):
-                continue
-            try:
-                status = entry.stat()
-            except OSError:
-                continue  # deleted while the folder was read
-            yield NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
-
     def _files(
         self, folder: str, prefix: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]]
     ) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -177,7 +178,7 @@ class Vault:
             rules = [*rules, (prefix, _read_rules(Path(folder, IGNORE_FILE)))]
         for entry in entries:
             path = f"{prefix}{entry.name}"
-            if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS or _TEMPORARY.search(entry.name):
+            if _is_passed_over(entry.name):
                 continue
             try:
                 is_folder = entry.is_dir()
@@ -196,6 +197,18 @@ class Vault:
                 yield from self._files(entry.path, f"{path}/", rules)
             else:
                 yield path, entry
+
+
+def _is_passed_over(name: str) -> bool:
+    return name.startswith(".") or name in _SKIPPED_FOLDERS or _TEMPORARY.search(name) is not None
+
+
+def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
+    try:
+        status = entry.stat()
+    except OSError:
+        return None  # deleted while the folder was read
+    return NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
 
 
 def _is_note(name: str) -> bool:

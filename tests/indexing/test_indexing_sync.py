@@ -12,7 +12,7 @@ from kb.errors import DiskFull, IndexIncompatible, IndexLocked, IndexMissing, Va
 from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.indexing.lock import WriteLock
-from kb.indexing.sync import SyncProgress, SyncReport
+from kb.indexing.sync import SyncOptions, SyncProgress, SyncReport
 from kb.notes.vault import Vault
 from tests.support import NOTES, write_notes
 
@@ -26,7 +26,7 @@ class Base:
         self.index = Index(self.folder, embedder)
 
     def sync(self, **options: bool) -> SyncReport:
-        return self.index.sync(Vault(self.vault), lambda _: None, **options)
+        return self.index.sync(Vault(self.vault), lambda _: None, SyncOptions(**options))
 
     def write(self, name: str, text: str) -> None:
         write_notes(self.vault, {name: text})
@@ -185,7 +185,7 @@ def test_a_newer_index_is_refused_and_kept(base: Base) -> None:
 
 def test_a_second_writer_waits_while_readers_read(base: Base) -> None:
     lock = WriteLock(base.folder)
-    lock.acquire()
+    lock.acquire("indexing")
     with pytest.raises(IndexLocked, match="Another kb process"):
         base.sync()
     assert base.lexical("vocabulary") == {"Tokens.md"}
@@ -199,7 +199,8 @@ def test_a_damaged_catalog_is_set_aside_and_made_anew(base: Base) -> None:
     file.write_bytes(b"not a database at all" + file.read_bytes()[21:])
     report = base.sync()
     assert report.added == 3
-    assert list(base.folder.glob("catalog.sqlite.damaged-*"))
+    assert "damaged" in report.repaired
+    assert not list(base.folder.glob("catalog.sqlite.damaged-*")), "it may hold words of deleted notes"
     assert base.lexical("vocabulary") == {"Tokens.md"}
     assert base.chroma_keys() == base.passage_keys()
 
@@ -252,7 +253,7 @@ def test_a_run_killed_before_links_and_garbage_is_made_good(
 ) -> None:
     from kb.indexing.ledger import Ledger
 
-    def killed(*_: object) -> None:
+    def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     base.write("Unwritten note.md", "Written now.")

@@ -1,0 +1,55 @@
+"""`kb watch`: keeps the index in step while notes are written."""
+
+from __future__ import annotations
+
+import signal
+import time
+from contextlib import closing
+from types import FrameType
+
+import typer
+
+from kb.cli.index import print_report, progress_bar
+from kb.cli.options import Index, Vault, chosen
+from kb.cli.output import out, say
+from kb.indexing.watch import Paused, Synced, WatchEvent, Watching
+from kb.safe_text import safe_line
+
+
+def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> None:
+    """Keep the index in step while notes are written, until Ctrl-C."""
+    options = chosen(context, vault, index)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with closing(options.knowledge_base()) as base, progress_bar() as show:
+        watcher = base.watch(_Told().tell, show)
+        try:
+            watcher.run()
+        except KeyboardInterrupt:
+            out().print("Stopped watching.")
+
+
+class _Told:
+    """Prints what is new."""
+
+    def __init__(self) -> None:
+        self._started = False
+
+    def tell(self, event: WatchEvent) -> None:
+        match event:
+            case Watching(polling=""):
+                pass
+            case Watching(polling=reason):
+                say(f"Looking at the vault every few seconds, for {safe_line(reason)}.", style="yellow")
+            case Paused(reason=reason):
+                say(f"Paused: {safe_line(reason)}", style="yellow")
+            case Synced(report=report):
+                if report.changes or report.repaired or not self._started:
+                    out().print(time.strftime("%H:%M:%S "), end="")
+                    print_report(report)
+                if not self._started:
+                    out().print("Watching. Press Ctrl-C to stop.")
+                self._started = True
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

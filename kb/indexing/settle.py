@@ -1,0 +1,64 @@
+"""What is owed after notes changed: links looked up again, garbage collected, deleted words erased.
+
+Each debt is written down together with the change that makes it, so that what a killed run owes is paid by the next.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from kb.indexing.catalog import Catalog
+from kb.indexing.ledger import Ledger
+from kb.indexing.schema import discard_set_aside
+from kb.notes.resolve import LinkResolver
+from kb.notes.vault import Vault
+
+# The links of changed notes, and those that lead to them, are marked one by one; every link is owed when a change of
+# names may let any of them mean another note.
+_ALL_LINKS = "all_links_due"
+_SOME_LINKS = "some_links_due"
+_TIDYING = "tidying_due"
+_ATTACHMENTS = "attachments"
+
+
+def owe(ledger: Ledger, *, all_links: bool) -> None:
+    """Write down that notes changed; call it within the batch that changes them."""
+    ledger.set_meta(_TIDYING, "yes")
+    ledger.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
+
+
+def settle_links(ledger: Ledger, catalog: Catalog, vault: Vault) -> None:
+    """Look up the links that are due."""
+    attachments = vault.attachments()
+    listed = blake2b("\0".join(attachments).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    every = _is_due(catalog, _ALL_LINKS) or catalog.meta(_ATTACHMENTS) != listed
+    if not every and not _is_due(catalog, _SOME_LINKS):
+        return
+    resolver = LinkResolver(catalog.names(), attachments)
+    with ledger.batch():
+        ledger.resolve_links(resolver, only_due=not every)
+        for debt in (_ALL_LINKS, _SOME_LINKS):
+            ledger.set_meta(debt, "no")
+        ledger.set_meta(_ATTACHMENTS, listed)
+
+
+def needs_tidying(catalog: Catalog) -> bool:
+    """Whether words of deleted passages may still stand in the index's files."""
+    return _is_due(catalog, _TIDYING)
+
+
+def tidy(ledger: Ledger, catalog: Catalog) -> None:
+    """Let nothing of deleted passages remain: vectors without a passage, words in the full-text index and the log."""
+    if not needs_tidying(catalog):
+        return
+    with ledger.batch():
+        ledger.collect_garbage()
+        ledger.erase_deleted_words()
+    discard_set_aside(ledger.folder)
+    if ledger.fold_log():
+        with ledger.batch():
+            ledger.set_meta(_TIDYING, "no")
+
+
+def _is_due(catalog: Catalog, debt: str) -> bool:
+    return catalog.meta(debt) == "yes"
