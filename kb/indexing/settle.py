@@ -5,12 +5,13 @@ Each debt is written down together with the change that makes it, so that what a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from kb.indexing.catalog import Catalog
 from kb.indexing.ledger import Ledger
 from kb.indexing.schema import discard_set_aside
-from kb.notes.resolve import LinkResolver
+from kb.notes.resolve import LinkResolver, NoteNames
 from kb.notes.vault import Vault
 
 # The links of changed notes, and those that lead to them, are marked one by one; every link is owed when a change of
@@ -27,14 +28,14 @@ def owe(ledger: Ledger, *, all_links: bool) -> None:
     ledger.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
 
 
-def settle_links(ledger: Ledger, catalog: Catalog, vault: Vault) -> None:
-    """Look up the links that are due."""
+def settle_links(ledger: Ledger, catalog: Catalog, vault: Vault, also: Sequence[NoteNames] = ()) -> None:
+    """Look up the links that are due, among the notes of the catalog and those called `also`."""
     attachments = vault.attachments()
     listed = blake2b("\0".join(attachments).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
     every = _is_due(catalog, _ALL_LINKS) or catalog.meta(_ATTACHMENTS) != listed
     if not every and not _is_due(catalog, _SOME_LINKS):
         return
-    resolver = LinkResolver(catalog.names(), attachments)
+    resolver = LinkResolver([*catalog.names(), *also], attachments)
     with ledger.batch():
         ledger.resolve_links(resolver, only_due=not every)
         for debt in (_ALL_LINKS, _SOME_LINKS):

@@ -11,8 +11,8 @@ import ctypes
 import os
 import re
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ class ChromaIndex:
         """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
         from chromadb.errors import ChromaError
 
-        with translated(self._folder.parent):
+        with translated(self._folder.parent), _clean_memory():
             try:
                 self._bring_in_step(ledger, progress)
             except ChromaError:
@@ -94,7 +94,7 @@ class ChromaIndex:
 
     def contents(self, ledger: Ledger) -> dict[str, NDArray[np.float32]]:
         """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
-        with translated(self._folder.parent):
+        with translated(self._folder.parent), _clean_memory():
             self._open()
             found: dict[str, NDArray[np.float32]] = {}
             keys = ledger.listed(self._generation, self._model)
@@ -108,9 +108,10 @@ class ChromaIndex:
         limit = min(limit, self._collection.count())
         if limit == 0:
             return []
-        found = self._collection.query(
-            query_embeddings=vector[None, :], n_results=limit, include=["distances"]
-        )
+        with _clean_memory():
+            found = self._collection.query(
+                query_embeddings=vector[None, :], n_results=limit, include=["distances"]
+            )
         return [
             (key, 1.0 - distance)
             for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)
@@ -125,9 +126,9 @@ class ChromaIndex:
         """Close properly, so that the next process can go on with this generation."""
         if self._client is None:
             return
-        self._client.close()
+        with _clean_memory():
+            self._client.close()
         self._client = self._collection = None
-        _fill_new_memory(0)
         (self._path(self._generation) / _OPEN).unlink(missing_ok=True)
 
     def discard(self) -> None:
@@ -164,7 +165,6 @@ class ChromaIndex:
         import chromadb
         from chromadb.config import Settings
 
-        _fill_new_memory(_FILLING)
         (path / _OPEN).touch()
         self._client = chromadb.PersistentClient(
             path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
@@ -193,13 +193,19 @@ class ChromaIndex:
         return self._folder / f"gen-{number}"
 
 
-def _fill_new_memory(byte: int) -> None:
-    """Have the C library fill memory as it is allocated; 0 ends that. Without effect where the library cannot.
+@contextmanager
+def _clean_memory() -> Iterator[None]:
+    """Have the C library fill memory as it is allocated, where it can.
 
     Chroma's graph is written to disk with the unused parts of its memory, in which text of deleted notes was found.
     """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_PERTURB, byte)
+        ctypes.CDLL(None).mallopt(_M_PERTURB, _FILLING)
+    try:
+        yield
+    finally:
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_M_PERTURB, 0)
 
 
 def _number(path: Path) -> int:

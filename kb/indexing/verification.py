@@ -56,8 +56,8 @@ def compare_notes(vault: Vault, catalog: Catalog, embedder: Embedder, folder: Pa
         fresh = Catalog(ledger.folder, ledger.connection)
         ledger.adopt(embedder.name)
         tally = read_changes(vault, ledger, fresh, embedder, lambda *_: None, accept_removals=True)
-        settle_links(ledger, fresh, vault)
         excused = {path for path, _ in tally.unreadable}
+        settle_links(ledger, fresh, vault, [names for names in catalog.names() if names.path in excused])
         expected, found = _digests(fresh), _digests(catalog)
         differences = [
             Difference(path, what)
