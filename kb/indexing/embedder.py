@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import ModelUnusable
-from kb.indexing import bert
+from kb.indexing import bert, c_memory
 from kb.indexing.embedding_model import EmbeddingModel
 
 Vectors = NDArray[np.float32]
@@ -98,6 +98,7 @@ class Embedder:
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        c_memory.return_large_blocks()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import torch

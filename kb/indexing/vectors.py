@@ -7,12 +7,10 @@ made anew from the catalog under the next number.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import IndexError
+from kb.indexing import c_memory
 from kb.indexing.ledger import Ledger
 from kb.indexing.schema import translated
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 _BATCH = 2000  # Chroma takes 5,461 rows at most
 _BLOAT = 3  # a generation with this many vectors for each live one is made anew
-_M_PERTURB = -6  # of glibc's mallopt(3)
-_FILLING = 0xFF  # new memory gets the complement, zeros
 _POINTER = "current"  # names the folder in use; replaced atomically
 _OPEN = "open"  # exists while a process has the folder open
 
@@ -50,7 +47,8 @@ class ChromaIndex:
         """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
         from chromadb.errors import ChromaError
 
-        with translated(self._folder.parent), _clean_memory():
+        # Chroma's graph is written with the unused parts of its memory, in which text of deleted notes was found.
+        with translated(self._folder.parent), c_memory.clean():
             try:
                 self._bring_in_step(ledger, progress)
             except ChromaError:
@@ -94,7 +92,7 @@ class ChromaIndex:
 
     def contents(self, ledger: Ledger) -> dict[str, NDArray[np.float32]]:
         """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
-        with translated(self._folder.parent), _clean_memory():
+        with translated(self._folder.parent), c_memory.clean():
             self._open()
             found: dict[str, NDArray[np.float32]] = {}
             keys = ledger.listed(self._generation, self._model)
@@ -108,7 +106,7 @@ class ChromaIndex:
         limit = min(limit, self._collection.count())
         if limit == 0:
             return []
-        with _clean_memory():
+        with c_memory.clean():
             found = self._collection.query(
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
@@ -126,7 +124,7 @@ class ChromaIndex:
         """Close properly, so that the next process can go on with this generation."""
         if self._client is None:
             return
-        with _clean_memory():
+        with c_memory.clean():
             self._client.close()
         self._client = self._collection = None
         (self._path(self._generation) / _OPEN).unlink(missing_ok=True)
@@ -191,21 +189,6 @@ class ChromaIndex:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"gen-{number}"
-
-
-@contextmanager
-def _clean_memory() -> Iterator[None]:
-    """Have the C library fill memory as it is allocated, where it can.
-
-    Chroma's graph is written to disk with the unused parts of its memory, in which text of deleted notes was found.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_PERTURB, _FILLING)
-    try:
-        yield
-    finally:
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).mallopt(_M_PERTURB, 0)
 
 
 def _number(path: Path) -> int:
