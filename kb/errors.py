@@ -20,6 +20,10 @@ KbError
 │   ├── ModelUnreachable    a model server does not answer, or refuses
 │   ├── PromptTooLong       more text than the model's context holds
 │   └── GrammarInvalid      the form asked of an answer cannot be compiled
+├── PluginError             a plugin is not there, or what was decided about plugins cannot be kept
+├── StudyError
+│   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
+│   └── ReviewsUnwritable   an answer cannot be written down
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -112,3 +116,19 @@ class GrammarInvalid(ModelError):
 
 class QuestionEmpty(UsageError):
     """The question has no words."""
+
+
+class PluginError(KbError):
+    """A plugin is unknown, or decisions about plugins cannot be read or kept."""
+
+
+class StudyError(KbError):
+    """A summary, quiz or lesson cannot be held."""
+
+
+class NothingToStudy(StudyError):
+    """What was named holds nothing to summarise, ask or teach."""
+
+
+class ReviewsUnwritable(StudyError):
+    """The log of reviews cannot be written."""
