@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.settings import Settings
 
@@ -23,22 +23,48 @@ if TYPE_CHECKING:
     from kb.retrieval.retriever import Retriever
 
 
-class KnowledgeBase:
-    """A vault, its index, and what answers from them. Close it when done."""
+class Extensions(Protocol):
+    """What plugins add to a knowledge base; see kb.plugin_host."""
 
-    def __init__(self, settings: Settings) -> None:
+    def notify(self, hook: str, **values: Any) -> None:
+        """Tell every plugin of an event."""
+
+    def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """`hits` as the searcher of the settings wants them."""
+
+    def open_model(self, settings: Settings) -> LanguageModel:
+        """The model of the kind that the settings name."""
+
+
+class KnowledgeBase:
+    """A vault, its index, and what answers from them. Close it when done.
+
+    `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
+    """
+
+    def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
         self.settings = settings
+        self._extensions = extensions
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
         from kb.notes.vault import Vault
 
         vault = Vault(self.settings.vault)
-        return self._index.sync(vault, report or (lambda _: None), accept_removals=accept_removals)
+        before = self._fingerprints() if self._extensions else {}
+        done = self._index.sync(vault, report or (lambda _: None), accept_removals=accept_removals)
+        if self._extensions and (done.added or done.changed):
+            for path, fingerprint in self._fingerprints().items():
+                if before.get(path) != fingerprint:
+                    self._extensions().notify("kb_note_indexed", base=self, path=path)
+        return done
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
-        return self.retriever.search(query, limit, operators=True)
+        hits = self.retriever.search(query, limit, operators=True)
+        if self.settings.retrieval.searcher and self._extensions:
+            return self._extensions().rerank(self, query, hits)
+        return hits
 
     def rank_notes(self, question: str, legs: Sequence[str], depth: int) -> list[str]:
         """Paths of the notes with the `depth` best passages for `question`, for measuring each way of searching."""
@@ -47,7 +73,12 @@ class KnowledgeBase:
 
     def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
         """How `question` is answered, event by event; the last one holds the Answer."""
-        return self._answerer.ask(question, cancellation)
+        from kb.answering.events import Finished
+
+        for event in self._answerer.ask(question, cancellation):
+            yield event
+            if isinstance(event, Finished) and self._extensions:
+                self._extensions().notify("kb_answer_finished", base=self, answer=event.answer)
 
     def links(self, note: str) -> Connections:
         """The links of the note called `note`, in both directions."""
@@ -126,7 +157,17 @@ class KnowledgeBase:
         """The language model in force; loaded when it is first asked."""
         from kb.models.open import open_model
 
+        if self.settings.models.plugin and self._extensions:
+            return self._extensions().open_model(self.settings)
         return open_model(self.settings.models, self.settings.state)
+
+    def _fingerprints(self) -> dict[str, str]:
+        from kb import errors
+
+        try:
+            return {note.path: note.fingerprint for note in self._index.catalog.notes()}
+        except errors.IndexError:
+            return {}  # indexing makes good, or tells, what is wrong
 
     @cached_property
     def _answerer(self) -> Answerer:

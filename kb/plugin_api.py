@@ -197,7 +197,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Searcher:
-    """Puts the hits of a search into another order, or drops some."""
+    """Puts the hits of a search into another order, or drops some; in force with `retrieval.searcher = "NAME"`."""
 
     name: str
     rerank: Callable[[KnowledgeBase, str, Sequence[SearchHit]], Sequence[SearchHit]]
@@ -205,7 +205,7 @@ class Searcher:
 
 @dataclass(frozen=True)
 class ModelSource:
-    """A kind of language model: `models.path = "NAME:rest"` opens it with `rest`."""
+    """A kind of language model; in force with `models.plugin = "NAME"`, and opened with the value of `models.path`."""
 
     name: str
     open: Callable[[Settings, str], LanguageModel]
@@ -264,7 +264,7 @@ class Hooks:
 
     @hookspec
     def kb_searchers(self) -> list[Searcher]:  # type: ignore[empty-body]
-        """Rerankers, each run over the hits of every search in the order of their plugins' names."""
+        """Rerankers to choose from in the settings."""
 
     @hookspec
     def kb_models(self) -> list[ModelSource]:  # type: ignore[empty-body]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,24 +14,38 @@ import pluggy
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
 from kb.plugin_api import (
+    Cancellation,
+    Done,
+    Event,
     Exporter,
     Hooks,
     KnowledgeBase,
+    LanguageModel,
     Mode,
     ModelSource,
     Panel,
     Searcher,
+    Session,
 )
 from kb.plugin_trust import PluginChoices, fingerprint, folder_plugins
 
 if TYPE_CHECKING:
     import typer
 
+    from kb.retrieval.hit import SearchHit
     from kb.settings import Settings
 
 GROUP = "kb.plugins"
 Result = TypeVar("Result")
 Named = TypeVar("Named", Mode, Panel, Searcher, ModelSource, Exporter)
+_KINDS = (
+    ("mode", "kb_modes", True),
+    ("panel", "kb_panels", False),
+    ("searcher", "kb_searchers", False),
+    ("model", "kb_models", False),
+    ("exporter", "kb_exporters", True),
+)
+_EVENTS = frozenset(["kb_note_indexed", "kb_answer_finished", "kb_session_ended"])
 State = Literal["on", "off", "failed", "untrusted"]
 
 
@@ -60,7 +74,7 @@ class PluginHost:
         self._manager.add_hookspecs(Hooks)
         self._found: dict[str, Plugin] | None = None
         self._loaded = False
-        self._notices: list[str] = []
+        self.notices: list[str] = []
 
     @classmethod
     def of(cls, settings: Settings) -> PluginHost:
@@ -84,13 +98,13 @@ class PluginHost:
             for plugin in self.plugins()
             if plugin.state == "failed"
         ]
-        return failed + self._notices
+        return failed + self.notices
 
     @property
     def untrusted_folder(self) -> Path | None:
         """The folder of plugins beside kb.toml, if it holds any and is not trusted as it stands."""
         return next(
-            (self._folder for plugin in self.plugins() if plugin.state == "untrusted" and self._folder), None
+            (self.folder for plugin in self.plugins() if plugin.state == "untrusted" and self.folder), None
         )
 
     @cached_property
@@ -141,11 +155,39 @@ class PluginHost:
         for name in self._active():
             self._call(name, hook, **values)
 
-    def what_it_adds(self, name: str) -> list[str]:
-        """The names of the hooks that a loaded plugin implements, or nothing."""
+    def describe(self, name: str) -> list[str]:
+        """What a plugin adds, a line each, after it was loaded."""
+        lines = []
+        for kind, hook, named in _KINDS:
+            for result in self._call(name, hook) if self.require(name).state == "on" else ():
+                lines += [f"{kind} {item.name}{f': {item.summary}' if named else ''}" for item in result]
         plugin = self._manager.get_plugin(name)
         callers = self._manager.get_hookcallers(plugin) if plugin is not None else None
-        return sorted(caller.name for caller in callers or [])
+        heard = sorted(caller.name for caller in callers or [] if caller.name in _EVENTS)
+        return lines + [f"hears {hook}" for hook in heard]
+
+    def session(self, base: KnowledgeBase, mode: Mode) -> Session:
+        """A session of `mode` that raises only KbError, always ends a turn with one Done, and is told of when closed."""
+        return _GuardedSession(self, base, mode)
+
+    def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """`hits` as the searcher named in the settings wants them. Raises PluginError when there is none."""
+        name = base.settings.retrieval.searcher
+        return list(guard(f"Searcher {name}", lambda: _of(self.searchers, name).rerank(base, query, hits)))
+
+    def open_model(self, settings: Settings) -> LanguageModel:
+        """The model of the kind named in the settings. Raises PluginError when there is none."""
+        name = settings.models.plugin
+        return guard(f"Model {name}", lambda: _of(self.models, name).open(settings, settings.models.path))
+
+    def export(self, base: KnowledgeBase, exporter: Exporter, file: Path) -> None:
+        """Have `file` written."""
+        guard(f"Exporter {exporter.name}", lambda: exporter.write(base, file))
+
+    def notice(self, text: str) -> None:
+        """Keep a sentence for `problems`, once."""
+        if text not in self.notices:
+            self.notices.append(text)
 
     def put_aside(self, name: str, reason: str) -> None:
         """Use plugin `name` no more in this process, and say why."""
@@ -153,7 +195,8 @@ class PluginHost:
         self._plugins[name] = replace(self._plugins[name], state="failed", reason=reason)
 
     @property
-    def _folder(self) -> Path | None:
+    def folder(self) -> Path | None:
+        """The folder beside kb.toml whose plugins run once it is trusted."""
         return self._root / "plugins" if self._root is not None else None
 
     @property
@@ -172,7 +215,7 @@ class PluginHost:
         return {name: self._settle(name, rivals) for name, rivals in sorted(claims.items())}
 
     def _in_folder(self) -> list[Plugin]:
-        folder = self._folder
+        folder = self.folder
         loaders = folder_plugins(folder) if folder is not None else {}
         if folder is None or not loaders:
             return []
@@ -219,7 +262,7 @@ class PluginHost:
                         self.put_aside(name, f"{hook} gave a {type(item).__name__}, not a {kind.__name__}.")
                     elif item.name in owners:
                         rival = owners[item.name]
-                        self._notices.append(
+                        self.notice(
                             f"Plugin {name}: {item.name!r} of {hook} is left out, for {rival} has it already."
                         )
                     else:
@@ -236,11 +279,9 @@ class PluginHost:
     def _guarded(self, name: str, what: str, call: Callable[[], Result]) -> Result | None:
         """The result of `call` into plugin `name`, or None when it raised: then the plugin is put aside."""
         try:
-            return call()
+            return guard(what, call)
         except KbError as error:
-            self.put_aside(name, f"{what}: {error}")
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - foreign code may raise anything
-            self.put_aside(name, f"{what} raised {type(error).__name__}: {error}")
+            self.put_aside(name, str(error))
         return None
 
     def require(self, name: str) -> Plugin:
@@ -249,3 +290,61 @@ class PluginHost:
             known = ", ".join(self._plugins) or "none"
             raise PluginError(f"No plugin is called {name!r}. Known plugins: {known}.")
         return self._plugins[name]
+
+
+def guard(what: str, call: Callable[[], Result]) -> Result:
+    """The result of a call into foreign code; whatever it raises becomes a KbError."""
+    try:
+        return call()
+    except KbError:
+        raise
+    except (Exception, SystemExit) as error:  # the one broad except: foreign code may raise anything
+        raise PluginError(
+            f"{what} raised {type(error).__name__}: {error}. Report it to its author."
+        ) from error
+
+
+class _GuardedSession:
+    """Keeps a plugin's session to its word."""
+
+    def __init__(self, host: PluginHost, base: KnowledgeBase, mode: Mode) -> None:
+        self._host, self._base, self._mode = host, base, mode
+        self._session: Session | None = guard(f"Mode {mode.name}", lambda: mode.start(base))
+        self._turns = 0
+
+    def open(self, argument: str, cancellation: Cancellation) -> Iterator[Event]:
+        """Begin."""
+        return self._turn(lambda session: session.open(argument, cancellation))
+
+    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
+        """Go on."""
+        self._turns += 1
+        return self._turn(lambda session: session.reply(text, cancellation))
+
+    def close(self) -> None:
+        """End the session, and tell the plugins."""
+        session, self._session = self._session, None
+        if session is not None:
+            guard(f"Mode {self._mode.name}", session.close)
+            self._host.notify("kb_session_ended", base=self._base, mode=self._mode.name, turns=self._turns)
+
+    def _turn(self, begin: Callable[[Session], Iterator[Event]]) -> Iterator[Event]:
+        session, name = self._session, f"Mode {self._mode.name}"
+        if session is None:
+            raise PluginError(f"The session of {self._mode.name} is closed. Begin another.")
+        events = guard(name, lambda: iter(begin(session)))
+        done: Done | None = None
+        while (event := guard(name, lambda: next(events, None))) is not None:
+            if isinstance(event, Done):
+                done = event
+                break
+            yield event
+        yield done or Done()
+
+
+def _of(parts: dict[str, Named], name: str) -> Named:
+    if name not in parts:
+        raise PluginError(
+            f"No plugin offers {name!r}, which the settings name. On offer: {', '.join(parts) or 'none'}."
+        )
+    return parts[name]

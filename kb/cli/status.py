@@ -9,6 +9,8 @@ from rich.table import Table
 
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.cli.plugin_commands import plugin_host
+from kb.safe_text import safe_line
 
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
@@ -16,6 +18,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         report = base.status()
+        report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
     if options.json:
         print_json(report)
@@ -28,4 +31,6 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
     table.add_row("embedding model", str(report["embedding_model"]))
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
+    for name, value in report["plugins"].items():
+        table.add_row(safe_line(name), safe_line(str(value)))
     out().print(table)
