@@ -6,7 +6,9 @@ KbError
 ├── VaultError
 │   ├── VaultMissing        no folder of notes where one was named
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
-│   └── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+│   ├── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+│   ├── NoteExists          a new note would take the place of another
+│   └── NoteUnwritable      a note cannot be written where it should be
 ├── IndexError
 │   ├── IndexMissing        nothing has been indexed yet
 │   ├── IndexIncompatible   made by a newer kb
@@ -60,6 +62,14 @@ class VaultEmpty(VaultError):
 
 class NoteUnreadable(VaultError):
     """One note's file cannot be read as text."""
+
+
+class NoteExists(VaultError):
+    """A new note's name is taken."""
+
+
+class NoteUnwritable(VaultError):
+    """A note cannot be written there."""
 
 
 class IndexError(KbError):

@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kb.answering.answerer import Answerer
     from kb.answering.events import AnswerEvent
     from kb.indexing.catalog import Catalog
@@ -19,8 +24,11 @@ if TYPE_CHECKING:
     from kb.indexing.sync import Report, SyncReport
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
+    from kb.notes.note import Note
+    from kb.notes.vault import Vault
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
+    from kb.retrieval.selection import Selection
 
 
 class Extensions(Protocol):
@@ -98,6 +106,40 @@ class KnowledgeBase:
         from kb.notes.vault import Vault
 
         return diagnose(self._index.catalog, Vault(self.settings.vault))
+
+    def select(self, target: str) -> Selection:
+        """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
+        from kb.indexing.lookup import Lookup
+        from kb.retrieval.selection import select
+
+        return select(target, self.catalog, Lookup(self.catalog), self.retriever)
+
+    def note(self, path: str) -> Note:
+        """The note at vault-relative `path`, parsed as it stands on disk now."""
+        from kb.notes.parse import parse_note
+
+        return parse_note(path, self._vault.read(path).text)
+
+    def create_note(self, name: str, text: str) -> Path:
+        """Write a new note; raises NoteExists rather than touch one that is there."""
+        from kb.notes.create import create_note
+
+        return create_note(self._vault.root, name, text)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A unit vector for each text, shape (n, dimension)."""
+        return self.embedder.embed_queries(texts)
+
+    @property
+    def study_folder(self) -> Path:
+        """Where plugins keep plain text that belongs to the vault and is no note: `.kb` in it."""
+        return self.settings.vault / ".kb"
+
+    @cached_property
+    def _vault(self) -> Vault:
+        from kb.notes.vault import Vault
+
+        return Vault(self.settings.vault)
 
     @property
     def catalog(self) -> Catalog:

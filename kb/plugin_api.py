@@ -22,11 +22,18 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import pluggy
 
-from kb.answering.answer import Answer, Quote
-from kb.errors import KbError, UsageError
+from kb.answering.answer import Answer, AnswerSentence, Quote
+from kb.answering.negation import contradicts, polarity
+from kb.answering.question import Question, read_question
+from kb.answering.verify import verify
+from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
+from kb.errors import KbError, NothingToStudy, ReviewsUnwritable, UsageError
 from kb.knowledge_base import KnowledgeBase
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
-from kb.notes.note import Note, Span
+from kb.notes.note import Block, Note, Section, Span
+from kb.notes.plain import plain_text
+from kb.notes.sentences import Sentence, split_sentences
+from kb.retrieval.selection import Selection
 from kb.safe_text import safe_line, safe_text
 from kb.settings import Settings
 
@@ -38,6 +45,8 @@ if TYPE_CHECKING:
 __all__ = [
     "API_VERSION",
     "Answer",
+    "AnswerSentence",
+    "Block",
     "Cancellation",
     "Card",
     "Choices",
@@ -52,24 +61,42 @@ __all__ = [
     "Mode",
     "ModelSource",
     "Note",
+    "NothingToStudy",
     "Options",
     "Panel",
+    "Question",
     "Quote",
+    "ReviewsUnwritable",
     "Said",
     "Saved",
     "Searcher",
+    "Section",
+    "Selection",
+    "Sentence",
     "Session",
     "Settings",
     "Sources",
     "Span",
     "Standing",
     "Status",
+    "Terminal",
     "UsageError",
     "Verdict",
+    "content_words",
+    "contradicts",
+    "covers",
     "hookimpl",
     "hookspec",
+    "numbers_of",
+    "plain_text",
+    "polarity",
+    "read_question",
     "safe_line",
     "safe_text",
+    "same_word",
+    "split_sentences",
+    "verify",
+    "words_of",
 ]
 
 API_VERSION = 1  # raised when a plugin made for an older one could break
@@ -164,10 +191,10 @@ class Session(Protocol):
     of the mode's commands.
     """
 
-    def open(self, argument: str, cancellation: Cancellation) -> Iterator[Event]:
+    def open(self, argument: str, cancellation: Cancellation, /) -> Iterator[Event]:
         """Begin; `argument` is what the user named (a note, a topic …), empty for nothing."""
 
-    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
+    def reply(self, text: str, cancellation: Cancellation, /) -> Iterator[Event]:
         """Go on with what the user said."""
 
     def close(self) -> None:
@@ -235,6 +262,9 @@ class Terminal(Protocol):
 
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""
+
+    def print_text(self, text: str) -> None:
+        """Print on stdout as it is, without control characters."""
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""

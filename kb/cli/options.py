@@ -50,6 +50,15 @@ class Chosen:
 
         print_markdown(text)
 
+    def print_text(self, text: str) -> None:
+        """Print on stdout as it is, without control characters."""
+        from rich.text import Text
+
+        from kb.cli.output import out
+        from kb.safe_text import safe_text
+
+        out().print(Text(safe_text(text)), soft_wrap=True)
+
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
         from kb.cli.output import print_json
