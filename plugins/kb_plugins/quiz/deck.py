@@ -115,7 +115,10 @@ class Deck:
         self, card: Scheduled, items: Iterable[Item], known: dict[str, Scheduled]
     ) -> Sequence[Item]:
         """A new card of the same note for one that went, if the log knows what its key was."""
-        key = next((review.key for review in reversed(self._log.reviews) if review.card == card.card), "")
+        key = next(
+            (review.key for review in reversed(self._log.reviews) if review.card == card.card and review.key),
+            "",
+        )
         return [item for item in items if key and item.key == key and item.id not in known][:1]
 
     def _path_of(self, card: Scheduled) -> str:

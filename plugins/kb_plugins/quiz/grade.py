@@ -78,8 +78,9 @@ def _of_words(item: Item, given: str, similarity: Similarity, aliases: Sequence[
         return Graded("wrong", f"The note says {item.key}.")
     if contradicts(polarity(given), polarity(item.quote)) and held:
         return Graded("unsure", "It may say the contrary of the note.")
-    if wanted_numbers and only_number:
-        return Graded("right" if wanted_numbers <= given_numbers else "unsure")
+    if wanted_numbers and (only_number or item.rule == "number"):
+        known = wanted_numbers <= given_numbers and _same_unit(wanted, said)
+        return Graded("right" if known else "unsure", "" if known else f"Compare: {item.key}.")
     if wanted_numbers - given_numbers:
         return Graded("unsure", "The note gives a number.")
     share = len(held) / len(wanted)
@@ -93,6 +94,17 @@ def _of_words(item: Item, given: str, similarity: Similarity, aliases: Sequence[
     if share >= _COVERED:
         return Graded("right")
     return Graded("unsure", "Compare it with the note's words.")
+
+
+def _same_unit(wanted: Sequence[str], said: Sequence[str]) -> bool:
+    """Whether an answer names no unit, or the key's, be it by its first letter."""
+    units = [word for word in wanted if not word[0].isdigit()]
+    named = [word for word in said if not word[0].isdigit()]
+    return (
+        not units
+        or not named
+        or any(covers(named, unit) or unit[0] in named or unit[:3] in named for unit in units)
+    )
 
 
 def _misspelt(said: Sequence[str], word: str) -> bool:

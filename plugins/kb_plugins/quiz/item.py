@@ -10,7 +10,18 @@ from hashlib import blake2b
 from itertools import pairwise
 from typing import Literal
 
-from kb.plugin_api import CardKind, Note, Quote, Span, content_words, covers, plain_text, same_word, words_of
+from kb.plugin_api import (
+    CardKind,
+    Note,
+    Quote,
+    Span,
+    content_words,
+    covers,
+    numbers_of,
+    plain_text,
+    same_word,
+    words_of,
+)
 
 GAP = "_____"
 Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
@@ -91,6 +102,9 @@ def make_item(
 def leaks(text: str, key: str) -> bool:
     """Whether `text` tells the key: as it is, or all its content words in some form."""
     if f" {normal_form(key)} " in f" {normal_form(text)} ":
+        return True
+    numbers = numbers_of(key)
+    if numbers and set(numbers) <= set(numbers_of(text)):
         return True
     wanted = content_words(key) or words_of(key)
     known = words_of(text)
