@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import pluggy
 
-from kb.answering.answer import Answer, AnswerSentence, Quote
+from kb.answering.answer import Answer, AnswerSentence, Quote, cite
+from kb.answering.draft import sentences_of
 from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question, read_question
 from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
-from kb.errors import KbError, NothingToStudy, ReviewsUnwritable, UsageError
+from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
 from kb.knowledge_base import KnowledgeBase
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
 from kb.notes.note import Block, Note, Section, Span
@@ -59,6 +60,7 @@ __all__ = [
     "LanguageModel",
     "Message",
     "Mode",
+    "ModelError",
     "ModelSource",
     "Note",
     "NothingToStudy",
@@ -82,6 +84,7 @@ __all__ = [
     "Terminal",
     "UsageError",
     "Verdict",
+    "cite",
     "content_words",
     "contradicts",
     "covers",
@@ -94,6 +97,7 @@ __all__ = [
     "safe_line",
     "safe_text",
     "same_word",
+    "sentences_of",
     "split_sentences",
     "verify",
     "words_of",
@@ -265,6 +269,9 @@ class Terminal(Protocol):
 
     def print_text(self, text: str) -> None:
         """Print on stdout as it is, without control characters."""
+
+    def print_sources(self, quotes: Sequence[Quote]) -> None:
+        """Print on stdout what [n] cites."""
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""

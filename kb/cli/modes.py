@@ -125,7 +125,7 @@ def _render(events: Iterator[Event]) -> bool:
                     print_markdown(markdown)
                 case Sources(quotes):
                     for quote in quotes:
-                        _print_source(quote, f"[{quote.number}] ")
+                        print_source(quote, f"[{quote.number}] ")
                 case Card():
                     _print_card(event)
                 case Verdict():
@@ -171,10 +171,11 @@ def _print_verdict(verdict: Verdict) -> None:
     if verdict.key:
         console.print(Text(f"The note's answer: {safe_line(verdict.key)}"), soft_wrap=True)
     if verdict.source:
-        _print_source(verdict.source)
+        print_source(verdict.source)
 
 
-def _print_source(quote: Quote, mark: str = "") -> None:
+def print_source(quote: Quote, mark: str = "") -> None:
+    """Print a quote with its place."""
     head = Text(mark)
     head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
     out().print(head, soft_wrap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import load_settings
 
 if TYPE_CHECKING:
+    from kb.answering.answer import Quote
     from kb.plugin_api import Mode
 
 Vault = Annotated[
@@ -58,6 +59,13 @@ class Chosen:
         from kb.safe_text import safe_text
 
         out().print(Text(safe_text(text)), soft_wrap=True)
+
+    def print_sources(self, quotes: Sequence[Quote]) -> None:
+        """Print on stdout what [n] cites."""
+        from kb.cli.modes import print_source
+
+        for quote in quotes:
+            print_source(quote, f"[{quote.number}] ")
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
