@@ -41,6 +41,11 @@ class Deck:
                 ):
                     yield item
 
+    def facts(self, selection: Selection, seed: int = 0) -> Iterator[Item]:
+        """The cards of the selected notes as their rules made them, without options."""
+        for item in self.items(selection, seed):
+            yield next(fact for fact in self._items(item.path) if fact.id == item.id)
+
     def of_note(self, path: str) -> list[Item]:
         """The cards of one note, each in the form its id chooses; none when it cannot be read."""
         read = self._read(path)

@@ -24,6 +24,12 @@ from kb.plugin_api import (
 )
 
 GAP = "_____"
+# Words that head a table or begin an item without naming anything worth asking for.
+NO_TERMS = frozenset(
+    "note notes tip warning important example examples default optional required yes no new added todo see also "
+    "hint caution info attention beispiel hinweis wichtig location command commands purpose speed name usage type "
+    "description result results link links source value values keyword summary short when why where how what".split()
+)
 Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
 _NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")

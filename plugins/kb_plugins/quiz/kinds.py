@@ -36,12 +36,9 @@ def _put(item: Item, family: Sequence[Item], note_text: str) -> Item:
         # An even digit decides, so that about half of the statements are true.
         is_true = int(item.id[-1], 16) % 2 == 0
         said = item.key if is_true else wrong[0]
-        return replace(
-            item,
-            kind="true-false",
-            stem=f"True or false? {item.stem.replace(GAP, f'“{said}”', 1)}",
-            expected="true" if is_true else "false",
-        )
+        stem = f"True or false? {item.stem.replace(GAP, f'“{said}”', 1)}"
+        if is_true or not leaks(stem, item.key):
+            return replace(item, kind="true-false", stem=stem, expected="true" if is_true else "false")
     return item
 
 

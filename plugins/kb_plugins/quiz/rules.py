@@ -17,7 +17,7 @@ from kb.plugin_api import (
     split_sentences,
     words_of,
 )
-from kb_plugins.quiz.item import GAP, Item, make_item
+from kb_plugins.quiz.item import GAP, NO_TERMS, Item, make_item
 from kb_plugins.quiz.tables import table_items
 
 MADE_BY = "made-by"  # property of notes that kb wrote; nothing is asked of them
@@ -30,7 +30,7 @@ _CARD = re.compile(
     re.MULTILINE,
 )
 _TWO_LINE_CARD = re.compile(r"^(?P<stem>[^\n]{8,200})\n\?{1,2}[ \t]*\n(?P<key>[^\n]+)$", re.MULTILINE)
-_HIGHLIGHT = re.compile(r"==(?P<key>[^=\n]{2,60})==")
+_HIGHLIGHT = re.compile(r"(?<![=`])==(?P<key>[^\s=`](?:[^=`\n]{0,58}[^\s=`])?)==(?![=`])")
 _BOLD = re.compile(r"(?<![\w*])\*\*(?P<key>[^*\n]{2,50})\*\*(?![\w*])")
 _LABEL = re.compile(
     r"^\*\*(?P<key>[^*\n:.]{2,50})(?:\*\*[ \t]*[:–—]|:\*\*|\.\*\*)[ \t]+(?P<rest>[^\n]{30,300})"
@@ -48,16 +48,27 @@ _NUMBER = re.compile(
 )
 _VERSION = re.compile(r"\d+\.\d+|[\[\]`]")
 _RECORD = re.compile(r"change ?log|release|what.?s new|history|versions?\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\.?\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
+)
+_MONTH_BEFORE = re.compile(
+    r"\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\.?\s+$", re.IGNORECASE
+)
+# The 11 of "Windows 11" is part of a name.
+_NAME_BEFORE = re.compile(r"(?:[A-Z][\w-]+|[vV]ersions?|step|chapter|page|No\.|Nr\.)[ \u00a0]$")
+_ELSEWHERE = re.compile(
+    r"\b(?:above|below|previous|following|next section|examples?|oben|unten|folgende\w*)\b", re.IGNORECASE
+)
 _POINTS_BACK = re.compile(
     r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|dies\w*|das|es|sie|"
     r"damit|so|hier|aber|und|siehe)\b",
     re.IGNORECASE,
 )
 _QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
-_VERB = re.compile(r"\s+(?:is|are|was|were|means|has|have|can|uses?|ist|sind|war|hat|kann)\b")
-_NO_TERMS = frozenset(
-    "note notes tip warning important example examples default optional required yes no new added todo see also "
-    "hint caution info attention beispiel hinweis wichtig".split()
+_VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
+_NAMED_BEFORE = re.compile(
+    r"(?:\b(?:an?|the|called|named|terms?|words?|as|eine?n?|der|die|das|genannt|heißt|heißen)\s+[\"“„]?)$",
+    re.IGNORECASE,
 )
 
 
@@ -83,7 +94,7 @@ def _cards(note: Note) -> Iterator[Item]:
         for pattern in (_CARD, _TWO_LINE_CARD):
             for match in pattern.finditer(text):
                 stem = _plain(match["stem"])
-                if len(words_of(stem)) >= 3 and "://" not in match[0]:
+                if len(words_of(stem)) >= 3 and stem[0].isalpha() and "://" not in match[0]:
                     yield from _made(
                         note,
                         "card",
@@ -104,6 +115,8 @@ def _in_sentences(note: Note) -> Iterator[Item]:
     for block in _blocks(note, _PROSE):
         for sentence in split_sentences(note.text, block.span):
             raw = note.text[sentence.span.start : sentence.span.end]
+            if "::" in raw:
+                continue  # a flashcard or a property
             item = next(
                 (
                     item
@@ -156,15 +169,16 @@ def _highlight(note: Note, block: Block, sentence: Sentence, raw: str, _names: l
 
 def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
     for match in _BOLD.finditer(raw):
-        # Bold print that begins a sentence is a step to take or a label, unless the sentence goes on with a verb.
-        begins = not raw[: match.start()].strip() and not _VERB.match(raw[match.end() :])
-        if (
-            _is_term(match["key"])
-            and _stands_alone(sentence.text)
-            and not begins
-            and not _VERSION.search(match["key"])
-        ):
-            yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "term")
+        key = match["key"]
+        # Bold print that begins a sentence is a step to take or a label, and plain words are stressed,
+        # unless something says that they name what is spoken of.
+        is_subject = bool(_VERB.match(raw[match.end() :]))
+        begins = not raw[: match.start()].strip()
+        is_named = key[0].isupper() or bool(_NAMED_BEFORE.search(raw[: match.start()]))
+        is_stressed = begins or not is_named or key.casefold().startswith(("the ", "please ", "not "))
+        is_whole = _stands_alone(sentence.text) and not _VERSION.search(key)
+        if (is_subject or not is_stressed) and is_whole and _is_term(key):
+            yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
 
 
 def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
@@ -176,7 +190,11 @@ def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list
         value = match["key"]
         if value.isdecimal() and int(value) < 3:
             continue
+        if _MONTH.match(raw[match.end() :]) or _MONTH_BEFORE.search(raw[: match.start()]):
+            continue
         unit = re.sub(r"[\d.,\s]+", "", value)
+        if not unit and len(value) < 4 and _NAME_BEFORE.search(raw[: match.start()]):
+            continue
         year = value.isdecimal() and len(value) == 4
         yield from _gap(
             note, "number", block, sentence, raw, match.span("key"), "year" if year else f"number {unit}"
@@ -250,7 +268,9 @@ def _headings(note: Note) -> Iterator[Item]:
         if block is None or block.kind != "paragraph" or block.span.start >= section.span.end:
             continue
         first = split_sentences(note.text, block.span)[:1]
-        if not first or len(content_words(first[0].text)) < _MIN_WORDS or first[0].text.endswith((":", "?")):
+        if not first or len(content_words(first[0].text)) < _MIN_WORDS or not _stands_alone(first[0].text):
+            continue
+        if _ELSEWHERE.search(first[0].text):
             continue
         asked = (
             section.title if section.title.endswith("?") else f"Explain in your own words: {section.title}."
@@ -297,6 +317,7 @@ def _stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without the one before it."""
     return (
         not _POINTS_BACK.match(text)
+        and (text[:1].isalnum() or text[:1] in "\"“„'(")
         and len(text) <= _MAX_SENTENCE
         and not text.rstrip().endswith(("?", "？", ":", "："))
     )
@@ -307,7 +328,7 @@ def _is_term(text: str) -> bool:
     return (
         0 < len(words) <= _MAX_TERM
         and len(_plain(text)) > 2
-        and any(word not in _NO_TERMS and not word.isdigit() for word in content_words(_plain(text)))
+        and any(word not in NO_TERMS and not word.isdigit() for word in content_words(_plain(text)))
         and not _plain(text).endswith((".", "!", "?", ":"))
         and not _POINTS_BACK.match(_plain(text))
     )

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.plugin_api import Block, Note, Span, plain_text, words_of
-from kb_plugins.quiz.item import GAP, Item, make_item, normal_form
+from kb_plugins.quiz.item import GAP, NO_TERMS, Item, make_item, normal_form
 
 _RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
 _MAX_ROWS = 40  # asked of one table
 _TELLING = 4  # words from which on a cell describes its row
 _MAX_WORDS = 14  # of a key
+_MAX_GIVEN = 200  # characters of the cell that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ def _of_table(note: Note, block: Block) -> Iterator[Item]:
         telling = len(cell.text.split()) >= _TELLING
         asked, given = (name, cell) if telling else (cell, name)
         asked_head, given_head = (head[0], head[column]) if telling else (head[column], head[0])
-        if len(asked.text.split()) > _MAX_WORDS:
+        raw = note.text[asked.span.start : asked.span.end]
+        if normal_form(asked.text) in NO_TERMS or "://" in raw:
+            continue
+        if len(asked.text.split()) > _MAX_WORDS or asked.text.endswith(":") or len(given.text) > _MAX_GIVEN:
             continue
         question = f"{_labelled(given_head.text, given.text)} — {_labelled(asked_head.text, GAP)}"
         family = f"table {note.path} {block.line} {0 if telling else column}"
