@@ -6,7 +6,9 @@ KbError
 ├── VaultError
 │   ├── VaultMissing        no folder of notes where one was named
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
-│   └── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+│   ├── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+│   ├── NoteExists          a new note would take the place of another
+│   └── NoteUnwritable      a note cannot be written where it should be
 ├── IndexError
 │   ├── IndexMissing        nothing has been indexed yet
 │   ├── IndexIncompatible   made by a newer kb
@@ -21,6 +23,10 @@ KbError
 │   ├── ModelUnreachable    a model server does not answer, or refuses
 │   ├── PromptTooLong       more text than the model's context holds
 │   └── GrammarInvalid      the form asked of an answer cannot be compiled
+├── PluginError             a plugin is not there, or what was decided about plugins cannot be kept
+├── StudyError
+│   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
+│   └── ReviewsUnwritable   an answer cannot be written down
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -57,6 +63,14 @@ class VaultEmpty(VaultError):
 
 class NoteUnreadable(VaultError):
     """One note's file cannot be read as text."""
+
+
+class NoteExists(VaultError):
+    """A new note's name is taken."""
+
+
+class NoteUnwritable(VaultError):
+    """A note cannot be written there."""
 
 
 class IndexError(KbError):
@@ -117,3 +131,19 @@ class GrammarInvalid(ModelError):
 
 class QuestionEmpty(UsageError):
     """The question has no words."""
+
+
+class PluginError(KbError):
+    """A plugin is unknown, or decisions about plugins cannot be read or kept."""
+
+
+class StudyError(KbError):
+    """A summary, quiz or lesson cannot be held."""
+
+
+class NothingToStudy(StudyError):
+    """What was named holds nothing to summarise, ask or teach."""
+
+
+class ReviewsUnwritable(StudyError):
+    """The log of reviews cannot be written."""

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from kb.answering.answerer import Answerer
     from kb.answering.events import AnswerEvent
     from kb.indexing.catalog import Catalog
@@ -21,15 +26,35 @@ if TYPE_CHECKING:
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
+    from kb.notes.note import Note
+    from kb.notes.vault import Vault
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
+    from kb.retrieval.selection import Selection
+
+
+class Extensions(Protocol):
+    """What plugins add to a knowledge base; see kb.plugin_host."""
+
+    def notify(self, hook: str, **values: Any) -> None:
+        """Tell every plugin of an event."""
+
+    def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """`hits` as the searcher of the settings wants them."""
+
+    def open_model(self, settings: Settings) -> LanguageModel:
+        """The model of the kind that the settings name."""
 
 
 class KnowledgeBase:
-    """A vault, its index, and what answers from them. Close it when done."""
+    """A vault, its index, and what answers from them. Close it when done.
 
-    def __init__(self, settings: Settings) -> None:
+    `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
+    """
+
+    def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
         self.settings = settings
+        self._extensions = extensions
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
@@ -38,8 +63,7 @@ class KnowledgeBase:
 
         options = SyncOptions(accept_removals=accept_removals)
         done = self._index.sync(Vault(self.settings.vault), report or (lambda _: None), options)
-        if done.repaired:
-            self._forget_readers()
+        self._synced(done)
         return done
 
     def watch(self, tell: Callable[[WatchEvent], None], report: Report | None = None) -> Watcher:
@@ -47,8 +71,8 @@ class KnowledgeBase:
         from kb.indexing.watch import Synced, Watcher
 
         def heard(event: WatchEvent) -> None:
-            if isinstance(event, Synced) and event.report.repaired:
-                self._forget_readers()
+            if isinstance(event, Synced):
+                self._synced(event.report)
             tell(event)
 
         return Watcher(self._index, self.settings.vault, heard, report)
@@ -59,6 +83,7 @@ class KnowledgeBase:
 
         done = self._index.rebuild(Vault(self.settings.vault), report or (lambda _: None))
         self._forget_readers()
+        self._synced(done)
         return done
 
     def purge(self) -> int:
@@ -73,7 +98,10 @@ class KnowledgeBase:
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
-        return self.retriever.search(query, limit, operators=True)
+        hits = self.retriever.search(query, limit, operators=True)
+        if self.settings.retrieval.searcher and self._extensions:
+            return self._extensions().rerank(self, query, hits)
+        return hits
 
     def rank_notes(self, question: str, legs: Sequence[str], depth: int) -> list[str]:
         """Paths of the notes with the `depth` best passages for `question`, for measuring each way of searching."""
@@ -82,7 +110,12 @@ class KnowledgeBase:
 
     def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
         """How `question` is answered, event by event; the last one holds the Answer."""
-        return self._answerer.ask(question, cancellation)
+        from kb.answering.events import Finished
+
+        for event in self._answerer.ask(question, cancellation):
+            yield event
+            if isinstance(event, Finished) and self._extensions:
+                self._extensions().notify("kb_answer_finished", base=self, answer=event.answer)
 
     def links(self, note: str) -> Connections:
         """The links of the note called `note`, in both directions."""
@@ -102,6 +135,40 @@ class KnowledgeBase:
         from kb.notes.vault import Vault
 
         return diagnose(self._index.catalog, Vault(self.settings.vault))
+
+    def select(self, target: str) -> Selection:
+        """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
+        from kb.indexing.lookup import Lookup
+        from kb.retrieval.selection import select
+
+        return select(target, self.catalog, Lookup(self.catalog), self.retriever)
+
+    def note(self, path: str) -> Note:
+        """The note at vault-relative `path`, parsed as it stands on disk now."""
+        from kb.notes.parse import parse_note
+
+        return parse_note(path, self._vault.read(path).text)
+
+    def create_note(self, name: str, text: str) -> Path:
+        """Write a new note; raises NoteExists rather than touch one that is there."""
+        from kb.notes.create import create_note
+
+        return create_note(self._vault.root, name, text)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A unit vector for each text, shape (n, dimension)."""
+        return self.embedder.embed_queries(texts)
+
+    @property
+    def study_folder(self) -> Path:
+        """Where plugins keep plain text that belongs to the vault and is no note: `.kb` in it."""
+        return self.settings.vault / ".kb"
+
+    @cached_property
+    def _vault(self) -> Vault:
+        from kb.notes.vault import Vault
+
+        return Vault(self.settings.vault)
 
     @property
     def catalog(self) -> Catalog:
@@ -142,6 +209,13 @@ class KnowledgeBase:
             if part is not None:
                 part.close()
 
+    def _synced(self, report: SyncReport) -> None:
+        if report.repaired:
+            self._forget_readers()
+        if self._extensions is not None and report.notes:
+            for path in report.notes:
+                self._extensions().notify("kb_note_indexed", base=self, path=path)
+
     def _forget_readers(self) -> None:
         """The catalog is another file now."""
         self._index.forget_reader()
@@ -175,6 +249,8 @@ class KnowledgeBase:
         """The language model in force; loaded when it is first asked."""
         from kb.models.open import open_model
 
+        if self.settings.models.plugin and self._extensions:
+            return self._extensions().open_model(self.settings)
         return open_model(self.settings.models, self.settings.state)
 
     @cached_property

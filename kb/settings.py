@@ -35,6 +35,7 @@ class RetrievalSettings:
 
     dense_weight: float = 0.5  # share of the dense score in the fused one, 0 to 1
     candidates: int = 100  # passages each leg brings
+    searcher: str = ""  # a plugin's searcher that puts the hits into another order; empty for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class ModelSettings:
     """`[models]`: the language model that phrases answers."""
 
     path: str = ""  # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
+    plugin: str = (
+        ""  # a plugin's kind of model, which takes the place of file and server; `path` is handed to it
+    )
     url: str = ""  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
     key: str = field(default="", repr=False)  # for that server; better in KB_MODELS_KEY than in a file
     server_model: str = ""  # which of the server's models; empty for its first
@@ -75,7 +79,7 @@ class Settings:
     @property
     def state(self) -> Path:
         """The folder for what belongs to this machine alone, such as verdicts on model files."""
-        return user_state_path("kb", appauthor=False)
+        return state_folder()
 
 
 _SECTIONS: dict[str, type[Any]] = {
@@ -130,6 +134,11 @@ def find_settings_file(start: Path) -> Path | None:
             return folder / FILE_NAME
     own = user_config_path("kb", appauthor=False) / FILE_NAME
     return own if own.is_file() else None
+
+
+def state_folder() -> Path:
+    """Where this machine keeps what is not for others, such as decisions on trust."""
+    return user_state_path("kb", appauthor=False)
 
 
 def default_index(vault: Path) -> Path:

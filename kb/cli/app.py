@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, links, search, status, watch
+from kb.cli import ask, evaluate, index, init, links, modes, plugins, search, status, watch
 from kb.cli.options import Chosen, Index, Json, Vault
+from kb.cli.plugin_commands import PluginGroup
 
 ASKING, CONNECTED, KEEPING = "Ask and search", "See how notes hang together", "Set up and keep in step"
 
 app = typer.Typer(
     name="kb",
+    cls=PluginGroup,
     help="A personal knowledge base that answers from your own notes, with citations.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -43,6 +45,7 @@ def before_command(
 
 
 app.command("ask", rich_help_panel=ASKING)(ask.ask)
+app.command("chat", rich_help_panel=ASKING)(modes.chat)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("graph", rich_help_panel=CONNECTED)(links.graph)
@@ -52,3 +55,4 @@ app.command("index", rich_help_panel=KEEPING)(index.index_notes)
 app.command("watch", rich_help_panel=KEEPING)(watch.watch)
 app.command("status", rich_help_panel=KEEPING)(status.status)
 app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)
+app.add_typer(plugins.app, rich_help_panel=KEEPING)

@@ -13,7 +13,9 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells count it; Typer turns Ctrl-C into t
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run `kb` with `words` (default: those of the process) and leave the process with its exit status."""
-    status = run(list(sys.argv[1:] if words is None else words))
+    words = list(sys.argv[1:] if words is None else words)
+    status = run(words)
+    _tell_of_plugins(words)
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -45,3 +47,16 @@ def run(words: list[str]) -> int:
 def _forget_stdout() -> None:
     """Point stdout at nothing, so that the interpreter's last flush finds no broken pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _tell_of_plugins(words: list[str]) -> None:
+    """A plugin that was put aside is named, but `kb plugins` has told of it already."""
+    from kb.cli.output import say
+    from kb.cli.plugin_commands import plugin_problems
+
+    try:
+        problems = plugin_problems() if "plugins" not in words else []
+    except KbError:
+        return  # has ended the command as its error
+    for problem in problems:
+        say(problem, style="yellow")

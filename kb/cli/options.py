@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kb.cli.plugin_commands import plugin_host
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import load_settings
+
+if TYPE_CHECKING:
+    from kb.answering.answer import Quote
+    from kb.plugin_api import Mode
 
 Vault = Annotated[
     Path | None, typer.Option("--vault", metavar="FOLDER", help="The folder of notes.", show_default=False)
@@ -23,7 +29,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What stood on the command line, before or after the command's name."""
+    """What stood on the command line, before or after the command's name; to plugins it is their Terminal."""
 
     vault: Path | None = None
     index: Path | None = None
@@ -31,10 +37,54 @@ class Chosen:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
-        return KnowledgeBase(load_settings(vault=self.vault, index=self.index))
+        return KnowledgeBase(load_settings(vault=self.vault, index=self.index), plugin_host)
+
+    def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
+        """Hold a session of `mode` on this terminal; with `once`, only open it."""
+        from kb.cli.modes import hold
+
+        hold(base, mode, argument, once=once)
+
+    def print_markdown(self, text: str) -> None:
+        """Print on stdout, without control characters."""
+        from kb.cli.modes import print_markdown
+
+        print_markdown(text)
+
+    def print_text(self, text: str) -> None:
+        """Print on stdout as it is, without control characters."""
+        from rich.text import Text
+
+        from kb.cli.output import out
+        from kb.safe_text import safe_text
+
+        out().print(Text(safe_text(text)), soft_wrap=True)
+
+    def print_sources(self, quotes: Sequence[Quote]) -> None:
+        """Print on stdout what [n] cites."""
+        from kb.cli.modes import print_source
+
+        for quote in quotes:
+            print_source(quote, f"[{quote.number}] ")
+
+    def print_json(self, value: Mapping[str, Any]) -> None:
+        """Print one JSON object on stdout."""
+        from kb.cli.output import print_json
+
+        print_json(value)
+
+    def say(self, text: str) -> None:
+        """Tell a notice on stderr."""
+        from kb.cli.output import say
+
+        say(text)
 
 
 def chosen(context: typer.Context, vault: Path | None, index: Path | None, json: bool = False) -> Chosen:
     """The options of a command, completed by those before its name."""
     before = context.obj if isinstance(context.obj, Chosen) else Chosen()
     return Chosen(vault=vault or before.vault, index=index or before.index, json=json or before.json)
+
+
+def every_option(vault: Vault = None, index: Index = None, json: Json = False) -> None:
+    """The options that commands of plugins are given as well; never called."""

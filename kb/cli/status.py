@@ -10,6 +10,7 @@ from rich.table import Table
 
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.cli.plugin_commands import plugin_host
 from kb.safe_text import safe_line
 
 
@@ -18,6 +19,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         report = base.status()
+        report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
         last, writer = base.last_sync(), base.writer()
     if options.json:
@@ -35,4 +37,6 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         table.add_row("last in step", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
     if writer:
         table.add_row("being written by", safe_line(writer.removeprefix("Another ")))
+    for name, value in report["plugins"].items():
+        table.add_row(safe_line(name), safe_line(str(value)))
     out().print(table)

@@ -57,6 +57,7 @@ STATUS = exactly(
     pending=_COUNT,
     embedding_model=_TEXT,
     index_bytes=_COUNT,
+    plugins={"type": "object"},
 )
 
 

@@ -1,0 +1,108 @@
+"""The commands that plugins add; no plugin is loaded before one of them, or the list of all, is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from kb.errors import KbError
+from kb.settings import find_settings_file, state_folder
+
+if TYPE_CHECKING:
+    from kb.plugin_host import PluginHost
+
+PANEL = "Study and more, from plugins"
+
+
+@cache
+def plugin_host() -> PluginHost:
+    """The plugins of this process, for the knowledge base of the current folder."""
+    from kb.plugin_host import PluginHost
+
+    file = find_settings_file(Path.cwd())
+    return PluginHost(file.parent if file else None, state_folder())
+
+
+def plugin_problems() -> list[str]:
+    """What went wrong with plugins in this process, if any were looked for."""
+    return plugin_host().problems if plugin_host.cache_info().currsize else []
+
+
+def command_names() -> dict[str, list[str]]:
+    """The names of each plugin's commands, by the plugin's name."""
+    return {plugin: list(commands) for plugin, commands in _commands().items()}
+
+
+def _commands() -> dict[str, dict[str, Any]]:
+    """Each plugin's commands by name, by the plugin's name."""
+    from kb.plugin_host import guard
+
+    host = plugin_host()
+    found: dict[str, dict[str, Any]] = {}
+    for plugin, app in host.add_commands(_empty_app).items():
+        try:
+            # A parameter without a type that Typer knows shows only here.
+            found[plugin] = dict(guard("kb_commands", partial(typer.main.get_group, app)).commands)
+        except KbError as error:
+            host.put_aside(plugin, str(error))
+    return found
+
+
+class PluginGroup(TyperGroup):
+    """The commands of kb, and behind them those of its plugins."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """kb's own command of that name, else a plugin's."""
+        return super().get_command(ctx, cmd_name) or self._of_plugins().get(cmd_name)
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name, kb's own first."""
+        own = super().list_commands(ctx)
+        return [*own, *(name for name in self._of_plugins() if name not in own)]
+
+    def _of_plugins(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for plugin, commands in _commands().items():
+            for name, command in commands.items():
+                if name in self.commands or name in found:
+                    plugin_host().notice(
+                        f"Plugin {plugin}: its command {name!r} is left out, for there is one already."
+                    )
+                    continue
+                _complete(command)
+                found[name] = command
+        return found
+
+
+def _empty_app() -> typer.Typer:
+    return typer.Typer(add_completion=False)
+
+
+def _complete(command: Any) -> None:
+    """Give a plugin's command the options that every command of kb knows."""
+    if not isinstance(getattr(command, "rich_help_panel", None), str):
+        command.rich_help_panel = PANEL
+    known = {parameter.name for parameter in command.params}
+    command.params.extend(option for option in _options() if option.name not in known)
+
+
+def _options() -> list[Any]:
+    from kb.cli.options import every_option
+
+    app = _empty_app()
+    app.command()(every_option)
+    options: list[Any] = list(typer.main.get_command(app).params)
+    for option in options:
+        option.expose_value, option.callback = False, _keep
+    return options
+
+
+def _keep(context: Any, parameter: Any, value: object) -> None:
+    if value:
+        kept = value if isinstance(value, bool) else Path(str(value))
+        context.obj = replace(context.obj, **{parameter.name: kept})

@@ -1,0 +1,152 @@
+"""`kb plugins`: which plugins there are, what each adds, and which may run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import out, print_json, say
+from kb.cli.plugin_commands import command_names, plugin_host
+from kb.errors import PluginError, UsageError
+from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from kb.plugin_host import Plugin
+
+app = typer.Typer(
+    name="plugins",
+    help="See, turn on and off, trust and write plugins.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+)
+_STYLES = {"on": "green", "off": "dim", "failed": "red", "untrusted": "yellow"}
+Name = Annotated[str, typer.Argument(help="The plugin's name.", show_default=False)]
+
+
+@app.callback()
+def list_plugins(context: typer.Context, json: Json = False) -> None:
+    """List the plugins and what each adds."""
+    if context.invoked_subcommand:
+        return
+    options = chosen(context, None, None, json)
+    host = plugin_host()
+    commands = command_names()
+    adds = {
+        plugin.name: [f"command kb {name}" for name in commands.get(plugin.name, ())]
+        + host.describe(plugin.name)
+        for plugin in host.loaded()
+    }
+    found = host.plugins()
+    if options.json:
+        rows = [
+            {key: value for key, value in asdict(plugin).items() if key != "load"}
+            | {"adds": adds[plugin.name]}
+            for plugin in found
+        ]
+        print_json({"plugins": rows, "problems": host.problems})
+        return
+    if not found:
+        out().print("No plugins. Write one with: kb plugins new NAME")
+    for plugin in found:
+        _print_plugin(plugin, adds[plugin.name])
+    for notice in host.notices:
+        say(notice, style="yellow")
+
+
+@app.command()
+def enable(name: Name) -> None:
+    """Turn a plugin on."""
+    plugin_host().require(name)
+    plugin_host().choices.enable(name, on=True)
+    say(f"Plugin {name} is on.")
+
+
+@app.command()
+def disable(name: Name) -> None:
+    """Turn a plugin off: it is not even imported."""
+    plugin_host().require(name)
+    plugin_host().choices.enable(name, on=False)
+    say(f"Plugin {name} is off. Turn it on again with: kb plugins enable {name}")
+
+
+@app.command()
+def trust(
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Trust the folder no more.")] = False,
+) -> None:
+    """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand.
+
+    A plugin can do whatever you can; there is no sandbox. When any file in the folder changes, trust ends.
+    """
+    from kb.plugin_trust import fingerprint
+
+    host = plugin_host()
+    folder = host.folder
+    if folder is None or not folder.is_dir():
+        raise PluginError("There is no folder `plugins` beside a kb.toml here, so there is nothing to trust.")
+    if withdraw:
+        host.choices.distrust(folder)
+        say(f"{folder} is trusted no more.")
+        return
+    names = [plugin.name for plugin in host.plugins() if plugin.origin == str(folder)]
+    if not names:
+        raise PluginError(f"{folder} holds no plugin, so there is nothing to trust.")
+    host.choices.trust(folder, fingerprint(folder))
+    say(f"Trusted as they now stand: {', '.join(names)}. They can do whatever you can.")
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="A name such as flashback; lower case.", show_default=False)],
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where to write it.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a small working plugin with its test, ready for pip and for changing."""
+    from kb.cli.plugin_template import write_plugin
+
+    if not name.isidentifier() or not name.isascii() or name != name.lower():
+        raise UsageError(
+            f"{name!r} cannot be a plugin's name. Use lower-case letters, digits and _, as in: flashback"
+        )
+    target = folder or Path(f"kb-{name.replace('_', '-')}")
+    write_plugin(target, name)
+    say(
+        f"Wrote {target}. Next: pip install -e {target} && pytest {target} && kb {name.replace('_', '-')} tea"
+    )
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The exporter's name.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The file to write.", show_default=False)],
+    vault: Vault = None,
+    index: Index = None,
+) -> None:
+    """Write a file by a plugin's exporter."""
+    exporters = plugin_host().exporters
+    if name not in exporters:
+        raise UsageError(f"There is no exporter {name!r}. Exporters: {', '.join(exporters) or 'none'}.")
+    if file.exists():
+        raise UsageError(f"{file} exists already. Choose another name; nothing was written.")
+    with closing(chosen(context, vault, index).knowledge_base()) as base:
+        plugin_host().export(base, exporters[name], file)
+    say(f"Wrote {file}")
+
+
+def _print_plugin(plugin: Plugin, adds: list[str]) -> None:
+    console = out()
+    head = Text(safe_line(plugin.name), style="bold")
+    head.append(f"  {plugin.state}", style=_STYLES[plugin.state])
+    head.append(f"  {safe_line(plugin.origin)}", style="dim")
+    console.print(head, soft_wrap=True)
+    for line in adds:
+        console.print(Text(f"    {safe_line(line)}"), soft_wrap=True)
+    if plugin.reason:
+        console.print(Text(f"    {safe_line(plugin.reason)}", style="yellow"), soft_wrap=True)

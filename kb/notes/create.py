@@ -1,0 +1,40 @@
+"""Writes a new note; one that exists is never touched."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from kb.errors import NoteExists, NoteUnwritable
+
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\]')  # in file names, on one system or another
+
+
+def create_note(root: Path, name: str, text: str) -> Path:
+    """Write `text` as the new note `name` (a vault-relative path) below `root` and return its file.
+
+    Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
+    """
+    path = name.strip() if name.strip().lower().endswith((".md", ".markdown")) else f"{name.strip()}.md"
+    parts = path.split("/")
+    if _FORBIDDEN.search(path) or any(part.strip(" .") == "" or part.startswith(".") for part in parts):
+        raise NoteUnwritable(
+            f"{name!r} cannot be a note's name. Name it by a path in the vault, as in: Summaries/Tea"
+        )
+    file = root.joinpath(*parts)
+    real = Path(os.path.realpath(file.parent))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise NoteUnwritable(f"{name!r} is outside the vault. Name a place within it.")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # "x" never opens a file that is there, not even one that was made a moment ago.
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text if text.endswith("\n") else text + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError as error:
+        raise NoteExists(f"{path} exists already and was left as it is. Choose another name.") from error
+    except OSError as error:
+        raise NoteUnwritable(f"{path} cannot be written: {error.strerror}. Check the folder.") from error
+    return file

@@ -1,0 +1,324 @@
+"""What a plugin may see of kb, in one place; version 1.
+
+A plugin is a module named by an entry point in the group `kb.plugins`. It implements any of the hooks of `Hooks`
+with `@hookimpl`, and imports from kb only what stands here:
+
+    from kb.plugin_api import Mode, hookimpl
+
+    @hookimpl
+    def kb_modes():
+        return [Mode(name="echo", title="Echo", summary="Says it back", argument="", start=EchoSession)]
+
+A `Mode` is a way of talking with the notes. Front ends open a session of it, hand each line of the user to
+`Session.reply`, and render the events; they know no mode by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+import pluggy
+
+from kb.answering.answer import Answer, AnswerSentence, Quote, cite
+from kb.answering.draft import sentences_of
+from kb.answering.negation import contradicts, polarity
+from kb.answering.question import Question, read_question
+from kb.answering.verify import verify
+from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
+from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
+from kb.knowledge_base import KnowledgeBase
+from kb.models.language_model import Cancellation, LanguageModel, Message, Options
+from kb.notes.note import Block, Note, Section, Span
+from kb.notes.plain import plain_text
+from kb.notes.sentences import Sentence, split_sentences
+from kb.retrieval.selection import Selection
+from kb.safe_text import safe_line, safe_text
+from kb.settings import Settings
+
+if TYPE_CHECKING:
+    import typer
+
+    from kb.retrieval.hit import SearchHit
+
+__all__ = [
+    "API_VERSION",
+    "Answer",
+    "AnswerSentence",
+    "Block",
+    "Cancellation",
+    "Card",
+    "Choices",
+    "Done",
+    "Event",
+    "Exporter",
+    "Hooks",
+    "KbError",
+    "KnowledgeBase",
+    "LanguageModel",
+    "Message",
+    "Mode",
+    "ModelError",
+    "ModelSource",
+    "Note",
+    "NothingToStudy",
+    "Options",
+    "Panel",
+    "Question",
+    "Quote",
+    "ReviewsUnwritable",
+    "Said",
+    "Saved",
+    "Searcher",
+    "Section",
+    "Selection",
+    "Sentence",
+    "Session",
+    "Settings",
+    "Sources",
+    "Span",
+    "Standing",
+    "Status",
+    "Terminal",
+    "UsageError",
+    "Verdict",
+    "cite",
+    "content_words",
+    "contradicts",
+    "covers",
+    "hookimpl",
+    "hookspec",
+    "numbers_of",
+    "plain_text",
+    "polarity",
+    "read_question",
+    "safe_line",
+    "safe_text",
+    "same_word",
+    "sentences_of",
+    "split_sentences",
+    "verify",
+    "words_of",
+]
+
+API_VERSION = 1  # raised when a plugin made for an older one could break
+hookspec = pluggy.HookspecMarker("kb")
+hookimpl = pluggy.HookimplMarker("kb")
+
+CardKind: TypeAlias = Literal["cloze", "choice", "true-false", "short", "explain", "open"]
+Grade: TypeAlias = Literal["right", "unsure", "wrong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is being done, in a few words; replaced by the next event."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finished, checked piece of the reply, as Markdown; to be appended as a block of its own."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the numbers [n] of the reply cite."""
+
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A question put to the learner."""
+
+    number: int  # of this session, from 1
+    total: int  # 0 when the session has no fixed length
+    kind: CardKind
+    stem: str  # the question, plain text; a cloze has "_____" for its gap
+    options: tuple[str, ...] = ()  # of a choice, in the order of the keys a, b, c …
+    source: Quote | None = None  # where the answer stands; show it only after the reply
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an answer was graded. The note's own words decide; "unsure" leaves it to the learner."""
+
+    grade: Grade
+    key: str  # the note's answer, word for word; empty when it is not to be shown yet
+    source: Quote | None = None
+    note: str = ""  # one sentence, such as "Close: the note says 1885."
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Quick replies: what to send, and its label, such as ("3", "good · in 4 days")."""
+
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the session stands, for a status line: card 3 of 10, or the tutor's state and hint level."""
+
+    label: str
+    value: int
+    of: int  # 0 when there is no end to count to
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A file was written."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The turn is complete; always the last event, exactly once."""
+
+    ended: bool = False  # the session is over, no reply is taken any more
+
+
+Event: TypeAlias = Status | Said | Sources | Card | Verdict | Choices | Standing | Saved | Done
+
+
+class Session(Protocol):
+    """One conversation in a mode. Called from one thread at a time; every iterator ends with one Done.
+
+    A KbError raised from an iterator ends that turn, and the session can go on. A reply that begins with "/" is one
+    of the mode's commands.
+    """
+
+    def open(self, argument: str, cancellation: Cancellation, /) -> Iterator[Event]:
+        """Begin; `argument` is what the user named (a note, a topic …), empty for nothing."""
+
+    def reply(self, text: str, cancellation: Cancellation, /) -> Iterator[Event]:
+        """Go on with what the user said."""
+
+    def close(self) -> None:
+        """Let go; closing twice is fine. What was done stays done."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A way of talking with the notes."""
+
+    name: str  # lower case, one word: what is typed after /mode
+    title: str
+    summary: str  # one line
+    argument: str  # placeholder such as "note, #tag, folder/ or topic"; empty when none is taken
+    start: Callable[[KnowledgeBase], Session]  # cheap: nothing is loaded before `open`
+    commands: Mapping[str, str] = field(default_factory=dict)  # "/skip" -> "leave this card for later"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel for the terminal interface."""
+
+    name: str
+    title: str
+    make: Callable[[KnowledgeBase], Any]  # a textual.widget.Widget; called on the interface's own thread
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Puts the hits of a search into another order, or drops some; in force with `retrieval.searcher = "NAME"`."""
+
+    name: str
+    rerank: Callable[[KnowledgeBase, str, Sequence[SearchHit]], Sequence[SearchHit]]
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """A kind of language model; in force with `models.plugin = "NAME"`, and opened with the value of `models.path`."""
+
+    name: str
+    open: Callable[[Settings, str], LanguageModel]
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """Writes something made from the notes to a file: `kb plugins export NAME FILE`."""
+
+    name: str
+    summary: str
+    write: Callable[[KnowledgeBase, Path], None]
+
+
+class Terminal(Protocol):
+    """What a plugin's own command finds as `context.obj`: the chosen knowledge base, and ways to print."""
+
+    @property
+    def json(self) -> bool:
+        """Whether --json was given: print one JSON object and nothing else on stdout."""
+
+    def knowledge_base(self) -> KnowledgeBase:
+        """The knowledge base that --vault and --index choose; close it when done."""
+
+    def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
+        """Hold a session of `mode` on this terminal; with `once`, only open it."""
+
+    def print_markdown(self, text: str) -> None:
+        """Print on stdout, without control characters."""
+
+    def print_text(self, text: str) -> None:
+        """Print on stdout as it is, without control characters."""
+
+    def print_sources(self, quotes: Sequence[Quote]) -> None:
+        """Print on stdout what [n] cites."""
+
+    def print_json(self, value: Mapping[str, Any]) -> None:
+        """Print one JSON object on stdout."""
+
+    def say(self, text: str) -> None:
+        """Tell a notice on stderr."""
+
+
+class Hooks:
+    """The hooks. Implement any of them in the plugin's module; leave out parameters that you don't need."""
+
+    @hookspec
+    def kb_modes(self) -> list[Mode]:  # type: ignore[empty-body]
+        """Modes to add."""
+
+    @hookspec
+    def kb_commands(self, app: typer.Typer) -> None:
+        """Add commands to `app`, which becomes part of `kb`. Their `context.obj` is a Terminal."""
+
+    @hookspec
+    def kb_status(self, base: KnowledgeBase) -> dict[str, int | str]:  # type: ignore[empty-body]
+        """Lines for `kb status`, such as {"due": 12}. Must be quick."""
+
+    @hookspec
+    def kb_panels(self) -> list[Panel]:  # type: ignore[empty-body]
+        """Panels for the terminal interface."""
+
+    @hookspec
+    def kb_searchers(self) -> list[Searcher]:  # type: ignore[empty-body]
+        """Rerankers to choose from in the settings."""
+
+    @hookspec
+    def kb_models(self) -> list[ModelSource]:  # type: ignore[empty-body]
+        """Kinds of language model."""
+
+    @hookspec
+    def kb_exporters(self) -> list[Exporter]:  # type: ignore[empty-body]
+        """Formats to write to."""
+
+    @hookspec
+    def kb_note_indexed(self, base: KnowledgeBase, path: str) -> None:
+        """A note was read into the index, new or changed; `path` is relative to the vault."""
+
+    @hookspec
+    def kb_answer_finished(self, base: KnowledgeBase, answer: Answer) -> None:
+        """A question was answered, or found not to be answered by the notes."""
+
+    @hookspec
+    def kb_session_ended(self, base: KnowledgeBase, mode: str, turns: int) -> None:
+        """A session of `mode` was closed after `turns` replies."""

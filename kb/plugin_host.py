@@ -1,0 +1,350 @@
+"""Finds, loads and calls plugins; one that fails is put aside by name, and the program goes on."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import pluggy
+
+from kb.ask_mode import ASK
+from kb.errors import KbError, PluginError
+from kb.plugin_api import (
+    Cancellation,
+    Done,
+    Event,
+    Exporter,
+    Hooks,
+    KnowledgeBase,
+    LanguageModel,
+    Mode,
+    ModelSource,
+    Panel,
+    Searcher,
+    Session,
+)
+from kb.plugin_trust import PluginChoices, fingerprint, folder_plugins
+
+if TYPE_CHECKING:
+    import typer
+
+    from kb.retrieval.hit import SearchHit
+    from kb.settings import Settings
+
+GROUP = "kb.plugins"
+Result = TypeVar("Result")
+Named = TypeVar("Named", Mode, Panel, Searcher, ModelSource, Exporter)
+_KINDS = (
+    ("mode", "kb_modes", True),
+    ("panel", "kb_panels", False),
+    ("searcher", "kb_searchers", False),
+    ("model", "kb_models", False),
+    ("exporter", "kb_exporters", True),
+)
+_EVENTS = frozenset(["kb_note_indexed", "kb_answer_finished", "kb_session_ended"])
+State = Literal["on", "off", "failed", "untrusted"]
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A plugin that was found, and what became of it."""
+
+    name: str
+    origin: str  # distribution and version, or the folder it stands in
+    state: State
+    reason: str = ""  # of a state that is not "on", in one sentence
+    load: Callable[[], object] | None = None
+
+
+class PluginHost:
+    """The plugins of one knowledge base. Finding them reads metadata only; they are loaded when first asked.
+
+    `root` is the folder of the kb.toml in force, whose `plugins` folder is searched once it is trusted; `state` is
+    the folder for what belongs to this machine.
+    """
+
+    def __init__(self, root: Path | None, state: Path) -> None:
+        self._root = root
+        self.choices = PluginChoices(state)
+        self._manager = pluggy.PluginManager("kb")
+        self._manager.add_hookspecs(Hooks)
+        self._found: dict[str, Plugin] | None = None
+        self._loaded = False
+        self.notices: list[str] = []
+
+    @classmethod
+    def of(cls, settings: Settings) -> PluginHost:
+        """The plugins for these settings."""
+        return cls(settings.root, settings.state)
+
+    def plugins(self) -> list[Plugin]:
+        """Every plugin, by name; loads none."""
+        return [self._plugins[name] for name in sorted(self._plugins)]
+
+    def loaded(self) -> list[Plugin]:
+        """Every plugin, by name, after those that are on were loaded."""
+        self._load_all()
+        return self.plugins()
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong so far, a sentence each, naming the plugin."""
+        failed = [
+            f"Plugin {plugin.name} was put aside: {plugin.reason}"
+            for plugin in self.plugins()
+            if plugin.state == "failed"
+        ]
+        return failed + self.notices
+
+    @property
+    def untrusted_folder(self) -> Path | None:
+        """The folder of plugins beside kb.toml, if it holds any and is not trusted as it stands."""
+        return next(
+            (self.folder for plugin in self.plugins() if plugin.state == "untrusted" and self.folder), None
+        )
+
+    @cached_property
+    def modes(self) -> dict[str, Mode]:
+        """Every mode by name, `ask` first."""
+        return {ASK.name: ASK, **self._named("kb_modes", Mode, taken={ASK.name})}
+
+    @cached_property
+    def panels(self) -> dict[str, Panel]:
+        """Every panel for the terminal interface by name."""
+        return self._named("kb_panels", Panel)
+
+    @cached_property
+    def searchers(self) -> dict[str, Searcher]:
+        """Every reranker by name."""
+        return self._named("kb_searchers", Searcher)
+
+    @cached_property
+    def models(self) -> dict[str, ModelSource]:
+        """Every kind of language model by name."""
+        return self._named("kb_models", ModelSource)
+
+    @cached_property
+    def exporters(self) -> dict[str, Exporter]:
+        """Every exporter by name."""
+        return self._named("kb_exporters", Exporter)
+
+    def add_commands(self, make_app: Callable[[], typer.Typer]) -> dict[str, typer.Typer]:
+        """The commands of each plugin, on an app of its own, by the plugin's name."""
+        apps: dict[str, typer.Typer] = {}
+        for name in self._active():
+            app = make_app()
+            self._call(name, "kb_commands", app=app)
+            if app.registered_commands or app.registered_groups:
+                apps[name] = app
+        return apps
+
+    def status(self, base: KnowledgeBase) -> dict[str, int | str]:
+        """What the plugins add to `kb status`."""
+        lines: dict[str, int | str] = {}
+        for name in self._active():
+            for result in self._call(name, "kb_status", base=base):
+                lines.update(result)
+        return lines
+
+    def notify(self, hook: str, **values: Any) -> None:
+        """Tell every plugin of an event: `kb_note_indexed`, `kb_answer_finished` or `kb_session_ended`."""
+        for name in self._active():
+            self._call(name, hook, **values)
+
+    def describe(self, name: str) -> list[str]:
+        """What a plugin adds, a line each, after it was loaded."""
+        lines = []
+        for kind, hook, named in _KINDS:
+            for result in self._call(name, hook) if self.require(name).state == "on" else ():
+                lines += [f"{kind} {item.name}{f': {item.summary}' if named else ''}" for item in result]
+        plugin = self._manager.get_plugin(name)
+        callers = self._manager.get_hookcallers(plugin) if plugin is not None else None
+        heard = sorted(caller.name for caller in callers or [] if caller.name in _EVENTS)
+        return lines + [f"hears {hook}" for hook in heard]
+
+    def session(self, base: KnowledgeBase, mode: Mode) -> Session:
+        """A session of `mode` that raises only KbError, always ends a turn with one Done, and is told of when closed."""
+        return _GuardedSession(self, base, mode)
+
+    def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
+        """`hits` as the searcher named in the settings wants them. Raises PluginError when there is none."""
+        name = base.settings.retrieval.searcher
+        return list(guard(f"Searcher {name}", lambda: _of(self.searchers, name).rerank(base, query, hits)))
+
+    def open_model(self, settings: Settings) -> LanguageModel:
+        """The model of the kind named in the settings. Raises PluginError when there is none."""
+        name = settings.models.plugin
+        return guard(f"Model {name}", lambda: _of(self.models, name).open(settings, settings.models.path))
+
+    def export(self, base: KnowledgeBase, exporter: Exporter, file: Path) -> None:
+        """Have `file` written."""
+        guard(f"Exporter {exporter.name}", lambda: exporter.write(base, file))
+
+    def notice(self, text: str) -> None:
+        """Keep a sentence for `problems`, once."""
+        if text not in self.notices:
+            self.notices.append(text)
+
+    def put_aside(self, name: str, reason: str) -> None:
+        """Use plugin `name` no more in this process, and say why."""
+        self._manager.unregister(name=name) if self._manager.has_plugin(name) else None
+        self._plugins[name] = replace(self._plugins[name], state="failed", reason=reason)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder beside kb.toml whose plugins run once it is trusted."""
+        return self._root / "plugins" if self._root is not None else None
+
+    @property
+    def _plugins(self) -> dict[str, Plugin]:
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def _find(self) -> dict[str, Plugin]:
+        claims: dict[str, list[Plugin]] = {}
+        for entry in importlib.metadata.entry_points(group=GROUP):
+            origin = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "installed"
+            claims.setdefault(entry.name, []).append(Plugin(entry.name, origin, "on", load=entry.load))
+        for plugin in self._in_folder():
+            claims.setdefault(plugin.name, []).append(plugin)
+        return {name: self._settle(name, rivals) for name, rivals in sorted(claims.items())}
+
+    def _in_folder(self) -> list[Plugin]:
+        folder = self.folder
+        loaders = folder_plugins(folder) if folder is not None else {}
+        if folder is None or not loaders:
+            return []
+        if self.choices.trusts(folder, fingerprint(folder)):
+            return [Plugin(name, str(folder), "on", load=load) for name, load in loaders.items()]
+        reason = "The folder is not trusted as it stands. Read it, then run: kb plugins trust"
+        return [Plugin(name, str(folder), "untrusted", reason) for name in loaders]
+
+    def _settle(self, name: str, rivals: Sequence[Plugin]) -> Plugin:
+        """The one plugin called `name`; two that claim it are both left out."""
+        plugin = rivals[0]
+        if len(rivals) > 1:
+            origins = " and ".join(sorted(rival.origin for rival in rivals))
+            reason = f"{origins} both claim this name. Uninstall one of them."
+            return Plugin(name, origins, "failed", reason)
+        if plugin.state == "on" and name in self.choices.disabled():
+            return replace(plugin, state="off", reason=f"Turn it on with: kb plugins enable {name}")
+        return plugin
+
+    def _load_all(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        for plugin in self.plugins():
+            if plugin.state == "on" and plugin.load is not None:
+                self._guarded(plugin.name, "loading it", partial(self._register, plugin.name, plugin.load))
+
+    def _register(self, name: str, load: Callable[[], object]) -> None:
+        self._manager.register(load(), name)
+        # A misspelt hook would otherwise be ignored without a word.
+        self._manager.check_pending()
+
+    def _active(self) -> list[str]:
+        self._load_all()
+        return [plugin.name for plugin in self.plugins() if plugin.state == "on"]
+
+    def _named(self, hook: str, kind: type[Named], taken: set[str] | None = None) -> dict[str, Named]:
+        owners: dict[str, str] = dict.fromkeys(taken or (), "kb itself")
+        found: dict[str, Named] = {}
+        for name in self._active():
+            for result in self._call(name, hook):
+                for item in result if isinstance(result, list | tuple) else [result]:
+                    if not isinstance(item, kind):
+                        self.put_aside(name, f"{hook} gave a {type(item).__name__}, not a {kind.__name__}.")
+                    elif item.name in owners:
+                        rival = owners[item.name]
+                        self.notice(
+                            f"Plugin {name}: {item.name!r} of {hook} is left out, for {rival} has it already."
+                        )
+                    else:
+                        owners[item.name] = f"plugin {name}"
+                        found[item.name] = item
+        return found
+
+    def _call(self, name: str, hook: str, **values: Any) -> list[Any]:
+        """What plugin `name` returns from `hook`; nothing when it has no such hook, or raises."""
+        others = [plugin for other, plugin in self._manager.list_name_plugin() if other != name]
+        caller = self._manager.subset_hook_caller(hook, others)
+        return self._guarded(name, hook, lambda: caller(**values)) or []
+
+    def _guarded(self, name: str, what: str, call: Callable[[], Result]) -> Result | None:
+        """The result of `call` into plugin `name`, or None when it raised: then the plugin is put aside."""
+        try:
+            return guard(what, call)
+        except KbError as error:
+            self.put_aside(name, str(error))
+        return None
+
+    def require(self, name: str) -> Plugin:
+        """The plugin called `name`. Raises PluginError when there is none."""
+        if name not in self._plugins:
+            known = ", ".join(self._plugins) or "none"
+            raise PluginError(f"No plugin is called {name!r}. Known plugins: {known}.")
+        return self._plugins[name]
+
+
+def guard(what: str, call: Callable[[], Result]) -> Result:
+    """The result of a call into foreign code; whatever it raises becomes a KbError."""
+    try:
+        return call()
+    except KbError:
+        raise
+    except (Exception, SystemExit) as error:  # the one broad except: foreign code may raise anything
+        raise PluginError(
+            f"{what} raised {type(error).__name__}: {error}. Report it to its author."
+        ) from error
+
+
+class _GuardedSession:
+    """Keeps a plugin's session to its word."""
+
+    def __init__(self, host: PluginHost, base: KnowledgeBase, mode: Mode) -> None:
+        self._host, self._base, self._mode = host, base, mode
+        self._session: Session | None = guard(f"Mode {mode.name}", lambda: mode.start(base))
+        self._turns = 0
+
+    def open(self, argument: str, cancellation: Cancellation) -> Iterator[Event]:
+        """Begin."""
+        return self._turn(lambda session: session.open(argument, cancellation))
+
+    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
+        """Go on."""
+        self._turns += 1
+        return self._turn(lambda session: session.reply(text, cancellation))
+
+    def close(self) -> None:
+        """End the session, and tell the plugins."""
+        session, self._session = self._session, None
+        if session is not None:
+            guard(f"Mode {self._mode.name}", session.close)
+            self._host.notify("kb_session_ended", base=self._base, mode=self._mode.name, turns=self._turns)
+
+    def _turn(self, begin: Callable[[Session], Iterator[Event]]) -> Iterator[Event]:
+        session, name = self._session, f"Mode {self._mode.name}"
+        if session is None:
+            raise PluginError(f"The session of {self._mode.name} is closed. Begin another.")
+        events = guard(name, lambda: iter(begin(session)))
+        done: Done | None = None
+        while (event := guard(name, lambda: next(events, None))) is not None:
+            if isinstance(event, Done):
+                done = event
+                break
+            yield event
+        yield done or Done()
+
+
+def _of(parts: dict[str, Named], name: str) -> Named:
+    if name not in parts:
+        raise PluginError(
+            f"No plugin offers {name!r}, which the settings name. On offer: {', '.join(parts) or 'none'}."
+        )
+    return parts[name]

@@ -1,0 +1,111 @@
+"""From what a person names to the notes that are meant: a note, a folder/, a #tag, a period, or search words."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+from kb.errors import NothingToStudy, UsageError
+from kb.indexing.catalog import StoredNote, StoredPassage
+from kb.notes.journal import journal_names
+from kb.notes.note import Link, Span
+from kb.notes.parse import stem
+from kb.notes.resolve import LinkResolver, NoteNames
+from kb.retrieval.filters import NoteFacts, period
+from kb.retrieval.hit import SearchHit
+
+SelectionKind = Literal["all", "note", "folder", "tag", "period", "search"]
+_SEARCHED = 24  # passages that search words select
+_WEAKEST = 0.5  # share of the best hit's score that a passage must reach to be meant
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The notes that were named."""
+
+    kind: SelectionKind
+    label: str  # as a heading would say it
+    paths: tuple[str, ...]  # of the notes; best first for a search, else by path
+    passages: tuple[StoredPassage, ...] = ()  # of a search: what in the notes is meant; empty for all of them
+
+
+class NoteStore(Protocol):
+    """What selecting needs of the catalog."""
+
+    def notes(self) -> list[StoredNote]: ...
+    def names(self) -> list[NoteNames]: ...
+
+
+class Searching(Protocol):
+    """What selecting needs of the retriever."""
+
+    def search(
+        self, text: str, limit: int = 10, per_note: int | None = 3, *, operators: bool = False
+    ) -> list[SearchHit]: ...
+
+
+def select(
+    target: str, store: NoteStore, facts: NoteFacts, retriever: Searching, today: date | None = None
+) -> Selection:
+    """What `target` names; nothing named means every note.
+
+    A note's name wins over a period, a period over search words. Raises NothingToStudy when no note is meant.
+    """
+    words = target.strip()
+    notes = store.notes()
+    if not words:
+        return _some("all", "All notes", [note.path for note in notes], "The vault holds no note.")
+    if words.startswith("#"):
+        wanted = words[1:].strip("/").casefold()
+        tagged = {path for path, tag in facts.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")}
+        return _some("tag", f"#{wanted}", sorted(tagged), f"No note has the tag {words}.")
+    if words.endswith("/"):
+        inside = [note.path for note in notes if note.path.casefold().startswith(words.casefold())]
+        return _some("folder", words, inside, f"No note is in the folder {words}")
+    if path := _named(store.names(), words):
+        title = next(note.title for note in notes if note.path == path)
+        return Selection("note", title, (path,))
+    with contextlib.suppress(UsageError):
+        first, last = period(words, today or date.today())
+        dated = [note.path for note in notes if any(first <= day <= last for day in _days(note))]
+        return _some("period", words, dated, f"No note is from {words}.")
+    hits = retriever.search(words, _SEARCHED, per_note=None, operators=True)
+    best = hits[0].score if hits else 0.0
+    passages = tuple(hit.passage for hit in hits if hit.score >= _WEAKEST * best)
+    paths = tuple(dict.fromkeys(passage.note_path for passage in passages))
+    if not paths:
+        raise NothingToStudy(f"Nothing is found for {words!r}. Name a note, #tag, folder/ or other words.")
+    return Selection("search", words, paths, passages)
+
+
+def _some(kind: SelectionKind, label: str, paths: Sequence[str], otherwise: str) -> Selection:
+    if not paths:
+        raise NothingToStudy(f"{otherwise.rstrip('.')}. Name another, or see what there is with: kb search")
+    return Selection(kind, label, tuple(paths))
+
+
+def _named(names: Sequence[NoteNames], words: str) -> str | None:
+    resolver = LinkResolver(names)
+    found = resolver.resolve(Link("wiki", words.strip("[]"), Span(0, len(words)), 1), "")
+    if found.status == "ambiguous":
+        raise UsageError(f"{words!r} may be {' or '.join(found.candidates[:5])}. Name the note by its path.")
+    return found.path
+
+
+def _days(note: StoredNote) -> Iterator[date]:
+    """The days a note is of: the one in its name, else those it states, else when its file last changed."""
+    if journal_names(stem(note.path)):
+        named = _ISO_DAY.search(stem(note.path).replace("_", "-"))
+        if named:
+            yield date.fromisoformat(named[0])
+            return
+    stated = [moment for moment in (note.created, note.modified) if moment]
+    for moment in stated:
+        yield date.fromisoformat(moment[:10])
+    if not stated:
+        yield datetime.fromtimestamp(note.mtime_ns / 1e9).date()

@@ -1,0 +1,129 @@
+"""A quiz item: a question made from a note, whose answer stands in the note word for word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Literal
+
+from kb.plugin_api import (
+    CardKind,
+    Note,
+    Quote,
+    Span,
+    content_words,
+    covers,
+    numbers_of,
+    plain_text,
+    same_word,
+    words_of,
+)
+
+GAP = "_____"
+# Words that head a table or begin an item without naming anything worth asking for.
+NO_TERMS = frozenset(
+    "note notes tip warning important example examples default optional required yes no new added todo see also "
+    "hint caution info attention beispiel hinweis wichtig location command commands purpose speed name usage type "
+    "description result results link links source value values keyword summary short when why where how what".split()
+)
+Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
+_ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
+_NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One fact of a note as a question. The stem never holds the key."""
+
+    id: str  # 16 hex digits over rule, stem and key, so that it lasts until the text changes
+    rule: Rule
+    kind: CardKind
+    stem: str  # the question with its place in the notes, plain text
+    key: str  # the answer: the text at `span` without markup
+    path: str
+    title: str
+    heading_path: tuple[str, ...]
+    span: Span  # of the key in the note's text
+    source: Span  # of the sentence, item or row that holds it
+    line: int  # 1-based, of the source
+    quote: str  # the source as it stands in the note
+    family: str = ""  # keys of one family can stand in for each other as wrong options
+    options: tuple[str, ...] = ()  # of a choice
+    expected: str = ""  # what to answer where that is not the key: "true" or "false"
+
+    def as_quote(self) -> Quote:
+        """The source, for showing it after the answer."""
+        return Quote(
+            number=1,
+            path=self.path,
+            line=self.line,
+            span=self.source,
+            title=self.title,
+            heading_path=self.heading_path,
+            quote=self.quote,
+            text=plain_text(self.quote).replace("\n", " "),
+            relevance=1.0,
+        )
+
+
+def make_item(
+    note: Note,
+    rule: Rule,
+    kind: CardKind,
+    question: str,
+    span: Span,
+    source: Span,
+    heading_path: Sequence[str],
+    family: str = "",
+) -> Item | None:
+    """An item with the place of its fact before the question, or None when it would give its answer away."""
+    key = " ".join(plain_text(note.text[span.start : span.end]).split())
+    if not key or not words_of(key) or leaks(question, key):
+        return None
+    place = [part for part in dict.fromkeys((note.title, *heading_path)) if not leaks(part, key)]
+    stem = f"{' › '.join(place)}: {question}" if place else question
+    if leaks(stem, key):
+        stem = question
+    return Item(
+        id=blake2b(f"{rule}\n{stem}\n{key}".encode("utf-8", "replace"), digest_size=8).hexdigest(),
+        rule=rule,
+        kind=kind,
+        stem=stem,
+        key=key,
+        path=note.path,
+        title=note.title,
+        heading_path=tuple(heading_path),
+        span=span,
+        source=source,
+        line=note.text.count("\n", 0, source.start) + 1,
+        quote=note.text[source.start : source.end],
+        family=family,
+    )
+
+
+def leaks(text: str, key: str) -> bool:
+    """Whether `text` tells the key: as it is, or all its content words in some form."""
+    if f" {normal_form(key)} " in f" {normal_form(text)} ":
+        return True
+    numbers = numbers_of(key)
+    if numbers and set(numbers) <= set(numbers_of(text)):
+        return True
+    wanted = content_words(key) or words_of(key)
+    known = words_of(text)
+    return bool(wanted) and all(covers(known, word) or _joined(known, word) for word in wanted)
+
+
+def _joined(known: Sequence[str], word: str) -> bool:
+    """`spacedrepetition` is no secret where `spaced repetition` stands, nor `timeout` beside `time out`."""
+    return len(word) > 5 and any(same_word(one + other, word) for one, other in pairwise(known))
+
+
+def normal_form(text: str) -> str:
+    """`text` in lower case without articles, punctuation and markup: equal forms are one answer."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    words = " ".join(_NOT_WORD.sub(" ", plain).split())
+    return _ARTICLE.sub("", words)

@@ -1,0 +1,189 @@
+"""The log of reviews, and what FSRS makes of it.
+
+Every machine appends JSON lines to a file of its own in the vault's `.kb/reviews`, so that any file syncer brings
+them together. The schedule is worked out from all lines in the order of their times: whoever has the same lines has
+the same schedule.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from kb.plugin_api import ReviewsUnwritable
+
+if TYPE_CHECKING:
+    import fsrs
+
+UTC = timezone.utc  # noqa: UP017 - reads better beside fsrs, which insists on it
+Rating = Literal[1, 2, 3, 4]
+Act = Literal["review", "retire"]
+RATINGS: Mapping[Rating, str] = {1: "again", 2: "hard", 3: "good", 4: "easy"}
+_NOT_NAME = re.compile(r"[^\w-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One line of the log."""
+
+    card: str
+    at: str  # ISO 8601, UTC
+    rating: Rating
+    path: str  # of the note, when it was asked
+    concept: str = ""  # the note's title, for the learner model
+    key: str = ""  # the answer, to find the card again when its text changed
+    mode: str = "quiz"
+    act: Act = "review"  # "retire": the card's text is gone, it is not due any more
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A card that was reviewed at least once."""
+
+    card: str
+    path: str
+    due: datetime
+    reviews: int
+    lapses: int  # reviews that ended with "again", the first ones left out
+    stability: float  # days after which the chance of recall is 90 %
+    state: fsrs.Card
+
+
+class ReviewLog:
+    """The lines of all machines below `folder`; new ones go to the file of `machine`."""
+
+    def __init__(self, folder: Path, machine: str) -> None:
+        self._folder = folder
+        self._file = folder / f"{_NOT_NAME.sub('-', machine)}.jsonl"
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever reviewed."""
+        return self._folder.is_dir()
+
+    def add(self, review: Review) -> None:
+        """Append one line, on the disk when this returns. Raises ReviewsUnwritable."""
+        line = json.dumps(asdict(review), ensure_ascii=False, sort_keys=True) + "\n"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with self._file.open("ab+") as file:
+                if file.tell() and not _ends_whole(file.fileno(), file.tell()):
+                    line = "\n" + line  # a line that a power cut tore apart must not swallow this one
+                file.write(line.encode("utf-8", "replace"))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise ReviewsUnwritable(
+                f"{self._file} cannot be written: {error.strerror}. Nothing was lost; check the folder."
+            ) from error
+        self.__dict__.pop("reviews", None)
+
+    @cached_property
+    def reviews(self) -> list[Review]:
+        """Every review of every machine once, by time; lines that are none are passed over."""
+        lines: set[str] = set()
+        for file in sorted(self._folder.glob("*.jsonl")) if self.exists else ():
+            try:
+                lines.update(file.read_text(encoding="utf-8", errors="replace").splitlines())
+            except OSError:
+                continue
+        return sorted(
+            _parsed(lines), key=lambda review: (review.moment, review.card, review.rating, review.act)
+        )
+
+    def schedule(self) -> dict[str, Scheduled]:
+        """Every card that is not retired, by id."""
+        return replay(self.reviews)
+
+    def due(self, now: datetime) -> list[Scheduled]:
+        """The cards to review now, the longest due first."""
+        cards = [card for card in self.schedule().values() if card.due <= now]
+        return sorted(cards, key=lambda card: (card.due, card.card))
+
+
+def replay(reviews: Iterable[Review]) -> dict[str, Scheduled]:
+    """What FSRS makes of `reviews`, which are ordered by time."""
+    scheduler = new_scheduler()
+    cards: dict[str, Scheduled] = {}
+    for review in reviews:
+        if review.act == "retire":
+            cards.pop(review.card, None)
+            continue
+        cards[review.card] = reviewed(scheduler, cards.get(review.card), review)
+    return cards
+
+
+def reviewed(scheduler: fsrs.Scheduler, before: Scheduled | None, review: Review) -> Scheduled:
+    """The card after `review`."""
+    import fsrs
+
+    # The number only tells cards apart within fsrs; ours are told apart by their own id.
+    card = before.state if before else fsrs.Card(card_id=1, due=review.moment)
+    after, _ = scheduler.review_card(card, fsrs.Rating(review.rating), review.moment)
+    return Scheduled(
+        card=review.card,
+        path=review.path,
+        due=after.due,
+        reviews=(before.reviews if before else 0) + 1,
+        lapses=(before.lapses + (review.rating == 1)) if before else 0,
+        stability=after.stability or 0.0,
+        state=after,
+    )
+
+
+def new_scheduler() -> fsrs.Scheduler:
+    """FSRS with its default weights, without chance: the same log must always give the same schedule."""
+    import fsrs
+
+    return fsrs.Scheduler(enable_fuzzing=False)
+
+
+def machine_name(state: Path) -> str:
+    """This machine's name in the log, made up once: two laptops may share a host name."""
+    file = state / "machine"
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError:
+        import platform
+
+        name = f"{_NOT_NAME.sub('-', platform.node()) or 'machine'}-{uuid4().hex[:6]}"
+        try:
+            state.mkdir(parents=True, exist_ok=True)
+            file.write_text(name + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ReviewsUnwritable(
+                f"{file} cannot be written: {error.strerror}. Check the folder's permissions."
+            ) from error
+        return name
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def _parsed(lines: Iterable[str]) -> Iterator[Review]:
+    for line in lines:
+        try:
+            value = json.loads(line)
+            review = Review(**{name: value[name] for name in Review.__dataclass_fields__ if name in value})
+            if review.moment.tzinfo and review.rating in RATINGS and isinstance(review.card, str):
+                yield review
+        except (ValueError, TypeError, KeyError):
+            continue  # torn, or from a newer kb
+
+
+def _ends_whole(descriptor: int, size: int) -> bool:
+    return os.pread(descriptor, 1, size - 1) == b"\n"

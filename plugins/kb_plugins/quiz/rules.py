@@ -1,0 +1,343 @@
+"""The facts of a note that make good questions, found by rules alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from kb.plugin_api import (
+    Block,
+    Note,
+    Sentence,
+    Span,
+    content_words,
+    plain_text,
+    same_word,
+    split_sentences,
+    words_of,
+)
+from kb_plugins.quiz.item import GAP, NO_TERMS, Item, make_item
+from kb_plugins.quiz.tables import table_items
+
+MADE_BY = "made-by"  # property of notes that kb wrote; nothing is asked of them
+_PROSE = ("paragraph", "list", "quote", "callout", "definition")
+_MIN_WORDS = 5  # content words that must be left around a gap
+_MAX_SENTENCE = 320  # characters
+_MAX_TERM = 5  # words of a term
+_CARD = re.compile(
+    r"^[ \t]*(?:[-*+][ \t]+)?(?P<stem>[^:\n`|]{3,200}?):::?(?:(?=\S)|(?<=\?::)[ \t]+)(?P<key>[^:\s][^\n]*?)[ \t]*$",
+    re.MULTILINE,
+)
+_TWO_LINE_CARD = re.compile(r"^(?P<stem>[^\n]{8,200})\n\?{1,2}[ \t]*\n(?P<key>[^\n]+)$", re.MULTILINE)
+_HIGHLIGHT = re.compile(r"(?<![=`])==(?P<key>[^\s=`](?:[^=`\n]{0,58}[^\s=`])?)==(?![=`])")
+_BOLD = re.compile(r"(?<![\w*])\*\*(?P<key>[^*\n]{2,50})\*\*(?![\w*])")
+_LABEL = re.compile(
+    r"^\*\*(?P<key>[^*\n:.]{2,50})(?:\*\*[ \t]*[:–—]|:\*\*|\.\*\*)[ \t]+(?P<rest>[^\n]{30,300})"
+)
+_DEFINITION = re.compile(
+    r"^(?:(?:an?|the|eine?|der|die|das)\s+)?(?P<term>[^\W_][^\s.,;:!?]*(?:\s+[^\s.,;:!?]+){0,4}?)\s+"
+    r"(?P<verb>is|are|means|stands for|refers to|ist|sind|bedeutet|bezeichnet|steht für)\s+"
+    r"(?P<rest>(?:an?|the|one|any|how|what|when|where|each|every|eine?n?r?|der|die|das|dem|den|wie|was|wenn)\s.{24,})$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,:/#^\[-])(?P<key>\d+(?:[.,]\d+)?(?:[ \u00a0]?(?:%|(?:°C?|[kKMGT]B|ms|km|kg|cm|mm|bits?|bytes?|tokens?|"
+    r"words?|percent|hours?|days?|weeks?|months?|years?|minutes?|seconds?|million|billion|Prozent|Tage|Stunden|Jahre)\b))?)"
+    r"(?![\w/:-]|[.,]\d)"
+)
+_VERSION = re.compile(r"\d+\.\d+|[\[\]`]")
+_RECORD = re.compile(r"change ?log|release|what.?s new|history|versions?\b", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\.?\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
+)
+_MONTH_BEFORE = re.compile(
+    r"\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\.?\s+$", re.IGNORECASE
+)
+# The 11 of "Windows 11" is part of a name.
+_NAME_BEFORE = re.compile(r"(?:[A-Z][\w-]+|[vV]ersions?|step|chapter|page|No\.|Nr\.)[ \u00a0]$")
+_ELSEWHERE = re.compile(
+    r"\b(?:above|below|previous|following|next section|examples?|oben|unten|folgende\w*)\b", re.IGNORECASE
+)
+_POINTS_BACK = re.compile(
+    r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|dies\w*|das|es|sie|"
+    r"damit|so|hier|aber|und|siehe)\b",
+    re.IGNORECASE,
+)
+_QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
+_VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
+_NAMED_BEFORE = re.compile(
+    r"(?:\b(?:an?|the|called|named|terms?|words?|as|eine?n?|der|die|das|genannt|heißt|heißen)\s+[\"“„]?)$",
+    re.IGNORECASE,
+)
+
+
+def items_of(note: Note) -> list[Item]:
+    """Every item the rules find in `note`, in order; one for each sentence at most."""
+    if MADE_BY in note.properties or _RECORD.search(note.title):
+        return []  # nobody wants to learn a list of changes by heart
+    found: list[Item] = []
+    taken: set[int] = set()
+    for item in (*_cards(note), *table_items(note), *_lists(note), *_in_sentences(note), *_headings(note)):
+        # The same words may be found by several rules, of which the first asks best.
+        if item.span.start not in taken:
+            taken.add(item.span.start)
+            found.append(item)
+    unique = {item.id: item for item in found}
+    return sorted(unique.values(), key=lambda item: item.span.start)
+
+
+def _cards(note: Note) -> Iterator[Item]:
+    """Flashcards that are there already: `question::answer`, and question, `?`, answer on lines of their own."""
+    for block in _blocks(note, (*_PROSE, "html")):
+        text = note.text[block.span.start : block.span.end]
+        for pattern in (_CARD, _TWO_LINE_CARD):
+            for match in pattern.finditer(text):
+                stem = _plain(match["stem"])
+                if len(words_of(stem)) >= 3 and stem[0].isalpha() and "://" not in match[0]:
+                    yield from _made(
+                        note,
+                        "card",
+                        "short",
+                        stem,
+                        _within(block, match, "key"),
+                        _within(block, match),
+                        block,
+                    )
+
+
+def _in_sentences(note: Note) -> Iterator[Item]:
+    names = [
+        note.title,
+        *note.aliases,
+        *(link.label or link.target for link in note.links if link.kind == "wiki"),
+    ]
+    for block in _blocks(note, _PROSE):
+        for sentence in split_sentences(note.text, block.span):
+            raw = note.text[sentence.span.start : sentence.span.end]
+            if "::" in raw:
+                continue  # a flashcard or a property
+            item = next(
+                (
+                    item
+                    for rule in (_label, _definition, _highlight, _bold, _number)
+                    for item in rule(note, block, sentence, raw, names)
+                ),
+                None,
+            )
+            if item:
+                yield item
+
+
+def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
+    """`**Label**: what it is`, asked from what it is."""
+    match = _LABEL.match(raw)
+    if (
+        match
+        and block.kind == "list"
+        and _is_term(match["key"])
+        and len(content_words(match["rest"])) >= _MIN_WORDS
+    ):
+        span = _inside(sentence, match, "key")
+        family = f"label {note.path} {' '.join(block.heading_path)}"
+        question = f"{GAP}: {_plain(match['rest'])}"
+        yield from _made(note, "label", "cloze", question, span, sentence.span, block, family)
+
+
+def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: list[str]) -> Iterator[Item]:
+    """`X is …` where X is what the note, a heading, a link or bold print names."""
+    match = _DEFINITION.match(sentence.text)
+    if not match or not _stands_alone(sentence.text):
+        return
+    term = match["term"]
+    named = [*names, *block.heading_path, *(_plain(bold["key"]) for bold in _BOLD.finditer(raw))]
+    if not _is_term(term) or not any(_same_term(term, name) for name in named):
+        return
+    start = raw.find(term)
+    if start < 0 or raw.count(term) != 1:
+        return
+    span = Span(sentence.span.start + start, sentence.span.start + start + len(term))
+    rest = sentence.text[match.start("verb") :]
+    if len(content_words(rest)) >= _MIN_WORDS:
+        yield from _made(note, "definition", "cloze", f"{GAP} {rest}", span, sentence.span, block, "term")
+
+
+def _highlight(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
+    for match in _HIGHLIGHT.finditer(raw):
+        yield from _gap(note, "highlight", block, sentence, raw, match.span("key"), "")
+
+
+def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
+    for match in _BOLD.finditer(raw):
+        key = match["key"]
+        # Bold print that begins a sentence is a step to take or a label, and plain words are stressed,
+        # unless something says that they name what is spoken of.
+        is_subject = bool(_VERB.match(raw[match.end() :]))
+        begins = not raw[: match.start()].strip()
+        is_named = key[0].isupper() or bool(_NAMED_BEFORE.search(raw[: match.start()]))
+        is_stressed = begins or not is_named or key.casefold().startswith(("the ", "please ", "not "))
+        is_whole = _stands_alone(sentence.text) and not _VERSION.search(key)
+        if (is_subject or not is_stressed) and is_whole and _is_term(key):
+            yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
+
+
+def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
+    matches = list(_NUMBER.finditer(raw))
+    # A date, a measurement run or a log line has many numbers, of which none is worth knowing by itself.
+    if not 1 <= len(matches) <= 2 or not _stands_alone(sentence.text) or any(mark in raw for mark in "`[<{|"):
+        return
+    for match in matches:
+        value = match["key"]
+        if value.isdecimal() and int(value) < 3:
+            continue
+        if _MONTH.match(raw[match.end() :]) or _MONTH_BEFORE.search(raw[: match.start()]):
+            continue
+        unit = re.sub(r"[\d.,\s]+", "", value)
+        if not unit and len(value) < 4 and _NAME_BEFORE.search(raw[: match.start()]):
+            continue
+        year = value.isdecimal() and len(value) == 4
+        yield from _gap(
+            note, "number", block, sentence, raw, match.span("key"), "year" if year else f"number {unit}"
+        )
+
+
+def _gap(
+    note: Note,
+    rule: str,
+    block: Block,
+    sentence: Sentence,
+    raw: str,
+    place: tuple[int, int],
+    family: str,
+) -> Iterator[Item]:
+    """The sentence with a gap where the key stands."""
+    text = " ".join(plain_text(raw[: place[0]] + "\ue000" + raw[place[1] :]).replace("\ue000", GAP).split())
+    text = text.replace(f"**{GAP}**", GAP).replace(f"=={GAP}==", GAP)
+    if (
+        text.count(GAP) != 1
+        or len(content_words(text.replace(GAP, " "))) < _MIN_WORDS
+        or len(text) > _MAX_SENTENCE
+    ):
+        return
+    span = Span(sentence.span.start + place[0], sentence.span.start + place[1])
+    yield from _made(note, rule, "cloze", text, span, sentence.span, block, family)
+
+
+def _lists(note: Note) -> Iterator[Item]:
+    """A lead-in with a list of three to seven short members, asked for one of them."""
+    blocks = note.blocks
+    for before, block in pairwise(blocks):
+        if block.kind != "list" or before.kind != "paragraph":
+            continue
+        lead = split_sentences(note.text, before.span)
+        if not lead or not lead[-1].text.rstrip().endswith(":") or _POINTS_BACK.match(lead[-1].text):
+            continue
+        members = _members(note, block)
+        if not 3 <= len(members) <= 7:
+            continue
+        plain = [_plain(note.text[span.start : span.end]) for span in members]
+        if any(len(text.split()) > 6 or not text for text in plain):
+            continue
+        asked = sum(map(ord, plain[0])) % len(members)
+        rows = [f"• {GAP if index == asked else text}" for index, text in enumerate(plain)]
+        source = Span(lead[-1].span.start, block.span.end)
+        question = f"{lead[-1].text} {' '.join(rows)}"
+        yield from _made(note, "list", "cloze", question, members[asked], source, block)
+
+
+def _members(note: Note, block: Block) -> list[Span]:
+    """The items of a flat list, without marks; none when it is nested or a list of tasks."""
+    spans = []
+    start = block.span.start
+    for line in note.text[block.span.start : block.span.end].splitlines(keepends=True):
+        match = re.match(r"(?:[-*+]|\d{1,3}[.)])[ \t]+(?!\[)(?P<text>[^\n]*\S)", line)
+        if not match and line.strip():
+            return []
+        if match:
+            spans.append(Span(start + match.start("text"), start + match.end("text")))
+        start += len(line)
+    return spans
+
+
+def _headings(note: Note) -> Iterator[Item]:
+    """A heading that asks, answered by the first sentence below it."""
+    for section in note.sections:
+        if not _QUESTION_HEADING.match(section.title) or len(section.title.split()) < 3:
+            continue
+        block = next((block for block in note.blocks if block.span.start >= section.heading.end), None)
+        if block is None or block.kind != "paragraph" or block.span.start >= section.span.end:
+            continue
+        first = split_sentences(note.text, block.span)[:1]
+        if not first or len(content_words(first[0].text)) < _MIN_WORDS or not _stands_alone(first[0].text):
+            continue
+        if _ELSEWHERE.search(first[0].text):
+            continue
+        asked = (
+            section.title if section.title.endswith("?") else f"Explain in your own words: {section.title}."
+        )
+        yield from _made(
+            note, "heading", "explain", asked, first[0].span, first[0].span, block, "", section.path[:-1]
+        )
+
+
+def _made(
+    note: Note,
+    rule: str,
+    kind: str,
+    question: str,
+    span: Span,
+    source: Span,
+    block: Block,
+    family: str = "",
+    place: Iterable[str] | None = None,
+) -> Iterator[Item]:
+    heading_path = tuple(block.heading_path if place is None else place)
+    item = make_item(note, rule, kind, question, span, source, heading_path, family)  # type: ignore[arg-type]
+    if item:
+        yield item
+
+
+def _blocks(note: Note, kinds: Iterable[str]) -> Iterator[Block]:
+    return (block for block in note.blocks if block.kind in kinds)
+
+
+def _within(block: Block, match: re.Match[str], group: str | int = 0) -> Span:
+    return Span(block.span.start + match.start(group), block.span.start + match.end(group))
+
+
+def _inside(sentence: Sentence, match: re.Match[str], group: str) -> Span:
+    return Span(sentence.span.start + match.start(group), sentence.span.start + match.end(group))
+
+
+def _plain(markdown: str) -> str:
+    return " ".join(plain_text(markdown).split())
+
+
+def _stands_alone(text: str) -> bool:
+    """Whether a sentence can be understood without the one before it."""
+    return (
+        not _POINTS_BACK.match(text)
+        and (text[:1].isalnum() or text[:1] in "\"“„'(")
+        and len(text) <= _MAX_SENTENCE
+        and not text.rstrip().endswith(("?", "？", ":", "："))
+    )
+
+
+def _is_term(text: str) -> bool:
+    words = words_of(_plain(text))
+    return (
+        0 < len(words) <= _MAX_TERM
+        and len(_plain(text)) > 2
+        and any(word not in NO_TERMS and not word.isdigit() for word in content_words(_plain(text)))
+        and not _plain(text).endswith((".", "!", "?", ":"))
+        and not _POINTS_BACK.match(_plain(text))
+    )
+
+
+def _same_term(one: str, other: str) -> bool:
+    mine, theirs = content_words(one), content_words(_plain(other))
+    return (
+        bool(mine)
+        and len(mine) == len(theirs)
+        and all(same_word(first, second) for first, second in zip(mine, theirs, strict=True))
+    )

@@ -1,0 +1,46 @@
+"""A Socratic tutor: questions and hints from the notes, by a model that never sees the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kb.plugin_api import KnowledgeBase, Mode, Session, hookimpl
+
+if TYPE_CHECKING:
+    import typer
+
+
+def _start(base: KnowledgeBase) -> Session:
+    from kb_plugins.socratic.session import TutorSession
+
+    return TutorSession(base)
+
+
+MODE = Mode(
+    name="tutor",
+    title="Tutor",
+    summary="Teaches by questions and hints, and does not tell",
+    argument="note, #tag, folder/, period or topic",
+    start=_start,
+    commands={
+        "/hint": "the next hint",
+        "/reveal": "give up: show what the note says",
+        "/skip": "leave this question for another day",
+        "/save NAME": "write the talk as a study log",
+        "/quit": "stop; what was learned is kept",
+    },
+)
+
+
+@hookimpl
+def kb_modes() -> list[Mode]:
+    """The tutor."""
+    return [MODE]
+
+
+@hookimpl
+def kb_commands(app: typer.Typer) -> None:
+    """`kb tutor`."""
+    from kb_plugins.socratic.commands import tutor
+
+    app.command("tutor")(tutor)

@@ -1,0 +1,28 @@
+"""`kb tutor`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from kb.plugin_api import Terminal
+from kb_plugins.socratic import MODE
+from kb_plugins.socratic.session import TutorSession
+
+
+def tutor(
+    context: typer.Context,
+    topic: Annotated[
+        list[str] | None, typer.Argument(help="A note, #tag, folder/, period or words.", show_default=False)
+    ] = None,
+    templates: Annotated[bool, typer.Option("--templates", help="Without the language model.")] = False,
+) -> None:
+    """Be taught by questions; the tutor gives hints and does not tell."""
+    terminal: Terminal = context.obj
+    with closing(terminal.knowledge_base()) as base:
+        mode = replace(MODE, start=partial(TutorSession, use_model=not templates))
+        terminal.run(base, mode, " ".join(topic or []))

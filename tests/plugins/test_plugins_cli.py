@@ -1,0 +1,157 @@
+"""`kb plugins`, and what plugins add to the command line, through the real command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import run_kb
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder on the path with the plugin that `kb plugins new` writes, and one that is broken."""
+    site = tmp_path_factory.mktemp("site")
+    done = run_kb("plugins", "new", "flash_back", "--folder", str(site / "made"), cwd=site)
+    assert done.returncode == 0, done.stderr
+    (site / "made" / "kb_flash_back").rename(site / "kb_flash_back")
+    (site / "kb_broken.py").write_text("raise RuntimeError('out of tea')\n")
+    for name, module in (("flash_back", "kb_flash_back"), ("broken", "kb_broken")):
+        info = site / f"{module}-0.1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 0.1\n")
+        (info / "entry_points.txt").write_text(f"[kb.plugins]\n{name} = {module}\n")
+    return site
+
+
+@pytest.fixture
+def kb(site: Path, small_base: Path, tmp_path: Path):
+    def run(*words: str, stdin: str = "", cwd: Path = small_base) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join(
+            [str(ROOT), str(ROOT / "plugins"), str(site), os.environ.get("PYTHONPATH", "")]
+        )
+        environment = {**os.environ, "PYTHONPATH": path, "XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "kb", *words],
+            cwd=cwd,
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_plugins_are_listed_with_what_they_add(kb) -> None:
+    plugins = {row["name"]: row for row in json.loads(kb("plugins", "--json").stdout)["plugins"]}
+    assert plugins["flash_back"]["adds"][0] == "command kb flash-back"
+    assert plugins["broken"]["state"] == "failed"
+    assert "out of tea" in plugins["broken"]["reason"]
+
+
+def test_a_plugins_command_takes_the_options_of_every_command(kb, small_base: Path, tmp_path: Path) -> None:
+    vault, index = small_base / "vault", small_base / "index"
+    done = kb("flash-back", "curve", "--vault", str(vault), "--index", str(index), cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Spaced repetition.md" in done.stdout
+    assert "Plugin broken was put aside" in done.stderr
+
+
+def test_help_shows_the_commands_of_plugins(kb) -> None:
+    assert "flash-back" in kb("--help").stdout
+
+
+def test_chat_switches_between_modes_and_survives_a_wrong_name(kb) -> None:
+    done = kb("chat", stdin="/mode flash_back\ncurve\n/mode nope\n/mode flash_back tokens\n/quit\n")
+    assert done.returncode == 0
+    assert "Spaced repetition.md" in done.stdout
+    assert "Tokens.md" in done.stdout
+    assert "There is no mode 'nope'" in done.stderr
+
+
+def test_a_plugin_that_is_off_adds_nothing(kb) -> None:
+    assert kb("plugins", "disable", "flash_back").returncode == 0
+    assert kb("flash-back", "curve").returncode == 2
+    assert kb("plugins", "enable", "flash_back").returncode == 0
+    assert kb("flash-back", "curve").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["plugins", "enable", "nope"], "No plugin is called 'nope'"),
+        (["plugins", "new", "9x"], "cannot be a plugin's name"),
+        (["plugins", "trust"], "nothing to trust"),
+        (["plugins", "export", "nope", "x.txt"], "no exporter 'nope'"),
+        (["chat", "--mode", "nope"], "no mode 'nope'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_errors_are_one_sentence(kb, words: list[str], said: str) -> None:
+    done = kb(*words)
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_searching_loads_no_plugin(kb) -> None:
+    assert "Plugin broken" not in kb("search", "token").stderr
+
+
+@pytest.mark.slow
+def test_the_example_passes_its_own_test(site: Path) -> None:
+    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), str(site)])
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(site / "made" / "tests")]
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=site,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.slow
+def test_pip_installs_the_example_and_kb_sees_its_mode(site: Path, tmp_path: Path, small_base: Path) -> None:
+    """In a scratch environment that sees this one's packages."""
+    folder = tmp_path / "kb-scratch"
+    assert run_kb("plugins", "new", "scratch", "--folder", str(folder), cwd=tmp_path).returncode == 0
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-deps",
+        str(folder),
+    ]
+    done = subprocess.run(pip, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("the build tools cannot be had here")
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), packages])
+    done = subprocess.run(
+        [str(python), "-m", "kb", "plugins"],
+        cwd=small_base,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "mode scratch" in done.stdout, done.stderr
