@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markdown import Markdown
 from rich.text import Text
 
 from kb.cli.options import Index, Vault, chosen
-from kb.cli.output import err, out, print_indented, say, say_error
+from kb.cli.output import err, out, print_indented, print_json_line, say, say_error
 from kb.cli.plugin_commands import plugin_host
 from kb.errors import KbError, UsageError
 from kb.safe_text import safe_line, safe_text
@@ -56,13 +56,23 @@ def find_mode(name: str) -> Mode:
 
 
 def hold(
-    base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False, switching: bool = False
+    base: KnowledgeBase,
+    mode: Mode,
+    argument: str = "",
+    *,
+    once: bool = False,
+    switching: bool = False,
+    json: bool = False,
 ) -> tuple[str, str] | None:
-    """Hold a session until it ends or stdin does; returns (mode, argument) when another is wished for."""
+    """Hold a session until it ends or stdin does; returns (mode, argument) when another is wished for.
+
+    With `json`, each event is one JSON object on a line of stdout.
+    """
     from kb.plugin_api import Cancellation
 
+    render = _write_lines if json else _render
     with closing(plugin_host().session(base, mode)) as session:
-        ended = _render(session.open(argument, Cancellation()))
+        ended = render(session.open(argument, Cancellation()))
         while not ended and not once and (line := _read(mode)) is not None:
             command, _, rest = line.partition(" ")
             if command == "/help":
@@ -73,23 +83,24 @@ def hold(
             elif command == "/quit" and "/quit" not in mode.commands:
                 return None
             else:
-                ended = _reply(session.reply(line, Cancellation()))
+                try:
+                    ended = render(session.reply(line, Cancellation()))
+                except KbError as error:
+                    say_error(str(error))
     return None
 
 
-def _reply(events: Iterator[Event]) -> bool:
-    try:
-        return _render(events)
-    except KbError as error:
-        say_error(str(error))
-        return False
-
-
-def as_json(events: Sequence[Event]) -> dict[str, Any]:
-    """The documented form of events for machines."""
+def _write_lines(events: Iterator[Event]) -> bool:
+    """Write events for a program, as they come; returns whether the session is over."""
     from dataclasses import asdict
 
-    return {"events": [{"event": type(event).__name__.lower(), **asdict(event)} for event in events]}
+    from kb.plugin_api import Done
+
+    ended = False
+    for event in events:
+        print_json_line({"event": type(event).__name__.lower(), **asdict(event)})
+        ended = isinstance(event, Done) and event.ended
+    return ended
 
 
 def _read(mode: Mode) -> str | None:

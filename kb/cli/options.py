@@ -40,10 +40,10 @@ class Chosen:
         return KnowledgeBase(load_settings(vault=self.vault, index=self.index), plugin_host)
 
     def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
-        """Hold a session of `mode` on this terminal; with `once`, only open it."""
+        """Hold a session of `mode` on this terminal; with `once`, only open it. With --json, events are JSON lines."""
         from kb.cli.modes import hold
 
-        hold(base, mode, argument, once=once)
+        hold(base, mode, argument, once=once, json=self.json)
 
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -50,6 +51,12 @@ def print_json(value: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(_safe(value), ensure_ascii=False, indent=2) + "\n")
 
 
+def print_json_line(value: Mapping[str, Any]) -> None:
+    """Print one JSON object on a line of its own, at once."""
+    sys.stdout.write(json.dumps(_safe(value), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def _safe(value: Any) -> Any:
     if isinstance(value, str):
         return safe_text(value)
@@ -57,4 +64,6 @@ def _safe(value: Any) -> Any:
         return {key: _safe(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_safe(item) for item in value]
+    if isinstance(value, Path):
+        return safe_text(str(value))
     return value

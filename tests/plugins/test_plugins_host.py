@@ -49,7 +49,11 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def host(tmp_path: Path) -> PluginHost:
-    return PluginHost(None, tmp_path / "state")
+    """A host with the bundled plugins turned off."""
+    host = PluginHost(None, tmp_path / "state")
+    for name in ("quiz", "socratic", "summarize"):
+        host.choices.enable(name, on=False)
+    return host
 
 
 def test_an_installed_plugin_adds_a_mode_beside_ask(install, host: PluginHost) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from kb_plugins.quiz.grade import grade
-from kb_plugins.quiz.item import Item, leaks, normal_form
+from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key
 from kb_plugins.quiz.kinds import put_items
 from kb_plugins.quiz.rules import items_of
 
 from kb.notes.parse import parse_note
-from kb.plugin_api import plain_text
 
 NOTE = """# Oolong
 
@@ -69,7 +68,7 @@ def test_a_list_is_asked_for_one_of_its_members(items: dict[str, Item]) -> None:
 
 def test_every_key_is_an_exact_span_that_its_stem_does_not_tell(items: dict[str, Item]) -> None:
     for item in items.values():
-        assert " ".join(plain_text(NOTE[item.span.start : item.span.end]).split()) == item.key
+        assert plain_key(NOTE[item.span.start : item.span.end]) == item.key
         assert not leaks(item.stem, item.key), item.stem
         assert item.quote in NOTE
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     import typer
 
+COUNT = 10  # cards of a session
+
 
 def _start(base: KnowledgeBase) -> Session:
     from kb_plugins.quiz.session import QuizSession
@@ -55,7 +57,9 @@ def kb_status(base: KnowledgeBase) -> dict[str, int | str]:
     from kb_plugins.quiz.reviews import now
     from kb_plugins.quiz.session import open_log
 
-    return {"cards due": len(open_log(base).due(now()))}
+    there = {name for note in base.catalog.notes() for name in (note.path, note.title)}
+    due = open_log(base).due(now())
+    return {"cards due": sum(card.path in there or card.concept in there for card in due)}
 
 
 @hookimpl

@@ -11,8 +11,7 @@ from typing import Annotated
 import typer
 
 from kb.plugin_api import KnowledgeBase, NothingToStudy, Terminal
-from kb_plugins.quiz import MODE
-from kb_plugins.quiz.session import COUNT, QuizSession, open_log
+from kb_plugins.quiz import COUNT, MODE
 
 
 def quiz(
@@ -38,12 +37,15 @@ def quiz(
         elif terminal.json:
             _list(terminal, base, argument, count, due)
         else:
+            from kb_plugins.quiz.session import QuizSession
+
             start = partial(QuizSession, count=count, due_only=due)
             terminal.run(base, replace(MODE, start=start), argument)
 
 
 def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
     from kb_plugins.quiz.reviews import now
+    from kb_plugins.quiz.session import open_log
     from kb_plugins.quiz.statistics import as_text, statistics
 
     log = open_log(base)
@@ -57,6 +59,7 @@ def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
 def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) -> None:
     from kb_plugins.quiz.anki import write_package
     from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.session import open_log
 
     selection = base.select(argument)
     items = list(Deck(base, open_log(base)).items(selection))
@@ -69,6 +72,7 @@ def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) 
 def _list(terminal: Terminal, base: KnowledgeBase, argument: str, count: int, due: bool) -> None:
     from kb_plugins.quiz.deck import Deck
     from kb_plugins.quiz.reviews import now
+    from kb_plugins.quiz.session import open_log
 
     deck = Deck(base, open_log(base))
     selection = base.select(argument)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cached_property
 from random import Random
 
 from kb.plugin_api import KbError, KnowledgeBase, Note, Selection, same_word, words_of
@@ -74,7 +75,8 @@ class Deck:
             items = {item.id: item for item in self.of_note(path)}
             if card.card in items:
                 found[card.card] = items[card.card]
-            elif path in self._paths or not self._unreadable(path):
+            elif self._read(path) is not None:
+                # A note that is not there may be one that a syncer has still to bring.
                 self._retire(card, now)
                 for item in self._successors(card, items.values(), scheduled):
                     found[item.id] = item
@@ -89,11 +91,11 @@ class Deck:
         for path_items in self._shuffled_by_note(selection, seed):
             for item in path_items:
                 if len(chosen) == count:
-                    return chosen
+                    return _mixed(chosen)
                 if item.id not in known and of_note[item.path] < limit and self.is_found(item):
                     of_note[item.path] += 1
                     chosen.append(item)
-        return chosen
+        return _mixed(chosen)
 
     def is_found(self, item: Item) -> bool:
         """Whether searching for the stem brings up the note it was made from."""
@@ -130,17 +132,11 @@ class Deck:
         """Where the card's note is now: renamed, it is found by its title."""
         if card.path in self._paths:
             return card.path
-        concept = next((review.concept for review in self._log.reviews if review.card == card.card), "")
-        return next((path for path, title in self._paths.items() if title == concept), card.path)
+        return next((path for path, title in self._paths.items() if title == card.concept), card.path)
 
-    @property
+    @cached_property
     def _paths(self) -> dict[str, str]:
-        if not hasattr(self, "_titles"):
-            self._titles = {note.path: note.title for note in self._base.catalog.notes()}
-        return self._titles
-
-    def _unreadable(self, path: str) -> bool:
-        return path in self._paths and self._read(path) is None
+        return {note.path: note.title for note in self._base.catalog.notes()}
 
     def _items(self, path: str) -> list[Item]:
         read = self._read(path)
@@ -160,6 +156,16 @@ class Deck:
         return [other for other in self._paths if other.rpartition("/")[0] == folder and other != path][
             :_SIBLINGS
         ]
+
+
+def _mixed(items: Sequence[Item]) -> list[Item]:
+    """The notes in turn: mixed practice lasts longer than one subject after another."""
+    of_note: Counter[str] = Counter()
+    rounds: list[tuple[int, Item]] = []
+    for item in items:
+        rounds.append((of_note[item.path], item))
+        of_note[item.path] += 1
+    return [item for _, item in sorted(rounds, key=lambda pair: pair[0])]
 
 
 def _same_words(one: str, other: str) -> bool:

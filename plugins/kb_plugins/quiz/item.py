@@ -43,7 +43,7 @@ class Item:
     rule: Rule
     kind: CardKind
     stem: str  # the question with its place in the notes, plain text
-    key: str  # the answer: the text at `span` without markup
+    key: str  # the answer: the text at `span` as plain_key shows it
     path: str
     title: str
     heading_path: tuple[str, ...]
@@ -81,7 +81,7 @@ def make_item(
     family: str = "",
 ) -> Item | None:
     """An item with the place of its fact before the question, or None when it would give its answer away."""
-    key = " ".join(plain_text(note.text[span.start : span.end]).split())
+    key = plain_key(note.text[span.start : span.end])
     if not key or not words_of(key) or leaks(question, key):
         return None
     place = [part for part in dict.fromkeys((note.title, *heading_path)) if not leaks(part, key)]
@@ -103,6 +103,11 @@ def make_item(
         quote=note.text[source.start : source.end],
         family=family,
     )
+
+
+def plain_key(markdown: str) -> str:
+    """A key as it is shown; within a table the bar of a link is written with a backslash."""
+    return " ".join(plain_text(markdown.replace("\\|", "|")).split())
 
 
 def leaks(text: str, key: str) -> bool:

@@ -54,6 +54,7 @@ class Scheduled:
 
     card: str
     path: str
+    concept: str
     due: datetime
     reviews: int
     lapses: int  # reviews that ended with "again", the first ones left out
@@ -117,11 +118,15 @@ def replay(reviews: Iterable[Review]) -> dict[str, Scheduled]:
     """What FSRS makes of `reviews`, which are ordered by time."""
     scheduler = new_scheduler()
     cards: dict[str, Scheduled] = {}
+    retired: dict[str, Scheduled] = {}
     for review in reviews:
         if review.act == "retire":
-            cards.pop(review.card, None)
+            if review.card in cards:
+                retired[review.card] = cards.pop(review.card)
             continue
-        cards[review.card] = reviewed(scheduler, cards.get(review.card), review)
+        # A text that was changed and changed back is as well known as before.
+        before = cards.get(review.card) or retired.pop(review.card, None)
+        cards[review.card] = reviewed(scheduler, before, review)
     return cards
 
 
@@ -135,6 +140,7 @@ def reviewed(scheduler: fsrs.Scheduler, before: Scheduled | None, review: Review
     return Scheduled(
         card=review.card,
         path=review.path,
+        concept=review.concept,
         due=after.due,
         reviews=(before.reviews if before else 0) + 1,
         lapses=(before.lapses + (review.rating == 1)) if before else 0,

@@ -190,6 +190,8 @@ def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list
         value = match["key"]
         if value.isdecimal() and int(value) < 3:
             continue
+        if not raw[: match.start()].strip() and raw[match.end() : match.end() + 1] in (".", ")"):
+            continue  # the number of an item
         if _MONTH.match(raw[match.end() :]) or _MONTH_BEFORE.search(raw[: match.start()]):
             continue
         unit = re.sub(r"[\d.,\s]+", "", value)
@@ -236,7 +238,7 @@ def _lists(note: Note) -> Iterator[Item]:
         if not 3 <= len(members) <= 7:
             continue
         plain = [_plain(note.text[span.start : span.end]) for span in members]
-        if any(len(text.split()) > 6 or not text for text in plain):
+        if any(len(text.split()) > 6 or not text or text.endswith(".") or ": " in text for text in plain):
             continue
         asked = sum(map(ord, plain[0])) % len(members)
         rows = [f"• {GAP if index == asked else text}" for index, text in enumerate(plain)]

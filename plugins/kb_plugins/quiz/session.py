@@ -22,7 +22,7 @@ from kb.plugin_api import (
     Verdict,
     safe_line,
 )
-from kb_plugins.quiz import MODE
+from kb_plugins.quiz import COUNT, MODE
 from kb_plugins.quiz.deck import Deck
 from kb_plugins.quiz.grade import Graded, grade
 from kb_plugins.quiz.item import GAP, Item
@@ -37,7 +37,6 @@ from kb_plugins.quiz.reviews import (
     reviewed,
 )
 
-COUNT = 10
 _SUGGESTED: dict[str, Rating] = {"right": 3, "wrong": 1}
 
 

@@ -11,7 +11,6 @@ import typer
 
 from kb.plugin_api import Terminal
 from kb_plugins.socratic import MODE
-from kb_plugins.socratic.session import TutorSession
 
 
 def tutor(
@@ -22,6 +21,8 @@ def tutor(
     templates: Annotated[bool, typer.Option("--templates", help="Without the language model.")] = False,
 ) -> None:
     """Be taught by questions; the tutor gives hints and does not tell."""
+    from kb_plugins.socratic.session import TutorSession
+
     terminal: Terminal = context.obj
     with closing(terminal.knowledge_base()) as base:
         mode = replace(MODE, start=partial(TutorSession, use_model=not templates))

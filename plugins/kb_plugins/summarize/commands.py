@@ -8,9 +8,6 @@ from typing import Annotated
 import typer
 
 from kb.plugin_api import Cancellation, Terminal
-from kb_plugins.summarize.session import save
-from kb_plugins.summarize.summarize import summarize
-from kb_plugins.summarize.summary import Summary, as_json, sections
 
 
 def summarize_command(
@@ -27,6 +24,10 @@ def summarize_command(
     extract: Annotated[bool, typer.Option("--extract", help="Only the notes' own sentences.")] = False,
 ) -> None:
     """Summarise notes: key points with citations, open questions and tasks."""
+    from kb_plugins.summarize.session import save
+    from kb_plugins.summarize.summarize import summarize
+    from kb_plugins.summarize.summary import Summary, as_json, sections
+
     terminal: Terminal = context.obj
     with closing(terminal.knowledge_base()) as base:
         events = summarize(base, " ".join(target), Cancellation(), use_model=not extract)
