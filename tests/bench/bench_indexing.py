@@ -25,6 +25,18 @@ from pathlib import Path
 
 VAULTS = Path(__file__).parents[3] / "shared" / "vaults"
 ROOT = Path(__file__).parents[2]
+COLOURS = "amber blue crimson green grey indigo ochre pale scarlet violet".split()
+ANIMALS = "badger crane eel ferret gecko heron ibex lynx marten newt otter puffin stoat tapir wombat".split()
+DEEDS = (
+    "crosses the frozen river at night",
+    "guards an empty lighthouse",
+    "learns to play the cello",
+    "mends fishing nets in winter",
+    "reads old railway timetables",
+    "sleeps below the bakery",
+    "steals pears from the orchard",
+    "walks along the aqueduct",
+)
 
 
 def first(folder: Path) -> None:
@@ -112,7 +124,7 @@ def unchanged() -> None:
 
 
 def saves(notes: int = 1000, edits: int = 100) -> None:
-    """Each edit adds a sentence of its own and waits until a search by meaning brings it first."""
+    """Each edit adds a section of its own and waits until a search by words, and one by meaning, brings it."""
     from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
     from kb.indexing.watch import Synced, Watcher
@@ -126,33 +138,38 @@ def saves(notes: int = 1000, edits: int = 100) -> None:
         watcher = Watcher(
             Index(base / "index", embedder),
             base / "vault",
-            lambda event: ready.set() if isinstance(event, Synced) else None,
+            lambda event: ready.set() if isinstance(event, Synced) and not event.report.pending else None,
         )
         thread = threading.Thread(target=watcher.run)
         thread.start()
-        ready.wait()
-        time.sleep(5)
-        reader = Index(base / "index", embedder)
-        files = sorted((base / "vault").rglob("*.md"))
-        lexical, dense = [], []
-        for number in range(edits):
-            word = f"zephyr{number}quux"
-            vector = embedder.embed_query(f"{word} is a word of its own, seen on day {number}")
-            with chance.choice(files).open("a", encoding="utf-8") as file:
-                file.write(f"\n\n{word} is a word of its own, seen on day {number}.\n")
-            start = time.perf_counter()
-            lexical.append(until(lambda word=word: bool(reader.catalog.lexical(f'"{word}"', 1)), start))
+        reader = None
+        try:
+            ready.wait()
+            time.sleep(5)
+            reader = Index(base / "index", embedder)
+            files = sorted((base / "vault").rglob("*.md"))
+            lexical, dense = [], []
+            for number in range(edits):
+                word = f"zephyr{number}quux"
+                about = f"The {chance.choice(COLOURS)} {chance.choice(ANIMALS)} {chance.choice(DEEDS)}"
+                vector = embedder.embed_query(f"{about}, {word}")
+                with chance.choice(files).open("a", encoding="utf-8") as file:
+                    file.write(f"\n\n## {about}\n\n{about}, {word}.\n")
+                start = time.perf_counter()
+                lexical.append(until(lambda word=word: bool(reader.catalog.lexical(f'"{word}"', 1)), start))
 
-            def found(word: str = word, vector: object = vector) -> bool:
-                keys = [key for key, _ in reader.dense(vector, 3)]
-                ids = [id for found in reader.catalog.passages_by_key(keys).values() for id in found]
-                return any(word in passage.text for passage in reader.catalog.passages(ids))
+                def found(word: str = word, vector: object = vector) -> bool:
+                    keys = [key for key, _ in reader.dense(vector, 10)]
+                    ids = [id for found in reader.catalog.passages_by_key(keys).values() for id in found]
+                    return any(word in passage.text for passage in reader.catalog.passages(ids))
 
-            dense.append(until(found, start))
-            time.sleep(chance.uniform(0.0, 1.0))
-        watcher.stop()
-        thread.join()
-        reader.close()
+                dense.append(until(found, start))
+                time.sleep(chance.uniform(0.0, 1.0))
+        finally:
+            watcher.stop()
+            thread.join()
+            if reader is not None:
+                reader.close()
         for name, seconds in (("by words", lexical), ("by meaning", dense)):
             ordered = sorted(seconds)
             print(
