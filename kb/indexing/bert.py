@@ -13,6 +13,7 @@ import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
+_FEW_TOKENS = 64
+_ROWS = 32  # of weights multiplied at once for few tokens
 _BATCH_TOKENS = 1024  # padded tokens computed at once; larger batches gain nothing on a few cores
 # Abramowitz and Stegun 7.1.26: the error function to 1.5e-7, all that float32 can hold.
 _ERF = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
@@ -67,8 +70,6 @@ class Bert:
 
     def embed(self, batch: Sequence[Sequence[int]]) -> Matrix:
         """One L2-normalised vector a sequence of token ids (special tokens included), shape (n, dimension)."""
-        from threadpoolctl import threadpool_limits
-
         vectors = np.empty((len(batch), self.dimension), dtype=np.float32)
 
         def fill(rows: list[int]) -> None:
@@ -76,13 +77,19 @@ class Bert:
 
         groups = _by_length(batch)
         # BLAS threads wait for each other by spinning: beside another busy process a query took 600 ms, not 18.
-        with threadpool_limits(1, user_api="blas"):
+        with self._threads.limit(limits=1, user_api="blas"):
             if len(groups) == 1:
                 fill(groups[0])
             else:
                 with ThreadPoolExecutor(os.cpu_count()) as threads:
                     list(threads.map(fill, groups))
         return vectors
+
+    @cached_property
+    def _threads(self) -> Any:
+        from threadpoolctl import ThreadpoolController
+
+        return ThreadpoolController()
 
     def _embed_together(self, batch: Sequence[Sequence[int]]) -> Matrix:
         width = max(map(len, batch))
@@ -146,9 +153,16 @@ def _by_length(batch: Sequence[Sequence[int]]) -> list[list[int]]:
 
 def _linear(values: Matrix, part: tuple[Matrix, Matrix]) -> Matrix:
     weight, bias = part
-    flat = values.reshape(-1, values.shape[-1]) @ weight.T
-    flat += bias
-    return flat.reshape(*values.shape[:-1], -1)
+    flat = values.reshape(-1, values.shape[-1])
+    if len(flat) <= _FEW_TOKENS and len(weight) % _ROWS == 0:
+        # For the few tokens of a query, BLAS spends most of its time on copying weights into another order, which it
+        # leaves out for small matrices: 5.5 ms instead of 12 for 17 tokens.
+        rows = weight.reshape(-1, _ROWS, weight.shape[1])
+        product = np.matmul(rows, np.ascontiguousarray(flat.T)).reshape(len(weight), -1).T
+    else:
+        product = flat @ weight.T
+    result: Matrix = (product + bias).reshape(*values.shape[:-1], -1)
+    return result
 
 
 def _layer_norm(values: Matrix, weight: Matrix, bias: Matrix, epsilon: float) -> Matrix:

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.schema import open_for_reading, translated
+from kb.indexing.words import phrase_match
 from kb.notes.note import Span
 from kb.notes.resolve import NoteNames
 
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
+_MOST_LANGUAGES = 4  # looked for in a search
 _CHUNK = 500  # SQLite takes a limited number of parameters
-# Weights of title, headings, text, bigrams in bm25(): a word of the title says more than one of the text.
-COLUMN_WEIGHTS = (2.0, 1.5, 1.0, 1.0)
+# Of title, headings, text, bigrams, stems in bm25(): a word of the title says more than one of the text.
+_COLUMN_WEIGHTS = "2.0, 1.5, 1.0, 1.0, 1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,29 @@ class Catalog:
         """Let go of the file."""
         self._connection.close()
 
-    def lexical(
-        self, match: str, limit: int, weights: Sequence[float] = COLUMN_WEIGHTS
-    ) -> list[tuple[int, float]]:
+    def lexical(self, match: str, limit: int) -> list[tuple[int, float]]:
         """(passage id, BM25 score), best first; scores are positive. `match` is an FTS5 expression."""
-        columns = ", ".join(str(float(weight)) for weight in weights)
+        return self._best("passages_fts", match, limit)
+
+    def lexical_notes(self, match: str, limit: int) -> list[tuple[int, float]]:
+        """(note id, BM25 score of the note as a whole), best first."""
+        return self._best("notes_fts", match, limit)
+
+    def owners(self, passages: Sequence[int]) -> dict[int, int]:
+        """The note id of each passage id."""
+        found: dict[int, int] = {}
+        for chunk in _chunks(passages):
+            found.update(self._rows(f"SELECT id, note FROM passages WHERE id IN ({_marks(chunk)})", chunk))
+        return found
+
+    def languages(self) -> list[str]:
+        """Languages, by number of notes, whose words are stored as stems too; see kb.indexing.language."""
         rows = self._rows(
-            f"SELECT rowid, -bm25(passages_fts, {columns}) AS score FROM passages_fts "
-            "WHERE passages_fts MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            (match, limit),
+            "SELECT language, count(*) AS notes FROM notes WHERE language <> '' "
+            "GROUP BY language ORDER BY notes DESC, language LIMIT ?",
+            (_MOST_LANGUAGES,),
         )
-        return [(int(row[0]), float(row[1])) for row in rows]
+        return [row[0] for row in rows]
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in their order; unknown ids are left out."""
@@ -120,11 +134,12 @@ class Catalog:
 
     def document_frequency(self, terms: Sequence[str]) -> list[int]:
         """In how many passages each of `terms` stands, in any form that the full-text index takes for the same."""
+        languages = self.languages()
         return [
             int(
                 self._one(
                     "SELECT count(*) FROM (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?)",
-                    (_quoted(term),),
+                    (phrase_match(term, languages),),
                 )
             )
             for term in terms
@@ -194,6 +209,14 @@ class Catalog:
         row = next(self._rows("SELECT value FROM meta WHERE name = ?", (name,)), None)
         return str(row[0]) if row else None
 
+    def _best(self, table: str, match: str, limit: int) -> list[tuple[int, float]]:
+        rows = self._rows(
+            f"SELECT rowid, -bm25({table}, {_COLUMN_WEIGHTS}) AS score FROM {table} "
+            f"WHERE {table} MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            (match, limit),
+        )
+        return [(int(row[0]), float(row[1])) for row in rows]
+
     def _passages(self, condition: str, values: Sequence[object]) -> Iterator[StoredPassage]:
         for chunk in _chunks(values):
             rows = self._rows(
@@ -247,7 +270,3 @@ def _names(text: str) -> NoteNames:
         headings=tuple(map(tuple, value["headings"])),
         block_ids=tuple(value["block_ids"]),
     )
-
-
-def _quoted(term: str) -> str:
-    return '"' + term.replace('"', " ").replace("\x00", " ") + '"'

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import VECTORS_VERSION
+from kb.indexing.language import ENGLISH, language_of, stems
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
 from kb.indexing.tokens import unspaced_bigrams
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
@@ -70,9 +71,11 @@ class Ledger:
         names = names_of(note)
         before = self._run("SELECT names FROM notes WHERE path = ?", [note.path]).fetchone()
         self.remove_note(note.path)
+        texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
+        language = language_of("\n".join(texts))
         id = self._run(
-            "INSERT INTO notes (path, fingerprint, size, mtime_ns, title, created, modified, names) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO notes (path, fingerprint, size, mtime_ns, title, created, modified, language, names) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note.path,
                 raw.fingerprint,
@@ -81,6 +84,7 @@ class Ledger:
                 note.title,
                 note.created.isoformat() if note.created else None,
                 note.modified.isoformat() if note.modified else None,
+                language,
                 _as_json(names),
             ],
         ).lastrowid
@@ -113,7 +117,8 @@ class Ledger:
             ),
         )  # fmt: skip
         for ordinal, passage in enumerate(passages):
-            self._put_passage(id, ordinal, note.title, passage)
+            self._put_passage(id, ordinal, passage)
+        self._put_words(id, note.title, language, passages, texts)
         if before is None or _without_headings(before[0]) != _without_headings(_as_json(names)):
             return True
         if before[0] != _as_json(names):
@@ -125,6 +130,7 @@ class Ledger:
         row = self._run("SELECT id FROM notes WHERE path = ?", [path]).fetchone()
         if row:
             self._run("DELETE FROM passages_fts WHERE rowid IN (SELECT id FROM passages WHERE note = ?)", row)
+            self._run("DELETE FROM notes_fts WHERE rowid = ?", row)
             self._run("DELETE FROM notes WHERE id = ?", row)
 
     def touch(self, raw: RawNote) -> None:
@@ -184,6 +190,7 @@ class Ledger:
     def erase_deleted_words(self) -> None:
         """Rewrite the full-text index, which keeps the words of deleted passages until its parts are merged."""
         self._run("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')", [])
+        self._run("INSERT INTO notes_fts (notes_fts) VALUES ('optimize')", [])
 
     def purge(self) -> None:
         """Drop what no passage needs, and rewrite the file without free space."""
@@ -264,30 +271,37 @@ class Ledger:
             self.set_meta("passage_rules", str(PASSAGE_RULES))
         return fits
 
-    def _put_passage(self, note: int | None, ordinal: int, title: str, passage: Passage) -> None:
-        text = plain_text(passage.text, keep_urls=True)
-        id = self._run(
+    def _put_passage(self, note: int | None, ordinal: int, passage: Passage) -> None:
+        self._run(
             "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note, ordinal, passage.key, passage.span.start, passage.span.end, passage.line,
                 json.dumps(passage.heading_path, ensure_ascii=False), passage.text,
             ],
-        ).lastrowid  # fmt: skip
-        self._run(
-            "INSERT INTO passages_fts (rowid, title, headings, text, bigrams) VALUES (?, ?, ?, ?, ?)",
-            [
-                id,
-                title,
-                "\n".join(passage.heading_path),
-                text,
-                " ".join(unspaced_bigrams(passage.embed_text)),
-            ],
-        )
+        )  # fmt: skip
         self._run(
             "INSERT OR IGNORE INTO pending SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE key = ?)",
             [passage.key, passage.embed_text, passage.key],
         )
         self._run("DELETE FROM unlisted WHERE key = ?", [passage.key])
+
+    def _put_words(
+        self, note: int | None, title: str, language: str, passages: Sequence[Passage], texts: Sequence[str]
+    ) -> None:
+        """Store the words of a note's passages, and of the note as a whole."""
+        ids = self._run("SELECT id FROM passages WHERE note = ? ORDER BY ordinal", [note]).fetchall()
+        headings = ["\n".join(passage.heading_path) for passage in passages]
+        bigrams = [" ".join(unspaced_bigrams(passage.embed_text)) for passage in passages]
+        rows = [
+            (id, *_words(language, title, heads, text, pairs))
+            for (id,), heads, text, pairs in zip(ids, headings, texts, bigrams, strict=True)
+        ]
+        columns = "(rowid, title, headings, text, bigrams, stems) VALUES (?, ?, ?, ?, ?, ?)"
+        self._many(f"INSERT INTO passages_fts {columns}", rows)
+        whole = _words(
+            language, title, "\n".join(dict.fromkeys(headings)), "\n".join(texts), " ".join(bigrams)
+        )
+        self._run(f"INSERT INTO notes_fts {columns}", (note, *whole))
 
     def _renew_vectors_version(self) -> None:
         self.set_meta(VECTORS_VERSION, token_hex(8))
@@ -297,6 +311,12 @@ class Ledger:
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.connection.executemany(statement, rows)
+
+
+def _words(language: str, title: str, headings: str, text: str, bigrams: str) -> tuple[str, ...]:
+    """The columns of the full-text index."""
+    cut = stems(f"{title}\n{headings}\n{text}", language) if language != ENGLISH else []
+    return title, headings, text, bigrams, " ".join(cut)
 
 
 def _as_json(names: NoteNames) -> str:

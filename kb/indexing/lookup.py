@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from kb.indexing.catalog import Catalog
-from kb.indexing.tokens import unspaced_bigrams
+from kb.indexing.words import phrase_match
 
 
 class Lookup:
@@ -24,7 +24,8 @@ class Lookup:
         return {
             row[0]
             for row in self._catalog.rows(
-                "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?", (_phrase(phrase),)
+                "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?",
+                (phrase_match(phrase, self._catalog.languages()),),
             )
         }
 
@@ -75,11 +76,3 @@ class Lookup:
             (note,),
         )
         return {row[0] for row in rows}
-
-
-def _phrase(text: str) -> str:
-    """The words of `text` next to each other; a script without spaces is found by its bigrams."""
-    bigrams = unspaced_bigrams(text)
-    if bigrams:
-        return 'bigrams : "' + " ".join(bigrams) + '"'
-    return '"' + text.replace('"', " ").replace("\x00", " ") + '"'

@@ -11,9 +11,9 @@ from pathlib import Path
 from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
-PASSAGE_RULES = 1
+PASSAGE_RULES = 2
 BUSY_SECONDS = 10.0
 
 _TABLES = """
@@ -27,6 +27,7 @@ CREATE TABLE notes (
     title TEXT NOT NULL,
     created TEXT,                   -- ISO 8601, from properties
     modified TEXT,
+    language TEXT NOT NULL DEFAULT '',  -- ISO 639-1, whose stemmer made the stems of its words
     names TEXT NOT NULL             -- JSON: what links can call it by
 );
 CREATE TABLE aliases (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, alias TEXT NOT NULL);
@@ -73,10 +74,22 @@ CREATE INDEX tags_by_tag ON tags (tag);
 CREATE INDEX properties_by_note ON properties (note);
 CREATE INDEX tasks_by_note ON tasks (note);
 CREATE INDEX problems_by_note ON problems (note);
+"""
+# `stems` holds the words of notes in a language that has a stemmer of its own.
+_FULL_TEXT = """
+CREATE INDEX notes_by_language ON notes (language) WHERE language <> '';
 CREATE VIRTUAL TABLE passages_fts USING fts5 (
-    title, headings, text, bigrams, tokenize = 'porter unicode61 remove_diacritics 2'
+    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
 );
-CREATE VIRTUAL TABLE passages_terms USING fts5vocab (passages_fts, row);
+CREATE VIRTUAL TABLE notes_fts USING fts5 (
+    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+# From version 1: vectors, all that takes long to make, stay; PASSAGE_RULES has every note read anew.
+_MIGRATION = """
+ALTER TABLE notes ADD COLUMN language TEXT NOT NULL DEFAULT '';
+DROP TABLE passages_terms;
+DROP TABLE passages_fts;
 """
 
 
@@ -107,9 +120,13 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         file.chmod(0o600)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            connection.executescript("BEGIN IMMEDIATE;" + _TABLES)
+            connection.executescript("BEGIN IMMEDIATE;" + _TABLES + _FULL_TEXT)
             values = {"schema_version": SCHEMA_VERSION, "passage_rules": PASSAGE_RULES}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
+            connection.execute("COMMIT")
+        elif _version(connection) == 1:
+            connection.executescript("BEGIN IMMEDIATE;" + _MIGRATION + _FULL_TEXT)
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", (SCHEMA_VERSION,))
             connection.execute("COMMIT")
         _check_version(connection, folder)
         return connection
@@ -169,15 +186,22 @@ def _connect(uri: str) -> sqlite3.Connection:
 
 
 def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
-    row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-    version = int(row[0]) if row else 0
+    version = _version(connection)
     if version > SCHEMA_VERSION:
         raise IndexIncompatible(
             f"The index at {folder} was made by a newer kb (format {version}, this one knows {SCHEMA_VERSION}). "
             "Update kb, or name another folder with --index."
         )
+    if 0 < version < SCHEMA_VERSION:
+        raise IndexIncompatible(f"The index at {folder} was made by an older kb. Run: kb index")
     if version < SCHEMA_VERSION:
         raise IndexDamaged(f"The index at {folder} is incomplete. Run: kb index")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """The format of the catalog; 0 when it was never finished."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:

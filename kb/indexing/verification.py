@@ -27,7 +27,7 @@ _SAME_VECTOR = 0.999
 # What is known of a note, without the numbers that SQLite gave to rows and the dates that files bear.
 _FACTS = {
     "its file": "SELECT path, fingerprint, size FROM notes",
-    "its title, dates and names": "SELECT path, title, created, modified, names FROM notes",
+    "its title, dates and names": "SELECT path, title, created, modified, language, names FROM notes",
     "its aliases": "SELECT path, alias FROM notes JOIN aliases ON note = id",
     "its tags": "SELECT path, tag, line FROM notes JOIN tags ON note = id",
     "its properties": "SELECT path, name, value FROM notes JOIN properties ON note = id",
@@ -37,8 +37,10 @@ _FACTS = {
     "resolved FROM notes JOIN links ON note = notes.id",
     "its passages": "SELECT path, ordinal, key, start, stop, line, heading_path, text FROM notes "
     "JOIN passages ON note = notes.id",
-    "its words": "SELECT path, ordinal, f.title, headings, f.text, bigrams FROM notes JOIN passages ON note = notes.id "
-    "JOIN passages_fts AS f ON f.rowid = passages.id",
+    "its words": "SELECT path, ordinal, f.title, headings, f.text, bigrams, stems FROM notes "
+    "JOIN passages ON note = notes.id JOIN passages_fts AS f ON f.rowid = passages.id",
+    "its words as a whole": "SELECT path, f.title, headings, text, bigrams, stems FROM notes "
+    "JOIN notes_fts AS f ON f.rowid = notes.id",
 }
 
 

@@ -44,11 +44,9 @@ class Query:
     conditions: tuple[Condition, ...] = ()  # on the passage's note
 
     @property
-    def match(self) -> str:
-        """An FTS5 expression that any word or bigram may match; empty when there is none."""
-        words = [f'"{word}"' for word in self.words]
-        bigrams = [f'bigrams : "{bigram}"' for bigram in self.bigrams]
-        return " OR ".join(words + bigrams)
+    def has_words(self) -> bool:
+        """Whether there is anything for the full-text index to find."""
+        return bool(self.words or self.bigrams)
 
     @property
     def is_filtered(self) -> bool:

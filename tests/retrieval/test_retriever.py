@@ -8,7 +8,8 @@ import pytest
 
 from kb.errors import UsageError
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import load_settings
+from kb.settings import Settings, load_settings
+from tests.support import write_notes
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +62,53 @@ def test_a_hit_says_why_a_leg_did_not_run(base: KnowledgeBase) -> None:
 
 def test_a_whole_question_finds_its_note_first(base: KnowledgeBase) -> None:
     assert found(base, "Who described the forgetting curve, and when?")[0] == "Learning/Spaced repetition.md"
+
+
+@pytest.fixture(scope="module")
+def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """Three notes with dates, one of them long."""
+    folder = tmp_path_factory.mktemp("dated")
+    sections = "\n\n".join(f"## Part {n}\n\nStep {n} of the trip leads to town {n}." for n in range(5))
+    write_notes(
+        folder / "vault",
+        {
+            "Spring.md": "---\ncreated: 2026-03-05\n---\n# Spring\n\nWe planned a trip.\n",
+            "Autumn.md": "---\ncreated: 2026-10-01\nmodified: 2026-10-20\n---\n# Autumn\n\nA trip in the rain.\n",
+            "Undated.md": f"# Undated\n\n{sections}\n",
+        },
+    )
+    with closing(KnowledgeBase(Settings(folder / "vault", folder / "index"))) as opened:
+        opened.index()
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("query", "notes"),
+    [
+        ("trip before:2026-06", ["Spring.md"]),
+        ("trip after:2026-06-01", ["Autumn.md"]),
+        ("trip before:2026-03-05", []),
+        ("trip after:2025 -before:2026-06", ["Autumn.md"]),
+        ("trip -after:2020", ["Undated.md"]),
+    ],
+)
+def test_dates(dated: KnowledgeBase, query: str, notes: list[str]) -> None:
+    assert found(dated, query) == notes
+
+
+def test_the_neighbours_of_a_passage_come_in_order(dated: KnowledgeBase) -> None:
+    hit = next(hit for hit in dated.search("town 2") if "town 2" in hit.passage.text)
+    assert [passage.text[-2:] for passage in dated.retriever.neighbours(hit.passage)] == ["1.", "2.", "3."]
+
+
+def test_at_most_three_passages_of_a_note(dated: KnowledgeBase) -> None:
+    assert sum(hit.passage.note_path == "Undated.md" for hit in dated.search("town of the trip")) == 3
+
+
+def test_rare_words_decide_where_common_ones_would_take_long(
+    dated: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kb.retrieval.retriever._SCORED_PASSAGES", 2)
+    monkeypatch.setattr("kb.retrieval.retriever._SCORED_NOTES", 2)
+    assert found(dated, "step of the trip in the rain")[0] == "Autumn.md"
+    assert found(dated, "trip") != []

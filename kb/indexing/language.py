@@ -1,0 +1,63 @@
+"""The language a note is written in, and its words cut to their stems.
+
+SQLite's tokeniser stems English alone. With Snowball's stemmers nDCG@10 rose from .860 to .918 on XQuAD (ar), from
+.948 to .959 (es) and from .914 to .939 (de), by words alone (tests/bench/README.md).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+ENGLISH = ""  # or any language without a stemmer, or one that is not sure
+_CERTAIN = 0.5  # probability; dates, lists of names and lines of code get 0.2 at most
+_READ = 4_000  # characters that tell the language
+_FEWEST_WORDS = 8
+_WORD = re.compile(r"\w+")
+# ISO 639-1 codes, as the identifier tells them, and Snowball's names.
+_STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
+    "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
+    "ne": "nepali", "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+    "yi": "yiddish",
+}  # fmt: skip
+
+
+def language_of(text: str) -> str:
+    """The code of the language of `text` when it is certain and needs a stemmer of its own; else ENGLISH."""
+    text = text[:_READ]
+    if len(_WORD.findall(text)) < _FEWEST_WORDS:
+        return ENGLISH
+    language, probability = _identifier().classify(text)
+    known = language in _STEMMERS and _STEMMERS[language] in _algorithms()
+    return str(language) if known and probability >= _CERTAIN else ENGLISH
+
+
+def stems(text: str, language: str) -> list[str]:
+    """The words of `text` in order, each cut to its stem in `language`."""
+    return list(_stemmer(_STEMMERS[language]).stemWords(_WORD.findall(text.casefold())))
+
+
+@cache
+def _identifier() -> Any:
+    # 0.6 s to load, so that a run which reads no note does without.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+@cache
+def _algorithms() -> frozenset[str]:
+    import Stemmer
+
+    return frozenset(Stemmer.algorithms())
+
+
+@cache
+def _stemmer(algorithm: str) -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer(algorithm)
