@@ -7,6 +7,7 @@ platform's configuration folder), built-in defaults.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +21,14 @@ from platformdirs import user_config_path, user_data_path, user_state_path
 from kb.errors import SettingsError, VaultMissing
 
 FILE_NAME = "kb.toml"
+_TEMPLATE = """\
+# A knowledge base of kb. Every setting is listed in kb's README.
+vault = {vault}
+index = {index}
+
+# [models]
+# path = "path/to/a/model.gguf"   # the language model; the bundled small one when left out
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +145,30 @@ def find_settings_file(start: Path) -> Path | None:
     return own if own.is_file() else None
 
 
+def write_settings_file(folder: Path, notes: Path, index: Path | None = None) -> Path:
+    """Make `folder` a knowledge base over the notes in `notes`; returns its kb.toml.
+
+    Raises VaultMissing when there is no such folder of notes, SettingsError when there is a kb.toml already.
+    """
+    notes = notes.expanduser()
+    if not notes.is_dir():
+        raise VaultMissing(
+            f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER"
+        )
+    file = folder / FILE_NAME
+    if file.exists():
+        raise SettingsError(f"{file} exists already. Edit it, or delete it and run kb init again.")
+    inside = notes.absolute() == folder or folder.is_relative_to(notes.absolute())
+    # An index among the notes would be synced and searched along with them.
+    place = index or (default_index(notes.absolute()) if inside else folder / "index")
+    text = _TEMPLATE.format(vault=_quoted(_shortest(notes, folder)), index=_quoted(_shortest(place, folder)))
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be written: {error.strerror}. Choose another folder.") from error
+    return file
+
+
 def state_folder() -> Path:
     """Where this machine keeps what is not for others, such as decisions on trust."""
     return user_state_path("kb", appauthor=False)
@@ -204,6 +237,16 @@ def _section(name: str, values: object, file: Path | None) -> Any:
         elif type(value) is not wanted:
             raise SettingsError(f"{where}: {name}.{key} must be of type {wanted.__name__}, not {value!r}.")
     return kind(**values)
+
+
+def _shortest(path: Path, base: Path) -> str:
+    absolute = Path(os.path.normpath(path if path.is_absolute() else base / path))
+    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else str(absolute)
+
+
+def _quoted(text: str) -> str:
+    """`text` as a TOML string."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _path_from(text: object, base: Path | None) -> Path | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -16,7 +18,7 @@ app = typer.Typer(
     name="kb",
     cls=PluginGroup,
     help="A personal knowledge base that answers from your own notes, with citations.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -28,6 +30,18 @@ def _print_version(wanted: bool) -> None:
 
         typer.echo(f"kb {version('kb-notes')}")
         raise typer.Exit
+
+
+def _open_interface(context: typer.Context) -> None:
+    """`kb` alone: the terminal interface, or the help where there is no terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(context.get_help())
+        return
+    from kb.settings import load_settings
+    from kb.tui.app import KbApp
+
+    options: Chosen = context.obj
+    KbApp(partial(load_settings, vault=options.vault, index=options.index)).run()
 
 
 @app.callback()
@@ -42,6 +56,8 @@ def before_command(
 ) -> None:
     """A personal knowledge base that answers from your own notes, with citations."""
     context.obj = Chosen(vault=vault, index=index, json=json)
+    if context.invoked_subcommand is None:
+        _open_interface(context)
 
 
 app.command("ask", rich_help_panel=ASKING)(ask.ask)

@@ -1,0 +1,258 @@
+"""The terminal interface: opens a knowledge base, keeps its index in step, and shows one screen over another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+
+from kb.errors import IndexLocked, IndexMissing, KbError, VaultMissing
+from kb.safe_text import safe_line
+from kb.tui import messages
+from kb.tui.screens.main import MainScreen
+from kb.tui.widgets.conversation import Conversation
+from kb.tui.widgets.notes import NotesPane
+from kb.tui.work import NoteEntry, Reader, Sessions, Watching
+
+if TYPE_CHECKING:
+    from kb.plugin_api import Mode
+    from kb.settings import Settings
+
+_REFRESH_SECONDS = 2.0  # while a first index fills
+
+
+class KbApp(App[None]):
+    """`kb` without a command. `load` finds the settings; it raises VaultMissing where no vault is chosen yet."""
+
+    TITLE = "kb"
+    CSS_PATH = "kb.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+f", "search", "Search", priority=True),
+        Binding("ctrl+o", "switch_note", "Open note"),
+        Binding("f1", "help", "Help"),
+        Binding("ctrl+l", "log", "What went wrong", show=False),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
+    ]
+
+    def __init__(self, load: Callable[[], Settings], *, watch: bool = True) -> None:
+        super().__init__()
+        self._load = load
+        self._watches = watch
+        self.settings: Settings | None = None
+        self.reader: Reader | None = None
+        self.sessions: Sessions | None = None
+        self._watching: Watching | None = None
+        self.main = MainScreen()
+        self.notes: Sequence[NoteEntry] = ()
+        self.modes: Mapping[str, Mode] = {}
+        self.problems: list[str] = []  # everything that went wrong, for the log
+        self._read_again = 0.0
+
+    def get_default_screen(self) -> Screen[None]:
+        """What stands below all others."""
+        return self.main
+
+    def on_mount(self) -> None:
+        """Paint first; everything that takes time comes after."""
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        try:
+            self.open(self._load())
+        except VaultMissing:
+            from kb.tui.screens.welcome import WelcomeScreen
+
+            self.push_screen(WelcomeScreen())
+        except KbError as error:
+            self.tell(str(error))
+            self.main.query_one(Conversation).note(str(error), "problem")
+
+    def open(self, settings: Settings) -> None:
+        """Work over this knowledge base."""
+        self.settings = settings
+        self.sub_title = safe_line(str(settings.vault))
+        self.reader, self.sessions = Reader(settings), Sessions(settings)
+        self._read_notes(self.reader)
+        self.load_modes()
+        if self._watches:
+            self._watching = Watching(settings)
+            self._watch(self._watching)
+
+    @work(thread=True, group="notes", exit_on_error=False)
+    def _read_notes(self, reader: Reader) -> None:
+        try:
+            self.post_from_worker(self, messages.NotesRead(reader.notes(), reader.counts()))
+            reader.warm_up()
+        except IndexMissing:
+            pass  # the watcher makes one
+        except KbError as error:
+            self.post_from_worker(self, messages.Failed(str(error)))
+
+    @work(thread=True, group="modes", exit_on_error=False)
+    def load_modes(self) -> None:
+        """Load the plugins, and hear how they stand."""
+        sessions = self.sessions
+        if sessions is None:
+            return
+        modes = sessions.host.modes
+        status: dict[str, int | str] = {}
+        with suppress(KbError):  # there is no index yet
+            status = sessions.status()
+        self.post_from_worker(self, messages.ModesFound(modes, status, sessions.host.problems))
+
+    @work(thread=True, group="watching", exit_on_error=False)
+    def _watch(self, watching: Watching) -> None:
+        try:
+            watching.run(
+                lambda event: self.post_from_worker(self, messages.Indexed(event)),
+                lambda progress: self.post_from_worker(self, messages.Progress(progress)),
+            )
+        except IndexLocked:
+            self.post_from_worker(self, messages.Failed("Another kb keeps the index in step.", "locked"))
+        except KbError as error:
+            self.post_from_worker(self, messages.Failed(str(error), "watching"))
+
+    def post_from_worker(self, to: MessagePump, message: Message) -> None:
+        """Post, unless the program is being left."""
+        if self.is_running:
+            to.post_message(message)
+
+    @on(messages.NotesRead)
+    def _show_notes(self, message: messages.NotesRead) -> None:
+        self.notes = message.notes
+        self.main.query_one(NotesPane).show(message.notes)
+        counts = {name: value for name, value in message.counts.items() if name != "pending"}
+        self.main.status.counts = {**self.main.status.counts, **counts}
+
+    @on(messages.ModesFound)
+    def _show_modes(self, message: messages.ModesFound) -> None:
+        self.modes = message.modes
+        self.main.status.counts = {**self.main.status.counts, **message.status}
+        for problem in message.problems:
+            if problem not in self.problems:
+                self.tell(problem)
+
+    @on(messages.Indexed)
+    def _indexed(self, message: messages.Indexed) -> None:
+        from kb.indexing.watch import Paused, Synced, Watching
+
+        status = self.main.status
+        match message.event:
+            case Watching(polling=reason):
+                status.index = "looking every few seconds" if reason else "watching"
+            case Paused(reason=reason):
+                status.index = "paused"
+                self.tell(reason)
+            case Synced(report=report):
+                if report.repaired and self.reader is not None:
+                    self.tell(report.repaired)
+                    self.reader.reopen()
+                status.index = f"{report.pending:,} pending" if report.pending else "in step"
+                if (report.changes or not self.notes) and self.reader is not None:
+                    self._read_notes(self.reader)
+                for path, reason in report.unreadable[:3]:
+                    self.tell(f"Not read: {path}: {reason}")
+
+    @on(messages.Progress)
+    def _show_progress(self, message: messages.Progress) -> None:
+        progress = message.progress
+        if progress.total:
+            words = f"{progress.step} {100 * progress.done // progress.total} %"
+            if progress.rate:
+                left = _duration((progress.total - progress.done) / progress.rate)
+                words += f", {progress.rate:,.0f}/s, {left} left"
+            self.main.status.index = words
+        if not self.notes and self.reader is not None and time.monotonic() > self._read_again:
+            self._read_again = time.monotonic() + _REFRESH_SECONDS
+            self._read_notes(self.reader)
+
+    @on(messages.Failed)
+    def _failed(self, message: messages.Failed) -> None:
+        if message.about == "locked":
+            self.main.status.index = "kept in step by another kb"
+            return
+        if message.about:
+            self.main.status.index = "not kept in step"
+        self.tell(message.reason)
+
+    @on(messages.OpenNote)
+    def show_note(self, message: messages.OpenNote) -> None:
+        """Show a note."""
+        from kb.tui.screens.note import NoteScreen
+
+        if self.reader is not None and self.settings is not None:
+            self.push_screen(NoteScreen(self.reader, self.settings.vault, message))
+
+    def action_search(self) -> None:
+        """Search while typing."""
+        from kb.tui.screens.search import SearchScreen
+
+        if self.reader is not None and not isinstance(self.screen, SearchScreen):
+            self.push_screen(SearchScreen(self.reader))
+
+    def action_switch_note(self) -> None:
+        """Let the user open a note by its title."""
+        from kb.tui.screens.choose import ChooseScreen
+
+        def chosen(path: str | None) -> None:
+            if path is not None:
+                self.show_note(messages.OpenNote(path))
+
+        if not isinstance(self.screen, ChooseScreen):
+            rows = [(note.path, note.title, note.path) for note in self.notes]
+            self.push_screen(ChooseScreen("Open a note: parts of its title or path", rows), chosen)
+
+    def action_help(self) -> None:
+        """Show all keys."""
+        from kb.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_log(self) -> None:
+        """Show what went wrong so far."""
+        from kb.tui.screens.help import LogScreen
+
+        self.push_screen(LogScreen(self.problems))
+
+    def tell(self, problem: str) -> None:
+        """Show a problem as a toast and keep it for the log."""
+        self.problems.append(problem)
+        self.notify(safe_line(problem), severity="error", timeout=8, markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Everything the program can do, for the command palette."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Search", "Find passages while typing", self.action_search)
+        yield SystemCommand("Open note", "Find a note by its title", self.action_switch_note)
+        yield SystemCommand("What went wrong", "Errors since the start", self.action_log)
+        if screen is self.main:
+            yield from self.main.commands()
+
+    async def action_quit(self) -> None:
+        """Leave; what was finished is kept."""
+        self.main.stop()
+        if self._watching is not None:
+            self._watching.stop()
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Let go of files that nobody uses any more; the process's end takes the rest."""
+        self.main.stop()
+        if self._watching is not None:
+            self._watching.stop()
+        if self.reader is not None:
+            self.reader.close()
+        if self.sessions is not None and not self.main.is_busy:
+            self.sessions.close()
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

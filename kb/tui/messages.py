@@ -1,0 +1,95 @@
+"""What workers tell the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from kb.indexing.sync import SyncProgress
+    from kb.indexing.watch import WatchEvent
+    from kb.plugin_api import Event, Mode
+    from kb.retrieval.hit import SearchHit
+    from kb.tui.work import NoteEntry
+
+
+@dataclass
+class NotesRead(Message):
+    """The list of notes was read anew."""
+
+    notes: Sequence[NoteEntry]
+    counts: Mapping[str, int]
+
+
+@dataclass
+class ModesFound(Message):
+    """Plugins were loaded."""
+
+    modes: Mapping[str, Mode]
+    status: Mapping[str, int | str]
+    problems: Sequence[str]
+
+
+@dataclass
+class Happened(Message):
+    """A session told of something."""
+
+    event: Event
+
+
+@dataclass
+class TurnEnded(Message):
+    """A turn is over; the session may be, too."""
+
+    ended: bool
+    error: str = ""
+
+
+@dataclass
+class Indexed(Message):
+    """The watcher told of something."""
+
+    event: WatchEvent
+
+
+@dataclass
+class Progress(Message):
+    """A sync goes on."""
+
+    progress: SyncProgress
+
+
+@dataclass
+class Failed(Message):
+    """Something could not be done; what and what to do stands in one sentence."""
+
+    reason: str
+    about: str = ""  # "watching" when the index is not kept in step
+
+
+@dataclass
+class Found(Message):
+    """A search came to its end."""
+
+    query: str
+    hits: Sequence[SearchHit]
+    error: str = ""
+
+
+@dataclass
+class OpenNote(Message):
+    """A note is to be shown."""
+
+    path: str
+    line: int = 1
+    quote: str = ""
+
+
+@dataclass
+class Said(Message):
+    """The user sent a line."""
+
+    text: str

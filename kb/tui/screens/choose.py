@@ -1,0 +1,92 @@
+"""Choose one of many by typing parts of its name: modes, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from kb.safe_text import safe_line
+
+_SHOWN = 50
+_LEAST = 55  # of rapidfuzz' 0 to 100
+
+
+class ChooseScreen(ModalScreen[str | None]):
+    """Returns the key of the row that was chosen, or None. Rows are (key, title, remark)."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", show=False),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, what: str, rows: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__()
+        self._what = what
+        self._rows = rows
+        self._shown: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="choose", classes="dialog"):
+            yield Input(placeholder=self._what)
+            yield OptionList()
+
+    def on_mount(self) -> None:
+        """List all at first."""
+        self._list(self._rows[:_SHOWN])
+
+    def action_move(self, by: int) -> None:
+        """Move in the list while the line keeps the focus."""
+        rows = self.query_one(OptionList)
+        if self._shown:
+            rows.highlighted = ((rows.highlighted or 0) + by) % len(self._shown)
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self._list(matching(self._rows, event.value))
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        highlighted = self.query_one(OptionList).highlighted
+        self.dismiss(self._shown[highlighted] if self._shown and highlighted is not None else None)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index])
+
+    def _list(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        self._shown = [key for key, _, _ in rows]
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options(
+            Option(Content.assemble((safe_line(title), "bold"), "  ", (safe_line(remark), "$text-muted")))
+            for _, title, remark in rows
+        )
+        listed.highlighted = 0 if rows else None
+
+
+def matching(rows: Sequence[tuple[str, str, str]], typed: str) -> list[tuple[str, str, str]]:
+    """The rows most like what was typed; those that hold all its words come first."""
+    words = typed.casefold().split()
+    if not words:
+        return list(rows[:_SHOWN])
+    names = [f"{title} {remark}".casefold() for _, title, remark in rows]
+    exact = [number for number, name in enumerate(names) if all(word in name for word in words)]
+    exact.sort(key=lambda number: (not names[number].startswith(words[0]), len(names[number])))
+    if len(exact) < _SHOWN:
+        from rapidfuzz import fuzz, process
+
+        near = process.extract(
+            typed.casefold(), names, scorer=fuzz.WRatio, limit=_SHOWN, score_cutoff=_LEAST, processor=None
+        )
+        exact += [number for _, _, number in near if number not in exact]
+    return [rows[number] for number in exact[:_SHOWN]]

@@ -1,0 +1,81 @@
+"""All keys, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from kb.safe_text import safe_line
+
+_KEYS = {
+    "Talking": {
+        "Enter": "send the line; in a quiz or with the tutor, answer",
+        "Esc": "stop the reply, at once",
+        "Ctrl+T": "another mode: ask, quiz, tutor, summarise; also /mode NAME",
+        "1 to 9, a to i": "choose an answer or a quick reply that is offered",
+        "Page Up, Page Down": "scroll the conversation",
+        "Ctrl+N": "begin with an empty page",
+        "Ctrl+Y": "copy the reply with what it cites",
+        "Ctrl+S": "save the conversation as a new note",
+    },
+    "Sources and notes": {
+        "Alt+1 to Alt+9": "show what [1] to [9] cites, in its note",
+        "Ctrl+F": "search while typing",
+        "Ctrl+O": "open a note by its title",
+        "Ctrl+B": "show or hide the notes; / filters them",
+        "Ctrl+R": "show or hide the sources",
+    },
+    "In a note": {
+        "Tab": "between text and links; Enter follows a link",
+        "Alt+Left, Alt+Right": "back and forward",
+        "m": "as it reads, or as it is written",
+        "e": "edit it in $EDITOR, at this line",
+        "o": "open it in Obsidian",
+        "y": "copy its place, as path:line",
+        "Esc": "back to the conversation",
+    },
+    "Everywhere": {
+        "Tab, Shift+Tab": "to the next pane, or the one before",
+        "Ctrl+P": "everything kb can do, themes too",
+        "Ctrl+L": "what went wrong",
+        "F1": "this page",
+        "Ctrl+Q": "leave",
+    },
+}
+
+
+class HelpScreen(ModalScreen[None]):
+    """All keys."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q", "dismiss", "Back", show=False)]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help", classes="dialog"):
+            for heading, keys in _KEYS.items():
+                yield Static(Content.styled(heading, "bold $accent"))
+                for key, what in keys.items():
+                    yield Static(Content.assemble((f"  {key:<22}", "bold"), what))
+
+
+class LogScreen(ModalScreen[None]):
+    """What went wrong since the start."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+l,q", "dismiss", "Back", show=False)]
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__()
+        self._problems = problems
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="log", classes="dialog"):
+            if not self._problems:
+                yield Static("Nothing went wrong.")
+            for problem in reversed(self._problems):
+                yield Static(Content(safe_line(problem)))

@@ -1,0 +1,206 @@
+"""A note: its text, its links and backlinks, and the ways out to an editor and to Obsidian."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import quote as percent_encoded
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, Markdown, OptionList, Static, TextArea
+from textual.widgets.option_list import Option
+from textual.widgets.text_area import Selection
+
+from kb.errors import KbError
+from kb.safe_text import safe_line, safe_text
+from kb.tui.messages import Failed, OpenNote
+
+if TYPE_CHECKING:
+    from kb.indexing.connections import Connections
+    from kb.tui.work import Reader
+
+
+class NoteScreen(Screen[None]):
+    """Shows one note after another, as links are followed. Note text is data: nothing in it can be clicked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("alt+left", "back", "Before"),
+        Binding("alt+right", "forward", "After"),
+        Binding("m", "turn", "Read or written"),
+        Binding("e", "edit", "Edit"),
+        Binding("o", "obsidian", "Obsidian"),
+        Binding("y", "copy", "Copy place"),
+    ]
+
+    def __init__(self, reader: Reader, vault: Path, first: OpenNote) -> None:
+        super().__init__()
+        self._reader = reader
+        self._vault = vault
+        self._history = [first]
+        self._at = 0
+        self._targets: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="note-title", markup=False)
+        with Horizontal():
+            with Vertical(id="note-text"):
+                yield TextArea(read_only=True, show_line_numbers=True, soft_wrap=True, id="written")
+                with VerticalScroll(id="read"):
+                    yield Markdown(open_links=False)
+            with Vertical(id="note-links"):
+                yield Static("Links", classes="title")
+                yield OptionList()
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show the first note."""
+        self._show()
+
+    @property
+    def _place(self) -> OpenNote:
+        return self._history[self._at]
+
+    def _show(self) -> None:
+        place = self._place
+        try:
+            note = self._reader.note(place.path)
+        except KbError as error:
+            self.app.post_message(Failed(str(error)))
+            if len(self._history) == 1:
+                self.dismiss()
+            else:
+                self.action_back()
+            return
+        self.query_one("#note-title", Static).update(f"{safe_line(note.title)}   {safe_line(place.path)}")
+        written = self.query_one("#written", TextArea)
+        # Every line stays a line, so that numbers hold.
+        text = "\n".join(safe_text(line) for line in note.text.splitlines())
+        written.load_text(text)
+        self._mark(written, place)
+        self.query_one(Markdown).update(safe_text(note.text[note.body.start : note.body.end]))
+        self._turn_to("written" if place.quote or place.line > 1 else "read")
+        self._find_links(place.path)
+
+    def _mark(self, written: TextArea, place: OpenNote) -> None:
+        row = max(0, min(place.line - 1, written.document.line_count - 1))
+        lines = [line for line in place.quote.splitlines() if line.strip()]
+        end = (row, len(written.document.get_line(row)))
+        start = (row, 0)
+        if lines:
+            first, last = safe_text(lines[0]), safe_text(lines[-1])
+            start = (row, max(0, written.document.get_line(row).find(first)))
+            for number in range(row, min(row + place.quote.count("\n") + 2, written.document.line_count)):
+                column = written.document.get_line(number).find(last)
+                if column >= 0:
+                    end = (number, column + len(last))
+        written.selection = (
+            Selection(start, end) if place.quote or place.line > 1 else Selection.cursor((0, 0))
+        )
+        self.call_after_refresh(written.scroll_cursor_visible, center=True)
+
+    @work(thread=True, exclusive=True, group="links", exit_on_error=False)
+    def _find_links(self, path: str) -> None:
+        try:
+            links = self._reader.links(path)
+        except KbError as error:
+            self.app.post_message(Failed(str(error)))
+            return
+        if self.app.is_running:
+            self.app.call_from_thread(self._list_links, path, links)
+
+    def _list_links(self, path: str, links: Connections) -> None:
+        if path != self._place.path:
+            return
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        self._targets = []
+        groups = (
+            ("Links to", {link.resolved: link for link in links.out if link.resolved}),
+            ("Linked from", {link.source: link for link in links.back}),
+        )
+        for heading, found in groups:
+            if found:
+                listed.add_option(Option(Content.styled(heading, "bold"), disabled=True))
+                self._targets.append("")
+            for target, link in found.items():
+                name = Path(target).stem
+                relation = f"  ({safe_line(link.relation)})" if link.relation else ""
+                listed.add_option(Option(Content(safe_line(name) + relation)))
+                self._targets.append(target)
+        for target in dict.fromkeys(link.target for link in links.unresolved):
+            listed.add_option(
+                Option(Content.styled(f"{safe_line(target)}  not written", "$text-muted"), disabled=True)
+            )
+            self._targets.append("")
+        if not self._targets:
+            listed.add_option(Option(Content.styled("None", "$text-muted"), disabled=True))
+
+    @on(OptionList.OptionSelected)
+    def _follow(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._history = [*self._history[: self._at + 1], OpenNote(self._targets[event.option_index])]
+        self._at += 1
+        self._show()
+
+    def action_back(self) -> None:
+        """The note before."""
+        if self._at:
+            self._at -= 1
+            self._show()
+
+    def action_forward(self) -> None:
+        """The note after."""
+        if self._at + 1 < len(self._history):
+            self._at += 1
+            self._show()
+
+    def action_turn(self) -> None:
+        """As it reads, or as it is written."""
+        self._turn_to("written" if self.query_one("#read").display else "read")
+
+    def _turn_to(self, side: str) -> None:
+        for name in ("written", "read"):
+            self.query_one(f"#{name}").display = name == side
+        self.query_one(f"#{side}").focus()
+
+    def action_edit(self) -> None:
+        """Open the user's editor at this line."""
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+        if not editor:
+            self.app.notify("No editor is set. Set EDITOR, for instance to nano.", severity="warning")
+            return
+        words = [*shlex.split(editor), f"+{self._line()}", str(self._vault / self._place.path)]
+        try:
+            with self.app.suspend():
+                subprocess.run(words, check=False)
+        except OSError as error:
+            self.app.post_message(
+                Failed(f"{editor!r} cannot be started: {error.strerror}. Set EDITOR to another.")
+            )
+            return
+        self._show()
+
+    def action_obsidian(self) -> None:
+        """Open the note in Obsidian."""
+        self.app.open_url(
+            f"obsidian://open?path={percent_encoded(str(self._vault / self._place.path), safe='')}"
+        )
+
+    def action_copy(self) -> None:
+        """Copy the place, as path:line."""
+        place = f"{self._place.path}:{self._line()}"
+        self.app.copy_to_clipboard(place)
+        self.app.notify(f"Copied {safe_line(place)}", markup=False)
+
+    def _line(self) -> int:
+        row, _ = self.query_one("#written", TextArea).selection.start
+        return row + 1

@@ -1,0 +1,113 @@
+"""Search while typing; the newest query wins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
+
+from kb.errors import KbError
+from kb.safe_text import safe_line, safe_text
+from kb.tui.messages import Found, OpenNote
+
+if TYPE_CHECKING:
+    from kb.retrieval.hit import SearchHit
+    from kb.tui.work import Reader
+
+
+class SearchScreen(ModalScreen[None]):
+    """Passages that match; choosing one shows its note."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back", show=False),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("up", "move(-1)", show=False, priority=True),
+    ]
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self._reader = reader
+        self._hits: Sequence[SearchHit] = ()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="search", classes="dialog"):
+            yield Input(placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03')
+            yield OptionList()
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static(id="passage", markup=False)
+
+    def action_move(self, by: int) -> None:
+        """Move in the list while the line keeps the focus."""
+        rows = self.query_one(OptionList)
+        if self._hits:
+            rows.highlighted = ((rows.highlighted or 0) + by) % len(self._hits)
+
+    @on(Input.Changed)
+    def _search(self, event: Input.Changed) -> None:
+        if event.value.strip():
+            self._run(event.value)
+        else:
+            self._show(Found("", ()))
+
+    @work(thread=True, exclusive=True, group="search", exit_on_error=False)
+    def _run(self, query: str) -> None:
+        worker = get_current_worker()
+        if worker.is_cancelled:
+            return
+        try:
+            found = Found(query, self._reader.search(query))
+        except KbError as error:
+            found = Found(query, (), str(error))
+        if not worker.is_cancelled:
+            self.post_message(found)
+
+    @on(Found)
+    def _show(self, found: Found) -> None:
+        if found.query != self.query_one(Input).value and found.query:
+            return
+        self._hits = found.hits
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options(Option(_prompt(hit)) for hit in found.hits)
+        listed.highlighted = 0 if found.hits else None
+        passage = self.query_one("#passage", Static)
+        if not found.hits:
+            passage.update(safe_line(found.error) if found.error else "Nothing found." if found.query else "")
+
+    @on(OptionList.OptionHighlighted)
+    def _preview(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_index < len(self._hits):
+            self.query_one("#passage", Static).update(safe_text(self._hits[event.option_index].passage.text))
+            self.query_one("#preview").scroll_home(animate=False)
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        highlighted = self.query_one(OptionList).highlighted
+        if self._hits and highlighted is not None:
+            self._open(self._hits[highlighted])
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self._open(self._hits[event.option_index])
+
+    def _open(self, hit: SearchHit) -> None:
+        self.app.post_message(OpenNote(hit.passage.note_path, hit.passage.line, hit.passage.text))
+
+
+def _prompt(hit: SearchHit) -> Content:
+    place = " > ".join(hit.passage.heading_path[-1:])
+    return Content.assemble(
+        (f"{hit.score:.2f} ", "$text-muted"),
+        (safe_line(hit.passage.title), "bold"),
+        (f"  {safe_line(place)}" if place and place != hit.passage.title else "", ""),
+        (f"  {safe_line(hit.passage.note_path)}:{hit.passage.line}", "$text-muted"),
+    )

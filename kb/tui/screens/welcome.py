@@ -1,0 +1,92 @@
+"""The first run: choose a folder of notes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, DirectoryTree, Input, Static
+
+from kb.errors import KbError
+from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kb.tui.app import KbApp
+
+_WELCOME = """Welcome to kb.
+
+Choose the folder of your notes. kb reads the Markdown files in it, and below it, and makes an index of them
+in a folder of its own; your notes stay as they are. You can search while it works."""
+
+
+class _Folders(DirectoryTree):
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        return [path for path in paths if path.is_dir() and not path.name.startswith(".")]
+
+
+class WelcomeScreen(ModalScreen[None]):
+    """Picks a folder, says what is in it, and begins."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.quit", "Leave")]
+
+    app: KbApp
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="welcome", classes="dialog"):
+            yield Static(_WELCOME)
+            yield Input(str(Path.home()), id="folder")
+            yield _Folders(Path.home())
+            yield Static(id="holds", markup=False)
+            yield Button("Use this folder", variant="primary", id="use", disabled=True)
+
+    def on_mount(self) -> None:
+        """Look at the folder that stands there."""
+        self.query_one("#folder", Input).focus()
+
+    @on(DirectoryTree.DirectorySelected)
+    def _take(self, event: DirectoryTree.DirectorySelected) -> None:
+        self.query_one("#folder", Input).value = str(event.path)
+
+    @on(Input.Changed)
+    def _look(self, event: Input.Changed) -> None:
+        from kb.notes.vault import Vault
+
+        holds, button = self.query_one("#holds", Static), self.query_one("#use", Button)
+        button.disabled = True
+        folder = Path(event.value).expanduser()
+        if not folder.is_dir():
+            holds.update(f"There is no folder {safe_line(event.value)}.")
+            return
+        try:
+            files = Vault(folder).scan()
+        except KbError as error:
+            holds.update(safe_line(str(error)))
+            return
+        size = sum(file.size for file in files)
+        holds.update(
+            f"{len(files):,} notes, {size / 1e6:,.1f} MB." if files else "It holds no Markdown note (*.md)."
+        )
+        button.disabled = not files
+
+    @on(Input.Submitted)
+    @on(Button.Pressed)
+    def _use(self) -> None:
+        from kb.settings import load_settings, write_settings_file
+
+        if self.query_one("#use", Button).disabled:
+            return
+        notes = Path(self.query_one("#folder", Input).value).expanduser().absolute()
+        try:
+            settings = load_settings(start=write_settings_file(Path.cwd(), notes).parent)
+        except KbError as error:
+            self.app.tell(str(error))
+            return
+        self.dismiss()
+        self.app.open(settings)

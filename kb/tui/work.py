@@ -1,0 +1,173 @@
+"""What the interface has done for it, off its own thread: reading, sessions, watching.
+
+SQLite connections serve one thread at a time, so that readers, the session and the watcher have a knowledge base each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from kb.indexing.connections import Connections
+    from kb.indexing.sync import Report
+    from kb.indexing.watch import Watcher, WatchEvent
+    from kb.notes.note import Note
+    from kb.plugin_api import Cancellation, Event, Mode, Session
+    from kb.plugin_host import PluginHost
+    from kb.retrieval.hit import SearchHit
+    from kb.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class NoteEntry:
+    """A note as lists show it."""
+
+    path: str
+    title: str
+    mtime_ns: int
+    tags: tuple[str, ...]
+
+
+class Reader:
+    """Reads for the interface; may be called from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._base = KnowledgeBase(settings)
+
+    def notes(self) -> list[NoteEntry]:
+        """All notes, by path. Raises IndexMissing before the first sync."""
+        from kb.indexing.lookup import Lookup
+
+        with self._lock:
+            tags: dict[str, list[str]] = {}
+            for path, tag in Lookup(self._base.catalog).tags():
+                tags.setdefault(path, []).append(tag)
+            return [
+                NoteEntry(note.path, note.title, note.mtime_ns, tuple(dict.fromkeys(tags.get(note.path, ()))))
+                for note in self._base.catalog.notes()
+            ]
+
+    def search(self, query: str, limit: int = 30) -> list[SearchHit]:
+        """The passages that match `query` best."""
+        with self._lock:
+            return self._base.search(query, limit)
+
+    def note(self, path: str) -> Note:
+        """The note as it stands on disk."""
+        return self._base.note(path)
+
+    def links(self, path: str) -> Connections:
+        """The links of a note, in both directions."""
+        with self._lock:
+            return self._base.links(path)
+
+    def counts(self) -> dict[str, int]:
+        """Notes, passages and passages that wait for their embedding."""
+        with self._lock:
+            counts = self._base.catalog.statistics()
+        return {"notes": counts.notes, "passages": counts.passages, "pending": counts.pending}
+
+    def warm_up(self) -> None:
+        """Load what the first search would otherwise wait for."""
+        with self._lock:
+            self._base.embedder.embed_query("warm")
+
+    def reopen(self) -> None:
+        """The index is another file now."""
+        with self._lock:
+            self._base.close()
+            self._base = KnowledgeBase(self._settings)
+
+    def close(self) -> None:
+        """Let go of files."""
+        with self._lock:
+            self._base.close()
+
+
+class Sessions:
+    """One session of a mode after another; called from one thread at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._base: KnowledgeBase | None = None
+        self._session: Session | None = None
+        self.mode: Mode | None = None
+
+    @cached_property
+    def host(self) -> PluginHost:
+        """The plugins, which bring the modes."""
+        from kb.plugin_host import PluginHost
+
+        return PluginHost.of(self._settings)
+
+    def status(self) -> dict[str, int | str]:
+        """What plugins tell of themselves, such as cards due."""
+        return self.host.status(self._open())
+
+    def begin(self, mode: Mode, argument: str, cancellation: Cancellation) -> Iterator[Event]:
+        """End the session that is there and open one of `mode`."""
+        self.end()
+        self._session = self.host.session(self._open(), mode)
+        self.mode = mode
+        yield from self._session.open(argument, cancellation)
+
+    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
+        """Go on with what the user said."""
+        if self._session is not None:
+            yield from self._session.reply(text, cancellation)
+
+    def save(self, name: str, text: str) -> str:
+        """Write a new note; returns its path."""
+        return str(self._open().create_note(name, text))
+
+    def end(self) -> None:
+        """Close the session, if there is one."""
+        session, self._session, self.mode = self._session, None, None
+        if session is not None:
+            session.close()
+
+    def close(self) -> None:
+        """Let go of the model and of files."""
+        self.end()
+        base, self._base = self._base, None
+        if base is not None:
+            base.close()
+
+    def _open(self) -> KnowledgeBase:
+        if self._base is None:
+            self._base = KnowledgeBase(self._settings, lambda: self.host)
+        return self._base
+
+
+class Watching:
+    """Keeps the index in step for as long as the interface is open."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._watcher: Watcher | None = None
+        self._stopped = False
+
+    def run(self, tell: Callable[[WatchEvent], None], report: Report) -> None:
+        """Watch until `stop`. Raises IndexLocked when another process does so."""
+        base = KnowledgeBase(self._settings)
+        try:
+            self._watcher = base.watch(tell, report)
+            if not self._stopped:
+                self._watcher.run()
+        finally:
+            self._watcher = None
+            base.close()
+
+    def stop(self) -> None:
+        """End `run` soon; from any thread."""
+        self._stopped = True
+        if self._watcher is not None:
+            self._watcher.stop()
