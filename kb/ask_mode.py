@@ -22,8 +22,8 @@ class AskSession:
 
     def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
         """Answer the question `text`."""
-        if text.strip() == "/quit":
-            yield Done(ended=True)
+        if not text.strip() or text.strip() == "/quit":
+            yield Done(ended=bool(text.strip()))
             return
         from kb.answering.answer import cite
         from kb.answering.events import Finished, SentenceChecked, Step

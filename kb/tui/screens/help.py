@@ -26,7 +26,7 @@ _KEYS = {
         "Ctrl+S": "save the conversation as a new note",
     },
     "Sources and notes": {
-        "Alt+1 to Alt+9": "show what [1] to [9] cites, in its note",
+        "/1, /2 …": "show what [1], [2] … cites, in its note",
         "Ctrl+F": "search while typing",
         "Ctrl+O": "open a note by its title",
         "Ctrl+B": "show or hide the notes; / filters them",

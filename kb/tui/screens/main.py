@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.plugin_api import Cancellation, Event, Mode
     from kb.tui.app import KbApp
 
+_SOURCE = re.compile(r"/(\d+)")  # "/2" shows what [2] cites
 _NARROW = 100  # columns, below which the side panes hide until they are asked for
 
 
@@ -41,10 +42,6 @@ class MainScreen(Screen[None]):
         Binding("ctrl+n", "begin_again", "New conversation", show=False),
         Binding("ctrl+y", "copy_reply", "Copy the reply", show=False),
         Binding("ctrl+s", "save", "Save the conversation", show=False),
-        *(
-            Binding(f"alt+{number}", f"source({number})", f"Source {number}", show=False)
-            for number in range(1, 10)
-        ),
     ]
 
     app: KbApp
@@ -115,12 +112,15 @@ class MainScreen(Screen[None]):
             self.query_one("#line", Input).value = text
             return
         name, _, rest = text.partition(" ")
-        if name == "/mode":
+        if source := _SOURCE.fullmatch(text):
+            self._show_source(int(source[1]))
+        elif name == "/mode":
             self.begin_mode(rest.strip() or "ask")
         elif name == "/quit" and "/quit" not in self.app.modes[self._mode].commands:
             self.app.exit()
-        elif text or self._begun:
-            conversation.user_said(text or "(nothing)")
+        else:
+            if text:
+                conversation.user_said(text)
             self._turn(text)
 
     def begin_mode(self, name: str, argument: str = "") -> None:
@@ -187,6 +187,7 @@ class MainScreen(Screen[None]):
             case Sources(quotes):
                 self.query_one(SourcesPane).show(quotes)
             case Card():
+                conversation.invite("Your answer")
                 conversation.show_card(message.event)
             case Verdict():
                 conversation.show_verdict(message.event)
@@ -195,6 +196,7 @@ class MainScreen(Screen[None]):
             case Choices():
                 conversation.show_choices(message.event)
             case Standing(label, value, of, detail):
+                conversation.invite("Your answer")
                 count = f"{value}/{of}" if of else str(value)
                 status.standing = safe_line(f"{label} {count} {detail}")
             case Saved(path):
@@ -236,8 +238,7 @@ class MainScreen(Screen[None]):
             self.query_one(f"#{other}").display = False
             shown.query("Tree, OptionList").first().focus()
 
-    def action_source(self, number: int) -> None:
-        """Show what [number] cites."""
+    def _show_source(self, number: int) -> None:
         if not self.query_one(SourcesPane).open(number):
             self.notify(f"There is no source [{number}].", severity="warning")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -9,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Markdown, OptionList, Static
 from textual.widgets.option_list import Option
@@ -27,6 +29,13 @@ _GRADES = {
 }
 
 
+@dataclass
+class Typed(Message):
+    """A letter for the line."""
+
+    character: str
+
+
 class QuickReplies(OptionList):
     """Replies to choose from, by arrows and Enter or by their keys."""
 
@@ -38,12 +47,15 @@ class QuickReplies(OptionList):
         )
 
     def on_key(self, event: events.Key) -> None:
-        """A key of its own, or the number of a reply, chooses it."""
+        """A key of its own, or the number of a reply, chooses it; other letters begin a written answer."""
         for number, (key, _) in enumerate(self._replies, start=1):
             if event.character in (key, str(number)):
                 event.stop()
                 self._send(number - 1)
                 return
+        if event.is_printable and event.character:
+            event.stop()
+            self.post_message(Typed(event.character))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -163,6 +175,13 @@ class Conversation(Vertical):
 
     def _append(self, widget: Widget) -> None:
         self.query_one("#said", VerticalScroll).mount(widget)
+
+    @on(Typed)
+    def _typed(self, event: Typed) -> None:
+        event.stop()
+        line = self.query_one("#line", Input)
+        line.focus()
+        line.insert_text_at_cursor(event.character)
 
     @on(Input.Submitted, "#line")
     def _submitted(self, event: Input.Submitted) -> None:

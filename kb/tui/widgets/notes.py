@@ -71,7 +71,7 @@ class NotesPane(Vertical):
     def _open(self, event: Tree.NodeSelected[str]) -> None:
         event.stop()
         if event.node.data:
-            self.post_message(OpenNote(event.node.data))
+            self.app.post_message(OpenNote(event.node.data))
 
     def _refill(self) -> None:
         tree: Tree[str] = self.query_one(Tree)

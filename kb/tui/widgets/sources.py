@@ -44,7 +44,7 @@ class SourcesPane(Vertical):
         """Show the note that [number] cites; returns whether there is one."""
         for quote in self.quotes:
             if quote.number == number:
-                self.post_message(OpenNote(quote.path, quote.line, quote.quote))
+                self.app.post_message(OpenNote(quote.path, quote.line, quote.quote))
                 return True
         return False
 
@@ -52,7 +52,7 @@ class SourcesPane(Vertical):
     def _open(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         quote = self.quotes[event.option_index]
-        self.post_message(OpenNote(quote.path, quote.line, quote.quote))
+        self.app.post_message(OpenNote(quote.path, quote.line, quote.quote))
 
 
 def _prompt(quote: Quote) -> Content:
