@@ -1,0 +1,228 @@
+"""How well links are foretold: `python tests/bench/bench_linking.py [links | related | weights | speed]`.
+
+The links in the prose of half the notes are hidden: the notes' text is written anew with the links' words in their
+place. Names, anchors, counts, graph and weights come from what is left. The weights that the vault's own are drawn
+to come from the other two vaults only. A suggestion is a pair of note and target; it is right when the note held a
+link to that target in its prose.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kb.indexing.embedder import Embedder
+from kb.linking.context import PassageVectors
+from kb.linking.features import NAMES
+from kb.linking.linker import Linker, examples, learn
+from kb.linking.mentions import Lexicon
+from kb.linking.prose import link_text, read_prose
+from kb.linking.ranker import Ranker, fit
+from kb.notes.note import Note, Span
+from kb.notes.parse import parse_note, stem
+from kb.notes.passages import split_passages
+from kb.notes.resolve import LinkResolver, names_of
+from kb.notes.vault import Vault
+
+VAULTS = Path(__file__).parents[3] / "shared" / "vaults"
+MEASURED = ("obsidian-tasks-docs", "logseq-docs", "foam-docs")
+CACHE = Path(tempfile.gettempdir()) / "kb-bench"
+SEEDS = (1, 2, 3, 4, 5)
+NEUTRAL = Ranker([0.0] * len(NAMES) + [-2.0])
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A vault as it is."""
+
+    name: str
+    notes: list[Note]
+    resolver: LinkResolver
+    vectors: dict[str, PassageVectors]
+
+
+class Vectors:
+    """Vectors of passages, made once and kept between runs in a file of their own."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.embedder = Embedder("all-MiniLM-L6-v2")
+        self.file = file
+        self.known: dict[str, np.ndarray] = {}
+        if file and file.exists():
+            with np.load(file) as stored:
+                self.known = dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
+
+    def of(self, notes: list[Note]) -> dict[str, PassageVectors]:
+        passages = {note.path: split_passages(note, self.embedder.count_tokens) for note in notes}
+        missing = {p.key: p.embed_text for found in passages.values() for p in found if p.key not in self.known}
+        if missing:
+            rows = self.embedder.embed_passages(list(missing.values()))
+            self.known.update(zip(missing, rows, strict=True))
+            if self.file:
+                self.file.parent.mkdir(exist_ok=True)
+                np.savez(self.file, keys=np.array(list(self.known)), rows=np.stack(list(self.known.values())))
+        return {
+            path: [(p.span.start, self.known[p.key]) for p in found] for path, found in passages.items()
+        }
+
+
+def load(name: str, vectors: Vectors) -> Loaded:
+    vault = Vault(VAULTS / name)
+    notes = [parse_note(file.path, vault.read(file.path).text) for file in vault.scan()]
+    return Loaded(name, notes, LinkResolver(map(names_of, notes), vault.attachments()), vectors.of(notes))
+
+
+def hidden(note: Note, resolver: LinkResolver) -> tuple[Note, list[tuple[Span, str]]]:
+    """The note with the links of its prose as bare words, and where in its text which notes were linked."""
+    parts: list[str] = []
+    gold: list[tuple[Span, str]] = []
+    position = length = 0
+    for one in read_prose(note, resolver).links:
+        label = link_text(one.link)
+        parts += note.text[position : one.link.span.start], label
+        length += one.link.span.start - position
+        gold.append((Span(length, length + len(label)), one.target))
+        length += len(label)
+        position = one.link.span.end
+    parts.append(note.text[position:])
+    return parse_note(note.path, "".join(parts)), gold
+
+
+def left_out(loaded: Loaded) -> Counter[str]:
+    """Links to other notes that are not counted, by reason."""
+    reasons: Counter[str] = Counter()
+    for note in loaded.notes:
+        counted = {one.link.span for one in read_prose(note, loaded.resolver).links}
+        for link in note.links:
+            found = loaded.resolver.resolve(link, note.path)
+            if found.status in ("external", "attachment") or found.path == note.path:
+                continue
+            if link.span in counted:
+                reasons["counted"] += 1
+            elif found.path is None:
+                reasons["unresolved"] += 1
+            elif link.kind in ("property", "embed", "block", "tag"):
+                reasons[link.kind] += 1
+            else:
+                reasons["in headings, comments or HTML"] += 1
+    return reasons
+
+
+def prior_without(name: str, vaults: list[Loaded]) -> Ranker:
+    """Weights from the other vaults."""
+    rows, labels, importance = [], [], []
+    for other in vaults:
+        if other.name != name:
+            linker = learn(other.notes, map(names_of, other.notes), other.resolver, other.vectors, NEUTRAL)
+            more, marks = examples(linker.known, map(linker.read, other.notes))
+            rows += more
+            labels += marks
+            # Each vault counts the same, and for no more than a thousand examples.
+            importance += [min(1.0, 1000 / len(more))] * len(more)
+    return fit(rows, labels, NEUTRAL, 1.0, importance)
+
+
+def foretold(linker: Linker, note: Note) -> dict[str, float]:
+    """Targets with their probability."""
+    found: dict[str, float] = {}
+    for one in linker.scored(linker.read(note)):
+        target = one.candidate.target
+        if target not in linker.known.graph.out(note.path) or True:
+            found[target] = max(found.get(target, 0.0), one.odds)
+    return found
+
+
+def by_title(notes: list[Note], resolver: LinkResolver, note: Note, lexicon: Lexicon, named) -> set[str]:
+    text = read_prose(note, resolver).text
+    found = set()
+    for mention in lexicon.mentions(text):
+        found |= named.get(" ".join(mention.text.casefold().split()), set())
+    return found - {note.path}
+
+
+def links(vaults: list[Loaded]) -> None:
+    print("| vault | hidden pairs | best F1 | threshold | precision | recall | F1 at .5 | recall at P>=.9 | P, R at p>=.9 | exact title F1 | ceiling |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for loaded in vaults:
+        prior = prior_without(loaded.name, vaults)
+        figures = [split(loaded, prior, seed) for seed in SEEDS]
+        print(f"| {loaded.name} | " + " | ".join(shown(column) for column in zip(*figures, strict=True)) + " |")
+        print("   ", dict(left_out(loaded)))
+
+
+def shown(values) -> str:
+    return f"{np.mean(values):.0f}" if max(values) > 1 else f"{np.mean(values):.3f} ({min(values):.2f}-{max(values):.2f})"
+
+
+def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
+    order = list(loaded.notes)
+    random.Random(seed).shuffle(order)
+    half = len(order) // 2
+    train, test = order[:half], order[half:]
+    changed, gold = [], {}
+    for note in test:
+        bare, spans = hidden(note, loaded.resolver)
+        changed.append(bare)
+        gold[note.path] = {target for _, target in spans}
+    names = [names_of(note) for note in (*train, *changed)]
+    resolver = LinkResolver(names)
+    # Vectors of the changed notes: their passages read the same, for links are read as their words there as well.
+    known = [*train]
+    linker = learn(known, names, resolver, loaded.vectors, prior)
+    with_graph(linker, train, changed, resolver)
+    predicted = {(note.path, t): p for note in changed for t, p in foretold(linker, note).items()}
+    right = {(path, target) for path, targets in gold.items() for target in targets}
+    titles: dict[str, set[str]] = {}
+    for note in (*train, *changed):
+        for name in (note.title, stem(note.path)):
+            titles.setdefault(" ".join(name.casefold().split()), set()).add(note.path)
+    lexicon = Lexicon(titles)
+    base = {(n.path, t) for n in changed for t in by_title(loaded.notes, resolver, n, lexicon, titles)}
+    if detail is not None:
+        detail.update(predicted=predicted, right=right, linker=linker, changed=changed)
+    ranked = sorted(predicted.items(), key=lambda item: (-item[1], item[0]))
+    best, recall_at = (0.0,) * 4, 0.0
+    hits = 0
+    for count, (pair, odds) in enumerate(ranked, 1):
+        hits += pair in right
+        p, r = hits / count, hits / len(right)
+        if count < len(ranked) and ranked[count][1] == odds:
+            continue
+        f = 2 * p * r / (p + r) if hits else 0
+        best = max(best, (f, odds, p, r))
+        if p >= 0.9:
+            recall_at = max(recall_at, r)
+    at5, at9 = ({pair for pair, odds in ranked if odds >= least} for least in (0.5, 0.9))
+    return (
+        len(right), *best, f1(at5, right), recall_at,
+        len(at9 & right) / max(1, len(at9)), f1(base, right),
+        len(right & set(predicted)) / len(right),
+    )
+
+
+def with_graph(linker, train, changed, resolver) -> None:
+    """The hidden notes' remaining links (properties, embeds, headings) are part of the graph."""
+    from kb.linking.graph import graph_of
+
+    linker.known.graph = graph_of([read_prose(note, resolver) for note in (*train, *changed)])
+
+
+def f1(found: set, right: set) -> float:
+    hits = len(found & right)
+    return 2 * hits / (len(found) + len(right)) if hits else 0.0
+
+
+def main() -> None:
+    vectors = Vectors(CACHE / "linking-vectors.npz")
+    vaults = [load(name, vectors) for name in MEASURED]
+    links(vaults)
+
+
+if __name__ == "__main__":
+    main()
