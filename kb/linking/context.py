@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -51,7 +50,7 @@ class NoteContext:
 
     def __init__(self, context: Context, path: str, own: PassageVectors) -> None:
         self._context = context
-        self._starts = [start for start, _ in own]
+        self.starts = [start for start, _ in own]
         self._local: Vector | None = None
         self._whole: Vector | None = None
         self.nearest: list[str] = []
@@ -68,12 +67,12 @@ class NoteContext:
         place = self._context.place(target)
         return float(self._whole[place]) if self._whole is not None and place is not None else 0.0
 
-    def at(self, offset: int, target: str) -> float:
-        """Likeness of the passage at `offset` of the note's text to `target`."""
+    def at(self, passage: int, target: str) -> float:
+        """Likeness of the note's passage of that number to `target`."""
         place = self._context.place(target)
         if self._local is None or place is None:
             return 0.0
-        return float(self._local[max(0, bisect_right(self._starts, offset) - 1), place])
+        return float(self._local[passage, place])
 
     def all(self) -> list[tuple[str, float]]:
         """Every note with its likeness."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -165,6 +166,11 @@ class _Reader:
         self.lines = [self._line(mention) for mention in read.mentions]
         self.index_share = sum(line.whole for line in self.lines) / max(1, len(self.lines))
         self._target_rows: dict[str, list[float]] = {}
+        self._passages = [self.read.prose.place(start) for start in self.context.starts]
+
+    def _passage(self, offset: int) -> int:
+        """The number of the passage at an offset of the prose, where links and bare words stand alike."""
+        return max(0, bisect_right(self._passages, offset) - 1)
 
     def candidates(self) -> Iterator[Candidate]:
         seen: Counter[Key] = Counter()
@@ -267,7 +273,7 @@ class _Reader:
                 float(path.rpartition("/")[0] == self.folder),
             ]
             self._target_rows[path] = known
-        at = self.context.at(self.read.prose.source(mention.span).start, path) / 2
+        at = self.context.at(self._passage(mention.span.start), path) / 2
         return (known[0], at, *known[1:])
 
     def _line(self, mention: Mention) -> _Line:

@@ -12,6 +12,7 @@ from kb.linking.habits import Habits, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
 from kb.linking.prose import Prose, read_prose
 from kb.linking.ranker import Ranker, fit
+from kb.linking.style import Style, Writer, style_of
 from kb.linking.weights import DEFAULT
 from kb.linking.words import words
 from kb.notes.note import Note
@@ -28,12 +29,16 @@ class Scored:
     candidate: Candidate
     odds: float  # 0 to 1
     rivals: tuple[str, ...] = ()  # other notes it may as well mean
+    confidence: float = 0.0  # the odds, shared with the rivals
 
 
 class Linker:
     """What a vault's notes and links tell, and the weights learned from them."""
 
-    def __init__(self, known: Knowledge, lexicon: Lexicon, resolver: LinkResolver, ranker: Ranker) -> None:
+    def __init__(
+        self, known: Knowledge, lexicon: Lexicon, resolver: LinkResolver, ranker: Ranker, style: Style
+    ) -> None:
+        self.writer = Writer(style, resolver, known.names.by_path)
         self.known = known
         self.lexicon = lexicon
         self.resolver = resolver
@@ -71,7 +76,7 @@ def learn(
     )
     rows, labels = examples(known, read)
     ranker = fit(rows, labels, prior or Ranker(DEFAULT))
-    return Linker(known, lexicon, resolver, ranker)
+    return Linker(known, lexicon, resolver, ranker, style_of(proses, called.by_path))
 
 
 def examples(known: Knowledge, read: Iterable[Read]) -> tuple[list[tuple[float, ...]], list[bool]]:
@@ -99,8 +104,10 @@ def _best_of_each(candidates: Sequence[Candidate], odds: Sequence[float]) -> Ite
             end += 1
         order = sorted(range(index, end), key=lambda i: (-odds[i], candidates[i].target))
         best = order[0]
-        rivals = tuple(candidates[i].target for i in order[1:] if odds[best] - odds[i] < TIE)
-        yield Scored(candidates[best], odds[best], rivals)
+        tied = [i for i in order[1:] if odds[best] - odds[i] < TIE]
+        share = odds[best] / max(1e-12, odds[best] + sum(odds[i] for i in tied))
+        rivals = tuple(candidates[i].target for i in tied)
+        yield Scored(candidates[best], odds[best], rivals, odds[best] * share)
         index = end
 
 

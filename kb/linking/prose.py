@@ -60,6 +60,12 @@ class Prose:
     _starts: tuple[int, ...]  # where each verbatim stretch begins here ...
     _sources: tuple[int, ...]  # ... and in the note
 
+    def place(self, offset: int) -> int:
+        """Where an offset of the note stands here."""
+        index = max(0, bisect_right(self._sources, offset) - 1)
+        following = self._starts[index + 1] if index + 1 < len(self._starts) else len(self.text)
+        return max(0, min(self._starts[index] + offset - self._sources[index], following))
+
     def source(self, span: Span) -> Span:
         """Where a stretch that touches no link stands in the note."""
         index = bisect_right(self._starts, span.start) - 1
