@@ -67,6 +67,7 @@ NAMES = (
     "emphasis",
     "digits",
 )
+CONSTANT = "constant"  # the name of the last weight
 _LINE_MARKS = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[.\][ \t]+)?")
 _SEE = re.compile(r"(?:see|also|read|siehe|voir|véase|vgl)\b[^\w\r\n]{0,4}(?:the|also|our|auch)?[^\w\r\n]{0,4}$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:^|[.!?:]\s+|[\r\n|>*_\"“‘(-]\s*)$")

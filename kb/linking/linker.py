@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.linking.context import Context, NoteContext, PassageVectors
-from kb.linking.features import Candidate, Frequencies, Knowledge, Names
+from kb.linking.features import CONSTANT, NAMES, Candidate, Frequencies, Knowledge, Names
 from kb.linking.graph import graph_of
 from kb.linking.habits import Habits, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
@@ -75,7 +75,7 @@ def learn(
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),
     )
     rows, labels = examples(known, read)
-    ranker = fit(rows, labels, prior or Ranker(DEFAULT))
+    ranker = fit(rows, labels, prior or Ranker([DEFAULT[name] for name in (*NAMES, CONSTANT)]))
     return Linker(known, lexicon, resolver, ranker, style_of(proses, called.by_path))
 
 

@@ -12,18 +12,21 @@ import random
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from kb.indexing.embedder import Embedder
 from kb.linking.context import PassageVectors
-from kb.linking.features import NAMES
+from kb.linking.features import CONSTANT, NAMES
+from kb.linking.habits import Read
 from kb.linking.linker import Linker, examples, learn
 from kb.linking.mentions import Lexicon
 from kb.linking.prose import link_text, read_prose
+from kb.linking.graph import LinkGraph
 from kb.linking.ranker import Ranker, fit
+from kb.linking.related import Relations
 from kb.notes.note import Note, Span
 from kb.notes.parse import parse_note, stem
 from kb.notes.passages import split_passages
@@ -128,14 +131,17 @@ def prior_without(name: str, vaults: list[Loaded]) -> Ranker:
     return fit(rows, labels, NEUTRAL, 1.0, importance)
 
 
-def foretold(linker: Linker, note: Note) -> dict[str, float]:
+def foretold(linker: Linker, read: Read) -> dict[str, float]:
     """Targets with their probability."""
     found: dict[str, float] = {}
-    for one in linker.scored(linker.read(note)):
-        target = one.candidate.target
-        if target not in linker.known.graph.out(note.path) or True:
-            found[target] = max(found.get(target, 0.0), one.odds)
+    for one in linker.scored(read):
+        found[one.candidate.target] = max(found.get(one.candidate.target, 0.0), one.odds)
     return found
+
+
+def without_links(read: Read) -> Read:
+    """As if no property, heading or embed linked anything either."""
+    return replace(read, prose=replace(read.prose, elsewhere=frozenset()))
 
 
 def by_title(notes: list[Note], resolver: LinkResolver, note: Note, lexicon: Lexicon, named) -> set[str]:
@@ -176,7 +182,7 @@ def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
     known = [*train]
     linker = learn(known, names, resolver, loaded.vectors, prior)
     with_graph(linker, train, changed, resolver)
-    predicted = {(note.path, t): p for note in changed for t, p in foretold(linker, note).items()}
+    predicted = {(note.path, t): p for note in changed for t, p in foretold(linker, linker.read(note)).items()}
     right = {(path, target) for path, targets in gold.items() for target in targets}
     titles: dict[str, set[str]] = {}
     for note in (*train, *changed):
@@ -218,10 +224,52 @@ def f1(found: set, right: set) -> float:
     return 2 * hits / (len(found) + len(right)) if hits else 0.0
 
 
+def related(vaults: list[Loaded]) -> None:
+    """Every note in turn loses all its links; the other notes keep theirs."""
+    print("| vault | notes with links | recall@10 | without mentions | text alone | of 10 at most |")
+    print("|---|---|---|---|---|---|")
+    for loaded in vaults:
+        prior = prior_without(loaded.name, vaults)
+        linker = learn(loaded.notes, map(names_of, loaded.notes), loaded.resolver, loaded.vectors, prior)
+        linker.ranker = prior  # the vault's own weights have seen the note's links
+        tags = {note.path: frozenset(tag.name for tag in note.tags) for note in loaded.notes}
+        proses = {note.path: read_prose(note, loaded.resolver) for note in loaded.notes}
+        whole = {path: {link.target for link in prose.links} for path, prose in proses.items()}
+        rows = []
+        for note in loaded.notes:
+            gold = whole[note.path] | (proses[note.path].elsewhere)
+            if not gold:
+                continue
+            elsewhere = {path: prose.elsewhere for path, prose in proses.items() if path != note.path}
+            graph = LinkGraph({**whole, note.path: set()}, elsewhere)
+            relations = Relations(graph, linker.known.context, tags)
+            bare, _ = hidden(note, loaded.resolver)
+            linker.known.graph = graph
+            mentioned = foretold(linker, without_links(linker.read(bare)))
+            full = [one.path for one in relations.related(note.path, mentioned=mentioned)]
+            plain = [one.path for one in relations.related(note.path)]
+            text = linker.known.context.of(note.path).nearest
+            rows.append(
+                [len(gold & set(found)) / len(gold) for found in (full, plain, text)]
+                + [min(10, len(gold)) / len(gold)]
+            )
+        print(f"| {loaded.name} | {len(rows)} | " + " | ".join(f"{value:.3f}" for value in np.mean(rows, axis=0)) + " |", flush=True)
+
+
+def weights(vaults: list[Loaded]) -> None:
+    """What kb/linking/weights.py holds."""
+    ranker = prior_without("", vaults)
+    print("DEFAULT: dict[str, float] = {")
+    for name, value in zip((*NAMES, CONSTANT), ranker.weights, strict=True):
+        print(f'    "{name}": {value:.3f},')
+    print("}")
+
+
 def main() -> None:
     vectors = Vectors(CACHE / "linking-vectors.npz")
     vaults = [load(name, vectors) for name in MEASURED]
-    links(vaults)
+    for name in sys.argv[1:] or ("links", "related"):
+        {"links": links, "related": related, "weights": weights}[name](vaults)
 
 
 if __name__ == "__main__":
