@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
+    from kb.linking.advisor import LinkAdvisor
+    from kb.linking.related import RelatedNote
+    from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.notes.note import Note
@@ -55,6 +58,7 @@ class KnowledgeBase:
     def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
         self.settings = settings
         self._extensions = extensions
+        self._advisor: tuple[str | None, LinkAdvisor] | None = None  # as of that sync
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
@@ -143,6 +147,28 @@ class KnowledgeBase:
 
         return select(target, self.catalog, Lookup(self.catalog), self.retriever)
 
+    def link_suggestions(self, note: str, least: float | None = None) -> list[LinkSuggestion]:
+        """The links that the note called `note` may want, in the order of its text."""
+        from kb.linking.suggest import LEAST
+
+        return self.link_advisor.links(self.links(note).path, least=LEAST if least is None else least)
+
+    def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
+        """Notes that belong with the one called `note` and that it neither links nor mentions."""
+        return self.link_advisor.related(self.links(note).path, count=count)
+
+    @property
+    def link_advisor(self) -> LinkAdvisor:
+        """What suggests links, learned anew when the index has changed."""
+        from kb.linking.advisor import LinkAdvisor
+        from kb.linking.decisions import DecisionLog
+
+        synced = self.last_sync()
+        if self._advisor is None or self._advisor[0] != synced:
+            decisions = DecisionLog(self.study_folder / "links", "").decisions
+            self._advisor = (synced, LinkAdvisor(self.catalog, self._vault, self.embedder, decisions))
+        return self._advisor[1]
+
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""
         from kb.notes.parse import parse_note
@@ -218,6 +244,7 @@ class KnowledgeBase:
 
     def _forget_readers(self) -> None:
         """The catalog is another file now."""
+        self._advisor = None
         self._index.forget_reader()
         for name in ("retriever", "_answerer"):
             self.__dict__.pop(name, None)

@@ -20,7 +20,6 @@ class Context:
         self._place = {path: index for index, path in enumerate(self.paths)}
         means = [_unit(np.mean([row for _, row in passages[path]], axis=0)) for path in self.paths]
         self._means = np.stack(means) if means else np.empty((0, 0), dtype=np.float32)
-        self._centre = self._means.mean(axis=0) if means else np.empty(0, dtype=np.float32)
         self._passages = passages
         self._known: dict[str, NoteContext] = {}
 
@@ -51,12 +50,13 @@ class NoteContext:
     def __init__(self, context: Context, path: str, own: PassageVectors) -> None:
         self._context = context
         self.starts = [start for start, _ in own]
+        self._rows: Vector | None = None
         self._local: Vector | None = None
         self._whole: Vector | None = None
         self.nearest: list[str] = []
         if not own or not context.paths:
             return
-        rows = np.stack([row for _, row in own])
+        self._rows = rows = np.stack([row for _, row in own])
         self._local = context.likeness(rows)
         self._whole = context.likeness(_unit(rows.mean(axis=0))[None, :])[0]
         order = np.argsort(-self._whole, kind="stable")[:11]
@@ -74,11 +74,12 @@ class NoteContext:
             return 0.0
         return float(self._local[passage, place])
 
-    def all(self) -> list[tuple[str, float]]:
-        """Every note with its likeness."""
-        if self._whole is None:
-            return []
-        return list(zip(self._context.paths, map(float, self._whole), strict=True))
+    def closest(self, passages: PassageVectors) -> int | None:
+        """Which of another note's passages is most like one of this note's."""
+        if self._rows is None or not passages:
+            return None
+        likeness = self._rows @ np.stack([row for _, row in passages]).T
+        return int(likeness.max(axis=0).argmax())
 
 
 def _unit(row: Vector) -> Vector:

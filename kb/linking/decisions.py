@@ -92,7 +92,11 @@ class DecisionLog:
 
 
 def decided(
-    verdict: Verdict, name: str, note: str | None = None, target: str | None = None, at: datetime | None = None
+    verdict: Verdict,
+    name: str,
+    note: str | None = None,
+    target: str | None = None,
+    at: datetime | None = None,
 ) -> Decision:
     """A decision made now, or at a given moment."""
     return Decision(verdict, name, (at or datetime.now(UTC)).isoformat(), note, target)

@@ -14,9 +14,7 @@ from kb.linking.context import Context, NoteContext
 from kb.linking.graph import LinkGraph
 from kb.linking.habits import Habits, Read
 from kb.linking.mentions import Key, Mention
-from kb.linking.prose import WALL
 from kb.linking.words import fold, key_of
-from kb.notes.note import Span
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
 
@@ -69,7 +67,10 @@ NAMES = (
 )
 CONSTANT = "constant"  # the name of the last weight
 _LINE_MARKS = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[.\][ \t]+)?")
-_SEE = re.compile(r"(?:see|also|read|siehe|voir|véase|vgl)\b[^\w\r\n]{0,4}(?:the|also|our|auch)?[^\w\r\n]{0,4}$", re.IGNORECASE)
+_SEE = re.compile(
+    r"(?:see|also|read|siehe|voir|véase|vgl)\b[^\w\r\n]{0,4}(?:the|also|our|auch)?[^\w\r\n]{0,4}$",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"(?:^|[.!?:]\s+|[\r\n|>*_\"“‘(-]\s*)$")
 MAX_CANDIDATES = 8
 MAX_MENTIONS = 12  # of one name in one note
@@ -234,7 +235,7 @@ class _Reader:
             float(line.in_table),
             float(after[:1] == ":"),
             float(_SEE.search(before) is not None),
-            float(before[-1:] in ("-", "/") and bool(before.strip()[:-1]) or after[:1] in ("-", "/")),
+            float((before[-1:] in ("-", "/") and bool(before.strip()[:-1])) or after[:1] in ("-", "/")),
             float(nth == 1),
             log(nth),
             log(total),
@@ -305,6 +306,3 @@ class _Line:
 def _says_nothing(mention: Mention) -> bool:
     """A single letter or number is a name only where it has been linked."""
     return mention.count == 1 and (len(mention.text) < 2 or mention.text.isdigit())
-
-
-__all__ = ["NAMES", "WALL", "Candidate", "Frequencies", "Knowledge", "Names", "Span"]

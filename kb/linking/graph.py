@@ -39,9 +39,9 @@ class LinkGraph:
         """How much `target` has to do with the notes `ours`; common neighbours with many links count less."""
         theirs = self.into(target) | self.out(target)
         small, large = (ours, theirs) if len(ours) < len(theirs) else (theirs, ours)
-        return sum(
-            1 / log(2 + len(self.into(one)) + len(self.out(one))) for one in small if one in large
-        ) + (target in ours)
+        return sum(1 / log(2 + len(self.into(one)) + len(self.out(one))) for one in small if one in large) + (
+            target in ours
+        )
 
 
 def graph_of(proses: Iterable[Prose]) -> LinkGraph:

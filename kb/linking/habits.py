@@ -78,7 +78,9 @@ class Habits:
         forms: dict[str, bool] = {}
         for place, mention in enumerate(read.mentions):
             link = read.linked.get(place)
-            whole = link is not None and key_of(read.prose.text[link.span.start : link.span.end]) == mention.key
+            whole = (
+                link is not None and key_of(read.prose.text[link.span.start : link.span.end]) == mention.key
+            )
             keys.setdefault(mention.key, set())
             forms.setdefault(mention.text, False)
             if link is not None and whole:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from kb.linking.context import Context, NoteContext, PassageVectors
 from kb.linking.features import CONSTANT, NAMES, Candidate, Frequencies, Knowledge, Names
-from kb.linking.graph import graph_of
+from kb.linking.graph import LinkGraph, graph_of
 from kb.linking.habits import Habits, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
-from kb.linking.prose import Prose, read_prose
+from kb.linking.prose import read_prose
 from kb.linking.ranker import Ranker, fit
 from kb.linking.style import Style, Writer, style_of
 from kb.linking.weights import DEFAULT
@@ -61,8 +61,12 @@ def learn(
     resolver: LinkResolver,
     passages: Mapping[str, PassageVectors],
     prior: Ranker | None = None,
+    graph: LinkGraph | None = None,
 ) -> Linker:
-    """Learn from `notes` how the vault of `names` links. Notes without links in their prose teach nothing."""
+    """Learn from `notes` how the vault of `names` links. Notes without links in their prose teach nothing.
+
+    `graph` is needed when `notes` are not all that there are.
+    """
     proses = [read_prose(note, resolver) for note in notes]
     called = Names(names)
     lexicon = Lexicon([*called.all(), *anchor_names(proses)])
@@ -70,7 +74,7 @@ def learn(
     known = Knowledge(
         names=called,
         habits=Habits(read),
-        graph=graph_of(proses),
+        graph=graph or graph_of(proses),
         context=Context(passages),
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),
     )
@@ -109,6 +113,3 @@ def _best_of_each(candidates: Sequence[Candidate], odds: Sequence[float]) -> Ite
         rivals = tuple(candidates[i].target for i in tied)
         yield Scored(candidates[best], odds[best], rivals, odds[best] * share)
         index = end
-
-
-__all__ = ["Linker", "Prose", "Scored", "examples", "learn"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from kb.linking.words import Word, key_of, words
+from kb.linking.words import Word, words
 from kb.notes.note import Span
 
 Key = tuple[str, ...]
@@ -101,6 +101,3 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     if before == "." and start > 1 and text[start - 2].isalnum():
         return False
     return not (len(after) == 2 and after[0] in "_.@\\" and after[1].isalnum())
-
-
-__all__ = ["Key", "Lexicon", "Mention", "key_of"]

@@ -111,9 +111,7 @@ def read_prose(note: Note, resolver: LinkResolver) -> Prose:
     starts.append(length)
     sources.append(position)
     parts.append(walled[position:])
-    return Prose(
-        note.path, "".join(parts), tuple(links), frozenset(elsewhere), tuple(starts), tuple(sources)
-    )
+    return Prose(note.path, "".join(parts), tuple(links), frozenset(elsewhere), tuple(starts), tuple(sources))
 
 
 def link_text(link: Link) -> str:

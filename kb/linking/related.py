@@ -31,6 +31,7 @@ class RelatedNote:
     path: str
     score: float  # higher is closer; only the order means anything
     reasons: tuple[str, ...]
+    quote: str | None = None  # its passage that is most like one of the note's
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ class Relations:
             if other in skipped:
                 continue
             walked = log(1 + visits[place] * len(self.walk.paths))
-            shared = sum(1 / log(2 + self._tag_notes[tag]) for tag in own_tags & self.tags.get(other, frozenset()))
+            shared = sum(
+                1 / log(2 + self._tag_notes[tag]) for tag in own_tags & self.tags.get(other, frozenset())
+            )
             scores[other] = (
                 WEIGHT_WALK * walked
                 + WEIGHT_LIKENESS * like.to(other)
@@ -139,9 +142,14 @@ class Relations:
                 + 0.2 * shared
             )
         best = sorted(scores, key=lambda other: (-scores[other], other))[:count]
-        return [RelatedNote(other, round(scores[other], 4), self._reasons(path, other, like, neighbours)) for other in best]
+        return [
+            RelatedNote(other, round(scores[other], 4), self._reasons(path, other, like, neighbours))
+            for other in best
+        ]
 
-    def _reasons(self, path: str, other: str, like: NoteContext, neighbours: Iterable[str]) -> tuple[str, ...]:
+    def _reasons(
+        self, path: str, other: str, like: NoteContext, neighbours: Iterable[str]
+    ) -> tuple[str, ...]:
         reasons = []
         if path in self.graph.out(other):
             reasons.append("it links to this note")
@@ -159,12 +167,16 @@ class Relations:
             reasons.append("similar text")
         return tuple(reasons)
 
-    def propose_tags(self, path: str, context: NoteContext | None = None, least: float = 0.3) -> list[Proposal]:
+    def propose_tags(
+        self, path: str, context: NoteContext | None = None, least: float = 0.3
+    ) -> list[Proposal]:
         """Tags that the notes most like this one have, and it has not."""
         own = {tag.casefold() for tag in self.tags.get(path, frozenset())}
         have = {other: [(tag, None) for tag in sorted(found)] for other, found in self.tags.items()}
         return [
-            one for one in self._habits(path, context or self.context.of(path), have, least) if one.name.casefold() not in own
+            one
+            for one in self._habits(path, context or self.context.of(path), have, least)
+            if one.name.casefold() not in own
         ]
 
     def propose_relations(
@@ -214,7 +226,11 @@ def wanted_notes(unresolved: Iterable[tuple[str, str]]) -> list[Wanted]:
             sources.setdefault(key, []).append(source)
             spelled.setdefault(key, Counter())[name.strip()] += 1
     found = [
-        Wanted(min(spelled[key], key=lambda name: (-spelled[key][name], name)), len(all), tuple(dict.fromkeys(all)))
+        Wanted(
+            min(spelled[key], key=lambda name: (-spelled[key][name], name)),
+            len(all),
+            tuple(dict.fromkeys(all)),
+        )
         for key, all in sources.items()
     ]
     return sorted(found, key=lambda one: (-len(one.sources), -one.links, one.name))

@@ -142,9 +142,7 @@ class Writer:
             spelled = [names.title, page_name(target), stem(target)]
         if self.style.by_path:
             yield bare
-        if place.mention in spelled:
-            yield place.mention
-        elif self.style.loose_case and fold(place.mention) in map(fold, spelled):
+        if place.mention in spelled or (self.style.loose_case and fold(place.mention) in map(fold, spelled)):
             yield place.mention
         yield from spelled
         yield bare

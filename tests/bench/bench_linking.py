@@ -20,11 +20,11 @@ import numpy as np
 from kb.indexing.embedder import Embedder
 from kb.linking.context import PassageVectors
 from kb.linking.features import CONSTANT, NAMES
+from kb.linking.graph import LinkGraph
 from kb.linking.habits import Read
 from kb.linking.linker import Linker, examples, learn
 from kb.linking.mentions import Lexicon
 from kb.linking.prose import link_text, read_prose
-from kb.linking.graph import LinkGraph
 from kb.linking.ranker import Ranker, fit
 from kb.linking.related import Relations
 from kb.notes.note import Note, Span
@@ -63,16 +63,16 @@ class Vectors:
 
     def of(self, notes: list[Note]) -> dict[str, PassageVectors]:
         passages = {note.path: split_passages(note, self.embedder.count_tokens) for note in notes}
-        missing = {p.key: p.embed_text for found in passages.values() for p in found if p.key not in self.known}
+        missing = {
+            p.key: p.embed_text for found in passages.values() for p in found if p.key not in self.known
+        }
         if missing:
             rows = self.embedder.embed_passages(list(missing.values()))
             self.known.update(zip(missing, rows, strict=True))
             if self.file:
                 self.file.parent.mkdir(exist_ok=True)
                 np.savez(self.file, keys=np.array(list(self.known)), rows=np.stack(list(self.known.values())))
-        return {
-            path: [(p.span.start, self.known[p.key]) for p in found] for path, found in passages.items()
-        }
+        return {path: [(p.span.start, self.known[p.key]) for p in found] for path, found in passages.items()}
 
 
 def load(name: str, vectors: Vectors) -> Loaded:
@@ -153,17 +153,25 @@ def by_title(notes: list[Note], resolver: LinkResolver, note: Note, lexicon: Lex
 
 
 def links(vaults: list[Loaded]) -> None:
-    print("| vault | hidden pairs | best F1 | threshold | precision | recall | F1 at .5 | recall at P>=.9 | P, R at p>=.9 | exact title F1 | ceiling |")
+    print(
+        "| vault | hidden pairs | best F1 | threshold | precision | recall | F1 at .5 | recall at P>=.9 | P, R at p>=.9 | exact title F1 | ceiling |"
+    )
     print("|---|---|---|---|---|---|---|---|---|---|---|")
     for loaded in vaults:
         prior = prior_without(loaded.name, vaults)
         figures = [split(loaded, prior, seed) for seed in SEEDS]
-        print(f"| {loaded.name} | " + " | ".join(shown(column) for column in zip(*figures, strict=True)) + " |")
+        print(
+            f"| {loaded.name} | " + " | ".join(shown(column) for column in zip(*figures, strict=True)) + " |"
+        )
         print("   ", dict(left_out(loaded)))
 
 
 def shown(values) -> str:
-    return f"{np.mean(values):.0f}" if max(values) > 1 else f"{np.mean(values):.3f} ({min(values):.2f}-{max(values):.2f})"
+    return (
+        f"{np.mean(values):.0f}"
+        if max(values) > 1
+        else f"{np.mean(values):.3f} ({min(values):.2f}-{max(values):.2f})"
+    )
 
 
 def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
@@ -182,7 +190,9 @@ def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
     known = [*train]
     linker = learn(known, names, resolver, loaded.vectors, prior)
     with_graph(linker, train, changed, resolver)
-    predicted = {(note.path, t): p for note in changed for t, p in foretold(linker, linker.read(note)).items()}
+    predicted = {
+        (note.path, t): p for note in changed for t, p in foretold(linker, linker.read(note)).items()
+    }
     right = {(path, target) for path, targets in gold.items() for target in targets}
     titles: dict[str, set[str]] = {}
     for note in (*train, *changed):
@@ -206,8 +216,12 @@ def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
             recall_at = max(recall_at, r)
     at5, at9 = ({pair for pair, odds in ranked if odds >= least} for least in (0.5, 0.9))
     return (
-        len(right), *best, f1(at5, right), recall_at,
-        len(at9 & right) / max(1, len(at9)), f1(base, right),
+        len(right),
+        *best,
+        f1(at5, right),
+        recall_at,
+        len(at9 & right) / max(1, len(at9)),
+        f1(base, right),
         len(right & set(predicted)) / len(right),
     )
 
@@ -253,7 +267,12 @@ def related(vaults: list[Loaded]) -> None:
                 [len(gold & set(found)) / len(gold) for found in (full, plain, text)]
                 + [min(10, len(gold)) / len(gold)]
             )
-        print(f"| {loaded.name} | {len(rows)} | " + " | ".join(f"{value:.3f}" for value in np.mean(rows, axis=0)) + " |", flush=True)
+        print(
+            f"| {loaded.name} | {len(rows)} | "
+            + " | ".join(f"{value:.3f}" for value in np.mean(rows, axis=0))
+            + " |",
+            flush=True,
+        )
 
 
 def weights(vaults: list[Loaded]) -> None:
