@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from kb.linking.words import Word, words
 from kb.notes.note import Span
@@ -52,7 +53,7 @@ class Lexicon:
         for word in found:
             node = node.next.setdefault(word.stem, _Node())
         node.is_name = True
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             gap = name[before.end : after.start]
             if "\n" not in gap and "\r" not in gap and "[" not in gap and "]" not in gap and "|" not in gap:
                 self._gaps.add(gap.strip())

@@ -22,20 +22,19 @@ _NOT_LINE_END = re.compile(r"[^\r\n]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*+>|<[a-zA-Z][a-zA-Z0-9+.-]*+:[^<>\s]*+>")
 _ELEMENT = re.compile(r"<(a|code|kbd|pre|samp|script|style|svg|textarea|var|h[1-6])\b[^<>]*+>", re.IGNORECASE)
 _UNTOUCHED = re.compile(
-    r"(?P<heading>^[ \t>]*+(?:[-*+][ \t]++)?\#{1,6}[ \t][^\r\n]*+$)"
-    r"|(?P<property>^[ \t>]*+(?:[-*+][ \t]++)?[^\W\d_][\w /.-]{0,60}+::[^\r\n]*+$)"
+    r"(?P<heading>(?<![^\r\n])[ \t>]*+(?:[-*+][ \t]++)?\#{1,6}[ \t][^\r\n]*+)"
+    r"|(?P<property>(?<![^\r\n])[ \t>]*+(?:[-*+][ \t]++)?[^\W\d_][\w /.-]{0,60}+::[^\r\n]*+)"
     r"|(?P<field>[\[(][^\W\d_][\w -]{0,60}+::[^\[\]()\r\n]*+[\])])"
-    r"|(?P<definition>^[ \t]{0,3}\[[^\[\]\r\n]++\]:[^\r\n]*+$)"
+    r"|(?P<definition>(?<![^\r\n])[ \t>]*+\[[^\[\]\r\n]++\]:[^\r\n]*+)"
     r"|(?P<footnote>\[\^[^\[\]\s]++\])"
     r"|(?P<callout>\[![\w-]++\])"
-    r"|(?P<block>\^[A-Za-z0-9-]++[ \t]*+$)"
+    r"|(?P<block>\^[A-Za-z0-9-]++[ \t]*+(?![^\r\n]))"
     r"|(?P<macro>\{\{[^{}\r\n]*+\}\})"
     r"|(?P<template><%[^%\r\n]*+%>)"
     r"|(?P<bracket>\[[^\[\]\r\n]*+\]\([^()\r\n]*+\)|\[\[[^\[\]\r\n]*+\]\])"
     r"|(?P<mail>[\w.+-]++@[\w-]++\.[\w.-]++)"
     r"|(?P<url>(?:https?://|www\.)[^\s<>]++)"
-    r"|(?P<hash>\#[^\W\d][\w/-]*+)",
-    re.MULTILINE,
+    r"|(?P<hash>\#[^\W\d][\w/-]*+)"
 )
 
 

@@ -12,6 +12,7 @@ from kb.linking.habits import Read
 from kb.linking.linker import Linker, Scored
 from kb.linking.style import Place, in_table
 from kb.notes.note import Note, Span
+from kb.notes.source import Lines
 
 # Less likely ones are noise: below this hardly one in twenty is right (tests/bench/README.md).
 LEAST = 0.1
@@ -46,6 +47,7 @@ def suggest_links(
     """The links that `note` may want, in the order of its text; one for each target it does not link yet."""
     read = linker.read(note)
     told = decisions or Decisions()
+    page = _Page(note, read, Lines(note.text))
     linked = {link.target for link in read.prose.links}
     by_target: dict[str, list[LinkSuggestion]] = {}
     for scored in linker.scored(read, context):
@@ -58,7 +60,7 @@ def suggest_links(
         confidence = 1.0 if verdict == "always" else scored.confidence
         if confidence < least:
             continue
-        if made := _suggestion(linker, note, read, scored, confidence, verdict == "always"):
+        if made := _suggestion(linker, page, scored, confidence, verdict == "always"):
             by_target.setdefault(candidate.target, []).append(made)
     found = [_first(suggestions) for suggestions in by_target.values()]
     return sorted(found, key=lambda one: one.span.start)
@@ -74,17 +76,25 @@ def with_links(text: str, suggestions: Iterable[LinkSuggestion]) -> str:
     return "".join((*parts, text[position:]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    note: Note
+    read: Read
+    lines: Lines
+
+
 def _first(suggestions: Sequence[LinkSuggestion]) -> LinkSuggestion:
     best = max(one.confidence for one in suggestions)
     return next(one for one in suggestions if one.confidence >= best - FIRST)
 
 
 def _suggestion(
-    linker: Linker, note: Note, read: Read, scored: Scored, confidence: float, always: bool
+    linker: Linker, page: _Page, scored: Scored, confidence: float, always: bool
 ) -> LinkSuggestion | None:
+    note = page.note
     candidate = scored.candidate
     mention = candidate.mention
-    span = read.prose.source(mention.span)
+    span = page.read.prose.source(mention.span)
     before, after = note.text[span.start - 1 : span.start], note.text[span.end : span.end + 1]
     # A bracket or mark next to a new link would make something else of it.
     if note.text[span.start : span.end] != mention.text or before in ("[", "!") or after in ("]", "("):
@@ -97,7 +107,7 @@ def _suggestion(
     return LinkSuggestion(
         path=note.path,
         span=span,
-        line=note.text.count("\n", 0, span.start) + 1,
+        line=page.lines.number_at(span.start),
         mention=mention.text,
         target=candidate.target,
         replacement=replacement,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
+import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from kb.indexing.embedder import Embedder
+from kb.indexing.index import Index
+from kb.linking.advisor import LinkAdvisor
 from kb.linking.context import PassageVectors
 from kb.linking.features import CONSTANT, NAMES
 from kb.linking.graph import LinkGraph
@@ -32,6 +35,7 @@ from kb.notes.parse import parse_note, stem
 from kb.notes.passages import split_passages
 from kb.notes.resolve import LinkResolver, names_of
 from kb.notes.vault import Vault
+from tests.support import HashingEmbedder, write_notes
 
 VAULTS = Path(__file__).parents[3] / "shared" / "vaults"
 MEASURED = ("obsidian-tasks-docs", "logseq-docs", "foam-docs")
@@ -284,7 +288,57 @@ def weights(vaults: list[Loaded]) -> None:
     print("}")
 
 
+def speed(count: int = 10_000) -> None:
+    """A made-up vault: names of one to three common words, 300 words a note, six links a note."""
+    rng = random.Random(7)
+    vocabulary = [
+        "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 9))) for _ in range(20_000)
+    ]
+    odds = [1 / (rank + 10) for rank in range(len(vocabulary))]
+    names = list(
+        dict.fromkeys(" ".join(rng.choices(vocabulary, k=rng.randint(1, 3))) for _ in range(2 * count))
+    )[:count]
+    with tempfile.TemporaryDirectory() as folder:
+        vault, index_folder = Path(folder) / "vault", Path(folder) / "index"
+        notes = {}
+        for number, name in enumerate(names):
+            text = rng.choices(vocabulary, odds, k=300)
+            for _ in range(6):
+                text[rng.randrange(300)] = f"[[{rng.choice(names)}]]"
+                text[rng.randrange(300)] = rng.choice(names)
+            lines = [" ".join(text[start : start + 60]) + "." for start in range(0, 300, 60)]
+            notes[f"{number % 50}/{name}.md"] = "\n\n".join(lines)
+        write_notes(vault, notes)
+        embedder = HashingEmbedder()
+        index = Index(index_folder, embedder)
+        index.sync(Vault(vault), lambda _: None)
+        advisor = LinkAdvisor(index.catalog, Vault(vault), embedder)
+        paths = sorted(notes)
+        first, _ = timed(lambda: advisor.links(paths[0]))
+        singles = [timed(lambda path=path: advisor.links("new.md", notes[path]))[0] for path in paths[1:50]]
+        relates = [timed(lambda path=path: advisor.related(path))[0] for path in paths[1:20]]
+        whole, found = timed(lambda: sum(1 for _ in advisor.links_of_all()))
+        index.close()
+    print(
+        "| notes | learning and the first note | a new note | related notes | whole vault | links suggested |"
+    )
+    print("|---|---|---|---|---|---|")
+    print(
+        f"| {count:,} | {first:.1f} s | {np.median(singles) * 1000:.0f} ms (longest {max(singles) * 1000:.0f}) "
+        f"| {np.median(relates) * 1000:.0f} ms | {whole:.1f} s | {found:,} |"
+    )
+
+
+def timed(work):
+    start = time.perf_counter()
+    made = work()
+    return time.perf_counter() - start, made
+
+
 def main() -> None:
+    if sys.argv[1:] == ["speed"]:
+        speed()
+        return
     vectors = Vectors(CACHE / "linking-vectors.npz")
     vaults = [load(name, vectors) for name in MEASURED]
     for name in sys.argv[1:] or ("links", "related"):
