@@ -10,37 +10,38 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 # (offset in the note's text, unit vector) of each passage
 PassageVectors = Sequence[tuple[int, Vector]]
+NEAREST = 10  # notes that count as being about the same
 
 
 class Context:
-    """How alike notes are; knows nothing (all alike) where there are no vectors."""
+    """How alike notes are; knows nothing (all alike) where there are no vectors.
+
+    Likeness is a cosine in standard deviations from what is usual: 0 for any two notes, 2 for a close pair. The usual
+    comes from mean and covariance of all notes, so that one pair costs no comparison with the others.
+    """
 
     def __init__(self, passages: Mapping[str, PassageVectors]) -> None:
         self.paths = sorted(path for path, rows in passages.items() if len(rows))
         self._place = {path: index for index, path in enumerate(self.paths)}
         means = [_unit(np.mean([row for _, row in passages[path]], axis=0)) for path in self.paths]
-        self._means = np.stack(means) if means else np.empty((0, 0), dtype=np.float32)
+        self.means = np.stack(means) if means else np.empty((0, 0), dtype=np.float32)
+        if means:
+            self._centre = self.means.mean(axis=0)
+            apart = self.means - self._centre
+            self._spread = apart.T @ apart / len(apart)
         self._passages = passages
-        self._known: dict[str, NoteContext] = {}
 
     def of(self, path: str, own: PassageVectors | None = None) -> NoteContext:
         """The likeness of other notes to one note, by the passages `own` or those known of it."""
-        if own is not None:
-            return NoteContext(self, path, own)
-        if path not in self._known:
-            if len(self._known) > 64:
-                self._known.clear()
-            self._known[path] = NoteContext(self, path, self._passages.get(path, ()))
-        return self._known[path]
+        return NoteContext(self, path, self._passages.get(path, ()) if own is None else own)
 
-    def likeness(self, rows: Vector) -> Vector:
-        """Of each row to each note, shape (rows, notes): 0 for what is usual, 1 per standard deviation."""
-        scores = rows @ self._means.T
-        spread = scores.std(axis=1, keepdims=True)
-        result: Vector = (scores - scores.mean(axis=1, keepdims=True)) / np.maximum(spread, 1e-6)
-        return result
+    def usual(self, row: Vector) -> tuple[float, float]:
+        """Mean and standard deviation of the cosines of `row` with all notes."""
+        variance = float(row @ self._spread @ row)
+        return float(row @ self._centre), max(variance, 1e-12) ** 0.5
 
     def place(self, path: str) -> int | None:
+        """The row of a note in `means`."""
         return self._place.get(path)
 
 
@@ -48,19 +49,23 @@ class NoteContext:
     """One note among the others."""
 
     def __init__(self, context: Context, path: str, own: PassageVectors) -> None:
-        self._context = context
         self.starts = [start for start, _ in own]
-        self._rows: Vector | None = None
-        self._local: Vector | None = None
-        self._whole: Vector | None = None
         self.nearest: list[str] = []
+        self._context = context
+        self._rows: Vector | None = None
+        self._whole: Vector | None = None
+        self._local: dict[tuple[int, int], float] = {}
+        self._usual: dict[int, tuple[float, float]] = {}
         if not own or not context.paths:
             return
-        self._rows = rows = np.stack([row for _, row in own])
-        self._local = context.likeness(rows)
-        self._whole = context.likeness(_unit(rows.mean(axis=0))[None, :])[0]
-        order = np.argsort(-self._whole, kind="stable")[:11]
-        self.nearest = [context.paths[index] for index in order if context.paths[index] != path][:10]
+        self._rows = np.stack([row for _, row in own])
+        whole = _unit(self._rows.mean(axis=0))
+        mean, spread = context.usual(whole)
+        self._whole = (context.means @ whole - mean) / spread
+        few = min(NEAREST + 1, len(context.paths))
+        near = np.argpartition(-self._whole, few - 1)[:few]
+        order = sorted(near, key=lambda place: (-self._whole[place], place))  # type: ignore[index]
+        self.nearest = [context.paths[place] for place in order if context.paths[place] != path][:NEAREST]
 
     def to(self, target: str) -> float:
         """Likeness of the whole note to `target`."""
@@ -70,9 +75,17 @@ class NoteContext:
     def at(self, passage: int, target: str) -> float:
         """Likeness of the note's passage of that number to `target`."""
         place = self._context.place(target)
-        if self._local is None or place is None:
+        if self._rows is None or place is None:
             return 0.0
-        return float(self._local[passage, place])
+        known = self._local.get((passage, place))
+        if known is None:
+            row = self._rows[passage]
+            if passage not in self._usual:
+                self._usual[passage] = self._context.usual(row)
+            mean, spread = self._usual[passage]
+            known = (float(row @ self._context.means[place]) - mean) / spread
+            self._local[passage, place] = known
+        return known
 
     def closest(self, passages: PassageVectors) -> int | None:
         """Which of another note's passages is most like one of this note's."""

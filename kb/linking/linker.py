@@ -20,6 +20,8 @@ from kb.notes.resolve import LinkResolver, NoteNames
 
 # Best candidates nearer than this are for the person to choose from.
 TIE = 0.15
+# Notes with links whose mentions teach the weights, some 20 examples each; the counts are of all of them.
+MAX_TAUGHT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def learn(
         context=Context(passages),
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),
     )
-    rows, labels = examples(known, read)
+    rows, labels = examples(known, [one for one in read if one.prose.links][:MAX_TAUGHT])
     ranker = fit(rows, labels, prior or Ranker([DEFAULT[name] for name in (*NAMES, CONSTANT)]))
     return Linker(known, lexicon, resolver, ranker, style_of(proses, called.by_path))
 
