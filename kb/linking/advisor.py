@@ -30,6 +30,7 @@ from kb.notes.vault import Vault
 MAX_TEACHERS = 2_000
 # Passages of an unindexed text that are embedded, some 20 ms each; the others count as the last of them.
 MAX_EMBEDDED = 12
+_TOGETHER = 128  # notes whose likenesses are worked out at once
 _QUOTED = 160  # characters
 _PROSE = ("wiki", "markdown")
 
@@ -54,11 +55,19 @@ class LinkAdvisor:
 
     def links_of_all(self, least: float = LEAST) -> Iterator[LinkSuggestion]:
         """The same for every note of the index; unreadable notes are passed over."""
-        for stored in self._catalog.notes():
-            try:
-                yield from self.links(stored.path, least=least)
-            except NoteUnreadable:
-                continue
+        paths = [stored.path for stored in self._catalog.notes()]
+        for first in range(0, len(paths), _TOGETHER):
+            some = paths[first : first + _TOGETHER]
+            contexts = self._known_context.of_all(some)
+            for path in some:
+                try:
+                    note = self._note(path)
+                except NoteUnreadable:
+                    continue
+                context = contexts[path] if self._is_indexed(note) else self._context(note)
+                yield from suggest_links(
+                    self.linker, note, context=context, decisions=self._decisions, least=least
+                )
 
     def related(self, path: str, text: str | None = None, count: int = 10) -> list[RelatedNote]:
         """Notes that belong with a note and are neither linked nor mentioned in it, the closest first."""
@@ -150,13 +159,16 @@ class LinkAdvisor:
 
     def _context(self, note: Note) -> NoteContext:
         """By the vectors of the index where they are of this text, else by new ones."""
-        stored = self._catalog.passages_of(note.path)
-        if stored and all(note.text[one.span.start : one.span.end] == one.text for one in stored):
+        if self._is_indexed(note):
             return self._known_context.of(note.path)
         passages = split_passages(note, self._embedder.count_tokens)[:MAX_EMBEDDED]
         rows = self._embedder.embed_queries([one.embed_text for one in passages])
         own = [(one.span.start, row) for one, row in zip(passages, rows, strict=True)]
         return self._known_context.of(note.path, own)
+
+    def _is_indexed(self, note: Note) -> bool:
+        stored = self._catalog.passages_of(note.path)
+        return bool(stored) and all(note.text[one.span.start : one.span.end] == one.text for one in stored)
 
     @property
     def _known_context(self) -> Context:

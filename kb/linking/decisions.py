@@ -47,6 +47,8 @@ class Decisions:
 
     def on(self, name: str, note: str, target: str) -> Verdict | None:
         """What was said of linking `name` in `note` to `target`; the most particular word counts."""
+        if not self._latest:
+            return None
         folded = _folded(name)
         for place in ((note, target), (note, None), (None, target), (None, None)):
             if verdict := self._latest.get((folded, *place)):

@@ -129,13 +129,17 @@ class Frequencies:
     def __init__(self, notes: Iterable[frozenset[str]]) -> None:
         self._counts: Counter[str] = Counter()
         self._notes = 0
+        self._known: dict[str, float] = {}
         for stems in notes:
             self._counts.update(stems)
             self._notes += 1
 
     def idf(self, word: str) -> float:
         """0 for a word of every note, up to log(notes)."""
-        return log((self._notes + 1) / (self._counts.get(word, 0) + 1))
+        value = self._known.get(word)
+        if value is None:
+            value = self._known[word] = log((self._notes + 1) / (self._counts.get(word, 0) + 1))
+        return value
 
 
 @dataclass(slots=True)
@@ -213,7 +217,7 @@ class _Reader:
         start, end = mention.span.start, mention.span.end
         before, after = self.text[max(0, start - 24) : start], self.text[end : end + 3]
         capital = mention.text[:1].isupper()
-        begins = not before or _SENTENCE_END.search(before) is not None
+        begins = not before or _SENTENCE_END.search(before[-8:]) is not None
         total = self.counts[mention.key]
         return [
             log(share / (1 - share)),
@@ -262,13 +266,14 @@ class _Reader:
         graph = self.known.graph
         if known is None:
             near = self.context.nearest
-            into = graph.into(path) - {self.path}
-            beside = [one for one in into if one.rpartition("/")[0] == self.folder]
+            into = graph.into(path)
+            if self.path in into:
+                into = into - {self.path}
             known = [
                 float(path in self.read.prose.elsewhere),
                 self.context.to(path) / 2,
                 sum(one in into for one in near) / max(1, len(near)),
-                log1p(len(beside)),
+                log1p(sum(one.rpartition("/")[0] == self.folder for one in into)),
                 log1p(len(into)),
                 float(self.path in graph.out(path)),
                 log1p(graph.shared(self.neighbours, path)),

@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 from kb.linking.prose import Prose
 from kb.linking.words import fold
-from kb.notes.links import split_target
+from kb.notes.links import find_links, split_target
 from kb.notes.note import Link, Note, Span
-from kb.notes.parse import page_name, parse_note, stem
+from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
+from kb.notes.source import Lines
 
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # These would end the link, or pair with the same mark elsewhere in the note.
@@ -157,8 +158,8 @@ class Writer:
             yield f"[{place.mention}]({written}{anchor})"
 
     def _means(self, text: str, place: Place, target: str) -> bool:
-        links = parse_note(place.source, f"x {text} x").links
-        if len(links) != 1 or links[0].span != Span(2, 2 + len(text)):
+        links = find_links(text, text, Lines(text))
+        if len(links) != 1 or links[0].span != Span(0, len(text)):
             return False
         found = self._resolver.resolve(links[0], place.source)
         return found.path == target and found.status == "resolved"

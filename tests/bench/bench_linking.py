@@ -23,7 +23,7 @@ from kb.indexing.index import Index
 from kb.linking.advisor import LinkAdvisor
 from kb.linking.context import PassageVectors
 from kb.linking.features import CONSTANT, NAMES
-from kb.linking.graph import LinkGraph
+from kb.linking.graph import LinkGraph, graph_of
 from kb.linking.habits import Read
 from kb.linking.linker import Linker, examples, learn
 from kb.linking.mentions import Lexicon
@@ -41,6 +41,7 @@ VAULTS = Path(__file__).parents[3] / "shared" / "vaults"
 MEASURED = ("obsidian-tasks-docs", "logseq-docs", "foam-docs")
 CACHE = Path(tempfile.gettempdir()) / "kb-bench"
 SEEDS = (1, 2, 3, 4, 5)
+Pair = tuple[str, str]  # paths of a note and of a target
 NEUTRAL = Ranker([0.0] * len(NAMES) + [-2.0])
 
 
@@ -148,98 +149,124 @@ def without_links(read: Read) -> Read:
     return replace(read, prose=replace(read.prose, elsewhere=frozenset()))
 
 
-def by_title(notes: list[Note], resolver: LinkResolver, note: Note, lexicon: Lexicon, named) -> set[str]:
-    text = read_prose(note, resolver).text
-    found = set()
-    for mention in lexicon.mentions(text):
-        found |= named.get(" ".join(mention.text.casefold().split()), set())
-    return found - {note.path}
+def by_title(reads: list[Read], titles: dict[str, set[str]], fold) -> dict[Pair, Span]:
+    """The plain way: every title or file name, at its first mention."""
+    lexicon = Lexicon(titles)
+    found: dict[Pair, Span] = {}
+    for read in reads:
+        for mention in lexicon.mentions(read.prose.text):
+            for target in titles.get(fold(mention.text), set()) - {read.path}:
+                found.setdefault((read.path, target), read.prose.source(mention.span))
+    return found
 
 
 def links(vaults: list[Loaded]) -> None:
-    print(
-        "| vault | hidden pairs | best F1 | threshold | precision | recall | F1 at .5 | recall at P>=.9 | P, R at p>=.9 | exact title F1 | ceiling |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    rows = []
     for loaded in vaults:
         prior = prior_without(loaded.name, vaults)
         figures = [split(loaded, prior, seed) for seed in SEEDS]
-        print(
-            f"| {loaded.name} | " + " | ".join(shown(column) for column in zip(*figures, strict=True)) + " |"
-        )
-        print("   ", dict(left_out(loaded)))
+        rows.append((loaded.name, {name: [one[name] for one in figures] for name in figures[0]}))
+    print("| | " + " | ".join(name for name, _ in rows) + " |\n|---" + "|---" * len(rows) + "|")
+    for name in rows[0][1]:
+        print(f"| {name} | " + " | ".join(shown(found[name]) for _, found in rows) + " |")
+    for loaded in vaults:
+        print(f"{loaded.name}: {dict(left_out(loaded))}")
 
 
-def shown(values) -> str:
-    return (
-        f"{np.mean(values):.0f}"
-        if max(values) > 1
-        else f"{np.mean(values):.3f} ({min(values):.2f}-{max(values):.2f})"
-    )
+def shown(values: list[float]) -> str:
+    if max(values) > 1:
+        return f"{np.mean(values):.0f}"
+    return f"{np.mean(values):.3f} ({min(values):.2f} to {max(values):.2f})"
 
 
-def split(loaded: Loaded, prior: Ranker, seed: int, detail=None):
+def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
+    """One half teaches, the links of the other are hidden and foretold."""
     order = list(loaded.notes)
     random.Random(seed).shuffle(order)
-    half = len(order) // 2
-    train, test = order[:half], order[half:]
-    changed, gold = [], {}
+    train, test = order[: len(order) // 2], order[len(order) // 2 :]
+    changed, places = [], {}
     for note in test:
-        bare, spans = hidden(note, loaded.resolver)
+        bare, places[note.path] = hidden(note, loaded.resolver)
         changed.append(bare)
-        gold[note.path] = {target for _, target in spans}
+    right = {(path, target) for path, spans in places.items() for _, target in spans}
     names = [names_of(note) for note in (*train, *changed)]
     resolver = LinkResolver(names)
-    # Vectors of the changed notes: their passages read the same, for links are read as their words there as well.
-    known = [*train]
-    linker = learn(known, names, resolver, loaded.vectors, prior)
-    with_graph(linker, train, changed, resolver)
-    predicted = {
-        (note.path, t): p for note in changed for t, p in foretold(linker, linker.read(note)).items()
-    }
-    right = {(path, target) for path, targets in gold.items() for target in targets}
-    titles: dict[str, set[str]] = {}
+    # The hidden notes' other links (properties, embeds, headings) are still there to be seen.
+    graph = graph_of([read_prose(note, resolver) for note in (*train, *changed)])
+    # Vectors are those of the whole notes: a passage is embedded as its words, with links or without.
+    linker = learn(train, names, resolver, loaded.vectors, prior, graph)
+    reads = [linker.read(note) for note in changed]
+    odds: dict[Pair, float] = {}
+    spans: dict[Pair, Span] = {}
+    for read in reads:
+        for one in linker.scored(read):
+            pair = (read.path, one.candidate.target)
+            if one.odds > odds.get(pair, 0.0):
+                odds[pair] = one.odds
+                spans[pair] = read.prose.source(one.candidate.mention.span)
+
+    def in_place(found: dict[Pair, Span]) -> set[Pair]:
+        return {
+            pair
+            for pair, span in found.items()
+            if any(
+                target == pair[1] and place.start < span.end and span.start < place.end
+                for place, target in places[pair[0]]
+            )
+        }
+
+    exact, loose = ({}, {})
     for note in (*train, *changed):
-        for name in (note.title, stem(note.path)):
-            titles.setdefault(" ".join(name.casefold().split()), set()).add(note.path)
-    lexicon = Lexicon(titles)
-    base = {(n.path, t) for n in changed for t in by_title(loaded.notes, resolver, n, lexicon, titles)}
-    if detail is not None:
-        detail.update(predicted=predicted, right=right, linker=linker, changed=changed)
-    ranked = sorted(predicted.items(), key=lambda item: (-item[1], item[0]))
-    best, recall_at = (0.0,) * 4, 0.0
+        for name in {note.title, stem(note.path)}:
+            exact.setdefault(name, set()).add(note.path)
+            loose.setdefault(" ".join(name.casefold().split()), set()).add(note.path)
+    plain = by_title(reads, exact, str)
+    plain_loose = by_title(reads, loose, lambda text: " ".join(text.casefold().split()))
+    best = curve(odds, right, len(right))
+    sure = {pair for pair, value in odds.items() if value >= 0.9}
+    return {
+        "hidden pairs of note and target": len(right),
+        "best F1": best["f1"],
+        "its threshold": best["threshold"],
+        "its precision": best["precision"],
+        "its recall": best["recall"],
+        "recall at precision .9": best["recall at .9"],
+        "F1 at p >= .5": f1({pair for pair, value in odds.items() if value >= 0.5}, right),
+        "precision at p >= .9": len(sure & right) / max(1, len(sure)),
+        "recall at p >= .9": len(sure & right) / len(right),
+        "titles as written, F1": f1(set(plain), right),
+        "titles, case ignored, F1": f1(set(plain_loose), right),
+        "in place: best F1": curve(odds, in_place(spans), len(right))["f1"],
+        "in place: titles as written, F1": placed(plain, in_place(plain), right),
+        "in place: titles, case ignored, F1": placed(plain_loose, in_place(plain_loose), right),
+        "pairs with a candidate": len(right & set(odds)) / len(right),
+    }
+
+
+def curve(odds: dict[Pair, float], right: set[Pair], total: int) -> dict[str, float]:
+    """The best F1 of all thresholds, and the recall where precision is still .9."""
+    best = dict.fromkeys(("f1", "threshold", "precision", "recall", "recall at .9"), 0.0)
+    ranked = sorted(odds.items(), key=lambda item: (-item[1], item[0]))
     hits = 0
-    for count, (pair, odds) in enumerate(ranked, 1):
+    for count, (pair, value) in enumerate(ranked, 1):
         hits += pair in right
-        p, r = hits / count, hits / len(right)
-        if count < len(ranked) and ranked[count][1] == odds:
+        if count < len(ranked) and ranked[count][1] == value:
             continue
-        f = 2 * p * r / (p + r) if hits else 0
-        best = max(best, (f, odds, p, r))
-        if p >= 0.9:
-            recall_at = max(recall_at, r)
-    at5, at9 = ({pair for pair, odds in ranked if odds >= least} for least in (0.5, 0.9))
-    return (
-        len(right),
-        *best,
-        f1(at5, right),
-        recall_at,
-        len(at9 & right) / max(1, len(at9)),
-        f1(base, right),
-        len(right & set(predicted)) / len(right),
-    )
+        precision, recall = hits / count, hits / total
+        score = 2 * hits / (count + total)
+        if score > best["f1"]:
+            best |= {"f1": score, "threshold": value, "precision": precision, "recall": recall}
+        if precision >= 0.9:
+            best["recall at .9"] = max(best["recall at .9"], recall)
+    return best
 
 
-def with_graph(linker, train, changed, resolver) -> None:
-    """The hidden notes' remaining links (properties, embeds, headings) are part of the graph."""
-    from kb.linking.graph import graph_of
-
-    linker.known.graph = graph_of([read_prose(note, resolver) for note in (*train, *changed)])
+def f1(found: set[Pair], right: set[Pair]) -> float:
+    return placed(found, found & right, right)
 
 
-def f1(found: set, right: set) -> float:
-    hits = len(found & right)
-    return 2 * hits / (len(found) + len(right)) if hits else 0.0
+def placed(found, hits: set[Pair], right: set[Pair]) -> float:
+    return 2 * len(hits) / (len(found) + len(right))
 
 
 def related(vaults: list[Loaded]) -> None:
