@@ -20,7 +20,7 @@ DAMPING = 0.7
 _STEPS = 20
 # Notes most like the one in question, from which walks start besides its own neighbours.
 SEEDS = 10
-# Chosen on three vaults together, see tests/bench/README.md.
+# Round numbers, not tuned; what they reach is in tests/bench/README.md.
 WEIGHT_WALK, WEIGHT_LIKENESS, WEIGHT_MENTION = 1.0, 0.5, 1.0
 
 

@@ -14,7 +14,7 @@ from kb.linking.style import Place, in_table
 from kb.notes.note import Note, Span
 from kb.notes.source import Lines
 
-# Less likely ones are noise: below this hardly one in twenty is right (tests/bench/README.md).
+# Less likely ones are noise: of those 1 to 7 in a hundred are right (tests/bench/README.md).
 LEAST = 0.1
 # The first mention gets the link unless a later one deserves it by this much more.
 FIRST = 0.1

@@ -234,6 +234,10 @@ def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
         "F1 at p >= .5": f1({pair for pair, value in odds.items() if value >= 0.5}, right),
         "precision at p >= .9": len(sure & right) / max(1, len(sure)),
         "recall at p >= .9": len(sure & right) / len(right),
+        **{
+            f"right at p {low} to {high}": band(odds, right, low, high)
+            for low, high in ((0.0, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.9))
+        },
         "titles as written, F1": f1(set(plain), right),
         "titles, case ignored, F1": f1(set(plain_loose), right),
         "in place: best F1": curve(odds, in_place(spans), len(right))["f1"],
@@ -259,6 +263,11 @@ def curve(odds: dict[Pair, float], right: set[Pair], total: int) -> dict[str, fl
         if precision >= 0.9:
             best["recall at .9"] = max(best["recall at .9"], recall)
     return best
+
+
+def band(odds: dict[Pair, float], right: set[Pair], low: float, high: float) -> float:
+    inside = [pair in right for pair, value in odds.items() if low <= value < high]
+    return sum(inside) / max(1, len(inside))
 
 
 def f1(found: set[Pair], right: set[Pair]) -> float:

@@ -124,6 +124,8 @@ def check(parts: tuple[str, list[object], str], markdown: bool) -> None:
         resolved = judge.resolver.resolve(by_span[start, end], note.path)
         assert (resolved.path, resolved.status) == (one.target, "resolved"), (text, one)
     assert suggest_links(judge, after, least=0.0) == [], text
+    likely = parse_note(note.path, with_links(text, suggest_links(judge, note, least=0.5)))
+    assert suggest_links(judge, likely, least=0.5) == [], text
 
 
 def made_spans(found) -> list[tuple[int, int]]:
