@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from math import log, log1p
 
 from kb.linking.context import Context, NoteContext
 from kb.linking.graph import LinkGraph
 from kb.linking.habits import Habits, Read
 from kb.linking.mentions import Key, Mention
+from kb.linking.names import Frequencies, Names
 from kb.linking.words import fold, key_of
-from kb.notes.parse import page_name, stem
-from kb.notes.resolve import NoteNames
 
+Features = Mapping[str, float]
 # One weight each, in this order.
 NAMES = (
     "linked by others",  # log odds that a note mentioning the name links it
@@ -30,7 +29,7 @@ NAMES = (
     "title",
     "alias",
     "same spelling",  # as the title, alias or file name has it, case included
-    "inflected",  # not even with case ignored
+    "inflected",  # the mention is no name of the target, not even with case ignored
     "words",
     "length",
     "capital",
@@ -72,7 +71,10 @@ _SEE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?:^|[.!?:]\s+|[\r\n|>*_\"“‘(-]\s*)$")
-MAX_CANDIDATES = 8
+_NEAR = 24  # characters before a mention that may say "see"
+_HYPHENS = frozenset("-/")
+_EMPHASIS = frozenset("*_=\"“'‘")
+MAX_CANDIDATES = 8  # of one mention
 MAX_MENTIONS = 12  # of one name in one note
 
 
@@ -84,62 +86,6 @@ class Candidate:
     target: str
     row: tuple[float, ...]  # features, in the order of NAMES
     linked: str | None  # what it links to already
-
-
-class Names:
-    """Which notes are called what."""
-
-    def __init__(self, names: Iterable[NoteNames]) -> None:
-        self.by_key: dict[Key, dict[str, None]] = {}
-        self._spellings: dict[str, dict[str, str]] = {}
-        self.by_path: dict[str, NoteNames] = {}
-        for one in names:
-            self.add(one)
-
-    def add(self, one: NoteNames) -> None:
-        """Tell of a note."""
-        self.by_path[one.path] = one
-        spelled: dict[str, str] = {}
-        for alias in one.aliases:
-            spelled[alias] = "alias"
-        for name in (stem(one.path), page_name(one.path), one.title):
-            spelled[name] = "title"
-        self._spellings[one.path] = spelled
-        for name in spelled:
-            if key := key_of(name):
-                self.by_key.setdefault(key, {})[one.path] = None
-
-    def all(self) -> Iterator[str]:
-        """Every name."""
-        for spelled in self._spellings.values():
-            yield from spelled
-
-    def spellings(self, path: str) -> Mapping[str, str]:
-        """The names of a note, each `title` or `alias`."""
-        return self._spellings.get(path, {})
-
-    @cached_property
-    def folded(self) -> dict[str, frozenset[str]]:
-        return {path: frozenset(map(fold, spelled)) for path, spelled in self._spellings.items()}
-
-
-class Frequencies:
-    """In how many notes words stand."""
-
-    def __init__(self, notes: Iterable[frozenset[str]]) -> None:
-        self._counts: Counter[str] = Counter()
-        self._notes = 0
-        self._known: dict[str, float] = {}
-        for stems in notes:
-            self._counts.update(stems)
-            self._notes += 1
-
-    def idf(self, word: str) -> float:
-        """0 for a word of every note, up to log(notes)."""
-        value = self._known.get(word)
-        if value is None:
-            value = self._known[word] = log((self._notes + 1) / (self._counts.get(word, 0) + 1))
-        return value
 
 
 @dataclass(slots=True)
@@ -171,7 +117,7 @@ class _Reader:
         self.own_words = {word for name in own for word in key_of(name)}
         self.lines = [self._line(mention) for mention in read.mentions]
         self.index_share = sum(line.whole for line in self.lines) / max(1, len(self.lines))
-        self._target_rows: dict[str, list[float]] = {}
+        self._targets: dict[str, Features] = {}
         self._passages = [self.read.prose.place(start) for start in self.context.starts]
 
     def _passage(self, offset: int) -> int:
@@ -192,96 +138,91 @@ class _Reader:
                 continue
             if len(paths) > MAX_CANDIDATES:
                 paths = sorted(paths, key=lambda path: (-targets.get(path, 0), -self.context.to(path), path))
-            shared = self._mention_row(place, mention, seen[mention.key])
-            linked_count = sum(targets.values())
+            shared = self._of_mention(place, mention, seen[mention.key])
+            links = sum(targets.values())
             for path in paths[:MAX_CANDIDATES]:
-                row = (
-                    *shared[:5],
-                    (targets.get(path, 0) + 1 / len(paths)) / (linked_count + 1),
-                    min(targets.get(path, 0), 3) / 3,
-                    *self._name_row(mention, path),
-                    *shared[5:13],
-                    *self._target_row(path, mention),
-                    *shared[13:25],
-                    log(len(paths)),
-                    *shared[25:],
-                )
+                found = {
+                    **shared,
+                    **self._of_name(mention, path),
+                    **self._of_target(path),
+                    "commonness": (targets.get(path, 0) + 1 / len(paths)) / (links + 1),
+                    "used as label": min(targets.get(path, 0), 3) / 3,
+                    "one of many names": log(len(paths)),
+                    "passage like target": self.context.at(self._passage(mention.span.start), path) / 2,
+                }
+                row = tuple([float(found[name]) for name in NAMES])
                 yield Candidate(mention, path, row, link.target if link else None)
 
-    def _mention_row(self, place: int, mention: Mention, nth: int) -> list[float]:
-        habits, line = self.known.habits, self.lines[place]
-        rate, form = habits.rate(mention.key, self.path), habits.form_rate(mention.text, self.path)
+    def _of_mention(self, place: int, mention: Mention, nth: int) -> Features:
+        habits, line, text = self.known.habits, self.lines[place], mention.text
+        rate, form = habits.rate(mention.key, self.path), habits.form_rate(text, self.path)
         share = rate.smoothed(habits.prior)
         exact = form.smoothed(share)
         idfs = [self.known.frequencies.idf(word) for word in mention.key]
         start, end = mention.span.start, mention.span.end
-        before, after = self.text[max(0, start - 24) : start], self.text[end : end + 3]
-        capital = mention.text[:1].isupper()
+        before, after = self.text[max(0, start - _NEAR) : start], self.text[end : end + 1]
+        capital = text[:1].isupper()
         begins = not before or _SENTENCE_END.search(before[-8:]) is not None
-        total = self.counts[mention.key]
-        return [
-            log(share / (1 - share)),
-            log(exact / (1 - exact)),
-            log1p(rate.notes),
-            float(rate.notes > 0 and rate.linking == 0),
-            float(rate.notes == 0),
-            log(mention.count),
-            log(len(mention.text)) / 2,
-            float(capital),
-            float(capital and not begins),
-            float(mention.text.islower()),
-            float(len(mention.text) > 1 and mention.text.isupper()),
-            max(idfs) / 3,
-            sum(idfs) / 6,
-            float(line.is_item),
-            float(line.whole),
-            float(line.starts),
-            float(line.in_table),
-            float(after[:1] == ":"),
-            float(_SEE.search(before) is not None),
-            float((before[-1:] in ("-", "/") and bool(before.strip()[:-1])) or after[:1] in ("-", "/")),
-            float(nth == 1),
-            log(nth),
-            log(total),
-            start / max(1, len(self.text)),
-            float(all(word in self.own_words for word in mention.key)),
-            self.index_share,
-            float(before[-1:] in ("*", "_", "=", '"', "“", "'", "‘") and before[-1:] != " "),
-            float(all(word.isdigit() for word in mention.key)),
-        ]
+        return {
+            "linked by others": log(share / (1 - share)),
+            "linked in this form": log(exact / (1 - exact)),
+            "evidence": log1p(rate.notes),
+            "never linked": rate.notes > 0 and rate.linking == 0,
+            "unseen": rate.notes == 0,
+            "words": log(mention.count),
+            "length": log(len(text)) / 2,
+            "capital": capital,
+            "capital within a sentence": capital and not begins,
+            "all lower case": text.islower(),
+            "all capitals": len(text) > 1 and text.isupper(),
+            "idf": max(idfs) / 3,
+            "idf of all": sum(idfs) / 6,
+            "list item": line.is_item,
+            "whole line": line.whole,
+            "line start": line.starts,
+            "table": line.in_table,
+            "before a colon": after == ":",
+            "after see": _SEE.search(before) is not None,
+            "in a compound": after in _HYPHENS or (before[-1:] in _HYPHENS and not before[-2:-1].isspace()),
+            "first mention": nth == 1,
+            "later mention": log(nth),
+            "mentions": log(self.counts[mention.key]),
+            "position": start / max(1, len(self.text)),
+            "own title": all(word in self.own_words for word in mention.key),
+            "index note": self.index_share,
+            "emphasis": before[-1:] in _EMPHASIS,
+            "digits": all(word.isdigit() for word in mention.key),
+        }
 
-    def _name_row(self, mention: Mention, path: str) -> tuple[float, ...]:
+    def _of_name(self, mention: Mention, path: str) -> Features:
         spelled = self.known.names.spellings(path)
         folded = fold(mention.text)
         kinds = {kind for name, kind in spelled.items() if fold(name) == folded}
-        return (
-            float("title" in kinds),
-            float("alias" in kinds and "title" not in kinds),
-            float(mention.text in spelled),
-            float(not kinds),
-        )
+        return {
+            "title": "title" in kinds,
+            "alias": "alias" in kinds and "title" not in kinds,
+            "same spelling": mention.text in spelled,
+            "inflected": not kinds,
+        }
 
-    def _target_row(self, path: str, mention: Mention) -> tuple[float, ...]:
-        known = self._target_rows.get(path)
-        graph = self.known.graph
-        if known is None:
-            near = self.context.nearest
+    def _of_target(self, path: str) -> Features:
+        if path not in self._targets:
+            graph, near = self.known.graph, self.context.nearest
             into = graph.into(path)
             if self.path in into:
                 into = into - {self.path}
-            known = [
-                float(path in self.read.prose.elsewhere),
-                self.context.to(path) / 2,
-                sum(one in into for one in near) / max(1, len(near)),
-                log1p(sum(one.rpartition("/")[0] == self.folder for one in into)),
-                log1p(len(into)),
-                float(self.path in graph.out(path)),
-                log1p(graph.shared(self.neighbours, path)),
-                float(path.rpartition("/")[0] == self.folder),
-            ]
-            self._target_rows[path] = known
-        at = self.context.at(self._passage(mention.span.start), path) / 2
-        return (known[0], at, *known[1:])
+            beside = sum(one.rpartition("/")[0] == self.folder for one in into)
+            self._targets[path] = {
+                "also linked elsewhere": path in self.read.prose.elsewhere,
+                "note like target": self.context.to(path) / 2,
+                "nearest notes link it": sum(one in into for one in near) / max(1, len(near)),
+                "folder links it": log1p(beside),
+                "popular target": log1p(len(into)),
+                "links back": self.path in graph.out(path),
+                "shared neighbours": log1p(graph.shared(self.neighbours, path)),
+                "same folder": path.rpartition("/")[0] == self.folder,
+            }
+        return self._targets[path]
 
     def _line(self, mention: Mention) -> _Line:
         start = self.text.rfind("\n", 0, mention.span.start) + 1

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.linking.context import Context, NoteContext, PassageVectors
-from kb.linking.features import CONSTANT, NAMES, Candidate, Frequencies, Knowledge, Names
+from kb.linking.features import CONSTANT, NAMES, Candidate, Knowledge
 from kb.linking.graph import LinkGraph, graph_of
 from kb.linking.habits import Habits, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
+from kb.linking.names import Frequencies, Names
 from kb.linking.prose import read_prose
 from kb.linking.ranker import Ranker, fit
 from kb.linking.style import Style, Writer, style_of
