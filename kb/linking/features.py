@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import log, log1p
+from operator import itemgetter
 
 from kb.linking.context import Context, NoteContext
 from kb.linking.graph import LinkGraph
@@ -64,6 +65,7 @@ NAMES = (
     "emphasis",
     "digits",
 )
+_IN_ORDER: Callable[[Features], tuple[float, ...]] = itemgetter(*NAMES)
 CONSTANT = "constant"  # the name of the last weight
 _LINE_MARKS = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[.\][ \t]+)?")
 _SEE = re.compile(
@@ -111,6 +113,7 @@ class _Reader:
         self.text = read.prose.text
         self.path = read.path
         self.folder = self.path.rpartition("/")[0]
+        self.nearest = frozenset(context.nearest)
         self.neighbours = known.graph.known(self.path)
         self.counts = Counter(mention.key for mention in read.mentions)
         own = known.names.spellings(self.path)
@@ -150,8 +153,7 @@ class _Reader:
                     "one of many names": log(len(paths)),
                     "passage like target": self.context.at(self._passage(mention.span.start), path) / 2,
                 }
-                row = tuple([float(found[name]) for name in NAMES])
-                yield Candidate(mention, path, row, link.target if link else None)
+                yield Candidate(mention, path, _IN_ORDER(found), link.target if link else None)
 
     def _of_mention(self, place: int, mention: Mention, nth: int) -> Features:
         habits, line, text = self.known.habits, self.lines[place], mention.text
@@ -207,7 +209,7 @@ class _Reader:
 
     def _of_target(self, path: str) -> Features:
         if path not in self._targets:
-            graph, near = self.known.graph, self.context.nearest
+            graph = self.known.graph
             into = graph.into(path)
             if self.path in into:
                 into = into - {self.path}
@@ -215,7 +217,7 @@ class _Reader:
             self._targets[path] = {
                 "also linked elsewhere": path in self.read.prose.elsewhere,
                 "note like target": self.context.to(path) / 2,
-                "nearest notes link it": sum(one in into for one in near) / max(1, len(near)),
+                "nearest notes link it": len(self.nearest & into) / max(1, len(self.nearest)),
                 "folder links it": log1p(beside),
                 "popular target": log1p(len(into)),
                 "links back": self.path in graph.out(path),

@@ -337,10 +337,10 @@ def speed(count: int = 10_000) -> None:
         singles = [timed(lambda path=path: advisor.links("new.md", notes[path]))[0] for path in paths[1:50]]
         relates = [timed(lambda path=path: advisor.related(path))[0] for path in paths[1:20]]
         found: list[object] = []
-        whole = timed(lambda: found.extend(advisor.links_of_all()))
+        whole = timed(lambda: found.extend(advisor.links_of_all(0.5)))
         index.close()
     print(
-        "| notes | learning and the first note | a new note | related notes | whole vault | links suggested |"
+        "| notes | learning and the first note | a new note | related notes | whole vault | links of p >= .5 |"
     )
     print("|---|---|---|---|---|---|")
     print(
