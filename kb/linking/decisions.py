@@ -42,7 +42,7 @@ class Decisions:
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self._latest: dict[tuple[str, str | None, str | None], Verdict] = {}
-        for one in sorted(decisions, key=lambda one: (one.moment, asdict(one).__repr__())):
+        for one in sorted(decisions, key=lambda one: (one.moment, repr(asdict(one)))):
             self._latest[_folded(one.name), one.note, one.target] = one.verdict
 
     def on(self, name: str, note: str, target: str) -> Verdict | None:

@@ -74,6 +74,7 @@ _SEE = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?:^|[.!?:]\s+|[\r\n|>*_\"“‘(-]\s*)$")
 _NEAR = 24  # characters before a mention that may say "see"
+_LINE = 400  # characters to either side of a mention that are read as its line
 _HYPHENS = frozenset("-/")
 _EMPHASIS = frozenset("*_=\"“'‘")
 MAX_CANDIDATES = 8  # of one mention
@@ -227,9 +228,11 @@ class _Reader:
         return self._targets[path]
 
     def _line(self, mention: Mention) -> _Line:
-        start = self.text.rfind("\n", 0, mention.span.start) + 1
-        end = self.text.find("\n", mention.span.end)
-        end = len(self.text) if end < 0 else end
+        # Of a very long line only what is near counts.
+        floor, roof = max(0, mention.span.start - _LINE), min(len(self.text), mention.span.end + _LINE)
+        start = max(floor, self.text.rfind("\n", floor, mention.span.start) + 1)
+        end = self.text.find("\n", mention.span.end, roof)
+        end = roof if end < 0 else end
         marks = _LINE_MARKS.match(self.text, start, end)
         first = marks.end() if marks else start
         head = self.text[first : mention.span.start].strip("*_ \t\"'“‘(")

@@ -32,7 +32,7 @@ _UNTOUCHED = re.compile(
     r"|(?P<macro>\{\{[^{}\r\n]*+\}\})"
     r"|(?P<template><%[^%\r\n]*+%>)"
     r"|(?P<bracket>\[[^\[\]\r\n]*+\]\([^()\r\n]*+\)|\[\[[^\[\]\r\n]*+\]\])"
-    r"|(?P<mail>[\w.+-]++@[\w-]++\.[\w.-]++)"
+    r"|(?P<mail>(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]++)"
     r"|(?P<url>(?:https?://|www\.)[^\s<>]++)"
     r"|(?P<hash>\#[^\W\d][\w/-]*+)"
 )
@@ -155,15 +155,17 @@ def _is_code(note: Note, span: Span) -> bool:
 def _html(visible: str) -> Iterator[Span]:
     missing: set[str] = set()
     folded = visible.casefold() if visible.isascii() else visible
+    reached = 0
     for match in _ELEMENT.finditer(visible):
         closing = f"</{match[1].lower()}"
-        if closing in missing:
+        if closing in missing or match.start() < reached:
             continue
         end = folded.find(closing, match.end())
         if end < 0:
             missing.add(closing)
         else:
             yield Span(match.start(), end)
+            reached = end
     for match in _TAG.finditer(visible):
         yield Span(*match.span())
 

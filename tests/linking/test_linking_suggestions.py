@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from kb.linking.decisions import Decisions, decided
@@ -137,3 +139,14 @@ def test_the_same_note_gives_the_same_suggestions() -> None:
     notes = NOTES | SKY | LAB
     text = "Mercury, SRS, the Sun, Lead, a note.\n"
     assert suggested(notes, text, least=0.0) == suggested(dict(reversed(notes.items())), text, least=0.0)
+
+
+@pytest.mark.parametrize(
+    "piece", ["Sun ", "Sun\n", "[[Sun]] ", "`Sun` ", "<a>Sun ", "| Sun ", "{{Sun", "a.b+c-", "[Sun] "]
+)
+def test_a_very_long_note_is_read_in_linear_time(piece: str) -> None:
+    judge = learned(NOTES)
+    note = parse_note("New.md", piece * (200_000 // len(piece)))
+    start = time.perf_counter()
+    suggest_links(judge, note, least=0.0)
+    assert time.perf_counter() - start < 5
