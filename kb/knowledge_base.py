@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.linking.advisor import LinkAdvisor
-    from kb.linking.related import RelatedNote
+    from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
@@ -156,6 +156,15 @@ class KnowledgeBase:
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""
         return self.link_advisor.related(self.links(note).path, count=count)
+
+    def habit_proposals(self, note: str) -> tuple[list[Proposal], list[Proposal]]:
+        """Tags, and properties with a link, that notes like the one called `note` have and it lacks."""
+        path = self.links(note).path
+        return self.link_advisor.tags(path), self.link_advisor.typed_relations(path)
+
+    def wanted_notes(self) -> list[Wanted]:
+        """Notes that are linked to and not written yet, the most wanted first."""
+        return self.link_advisor.wanted()
 
     @property
     def link_advisor(self) -> LinkAdvisor:

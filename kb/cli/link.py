@@ -16,7 +16,7 @@ from kb.safe_text import safe_line
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kb.linking.related import RelatedNote
+    from kb.linking.related import Proposal, RelatedNote
     from kb.linking.suggest import LinkSuggestion
 
 
@@ -35,9 +35,15 @@ def link(
     with closing(options.knowledge_base()) as base:
         suggestions = base.link_suggestions(note, minimum)
         related = base.related_notes(note)
+        tags, relations = base.habit_proposals(note)
     if options.json:
         print_json(
-            {"links": [asdict(one) for one in suggestions], "related": [asdict(one) for one in related]}
+            {
+                "links": [asdict(one) for one in suggestions],
+                "related": [asdict(one) for one in related],
+                "tags": [asdict(one) for one in tags],
+                "relations": [asdict(one) for one in relations],
+            }
         )
         return
     console = out()
@@ -49,6 +55,10 @@ def link(
         console.print(Text("Related, not mentioned", style="bold"))
     for other in related:
         _print_related(console, other)
+    if tags or relations:
+        console.print(Text("What notes like it have", style="bold"))
+    for proposal in (*tags, *relations):
+        _print_proposal(console, proposal)
 
 
 def _print_suggestion(console: Console, one: LinkSuggestion) -> None:
@@ -65,3 +75,10 @@ def _print_related(console: Console, one: RelatedNote) -> None:
         print_indented(console, Text(safe_line("; ".join(one.reasons)), style="dim"))
     if one.quote:
         print_indented(console, Text(f"“{safe_line(one.quote)}”", style="italic"))
+
+
+def _print_proposal(console: Console, one: Proposal) -> None:
+    what = f"#{one.name}" if one.value is None else f"{one.name}: {one.value}"
+    line = Text(f"  {safe_line(what)}", style="cyan")
+    line.append(f"  {one.share:.0%}: {safe_line(', '.join(one.notes[:3]))}", style="dim")
+    console.print(line, soft_wrap=True)

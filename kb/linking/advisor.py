@@ -179,7 +179,8 @@ class LinkAdvisor:
         stored = self._catalog.passages_of(one.path)
         start = self._vectors[one.path][place][0] if place is not None else None
         text = next((passage.text for passage in stored if passage.span.start == start), "")
-        quote = one_line(plain_text(text))
+        # A note's first passage begins with its front matter.
+        quote = one_line(plain_text(text[parse_note(one.path, text).body.start :]))
         if len(quote) > _QUOTED:
             quote = quote[:_QUOTED].rpartition(" ")[0] + " …"
         return replace(one, quote=quote or None)

@@ -23,6 +23,9 @@ SEEDS = 10
 # Round numbers, not tuned; what they reach is in tests/bench/README.md.
 WEIGHT_WALK, WEIGHT_LIKENESS, WEIGHT_MENTION = 1.0, 0.5, 1.0
 
+# Weight of the least alike of the nearest notes; in a small vault most are less alike than usual.
+_SLIGHT = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class RelatedNote:
@@ -198,7 +201,7 @@ class Relations:
         have: Mapping[str, Sequence[tuple[str, str | None]]],
         least: float,
     ) -> list[Proposal]:
-        weights = {other: max(0.0, like.to(other)) for other in like.nearest if other != path}
+        weights = {other: max(_SLIGHT, like.to(other)) for other in like.nearest if other != path}
         for neighbour in self.graph.known(path):
             weights[neighbour] = weights.get(neighbour, 0.0) + 0.5
         total = sum(weights.values())

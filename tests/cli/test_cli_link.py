@@ -10,9 +10,10 @@ import pytest
 from tests.support import run_kb, write_notes
 
 NOTES = {
-    "Green tea.md": "# Green tea\n\nMade of leaves, like all tea. See [[Kettle]].\n",
+    "Green tea.md": "---\ntags: [drink]\nis: '[[Leaves]]'\n---\n# Green tea\n\nMade of leaves, like all tea. See [[Kettle]].\n",
     "Kettle.md": "# Kettle\n\nBoils water for [[Green tea]].\n",
-    "Black tea.md": "# Black tea\n\nLike [[Green tea]], but oxidised. Use a [[Kettle]].\n",
+    "Black tea.md": "---\ntags: [drink]\nis: '[[Leaves]]'\n---\n# Black tea\n\nLike [[Green tea]], but oxidised. Use a [[Kettle]].\n",
+    "Leaves.md": "# Leaves\n\nGrow on a bush. Not [[Black tea]] yet.\n",
     "New.md": "# New\n\nThis morning I made Green tea.\n\n`Green tea` is code.\n",
     "Oolong.md": "# Oolong\n\nOolong leaves are half oxidised, steeped in hot water.\n",
 }
@@ -42,6 +43,13 @@ def test_links_as_json(base: Path) -> None:
     assert (one["target"], one["line"], one["span"]) == ("Green tea.md", 3, {"start": 27, "end": 36})
     assert 0 < one["confidence"] <= 1
     assert {"path", "score", "reasons", "quote"} == set(found["related"][0])
+
+
+def test_tags_and_relations_of_notes_like_it(base: Path) -> None:
+    found = json.loads(run_kb("link", "Oolong", "--json", cwd=base).stdout)
+    assert [one["name"] for one in found["tags"]] == ["drink"]
+    assert [(one["name"], one["value"]) for one in found["relations"]] == [("is", "Leaves.md")]
+    assert "is: Leaves.md" in run_kb("link", "Oolong", cwd=base).stdout
 
 
 def test_a_high_minimum_leaves_nothing(base: Path) -> None:
