@@ -27,6 +27,7 @@ KbError
 ├── StudyError
 │   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
 │   └── ReviewsUnwritable   an answer cannot be written down
+├── StateUnwritable         what belongs to this machine cannot be kept
 ├── LinkingError
 │   └── DecisionsUnwritable what was said to a suggestion cannot be written down
 └── QuestionEmpty           nothing was asked (a UsageError)
@@ -149,6 +150,10 @@ class NothingToStudy(StudyError):
 
 class ReviewsUnwritable(StudyError):
     """The log of reviews cannot be written."""
+
+
+class StateUnwritable(KbError):
+    """The folder of what belongs to this machine cannot be written."""
 
 
 class LinkingError(KbError):

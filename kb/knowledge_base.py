@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.linking.advisor import LinkAdvisor
+    from kb.linking.decisions import DecisionLog
     from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
@@ -58,7 +59,7 @@ class KnowledgeBase:
     def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
         self.settings = settings
         self._extensions = extensions
-        self._advisor: tuple[str | None, LinkAdvisor] | None = None  # as of that sync
+        self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
@@ -169,14 +170,22 @@ class KnowledgeBase:
     @property
     def link_advisor(self) -> LinkAdvisor:
         """What suggests links, learned anew when the index has changed."""
+        from kb.indexing.catalog import VECTORS_VERSION
         from kb.linking.advisor import LinkAdvisor
-        from kb.linking.decisions import DecisionLog
 
-        synced = self.last_sync()
-        if self._advisor is None or self._advisor[0] != synced:
-            decisions = DecisionLog(self.study_folder / "links", "").decisions
-            self._advisor = (synced, LinkAdvisor(self.catalog, self._vault, self.embedder, decisions))
+        version = (self.last_sync(), self.catalog.meta(VECTORS_VERSION))
+        if self._advisor is None or self._advisor[0] != version:
+            advisor = LinkAdvisor(self.catalog, self._vault, self.embedder, self.link_decisions)
+            self._advisor = (version, advisor)
         return self._advisor[1]
+
+    @cached_property
+    def link_decisions(self) -> DecisionLog:
+        """What was said to suggestions; `add` to it what is said now."""
+        from kb.linking.decisions import DecisionLog
+        from kb.machine_name import machine_name
+
+        return DecisionLog(self.study_folder / "links", lambda: machine_name(self.settings.state))
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""

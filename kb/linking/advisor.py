@@ -14,7 +14,7 @@ from kb.indexing.catalog import Catalog
 from kb.indexing.embedder import Embedder
 from kb.indexing.lookup import Lookup
 from kb.linking.context import Context, NoteContext, PassageVectors
-from kb.linking.decisions import Decisions
+from kb.linking.decisions import DecisionLog
 from kb.linking.graph import LinkGraph
 from kb.linking.linker import Linker, learn
 from kb.linking.related import Proposal, RelatedNote, Relations, Wanted, wanted_notes
@@ -38,19 +38,17 @@ _PROSE = ("wiki", "markdown")
 class LinkAdvisor:
     """Learns when first asked. Make another one when the index has changed."""
 
-    def __init__(
-        self, catalog: Catalog, vault: Vault, embedder: Embedder, decisions: Decisions | None = None
-    ) -> None:
+    def __init__(self, catalog: Catalog, vault: Vault, embedder: Embedder, decisions: DecisionLog) -> None:
         self._catalog = catalog
         self._vault = vault
         self._embedder = embedder
-        self._decisions = decisions or Decisions()
+        self._decisions = decisions
 
     def links(self, path: str, text: str | None = None, least: float = LEAST) -> list[LinkSuggestion]:
         """The links that a note may want, as it stands on disk or with another text. Raises NoteUnreadable."""
         note = self._note(path, text)
         return suggest_links(
-            self.linker, note, context=self._context(note), decisions=self._decisions, least=least
+            self.linker, note, context=self._context(note), decisions=self._decisions.decisions, least=least
         )
 
     def links_of_all(self, least: float = LEAST) -> Iterator[LinkSuggestion]:
@@ -66,7 +64,7 @@ class LinkAdvisor:
                     continue
                 context = contexts[path] if self._is_indexed(note) else self._context(note)
                 yield from suggest_links(
-                    self.linker, note, context=context, decisions=self._decisions, least=least
+                    self.linker, note, context=context, decisions=self._decisions.decisions, least=least
                 )
 
     def related(self, path: str, text: str | None = None, count: int = 10) -> list[RelatedNote]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -57,18 +57,22 @@ class Decisions:
 
 
 class DecisionLog:
-    """The lines of all machines below `folder`; new ones go to the file of `machine`."""
+    """The lines of all machines below `folder`; new ones go to the file of the machine that `machine` names.
 
-    def __init__(self, folder: Path, machine: str) -> None:
+    It is asked for when the first decision is written, for a name may have to be made up.
+    """
+
+    def __init__(self, folder: Path, machine: Callable[[], str]) -> None:
         self._folder = folder
-        self._file = folder / f"{_NOT_NAME.sub('-', machine)}.jsonl"
+        self._machine = machine
 
     def add(self, decision: Decision) -> None:
         """Append one line, on the disk when this returns. Raises DecisionsUnwritable."""
         line = json.dumps(asdict(decision), ensure_ascii=False, sort_keys=True) + "\n"
+        own = self._folder / f"{_NOT_NAME.sub('-', self._machine())}.jsonl"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab+") as file:
+            with own.open("ab+") as file:
                 end = file.tell()
                 if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
                     line = "\n" + line  # a line that a power cut tore apart must not swallow this one
@@ -77,7 +81,7 @@ class DecisionLog:
                 os.fsync(file.fileno())
         except OSError as error:
             raise DecisionsUnwritable(
-                f"{self._file} cannot be written: {error.strerror}. No note was changed; check the folder."
+                f"{own} cannot be written: {error.strerror}. No note was changed; check the folder."
             ) from error
         self.__dict__.pop("decisions", None)
 

@@ -22,6 +22,7 @@ from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.linking.advisor import LinkAdvisor
 from kb.linking.context import PassageVectors
+from kb.linking.decisions import DecisionLog
 from kb.linking.features import CONSTANT, NAMES
 from kb.linking.graph import LinkGraph, graph_of
 from kb.linking.habits import Read
@@ -331,7 +332,7 @@ def speed(count: int = 10_000) -> None:
         embedder = HashingEmbedder()
         index = Index(Path(folder) / "index", embedder)
         index.sync(Vault(Path(folder) / "vault"), lambda _: None)
-        advisor = LinkAdvisor(index.catalog, Vault(Path(folder) / "vault"), embedder)
+        advisor = LinkAdvisor(index.catalog, Vault(Path(folder) / "vault"), embedder, no_decisions(folder))
         paths = sorted(notes)
         first = timed(lambda: advisor.links(paths[0]))
         singles = [timed(lambda path=path: advisor.links("new.md", notes[path]))[0] for path in paths[1:50]]
@@ -348,6 +349,10 @@ def speed(count: int = 10_000) -> None:
         f"(longest {max(singles) * 1000:.0f}) | {np.median(relates) * 1000:.0f} ms "
         f"| {whole[0]:.1f} s ({whole[1]:.1f}) | {len(found):,} |"
     )
+
+
+def no_decisions(folder: str) -> DecisionLog:
+    return DecisionLog(Path(folder) / "links", lambda: "bench")
 
 
 def made_up(folder: Path, count: int) -> dict[str, str]:
