@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from kb.errors import DecisionsUnwritable, StateUnwritable
+from kb.knowledge_base import KnowledgeBase
 from kb.linking.decisions import DecisionLog, Decisions, Verdict, decided
 from kb.machine_name import machine_name
+from kb.settings import load_settings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -86,3 +90,15 @@ def test_a_machine_keeps_its_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(StateUnwritable, match="permissions"):
         machine_name(tmp_path / "file")
+
+
+def test_a_decision_counts_in_the_next_suggestions(tmp_path: Path, small_base: Path) -> None:
+    shutil.copytree(small_base, tmp_path / "base")
+    settings = load_settings(vault=tmp_path / "base" / "vault", index=tmp_path / "base" / "index")
+    with closing(KnowledgeBase(settings)) as base:
+        (tmp_path / "base" / "vault" / "Tokens.md").write_text("# Tokens\n\nQuantisation of tokens.\n")
+        (one,) = base.link_suggestions("Tokens", 0.0)
+        assert one.target == "Quantisation.md"
+        base.link_decisions.add(decided("never", one.mention))
+        assert base.link_suggestions("Tokens", 0.0) == []
+        assert len(list((tmp_path / "base" / "vault" / ".kb" / "links").glob("*.jsonl"))) == 1
