@@ -27,6 +27,9 @@ KbError
 ├── StudyError
 │   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
 │   └── ReviewsUnwritable   an answer cannot be written down
+├── StateUnwritable         what belongs to this machine cannot be kept
+├── LinkingError
+│   └── DecisionsUnwritable what was said to a suggestion cannot be written down
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -147,3 +150,15 @@ class NothingToStudy(StudyError):
 
 class ReviewsUnwritable(StudyError):
     """The log of reviews cannot be written."""
+
+
+class StateUnwritable(KbError):
+    """The folder of what belongs to this machine cannot be written."""
+
+
+class LinkingError(KbError):
+    """Links cannot be suggested or made."""
+
+
+class DecisionsUnwritable(LinkingError):
+    """The log of decisions on suggestions cannot be written."""

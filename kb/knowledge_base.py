@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
+    from kb.linking.advisor import LinkAdvisor
+    from kb.linking.decisions import DecisionLog
+    from kb.linking.related import Proposal, RelatedNote, Wanted
+    from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.notes.note import Note
@@ -55,6 +59,7 @@ class KnowledgeBase:
     def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
         self.settings = settings
         self._extensions = extensions
+        self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
@@ -143,6 +148,45 @@ class KnowledgeBase:
 
         return select(target, self.catalog, Lookup(self.catalog), self.retriever)
 
+    def link_suggestions(self, note: str, least: float | None = None) -> list[LinkSuggestion]:
+        """The links that the note called `note` may want, in the order of its text."""
+        from kb.linking.suggest import LEAST
+
+        return self.link_advisor.links(self.links(note).path, least=LEAST if least is None else least)
+
+    def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
+        """Notes that belong with the one called `note` and that it neither links nor mentions."""
+        return self.link_advisor.related(self.links(note).path, count=count)
+
+    def habit_proposals(self, note: str) -> tuple[list[Proposal], list[Proposal]]:
+        """Tags, and properties with a link, that notes like the one called `note` have and it lacks."""
+        path = self.links(note).path
+        return self.link_advisor.tags(path), self.link_advisor.typed_relations(path)
+
+    def wanted_notes(self) -> list[Wanted]:
+        """Notes that are linked to and not written yet, the most wanted first."""
+        return self.link_advisor.wanted()
+
+    @property
+    def link_advisor(self) -> LinkAdvisor:
+        """What suggests links, learned anew when the index has changed."""
+        from kb.indexing.catalog import VECTORS_VERSION
+        from kb.linking.advisor import LinkAdvisor
+
+        version = (self.last_sync(), self.catalog.meta(VECTORS_VERSION))
+        if self._advisor is None or self._advisor[0] != version:
+            advisor = LinkAdvisor(self.catalog, self._vault, self.embedder, self.link_decisions)
+            self._advisor = (version, advisor)
+        return self._advisor[1]
+
+    @cached_property
+    def link_decisions(self) -> DecisionLog:
+        """What was said to suggestions; `add` to it what is said now."""
+        from kb.linking.decisions import DecisionLog
+        from kb.machine_name import machine_name
+
+        return DecisionLog(self.study_folder / "links", lambda: machine_name(self.settings.state))
+
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""
         from kb.notes.parse import parse_note
@@ -218,6 +262,7 @@ class KnowledgeBase:
 
     def _forget_readers(self) -> None:
         """The catalog is another file now."""
+        self._advisor = None
         self._index.forget_reader()
         for name in ("retriever", "_answerer"):
             self.__dict__.pop(name, None)

@@ -59,6 +59,7 @@ def test_a_librarys_types_stop_at_their_owner(library: str) -> None:
         (["status"], set()),
         (["index"], set()),
         (["search", "token"], set()),
+        (["link", "Tokens"], set()),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -121,6 +121,13 @@ class Catalog:
         """All passages of a note, in order."""
         return sorted(self._passages("notes.path IN ({marks})", [path]), key=lambda passage: passage.ordinal)
 
+    def passage_places(self) -> Iterator[tuple[str, int, str]]:
+        """(path, offset, key) of every passage, in the order of its note."""
+        return self._rows(
+            "SELECT notes.path, start, key FROM passages JOIN notes ON notes.id = passages.note "
+            "ORDER BY notes.path, ordinal"
+        )
+
     def passages_by_key(self, keys: Sequence[str]) -> dict[str, list[int]]:
         """Ids of the passages that share each key."""
         found: dict[str, list[int]] = {}

@@ -105,6 +105,7 @@ class Note:
     tasks: tuple[Task, ...] = ()
     block_ids: Mapping[str, Span] = field(default_factory=dict)
     body: Span = Span(0, 0)  # what follows the front matter
+    code: tuple[Span, ...] = ()  # fenced and indented code, that within lists as well
     problems: tuple[Problem, ...] = ()
 
 

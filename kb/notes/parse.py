@@ -48,6 +48,7 @@ def parse_note(path: str, text: str) -> Note:
         tasks=find_tasks(text, visible, lines, front.end),
         block_ids=find_block_ids(visible, lines, front.end),
         body=Span(front.end, len(text)),
+        code=tuple(structure.code),
         problems=_problems(front, structure),
     )
 

@@ -1,0 +1,71 @@
+"""`kb link`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support import run_kb, write_notes
+
+NOTES = {
+    "Green tea.md": "---\ntags: [drink]\nis: '[[Leaves]]'\n---\n# Green tea\n\nMade of leaves, like all tea. See [[Kettle]].\n",
+    "Kettle.md": "# Kettle\n\nBoils water for [[Green tea]].\n",
+    "Black tea.md": "---\ntags: [drink]\nis: '[[Leaves]]'\n---\n# Black tea\n\nLike [[Green tea]], but oxidised. Use a [[Kettle]].\n",
+    "Leaves.md": "# Leaves\n\nGrow on a bush. Not [[Black tea]] yet.\n",
+    "New.md": "# New\n\nThis morning I made Green tea.\n\n`Green tea` is code.\n",
+    "Oolong.md": "# Oolong\n\nOolong leaves are half oxidised, steeped in hot water.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("link")
+    write_notes(folder / "vault", NOTES)
+    (folder / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
+    assert run_kb("index", cwd=folder).returncode == 0
+    return folder
+
+
+def test_links_are_shown_with_confidence_and_reasons(base: Path) -> None:
+    done = run_kb("link", "New", "--min", "0", cwd=base)
+    assert done.returncode == 0, done.stderr
+    assert "New.md:3" in done.stdout
+    assert "Green tea → [[Green tea]]" in done.stdout
+    assert "its title" in done.stdout
+    assert (base / "vault" / "New.md").read_text() == NOTES["New.md"]
+
+
+def test_links_as_json(base: Path) -> None:
+    found = json.loads(run_kb("link", "New", "--min", "0", "--json", cwd=base).stdout)
+    (one,) = found["links"]
+    assert (one["target"], one["line"], one["span"]) == ("Green tea.md", 3, {"start": 27, "end": 36})
+    assert 0 < one["confidence"] <= 1
+    assert {"path", "score", "reasons", "quote"} == set(found["related"][0])
+
+
+def test_tags_and_relations_of_notes_like_it(base: Path) -> None:
+    found = json.loads(run_kb("link", "Oolong", "--json", cwd=base).stdout)
+    assert [one["name"] for one in found["tags"]] == ["drink"]
+    assert [(one["name"], one["value"]) for one in found["relations"]] == [("is", "Leaves.md")]
+    assert "is: Leaves.md" in run_kb("link", "Oolong", cwd=base).stdout
+
+
+def test_a_high_minimum_leaves_nothing(base: Path) -> None:
+    assert "No link to suggest." in run_kb("link", "New", "--min", "1", cwd=base).stdout
+
+
+def test_a_note_that_is_not_there_is_told(base: Path) -> None:
+    done = run_kb("link", "Greentea", cwd=base)
+    assert done.returncode == 2
+    assert "No note is called" in done.stderr
+
+
+def test_what_was_never_to_be_linked_is_not_shown(base: Path) -> None:
+    line = '{"verdict": "never", "name": "Green tea", "at": "2026-01-01T00:00:00+00:00", "note": "New.md", "target": null}\n'
+    log = base / "vault" / ".kb" / "links" / "other-machine.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(line)
+    assert json.loads(run_kb("link", "New", "--min", "0", "--json", cwd=base).stdout)["links"] == []
+    log.unlink()

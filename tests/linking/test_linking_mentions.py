@@ -1,0 +1,90 @@
+"""Which words of a text are taken for names."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kb.linking.mentions import Lexicon
+from kb.linking.prose import read_prose
+from kb.linking.words import key_of
+from kb.notes.parse import parse_note
+from kb.notes.resolve import LinkResolver, NoteNames
+
+NAMES = [
+    "Status",
+    "Custom Status",
+    "Custom Status Filters",
+    "spaced-repetition",
+    "C++",
+    "C",
+    "Zürich",
+    "茶",
+    "Re: plan",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a custom status here", ["custom status"]),
+        ("Custom Status Filter", ["Custom Status Filter"]),  # the longest, inflected
+        ("Custom Status filtering", ["Custom Status filtering"]),
+        ("statuses and STATUS", ["statuses", "STATUS"]),
+        ("the status's use", ["status's"]),
+        ("Custom, Status", ["Status"]),  # no name reaches across a comma
+        ("Custom\nStatus", ["Status"]),  # no link holds a line end
+        ("**Custom** Status", ["Status"]),
+        ("custom-status and custom_status", ["custom-status", "custom_status"]),
+        ("spaced repetition", ["spaced repetition"]),
+        ("C++ is not C", ["C++", "C"]),
+        ("in Zurich or ZÜRICH", ["Zurich", "ZÜRICH"]),
+        ("喝茶吧", ["茶"]),
+        ("statuesque statutory", []),
+        ("my_status status.md file.status a@status.org", []),
+        ("re: plans", ["re: plans"]),
+        ("re plans", ["re plans"]),
+        ("", []),
+    ],
+)
+def test_names_found_in_a_text(text: str, expected: list[str]) -> None:
+    assert [mention.text for mention in Lexicon(NAMES).mentions(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("query", "Queries"), ("box", "boxes"), ("Häuser", "hauser"), ("plan", "planned")],
+)
+def test_inflected_forms_share_a_key(one: str, other: str) -> None:
+    assert key_of(one) == key_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("status", "state"), ("bus", "bu"), ("news", "newt"), ("ring", "r")]
+)
+def test_other_words_do_not(one: str, other: str) -> None:
+    assert key_of(one) != key_of(other)
+
+
+def test_a_link_reads_as_its_words() -> None:
+    resolver = LinkResolver([NoteNames("Tea.md", "Tea"), NoteNames("Milk.md", "Milk")])
+    bare = "- tea with Milk and sugar\n"
+    linked = "- [[Tea|tea]] with [Milk](Milk.md) and sugar\n"
+    prose = read_prose(parse_note("x.md", linked), resolver)
+    assert prose.text == read_prose(parse_note("x.md", bare), resolver).text
+    assert [(link.target, prose.text[link.span.start : link.span.end]) for link in prose.links] == [
+        ("Tea.md", "tea"),
+        ("Milk.md", "Milk"),
+    ]
+    sugar = prose.text.index("sugar")
+    assert prose.place(linked.index("sugar")) == sugar
+
+
+def test_many_names_and_a_long_text_are_quick() -> None:
+    names = [f"name {number} of {number % 97}" for number in range(20_000)]
+    lexicon = Lexicon(names)
+    text = "name 1 of name 2 of name 3 " * 20_000
+    start = time.perf_counter()
+    list(lexicon.mentions(text))
+    assert time.perf_counter() - start < 3
