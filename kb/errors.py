@@ -8,7 +8,9 @@ KbError
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
 │   ├── NoteUnreadable      one note cannot be read; indexing reports it and goes on
 │   ├── NoteExists          a new note would take the place of another
-│   └── NoteUnwritable      a note cannot be written where it should be
+│   ├── NoteUnwritable      a note cannot be written where it should be
+│   ├── NoteChanged         a note is no longer what was read
+│   └── NothingToUndo       no change of kb's is left that could be undone
 ├── IndexError
 │   ├── IndexMissing        nothing has been indexed yet
 │   ├── IndexIncompatible   made by a newer kb
@@ -74,6 +76,14 @@ class NoteExists(VaultError):
 
 class NoteUnwritable(VaultError):
     """A note cannot be written there."""
+
+
+class NoteChanged(VaultError):
+    """A note was saved by someone else meanwhile."""
+
+
+class NothingToUndo(VaultError):
+    """No step is left in the undo journal."""
 
 
 class IndexError(KbError):

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.linking.advisor import LinkAdvisor
+    from kb.linking.auto import NewLinks
     from kb.linking.decisions import DecisionLog
     from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
+    from kb.notes.edit_journal import EditJournal, Undone
     from kb.notes.note import Note
     from kb.notes.vault import Vault
     from kb.retrieval.hit import SearchHit
@@ -71,14 +73,23 @@ class KnowledgeBase:
         self._synced(done)
         return done
 
-    def watch(self, tell: Callable[[WatchEvent], None], report: Report | None = None) -> Watcher:
-        """What keeps the index in step while it runs, in this thread or another; see kb.indexing.watch."""
+    def watch(self, tell: Callable[[WatchEvent | NewLinks], None], report: Report | None = None) -> Watcher:
+        """What keeps the index in step while it runs, in this thread or another; see kb.indexing.watch.
+
+        Links for new notes are suggested, or made, as `links.auto` says.
+        """
         from kb.indexing.watch import Synced, Watcher
+        from kb.linking.auto import AutoLinks
+
+        links = AutoLinks(self)
 
         def heard(event: WatchEvent) -> None:
             if isinstance(event, Synced):
                 self._synced(event.report)
             tell(event)
+            if isinstance(event, Synced):
+                for found in links.after(event.report):
+                    tell(found)
 
         return Watcher(self._index, self.settings.vault, heard, report)
 
@@ -162,6 +173,42 @@ class KnowledgeBase:
         """Tags, and properties with a link, that notes like the one called `note` have and it lacks."""
         path = self.links(note).path
         return self.link_advisor.tags(path), self.link_advisor.typed_relations(path)
+
+    def apply_links(
+        self,
+        what: str,
+        suggestions: Sequence[LinkSuggestion],
+        *,
+        settled_for: float = 0.0,
+        related_for: str = "",
+    ) -> tuple[list[str], list[str]]:
+        """Make links of `suggestions`, as one step that can be undone and is called `what`.
+
+        The note called `related_for` also gets a section of related notes. Returns the paths of the notes that were
+        changed, and a sentence for each that was left as it is.
+        """
+        from kb.linking.apply import apply_links
+
+        return apply_links(
+            self.link_advisor,
+            self._vault,
+            self.edits,
+            what,
+            suggestions,
+            settled_for=settled_for,
+            related_for=self.links(related_for).path if related_for else "",
+        )
+
+    def undo(self) -> Undone:
+        """Undo the last change that kb made to notes of this vault. Raises NothingToUndo."""
+        return self.edits.undo()
+
+    @cached_property
+    def edits(self) -> EditJournal:
+        """What kb changed in notes, step by step."""
+        from kb.notes.edit_journal import EditJournal
+
+        return EditJournal(self._vault, self.settings.state)
 
     def wanted_notes(self) -> list[Wanted]:
         """Notes that are linked to and not written yet, the most wanted first."""

@@ -74,6 +74,14 @@ class AnswerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """`[links]`: what becomes of new notes while kb watches."""
+
+    auto: str = "suggest"  # "suggest" links for a new note, "apply" the sure ones, or "off"
+    sure: float = 0.9  # confidence, 0 to 1, from which links are made without asking
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a knowledge base is made from. Paths are absolute."""
 
@@ -84,6 +92,7 @@ class Settings:
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
+    links: LinkSettings = field(default_factory=LinkSettings)
 
     @property
     def state(self) -> Path:
@@ -96,8 +105,10 @@ _SECTIONS: dict[str, type[Any]] = {
     "retrieval": RetrievalSettings,
     "models": ModelSettings,
     "answers": AnswerSettings,
+    "links": LinkSettings,
 }
 _PATHS = ("vault", "index")
+_AUTO = ("suggest", "apply", "off")
 
 
 def load_settings(
@@ -130,6 +141,8 @@ def load_settings(
     own_index = _path_from(table.get("index"), root) if same_vault else None
     chosen_index = (named_index or own_index or default_index(chosen)).expanduser().absolute()
     sections = {name: _section(name, table.get(name, {}), file) for name in _SECTIONS}
+    if sections["links"].auto not in _AUTO:
+        raise SettingsError(f"links.auto is {sections['links'].auto!r}. Write one of: {', '.join(_AUTO)}.")
     models = sections["models"]
     if models.path:
         sections["models"] = replace(models, path=str(_path_from(models.path, root or Path.cwd())))

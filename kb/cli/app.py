@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, link, links, modes, plugins, search, status, watch
+from kb.cli import ask, evaluate, index, init, link, links, modes, plugins, search, status, undo, watch
 from kb.cli.options import Chosen, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
-ASKING, CONNECTED, KEEPING = "Ask and search", "See how notes hang together", "Set up and keep in step"
+ASKING, CONNECTED, KEEPING = "Ask and search", "Connect notes", "Set up and keep in step"
 
 app = typer.Typer(
     name="kb",
@@ -65,6 +65,7 @@ app.command("chat", rich_help_panel=ASKING)(modes.chat)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("link", rich_help_panel=CONNECTED)(link.link)
+app.command("undo", rich_help_panel=CONNECTED)(undo.undo)
 app.command("graph", rich_help_panel=CONNECTED)(links.graph)
 app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)
 app.command("init", rich_help_panel=KEEPING)(init.init)

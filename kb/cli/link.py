@@ -1,56 +1,183 @@
-"""`kb link`: the links a note may want, how sure each is, and why."""
+"""`kb link`: the links a note may want, how sure each is, and why; on request they are made."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
+from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import out, print_indented, print_json
+from kb.cli.output import err, out, print_indented, print_json, say
+from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from kb.knowledge_base import KnowledgeBase
+    from kb.linking.decisions import Verdict
     from kb.linking.related import Proposal, RelatedNote
     from kb.linking.suggest import LinkSuggestion
+
+LIKELY, SURE = 0.3, 0.9  # confidence from which links are shown, and made without asking
 
 
 def link(
     context: typer.Context,
-    note: Annotated[str, typer.Argument(help="Its path, file name, alias or title.", show_default=False)],
+    note: Annotated[
+        str | None, typer.Argument(help="Its path, file name, alias or title.", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Look at every note instead.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Make the links that are sure and mean one note only.")
+    ] = False,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask for each link: accept, reject, always, never.")
+    ] = False,
     minimum: Annotated[
-        float, typer.Option("--min", min=0.0, max=1.0, metavar="P", help="Show links at least this likely.")
-    ] = 0.3,
+        float | None,
+        typer.Option(
+            "--min", min=0.0, max=1.0, metavar="P", help="Links at least this likely; 0.3, with --apply 0.9."
+        ),
+    ] = None,
+    add_related: Annotated[
+        bool, typer.Option("--related", help="With --apply: add a section of related notes, too.")
+    ] = False,
     vault: Vault = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Suggest links for a note, with confidence and reasons; nothing is changed."""
+    """Suggest links for a note, with confidence and reasons, and make them on request; kb undo takes them back."""
+    if (note is None) != every:
+        raise UsageError("Name a note, or give --all to look at every note.")
+    if add_related and (every or not apply):
+        raise UsageError("--related goes with a note and --apply.")
     options = chosen(context, vault, index, json)
+    least = minimum if minimum is not None else SURE if apply else LIKELY
     with closing(options.knowledge_base()) as base:
-        suggestions = base.link_suggestions(note, minimum)
-        related = base.related_notes(note)
-        tags, relations = base.habit_proposals(note)
-    if options.json:
-        print_json(
-            {
-                "links": [asdict(one) for one in suggestions],
-                "related": [asdict(one) for one in related],
-                "tags": [asdict(one) for one in tags],
-                "relations": [asdict(one) for one in relations],
-            }
+        if every:
+            suggestions = list(base.link_advisor.links_of_all(least))
+        else:
+            suggestions = base.link_suggestions(str(note), least)
+        if interactive:
+            suggestions = ask_for_each(base, suggestions)
+        elif apply:
+            suggestions = [one for one in suggestions if not one.rivals]
+        if apply or interactive:
+            _make(base, suggestions, options.json, str(note) if add_related else "")
+        elif options.json:
+            print_json(_as_json(base, note, suggestions))
+        else:
+            _print(base, note, suggestions)
+
+
+def ask_for_each(base: KnowledgeBase, suggestions: Sequence[LinkSuggestion]) -> list[LinkSuggestion]:
+    """Show one after another and ask; what is said is remembered, and what was accepted is returned."""
+    from kb.linking.decisions import decided
+
+    accepted: list[LinkSuggestion] = []
+    settled: dict[str, str] = {}  # by name, what was said once and for all
+    for number, one in enumerate(suggestions, start=1):
+        said = settled.get(one.mention.casefold(), "")
+        if not said:
+            _print_suggestion(err(), one)
+            said = _ask(f"{number}/{len(suggestions)}  [y]es  [n]o  [a]lways  ne[v]er  [q]uit: ")
+        if said == "q":
+            break
+        if said in ("a", "v"):
+            settled.setdefault(one.mention.casefold(), said)
+            verdict: Verdict = "always" if said == "a" else "never"
+            base.link_decisions.add(decided(verdict, one.mention, None, one.target))
+        else:
+            verdict = "accept" if said == "y" else "reject"
+            base.link_decisions.add(decided(verdict, one.mention, one.path, one.target))
+        if said in ("y", "a"):
+            accepted.append(one)
+    return accepted
+
+
+def _ask(prompt: str) -> str:
+    while True:
+        err().print(prompt, end="", markup=False)
+        line = sys.stdin.readline()
+        if not line:
+            return "q"
+        letter = line.strip().casefold()[:1]
+        if letter in {"y", "n", "a", "v", "q"}:
+            return letter
+
+
+def _make(
+    base: KnowledgeBase, suggestions: Sequence[LinkSuggestion], as_json: bool, with_related: str
+) -> None:
+    paths = dict.fromkeys(one.path for one in suggestions)
+    if with_related:
+        paths[base.links(with_related).path] = None
+    before = {path: base.note(path).text for path in paths}
+    made, left = (
+        base.apply_links(_step_name(list(paths)), suggestions, related_for=with_related)
+        if paths
+        else ([], [])
+    )
+    if as_json:
+        print_json({"changed": made, "left": left, "links": [asdict(one) for one in suggestions]})
+    else:
+        for path in made:
+            print_diff(path, before[path], base.note(path).text)
+        count = len(suggestions)
+        out().print(
+            f"{count} {'link' if count == 1 else 'links'} in {len(made)} {'note' if len(made) == 1 else 'notes'}. "
+            "To take them back: kb undo"
+            if made
+            else "No link was made."
         )
-        return
+    for sentence in left:
+        say(safe_line(sentence), style="yellow")
+
+
+def _step_name(paths: Sequence[str]) -> str:
+    return f"links in {paths[0]}" if len(paths) == 1 else f"links in {len(paths)} notes"
+
+
+def print_diff(path: str, before: str, after: str) -> None:
+    """Print what changed in a note, line by line."""
+    lines = unified_diff(before.splitlines(), after.splitlines(), path, path, n=0, lineterm="")
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for line in lines:
+        if not line.startswith(("---", "+++")):
+            out().print(Text(safe_line(line), style=styles.get(line[:1], "")), soft_wrap=True)
+        elif line.startswith("+++"):
+            out().print(Text(safe_line(path), style="bold"), soft_wrap=True)
+
+
+def _as_json(
+    base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSuggestion]
+) -> dict[str, object]:
+    found: dict[str, object] = {"links": [asdict(one) for one in suggestions]}
+    if note is not None:
+        tags, relations = base.habit_proposals(note)
+        found["related"] = [asdict(one) for one in base.related_notes(note)]
+        found["tags"] = [asdict(one) for one in tags]
+        found["relations"] = [asdict(one) for one in relations]
+    return found
+
+
+def _print(base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSuggestion]) -> None:
     console = out()
     if not suggestions:
         console.print("No link to suggest.")
     for one in suggestions:
         _print_suggestion(console, one)
+    if note is None:
+        return
+    related = base.related_notes(note)
+    tags, relations = base.habit_proposals(note)
     if related:
         console.print(Text("Related, not mentioned", style="bold"))
     for other in related:

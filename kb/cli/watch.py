@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import time
 from contextlib import closing
@@ -13,6 +14,7 @@ from kb.cli.index import print_report, progress_bar
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import out, say
 from kb.indexing.watch import Paused, Synced, WatchEvent, Watching
+from kb.linking.auto import NewLinks
 from kb.safe_text import safe_line
 
 
@@ -34,12 +36,25 @@ class _Told:
     def __init__(self) -> None:
         self._started = False
 
-    def tell(self, event: WatchEvent) -> None:
+    def tell(self, event: WatchEvent | NewLinks) -> None:
         match event:
             case Watching(polling=""):
                 pass
             case Watching(polling=reason):
                 say(f"Looking at the vault every few seconds, for {safe_line(reason)}.", style="yellow")
+            case NewLinks(path=path, suggestions=suggestions, made=made):
+                verb = "Linked in" if made else "To link in"
+                for one in suggestions:
+                    out().print(
+                        f"{verb} {safe_line(path)}:{one.line}: {safe_line(one.mention)} → {safe_line(one.replacement)}",
+                        markup=False,
+                    )
+                note = (
+                    "Take it back with: kb undo"
+                    if made
+                    else f"Make them with: kb link {shlex.quote(path)} --apply"
+                )
+                out().print(safe_line(note), markup=False)
             case Paused(reason=reason):
                 say(f"Paused: {safe_line(reason)}", style="yellow")
             case Synced(report=report):

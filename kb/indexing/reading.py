@@ -33,6 +33,7 @@ class Tally:
     unchanged: int = 0
     unreadable: list[tuple[str, str]] = field(default_factory=list)  # (path, reason)
     notes: list[str] = field(default_factory=list)  # paths of added, changed and renamed notes
+    new: list[str] = field(default_factory=list)  # paths of added notes
 
 
 def read_changes(
@@ -80,7 +81,9 @@ def read_changes(
                     tally.notes.append(file.path)
                     tally.changed += file.path in known
                     tally.renamed += file.path in renamed
-                    tally.added += file.path not in known and file.path not in renamed
+                    if file.path not in known and file.path not in renamed:
+                        tally.added += 1
+                        tally.new.append(file.path)
                 else:
                     tally.unchanged += 1
     with ledger.batch():

@@ -46,6 +46,7 @@ class SyncReport:
     pending: int  # passages left to embed, when something more urgent came up
     unreadable: tuple[tuple[str, str], ...]  # (path, reason); these keep their last indexed state
     notes: tuple[str, ...]  # paths of added, changed and renamed notes
+    new: tuple[str, ...]  # paths of added notes
     seconds: float
     repaired: str = ""  # a sentence, when a damaged index had to be made anew
 
@@ -114,6 +115,7 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
         pending=ledger.pending_count(),
         unreadable=tuple(tally.unreadable),
         notes=tuple(tally.notes),
+        new=tuple(tally.new),
         seconds=0.0,
     )
     with ledger.batch():

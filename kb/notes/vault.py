@@ -116,7 +116,7 @@ class Vault:
 
         Raises NoteUnreadable with the reason when there is no text to be had.
         """
-        name = self._real_name(path)
+        name = self.locate(path)
         try:
             with name.open("rb") as file:
                 status = os.fstat(file.fileno())
@@ -147,7 +147,8 @@ class Vault:
             complete=complete,
         )
 
-    def _real_name(self, path: str) -> Path:
+    def locate(self, path: str) -> Path:
+        """The real file of the note at vault-relative `path`. Raises NoteUnreadable for one outside the vault."""
         if name := self._real_names.get(path):
             return name
         parts = path.split("/")

@@ -11,6 +11,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from kb.indexing.sync import SyncProgress
     from kb.indexing.watch import WatchEvent
+    from kb.linking.auto import NewLinks
     from kb.plugin_api import Event, Mode
     from kb.retrieval.hit import SearchHit
     from kb.tui.work import NoteEntry
@@ -52,7 +53,7 @@ class TurnEnded(Message):
 class Indexed(Message):
     """The watcher told of something."""
 
-    event: WatchEvent
+    event: WatchEvent | NewLinks
 
 
 @dataclass

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kb.indexing.connections import Connections
     from kb.indexing.sync import Report
     from kb.indexing.watch import Watcher, WatchEvent
+    from kb.linking.auto import NewLinks
     from kb.notes.note import Note
     from kb.plugin_api import Cancellation, Event, Mode, Session
     from kb.plugin_host import PluginHost
@@ -155,7 +156,7 @@ class Watching:
         self._watcher: Watcher | None = None
         self._stopped = False
 
-    def run(self, tell: Callable[[WatchEvent], None], report: Report) -> None:
+    def run(self, tell: Callable[[WatchEvent | NewLinks], None], report: Report) -> None:
         """Watch until `stop`. Raises IndexLocked when another process does so."""
         base = KnowledgeBase(self._settings)
         try:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,76 @@ def test_what_was_never_to_be_linked_is_not_shown(base: Path) -> None:
     log.write_text(line)
     assert json.loads(run_kb("link", "New", "--min", "0", "--json", cwd=base).stdout)["links"] == []
     log.unlink()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A knowledge base whose notes may be changed."""
+    write_notes(tmp_path / "vault", NOTES)
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+def kb(*words: str, cwd: Path, **given: str):
+    return run_kb(*words, cwd=cwd, XDG_STATE_HOME=str(cwd / "state"), **given)
+
+
+def test_links_are_made_and_taken_back(own: Path) -> None:
+    done = kb("link", "New", "--apply", "--min", "0.1", cwd=own)
+    assert done.returncode == 0, done.stderr
+    assert "+This morning I made [[Green tea]]." in done.stdout
+    note = own / "vault" / "New.md"
+    assert note.read_text() == NOTES["New.md"].replace("made Green tea", "made [[Green tea]]")
+    again = kb("link", "New", "--apply", "--min", "0.1", cwd=own)
+    assert "No link was made." in again.stdout
+    back = kb("undo", cwd=own)
+    assert "Undone: links in New.md." in back.stdout
+    assert note.read_text() == NOTES["New.md"]
+    nothing = kb("undo", cwd=own)
+    assert nothing.returncode == 1
+    assert "no note here that could be undone" in nothing.stderr
+
+
+def test_links_of_every_note(own: Path) -> None:
+    shown = json.loads(kb("link", "--all", "--min", "0.1", "--json", cwd=own).stdout)["links"]
+    assert {"New.md"} <= {one["path"] for one in shown}
+    done = json.loads(kb("link", "--all", "--apply", "--min", "0.1", "--json", cwd=own).stdout)
+    assert set(done["changed"]) == {one["path"] for one in shown}
+    assert len(json.loads(kb("undo", "--json", cwd=own).stdout)["restored"]) == len(done["changed"])
+    for name, text in NOTES.items():
+        assert (own / "vault" / name).read_text() == text
+
+
+def test_a_section_of_related_notes(own: Path) -> None:
+    done = kb("link", "Oolong", "--apply", "--related", cwd=own)
+    assert done.returncode == 0, done.stderr
+    text = (own / "vault" / "Oolong.md").read_text()
+    assert "\n\n## Related\n\n- [[" in text
+    kb("undo", cwd=own)
+    assert (own / "vault" / "Oolong.md").read_text() == NOTES["Oolong.md"]
+
+
+def test_asked_for_each_link(own: Path) -> None:
+    def answer(letters: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "kb", "link", "New", "-i", "--min", "0.1"],
+            cwd=own,
+            input=letters,
+            env={**os.environ, "XDG_STATE_HOME": str(own / "state")},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    assert "No link was made." in answer("v\n")
+    assert "No link to suggest." in kb("link", "New", "--min", "0.1", cwd=own).stdout
+    (own / "vault" / ".kb" / "links").rename(own / "forgotten")
+    assert "1 link in 1 note." in answer("?\ny\n")
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("New", "--all"), ("--all", "--related"), ("New", "--related")], ids=" ".join
+)
+def test_words_that_do_not_go_together(own: Path, words: tuple[str, ...]) -> None:
+    assert kb("link", *words, cwd=own).returncode == 2

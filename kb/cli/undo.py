@@ -1,0 +1,27 @@
+"""`kb undo`: takes back the last change that kb made to notes."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict
+
+import typer
+
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import out, print_json, say
+from kb.safe_text import safe_line
+
+
+def undo(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
+    """Take back the last change that kb made to your notes, where they are still as kb left them."""
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        done = base.undo()
+    if options.json:
+        print_json(asdict(done))
+        return
+    out().print(f"Undone: {safe_line(done.what)}.", markup=False)
+    for path in done.restored:
+        out().print(f"  {safe_line(path)}", markup=False)
+    for sentence in done.left:
+        say(safe_line(sentence), style="yellow")

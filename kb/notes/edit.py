@@ -1,0 +1,216 @@
+"""Changes a note's file: by offset, atomically, and only when it is still what was read.
+
+The new file is written beside the note and the two change places in one step of the file system. What comes out is
+looked at: when it is not what was read, another program saved meanwhile, and the two change places again. One window
+is left: a program that opened the note before and writes into the open file after that look, some microseconds later.
+Where files cannot change places (an old kernel, some network drives), the note is compared once more just before it
+is replaced, and the window is as long as a rename takes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from secrets import token_hex
+
+from kb.errors import NoteChanged, NoteUnwritable
+from kb.notes.note import Span
+from kb.notes.vault import RawNote, Vault
+
+_BOMS = {
+    "utf-8": b"\xef\xbb\xbf",
+    "utf-16-le": b"\xff\xfe",
+    "utf-16-be": b"\xfe\xff",
+    "utf-32-le": b"\xff\xfe\x00\x00",
+    "utf-32-be": b"\x00\x00\xfe\xff",
+}
+_LINUX_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+_MACOS_SWAP = 2  # RENAME_SWAP of renamex_np(2)
+_AT_FDCWD = -100
+_TRIES = 100  # of changing places back with a program that keeps saving
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Text to stand in place of a stretch of a note."""
+
+    span: Span  # in the note's text, as read
+    text: str
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """`text` with `edits` in it. Raises ValueError when two of them touch the same character."""
+    parts: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if edit.span.start < position or edit.span.end > len(text):
+            raise ValueError(f"{edit} overlaps another edit, or ends after the text.")
+        parts += text[position : edit.span.start], edit.text
+        position = edit.span.end
+    return "".join((*parts, text[position:]))
+
+
+def new_bytes(raw: RawNote, edits: Sequence[Edit]) -> bytes:
+    """The file of `raw` with `edits` in it; every byte that they do not touch stays.
+
+    Raises NoteUnwritable when the file's bytes cannot be told from its text, or its encoding lacks a character.
+    """
+    if not raw.complete:
+        raise NoteUnwritable(f"{raw.path} is too large for kb to change. Edit it by hand.")
+    mark = _BOMS[raw.encoding] if raw.bom else b""
+    try:
+        if fingerprint(mark + raw.text.encode(raw.encoding)) != raw.fingerprint:
+            raise NoteUnwritable(
+                f"{raw.path} holds damaged characters, so kb leaves it alone. Save it as UTF-8."
+            )
+        return mark + apply_edits(raw.text, edits).encode(raw.encoding)
+    except UnicodeEncodeError as error:
+        raise NoteUnwritable(
+            f"{raw.path} is written in {raw.encoding}, which has no {error.object[error.start]!r}. Save it as UTF-8."
+        ) from error
+
+
+def fingerprint(data: bytes) -> str:
+    """32 hex digits, as RawNote has them."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> Path:
+    """The file of the note `path`, if kb may change it; `settled_for` seconds must have gone since it was saved.
+
+    Raises NoteUnwritable or NoteChanged.
+    """
+    file = vault.locate(path)
+    try:
+        status = file.lstat()
+    except OSError as error:
+        raise NoteUnwritable(f"{path} cannot be changed: {error.strerror}. Run: kb index") from error
+    if stat.S_ISLNK(status.st_mode):
+        raise NoteUnwritable(f"{path} is a link to another file. Change that one.")
+    if not stat.S_ISREG(status.st_mode):
+        raise NoteUnwritable(f"{path} is not a regular file. Change it by hand.")
+    if status.st_nlink > 1:
+        raise NoteUnwritable(
+            f"{path} has a second name (a hard link), which would part from it. Change it by hand."
+        )
+    if not status.st_mode & stat.S_IWUSR or not os.access(file, os.W_OK):
+        raise NoteUnwritable(f"{path} is read-only. Change its permissions, then try again.")
+    if time.time() - status.st_mtime < settled_for:
+        raise NoteChanged(
+            f"{path} was saved a moment ago and may be open in an editor. Try again in a minute."
+        )
+    return file
+
+
+def replace_file(file: Path, data: bytes, expected: str, before: Callable[[], None] = lambda: None) -> None:
+    """Put `data` in place of the content whose fingerprint is `expected`; either all of it or nothing.
+
+    `before` is called when the new file is complete and nothing has changed yet. Raises NoteChanged when the content
+    is another by then, NoteUnwritable when the disk is full or may not be written.
+    """
+    beside = file.with_name(
+        f".kb-{token_hex(8)}.tmp"
+    )  # hidden, so that no scan and no syncer takes it for a note
+    try:
+        try:
+            _write_beside(beside, data, file)
+            if fingerprint(file.read_bytes()) != expected:
+                raise _changed(file)
+            before()
+            _change_places(beside, file, expected, fingerprint(data))
+        finally:
+            beside.unlink(missing_ok=True)
+        _sync_folder(file.parent)
+    except OSError as error:
+        reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
+        raise NoteUnwritable(
+            f"{file.name} was left as it is: {reason}. Check the disk and the folder."
+        ) from error
+
+
+def _write_beside(beside: Path, data: bytes, like: Path) -> None:
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        status = like.stat()
+        os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+        with suppress(OSError):  # not everyone may give files away
+            if (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
+                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+        _copy_attributes(like, beside)
+        os.fsync(stream.fileno())
+
+
+def _copy_attributes(source: Path, target: Path) -> None:
+    """Tags and comments that file managers keep; a file system without them has none to lose."""
+    if not hasattr(os, "listxattr"):
+        return
+    with suppress(OSError):
+        for name in os.listxattr(source):
+            with suppress(OSError):
+                os.setxattr(target, name, os.getxattr(source, name))
+
+
+def _change_places(beside: Path, file: Path, expected: str, ours: str) -> None:
+    if not _exchange(beside, file):
+        if fingerprint(file.read_bytes()) != expected:
+            raise _changed(file)
+        beside.replace(file)
+        return
+    if fingerprint(beside.read_bytes()) == expected:
+        return
+    # Another program's text came out: it goes back, and so does what may have been saved in the meantime.
+    for _ in range(_TRIES):
+        _exchange(beside, file)
+        if fingerprint(beside.read_bytes()) == ours:
+            break
+    else:
+        beside.rename(file.with_name(f"{file.stem} (saved while kb wrote){file.suffix}"))
+    raise _changed(file)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two files change places in one step; False where the system cannot."""
+    call = _exchange_call()
+    if call is None:
+        return False
+    if call(os.fsencode(one), os.fsencode(other)) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
+        return False
+    raise OSError(number, os.strerror(number))
+
+
+@cache
+def _exchange_call() -> Callable[[bytes, bytes], int] | None:
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        return lambda one, other: int(library.renamex_np(one, other, _MACOS_SWAP))
+    if sys.platform == "linux" and hasattr(library, "renameat2"):
+        return lambda one, other: int(library.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, _LINUX_EXCHANGE))
+    return None
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):  # some network drives refuse
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _changed(file: Path) -> NoteChanged:
+    return NoteChanged(f"{file.name} was changed meanwhile, so it was left as it is. Try again.")
