@@ -20,7 +20,7 @@ from kb.tui import messages
 from kb.tui.screens.main import MainScreen
 from kb.tui.widgets.conversation import Conversation
 from kb.tui.widgets.notes import NotesPane
-from kb.tui.work import NoteEntry, Reader, Sessions, Watching
+from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching
 
 if TYPE_CHECKING:
     from kb.plugin_api import Mode
@@ -37,6 +37,7 @@ class KbApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "search", "Search", priority=True),
         Binding("ctrl+o", "switch_note", "Open note"),
+        Binding("f3", "links", "Links"),
         Binding("f1", "help", "Help"),
         Binding("ctrl+l", "log", "What went wrong", show=False),
         Binding("ctrl+q", "quit", "Quit", priority=True),
@@ -50,6 +51,7 @@ class KbApp(App[None]):
         self.reader: Reader | None = None
         self.sessions: Sessions | None = None
         self._watching: Watching | None = None
+        self._linking: Linking | None = None
         self.main = MainScreen()
         self.notes: Sequence[NoteEntry] = ()
         self.modes: Mapping[str, Mode] = {}
@@ -143,11 +145,18 @@ class KbApp(App[None]):
     @on(messages.Indexed)
     def _indexed(self, message: messages.Indexed) -> None:
         from kb.indexing.watch import Paused, Synced, Watching
+        from kb.linking.auto import NewLinks
 
         status = self.main.status
         match message.event:
             case Watching(polling=reason):
                 status.index = "looking every few seconds" if reason else "watching"
+            case NewLinks(path=path, suggestions=links, made=made):
+                what = f"{len(links)} {'link' if len(links) == 1 else 'links'}"
+                words = (
+                    f"{what} made in {path}; u in F3 takes back" if made else f"{what} for {path}: press F3"
+                )
+                self.notify(safe_line(words), markup=False)
             case Paused(reason=reason):
                 status.index = "paused"
                 self.tell(reason)
@@ -210,6 +219,19 @@ class KbApp(App[None]):
             rows = [(note.path, note.title, note.path) for note in self.notes]
             self.push_screen(ChooseScreen("Open a note: parts of its title or path", rows), chosen)
 
+    def action_links(self) -> None:
+        """Review the links that notes may want; from a note, its own."""
+        from kb.tui.screens.links import LinksScreen
+        from kb.tui.screens.note import NoteScreen
+
+        if self.settings is None or isinstance(self.screen, LinksScreen):
+            return
+        if self._linking is None:
+            self._linking = Linking(self.settings)
+        self.push_screen(
+            LinksScreen(self._linking, self.screen.path if isinstance(self.screen, NoteScreen) else "")
+        )
+
     def action_help(self) -> None:
         """Show all keys."""
         from kb.tui.screens.help import HelpScreen
@@ -232,6 +254,7 @@ class KbApp(App[None]):
         yield from super().get_system_commands(screen)
         yield SystemCommand("Search", "Find passages while typing", self.action_search)
         yield SystemCommand("Open note", "Find a note by its title", self.action_switch_note)
+        yield SystemCommand("Links to make", "Review the links that notes may want", self.action_links)
         yield SystemCommand("What went wrong", "Errors since the start", self.action_log)
         if screen is self.main:
             yield from self.main.commands()
@@ -248,8 +271,9 @@ class KbApp(App[None]):
         self.main.stop()
         if self._watching is not None:
             self._watching.stop()
-        if self.reader is not None:
-            self.reader.close()
+        for part in (self.reader, self._linking):
+            if part is not None:
+                part.close()
         if self.sessions is not None and not self.main.is_busy:
             self.sessions.close()
 

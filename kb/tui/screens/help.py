@@ -32,6 +32,12 @@ _KEYS = {
         "Ctrl+B": "show or hide the notes; / filters them",
         "Ctrl+R": "show or hide the sources",
     },
+    "Links to make": {
+        "F3": "review the links that notes may want; in a note, its own",
+        "a, r, A, n": "accept, reject, always, never",
+        "u": "take the last change back",
+        "v": "view the note at the mention",
+    },
     "In a note": {
         "Tab": "between text and links; Enter follows a link",
         "Alt+Left, Alt+Right": "back and forward",

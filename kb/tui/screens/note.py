@@ -66,6 +66,11 @@ class NoteScreen(Screen[None]):
         self._show()
 
     @property
+    def path(self) -> str:
+        """Of the note that is shown."""
+        return self._place.path
+
+    @property
     def _place(self) -> OpenNote:
         return self._history[self._at]
 
