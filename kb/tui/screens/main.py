@@ -118,6 +118,8 @@ class MainScreen(Screen[None]):
             self.begin_mode(rest.strip() or "ask")
         elif name == "/quit" and "/quit" not in self.app.modes[self._mode].commands:
             self.app.exit()
+        elif name in self.app.modes[self._mode].commands and not self._begun:
+            conversation.note("No session is open. Write to begin one.")
         else:
             if text:
                 conversation.user_said(text)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, DirectoryTree, Input, Static
+from textual.worker import get_current_worker
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from kb.tui.app import KbApp
 
+_QUIET_SECONDS = 0.2  # while a path is being typed
 _WELCOME = """Welcome to kb.
 
 Choose the folder of your notes. kb reads the Markdown files in it, and below it, and makes an index of them
@@ -41,7 +44,7 @@ class WelcomeScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome", classes="dialog"):
             yield Static(_WELCOME)
-            yield Input(str(Path.home()), id="folder")
+            yield Input(str(Path.home()), id="folder", select_on_focus=False)
             yield _Folders(Path.home())
             yield Static(id="holds", markup=False)
             yield Button("Use this folder", variant="primary", id="use", disabled=True)
@@ -55,25 +58,37 @@ class WelcomeScreen(ModalScreen[None]):
         self.query_one("#folder", Input).value = str(event.path)
 
     @on(Input.Changed)
-    def _look(self, event: Input.Changed) -> None:
+    def _changed(self, event: Input.Changed) -> None:
+        self.query_one("#use", Button).disabled = True
+        self.query_one("#holds", Static).update("Looking …")
+        self._look(event.value)
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
+    def _look(self, name: str) -> None:
         from kb.notes.vault import Vault
 
-        holds, button = self.query_one("#holds", Static), self.query_one("#use", Button)
-        button.disabled = True
-        folder = Path(event.value).expanduser()
-        if not folder.is_dir():
-            holds.update(f"There is no folder {safe_line(event.value)}.")
+        time.sleep(_QUIET_SECONDS)
+        if get_current_worker().is_cancelled:
             return
         try:
-            files = Vault(folder).scan()
+            files = Vault(Path(name).expanduser()).scan()
         except KbError as error:
-            holds.update(safe_line(str(error)))
+            self._tell_later(name, safe_line(str(error)), usable=False)
             return
         size = sum(file.size for file in files)
-        holds.update(
+        words = (
             f"{len(files):,} notes, {size / 1e6:,.1f} MB." if files else "It holds no Markdown note (*.md)."
         )
-        button.disabled = not files
+        self._tell_later(name, words, usable=bool(files))
+
+    def _tell_later(self, name: str, words: str, *, usable: bool) -> None:
+        if self.app.is_running and not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._tell, name, words, usable)
+
+    def _tell(self, name: str, words: str, usable: bool) -> None:
+        if self.is_attached and self.query_one("#folder", Input).value == name:
+            self.query_one("#holds", Static).update(words)
+            self.query_one("#use", Button).disabled = not usable
 
     @on(Input.Submitted)
     @on(Button.Pressed)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kb.knowledge_base import KnowledgeBase
+from kb.tui.app import KbApp
+from tests.support import write_notes
+from tests.tui.interface import NOTES, settings_of
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge base to copy."""
+    folder = tmp_path_factory.mktemp("tui")
+    write_notes(folder / "vault", NOTES)
+    base = KnowledgeBase(settings_of(folder))
+    base.index()
+    base.close()
+    return folder
+
+
+@pytest.fixture
+def folder(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """One of one's own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("vault", "index"):
+        shutil.copytree(indexed / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture
+def app(folder: Path) -> KbApp:
+    return KbApp(lambda: settings_of(folder), watch=False)

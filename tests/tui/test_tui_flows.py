@@ -1,0 +1,373 @@
+"""What people do in the terminal interface, from key to screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Markdown, OptionList, Static, TextArea, Tree
+
+from kb.errors import SettingsError, VaultMissing
+from kb.settings import ModelSettings, Settings
+from kb.tui.app import KbApp
+from kb.tui.screens.choose import ChooseScreen, matching
+from kb.tui.screens.help import HelpScreen, LogScreen
+from kb.tui.screens.links import LinksScreen
+from kb.tui.screens.note import NoteScreen
+from kb.tui.screens.search import SearchScreen
+from kb.tui.screens.welcome import WelcomeScreen
+from kb.tui.widgets.conversation import QuickReplies
+from kb.tui.widgets.notes import NotesPane
+from kb.tui.widgets.sources import SourcesPane
+from tests.support import write_notes
+from tests.tui.interface import NOTES, drive, ready, said, send, settings_of, until
+
+
+def test_a_question_is_answered_and_its_source_shown(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await send(pilot, "When was oolong first made?")
+        assert "1725" in said(app)
+        quotes = app.main.query_one(SourcesPane).quotes
+        assert quotes[0].path == "Tea/Oolong.md"
+        await pilot.press("/", "1", "enter")
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        written = app.screen.query_one("#written", TextArea)
+        assert quotes[0].quote in written.selected_text
+        await pilot.press("y", "escape")
+        assert app.clipboard == f"Tea/Oolong.md:{quotes[0].line}"
+        await pilot.press("ctrl+y")
+        assert "[1] Tea/Oolong.md:" in app.clipboard
+
+    drive(app, steps)
+
+
+def test_what_the_notes_do_not_hold_is_said_to_be_missing(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await send(pilot, "Who composed the opera Fidelio?")
+        assert "Your notes do not hold the answer" in said(app)
+        await pilot.press("/", "7", "enter")
+        assert app.screen is app.main
+
+    drive(app, steps)
+
+
+def test_a_quiz_is_answered_by_keys_and_by_writing(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.press("ctrl+t")
+        await pilot.press(*"quiz", "enter")
+        await pilot.pause()
+        await send(pilot, "Tea/")
+        for _ in range(12):
+            if "Wrote" in said(app) or not app.main._begun:
+                break
+            offered = app.main.query(QuickReplies)
+            if offered and not offered.last().disabled:
+                await pilot.press("1")
+                await until(pilot, lambda: not app.main.is_busy)
+                await pilot.pause()
+            else:
+                await send(pilot, "oolong")
+        assert "The note's answer" in said(app)
+        assert "card" in app.main.status.standing
+        assert (app.settings.vault / ".kb" / "reviews").is_dir()
+
+    drive(app, steps)
+
+
+def test_the_tutor_asks_and_shows_where_it_stands(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await send(pilot, "/mode tutor")
+        await send(pilot, "Oolong")
+        assert "?" in said(app), app.problems
+        await send(pilot, "no idea")
+        assert "hint" in app.main.status.standing
+        await send(pilot, "/reveal")
+        assert "To revisit" in said(app)
+        if app.main._begun:
+            await send(pilot, "/quit")
+        assert not app.main._begun
+        await pilot.press(*"/quit", "enter")
+        await pilot.pause()
+        assert not app.main.is_busy  # it begins nothing
+
+    drive(app, steps)
+
+
+def test_links_are_reviewed_made_and_taken_back(app: KbApp, folder: Path) -> None:
+    diary = folder / "vault" / "Diary.md"
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.press("f3")
+        await until(pilot, lambda: isinstance(app.screen, LinksScreen) and bool(app.screen._queue))
+        count = len(app.screen._queue)
+        assert "→" not in str(app.screen.query_one("#detail", Static).render())
+        await pilot.press("a")
+        await until(pilot, lambda: diary.read_text() != NOTES["Diary.md"])
+        assert "[[" in diary.read_text()
+        assert len(app.screen._queue) == count - 1
+        await pilot.press("u")
+        await until(pilot, lambda: diary.read_text() == NOTES["Diary.md"])
+        await until(pilot, lambda: len(app.screen._queue) == count)
+        await pilot.press("n")
+        await until(pilot, lambda: (folder / "vault" / ".kb" / "links").is_dir())
+        assert diary.read_text() == NOTES["Diary.md"]
+
+    drive(app, steps)
+
+
+def test_search_shows_results_while_typing_and_opens_one(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.press("ctrl+f")
+        await pilot.press(*"evergreen")
+        await until(pilot, lambda: bool(app.screen._hits))
+        assert isinstance(app.screen, SearchScreen)
+        assert "evergreen bush" in str(app.screen.query_one("#passage", Static).render())
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        assert app.screen.path == "Tea/Tea plant.md"
+        await pilot.press("escape")
+        assert isinstance(app.screen, SearchScreen)
+        app.screen.query_one(Input).value = "before:nonsense tea"
+        await until(pilot, lambda: "no date" in str(app.screen.query_one("#passage", Static).render()))
+
+    drive(app, steps)
+
+
+def test_links_are_followed_back_and_forward(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.press("ctrl+o", *"ketl", "enter")  # a typo
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        note = app.screen
+        assert note.path == "Kettle.md"
+        await until(pilot, lambda: note.query_one(OptionList).option_count > 1)
+        note.query_one(OptionList).focus()
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: note.path != "Kettle.md")
+        second = note.path
+        await pilot.press("alt+left")
+        assert note.path == "Kettle.md"
+        await pilot.press("alt+right")
+        assert note.path == second
+        await pilot.press("m")
+        assert note.query_one("#written").display
+
+    drive(app, steps)
+
+
+def test_notes_are_listed_filtered_and_opened(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.pause()
+        tree = app.main.query_one(NotesPane).query_one(Tree)
+        assert [str(node.label) for node in tree.root.children] == ["Tea", "Diary", "Kettle"]
+        app.main.query_one("#filter", Input).value = "plants"
+        await pilot.pause()
+        assert [str(node.label) for node in tree.root.children] == ["Tea plant"]
+        tree.focus()
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        assert app.screen.path == "Tea/Tea plant.md"
+
+    drive(app, steps)
+
+
+def test_narrow_terminals_show_one_pane_at_a_time(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        panes = [app.main.query_one(f"#{name}") for name in ("notes-pane", "sources-pane")]
+        assert [pane.display for pane in panes] == [False, False]
+        await pilot.press("ctrl+b")
+        assert [pane.display for pane in panes] == [True, False]
+        await pilot.press("ctrl+r")
+        assert [pane.display for pane in panes] == [False, True]
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        assert [pane.display for pane in panes] == [True, True]
+
+    drive(app, steps, size=(80, 24))
+
+
+def test_the_first_run_chooses_a_folder_and_indexes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_notes(tmp_path / "notes", NOTES)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def load() -> Settings:
+        raise VaultMissing("No vault is chosen here.")
+
+    app = KbApp(load)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        folder, holds = app.screen.query_one("#folder", Input), app.screen.query_one("#holds", Static)
+        for name, words in (
+            ("nowhere", "does not exist"),
+            ("empty", "no Markdown note"),
+            ("notes", "5 notes"),
+        ):
+            folder.value = str(tmp_path / name)
+            await until(pilot, lambda words=words: words in str(holds.render()))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.main)
+        await until(pilot, lambda: len(app.notes) == 5)
+        await until(pilot, lambda: app.main.status.index == "in step")
+        (tmp_path / "notes" / "New.md").write_text("# New\n\nA note that was just written.\n")
+        await until(pilot, lambda: len(app.notes) == 6)
+
+    drive(app, steps)
+    assert 'vault = "notes"' in (tmp_path / "kb.toml").read_text()
+
+
+def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    def load() -> Settings:
+        raise SettingsError("kb.toml is not valid TOML. Correct it.")
+
+    app = KbApp(load)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: bool(app.problems))
+        await pilot.press("ctrl+l")
+        assert isinstance(app.screen, LogScreen)
+        assert "not valid TOML" in str(app.screen.query_one(Static).render())
+
+    drive(app, steps)
+
+
+def test_a_model_that_is_missing_costs_a_sentence(folder: Path) -> None:
+    plain = settings_of(folder)
+    missing = Settings(
+        plain.vault, plain.index, plain.root, models=ModelSettings(path=str(folder / "none.gguf"))
+    )
+    app = KbApp(lambda: missing, watch=False)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await send(pilot, "When was oolong first made?")
+        shown = " ".join(str(line.render()) for line in app.main.query(".problem").results(Static))
+        assert "none.gguf" in shown
+        await pilot.press("ctrl+f", *"oolong")
+        await until(pilot, lambda: bool(app.screen._hits))
+
+    drive(app, steps)
+
+
+def test_a_note_that_is_gone_costs_a_sentence(app: KbApp, folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        (folder / "vault" / "Kettle.md").unlink()
+        await pilot.press("ctrl+o", *"kettle", "enter")
+        await until(pilot, lambda: bool(app.problems))
+        assert "Kettle.md" in app.problems[0]
+        await until(pilot, lambda: app.screen is app.main)
+
+    drive(app, steps)
+
+
+def test_another_kb_that_keeps_the_index_in_step_is_named(folder: Path) -> None:
+    from kb.indexing.embedder import Embedder
+    from kb.indexing.index import Index
+
+    other = Index(folder / "index", Embedder("all-MiniLM-L6-v2"))
+    other.hold("watching")
+    app = KbApp(lambda: settings_of(folder))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: app.main.status.index == "kept in step by another kb")
+        await send(pilot, "When was oolong first made?")
+        assert "1725" in said(app)
+
+    try:
+        drive(app, steps)
+    finally:
+        other.close()
+
+
+def test_escape_stops_a_reply(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await pilot.press(*"/mode summarize", "enter")
+        await pilot.press(*"Tea/", "enter")
+        await pilot.pause()
+        assert app.main.is_busy
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.main.is_busy, seconds=5)
+
+    drive(app, steps)
+
+
+HOSTILE = (
+    "# Trap\n\nThe trap word is xylograph. [bold]markup[/bold] [@click=app.quit]press me[/] "
+    "[link](javascript:x) \x1b[31mred\x1b]0;title\x07 \u202ereversed ![i](http://example.org/x.png)\n"
+)
+
+
+def test_what_a_note_holds_takes_no_effect(folder: Path) -> None:
+    (folder / "vault" / "Trap.md").write_text(HOSTILE)
+    app = KbApp(lambda: settings_of(folder))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: any(note.title == "Trap" for note in app.notes))
+        await pilot.press("ctrl+f", *"xylograph")
+        await until(pilot, lambda: bool(app.screen._hits))
+        passage = str(app.screen.query_one("#passage", Static).render())
+        assert "[@click=app.quit]press me[/]" in passage
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        shown = app.screen.query_one("#written", TextArea).text + app.screen.query_one(Markdown).source
+        assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+        picture = app.export_screenshot()
+        assert "\x1b" not in picture
+
+    drive(app, steps)
+
+
+def test_help_lists_the_keys_and_the_palette_the_modes(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        names = [command.title for command in app.get_system_commands(app.main)]
+        assert {"Mode: Ask", "Mode: Quiz", "Search", "Links to make"} <= set(names)
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape", "ctrl+t")
+        assert isinstance(app.screen, ChooseScreen)
+
+    drive(app, steps)
+
+
+def test_a_conversation_becomes_a_note(app: KbApp, folder: Path) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await send(pilot, "When was oolong first made?")
+        await pilot.press("ctrl+s")
+        await pilot.press("ctrl+n")
+        assert said(app) == ""
+
+    drive(app, steps)
+    [note] = (folder / "vault" / "Conversations").glob("*.md")
+    assert "**When was oolong first made?**" in note.read_text()
+    assert "[[Tea/Oolong|Oolong]]" in note.read_text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("kettle", "k"), ("gren tee", "g"), ("tea plant", "p"), ("", "k"), ("zzz qqq", None)]
+)
+def test_rows_are_found_by_parts_of_their_names(typed: str, first: str | None) -> None:
+    rows = [
+        ("k", "Kettle", "Kettle.md"),
+        ("g", "Green tea", "Tea/Green tea.md"),
+        ("p", "Tea plant", "Tea/Tea plant.md"),
+    ]
+    found = matching(rows, typed)
+    assert (found[0][0] if found else None) == first
