@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 QUESTION ?= What is a token?
 
-.PHONY: demo test lint typecheck soak clean help
+.PHONY: demo test lint typecheck soak screenshots clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
 	@echo "make test    lint, type check, import rules and all tests but the soaks"
 	@echo "make soak    the tests that run for minutes"
+	@echo "make screenshots    the pictures of the terminal interface in docs/screenshots"
 	@echo "make clean   remove the environment and the sample index"
 
 demo: $(VENV)/.demo
@@ -31,6 +32,9 @@ typecheck: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(BIN)/pytest -m soak
+
+screenshots: $(VENV)/.dev
+	XDG_STATE_HOME=$$(mktemp -d) $(BIN)/python -m tests.tui.screenshots
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

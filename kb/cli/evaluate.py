@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from platformdirs import user_cache_path
-from rich.table import Table
 
 from kb.cli.options import Json
 from kb.cli.output import err, out, print_json
@@ -114,6 +113,8 @@ def _print_failure(item: Judged) -> None:
 
 
 def _print(result: dict[str, Any]) -> None:
+    from rich.table import Table
+
     table = Table(title=f"{result['questions']}, {result['asked']} questions")
     for heading in ("system", "nDCG@10", "hit@1", "hit@5", "MRR", "p50 ms", "p95 ms"):
         table.add_column(heading, justify="left" if heading == "system" else "right")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import err, out, say
 from kb.errors import IndexOutOfStep, UsageError
-from kb.indexing.sync import Report, SyncProgress, SyncReport
-from kb.knowledge_base import KnowledgeBase
 from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from kb.indexing.sync import Report, SyncProgress, SyncReport
+    from kb.knowledge_base import KnowledgeBase
 
 _SHOWN = 10  # unreadable notes named; the rest are counted
 
@@ -115,6 +118,8 @@ def _verify(base: KnowledgeBase) -> None:
 
 
 def _bar() -> Progress:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -8,7 +8,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markdown import Markdown
 from rich.text import Text
 
 from kb.cli.options import Index, Vault, chosen
@@ -157,6 +156,8 @@ def _render(events: Iterator[Event]) -> bool:
 
 def print_markdown(text: str) -> None:
     """Print Markdown: laid out on a terminal, as it is where a program reads."""
+    from rich.markdown import Markdown  # 20 ms to import
+
     console = out()
     if console.is_terminal:
         console.print(Markdown(safe_text(text), hyperlinks=False))

@@ -7,15 +7,18 @@ import signal
 import time
 from contextlib import closing
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
 from kb.cli.index import print_report, progress_bar
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import out, say
-from kb.indexing.watch import Paused, Synced, WatchEvent, Watching
-from kb.linking.auto import NewLinks
 from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from kb.indexing.watch import WatchEvent
+    from kb.linking.auto import NewLinks
 
 
 def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> None:
@@ -37,6 +40,9 @@ class _Told:
         self._started = False
 
     def tell(self, event: WatchEvent | NewLinks) -> None:
+        from kb.indexing.watch import Paused, Synced, Watching
+        from kb.linking.auto import NewLinks
+
         match event:
             case Watching(polling=""):
                 pass

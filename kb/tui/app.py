@@ -204,8 +204,8 @@ class KbApp(App[None]):
         """Search while typing."""
         from kb.tui.screens.search import SearchScreen
 
-        if self.reader is not None and not isinstance(self.screen, SearchScreen):
-            self.push_screen(SearchScreen(self.reader))
+        if not isinstance(self.screen, SearchScreen):
+            self.push_screen(SearchScreen(lambda: self.reader))
 
     def action_switch_note(self) -> None:
         """Let the user open a note by its title."""

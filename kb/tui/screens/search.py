@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
     from kb.tui.work import Reader
 
+_MOMENT = 0.02  # seconds
+
 
 class SearchScreen(ModalScreen[None]):
     """Passages that match; choosing one shows its note."""
@@ -33,7 +36,8 @@ class SearchScreen(ModalScreen[None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Callable[[], Reader | None]) -> None:
+        """`reader` gives None while the knowledge base is being opened."""
         super().__init__()
         self._reader = reader
         self._hits: Sequence[SearchHit] = ()
@@ -61,10 +65,12 @@ class SearchScreen(ModalScreen[None]):
     @work(thread=True, exclusive=True, group="search", exit_on_error=False)
     def _run(self, query: str) -> None:
         worker = get_current_worker()
-        if worker.is_cancelled:
+        while (reader := self._reader()) is None and not worker.is_cancelled:
+            time.sleep(_MOMENT)
+        if worker.is_cancelled or reader is None:
             return
         try:
-            found = Found(query, self._reader.search(query))
+            found = Found(query, reader.search(query))
         except KbError as error:
             found = Found(query, (), str(error))
         if not worker.is_cancelled:

@@ -1,0 +1,129 @@
+"""A study evening in a real terminal: index, ask, follow a citation, quiz, tutor, accept a link, leave."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import run_kb, write_notes
+from tests.tui.interface import NOTES
+
+ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+
+
+class Terminal:
+    """A tmux session that runs kb."""
+
+    def __init__(self, folder: Path) -> None:
+        self._socket = str(folder / "tmux")
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+        start = ["new-session", "-d", "-x", "120", "-y", "40", "-c", str(folder)]
+        subprocess.run(
+            [
+                "tmux",
+                "-S",
+                self._socket,
+                *start,
+                f"'{sys.executable}' -m kb; echo kb ended with $?; sleep 60",
+            ],
+            env=environment,
+            check=True,
+        )
+
+    def press(self, *keys: str) -> None:
+        self._tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        self._tmux("send-keys", "-l", text)
+        self.press("Enter")
+
+    def screen(self) -> str:
+        return self._tmux("capture-pane", "-p")
+
+    def shows(self, *texts: str, seconds: float = 40) -> str:
+        """Wait until all of `texts` are on the screen."""
+        end = time.monotonic() + seconds
+        while any(text not in (shown := self.screen()) for text in texts):
+            assert time.monotonic() < end, f"{texts} never came:\n{shown}"
+            time.sleep(0.2)
+        return shown
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
+
+    def _tmux(self, *words: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    write_notes(tmp_path / "notes", NOTES)
+    assert run_kb("init", "notes", cwd=tmp_path).returncode == 0
+    opened = Terminal(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.shows("Ask your notes")
+    terminal.shows("in step", "5 notes", seconds=90)
+
+    terminal.type("When was oolong first made?")
+    terminal.shows("1725", "[1]", "Tea/Oolong.md")
+    terminal.type("/1")
+    terminal.shows("Linked from", "1725", "Copy place")
+    terminal.press("Escape")
+    terminal.shows("Ask your notes")
+
+    terminal.type("/mode quiz")
+    terminal.shows("Quiz:")
+    terminal.type("Tea/")
+    terminal.shows("1 of ")
+    terminal.type("/reveal")
+    terminal.shows("The note's answer")
+    terminal.press("1")
+    terminal.shows("2 of ")
+    terminal.type("/quit")
+    terminal.shows("The session is over")
+
+    terminal.type("/mode tutor")
+    terminal.shows("Tutor:")
+    terminal.type("Oolong")
+    terminal.shows("hint 0/4")
+    terminal.type("I have no idea")
+    terminal.shows("hint 1/4")
+    terminal.type("/quit")
+    terminal.shows("The session is over")
+
+    terminal.press("F3")
+    terminal.shows("Accept", "Diary.md")
+    terminal.press("a")
+    diary = tmp_path / "notes" / "Diary.md"
+    end = time.monotonic() + 20
+    while diary.read_text() == NOTES["Diary.md"]:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    assert "[[" in diary.read_text()
+    terminal.press("Escape")
+    terminal.shows("Your answer")
+
+    terminal.press("C-q")
+    terminal.shows("kb ended with 0")
+    reviews = list((tmp_path / "notes" / ".kb" / "reviews").glob("*"))
+    assert reviews
+    assert "Undone: a link in Diary.md" in run_kb("undo", cwd=tmp_path).stdout
+    assert diary.read_text() == NOTES["Diary.md"]
