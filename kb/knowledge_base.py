@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from kb.notes.note import Note
     from kb.notes.vault import Vault
     from kb.retrieval.hit import SearchHit
+    from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
     from kb.retrieval.retriever import Retriever
     from kb.retrieval.selection import Selection
 
@@ -271,6 +272,12 @@ class KnowledgeBase:
         from kb.models.llama_index_llm import KnowledgeBaseLLM
 
         return KnowledgeBaseLLM(self.model)
+
+    def as_retriever(self, limit: int = 10) -> KnowledgeBaseRetriever:
+        """The search for any llama-index program."""
+        from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
+
+        return KnowledgeBaseRetriever(self.search, limit)
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""

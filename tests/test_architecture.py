@@ -16,7 +16,7 @@ OWNERS = {
     "sentence_transformers": {"kb/indexing/embedder.py"},
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},
-    "llama_index": {"kb/models/llama_index_llm.py"},
+    "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
 }
 HEAVY = (
     "torch",

@@ -87,6 +87,11 @@ def parse_query(text: str, properties: Collection[str] = ()) -> Query:
     return Query(plain.text, plain.words, plain.bigrams, tuple(phrases), tuple(unwanted), tuple(conditions))
 
 
+def words_of_title(title: str) -> list[str]:
+    """The words of a title or alias as a query would have them."""
+    return [word.casefold() for word in _WORD.findall(title)]
+
+
 def _operators(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:
     for found in _OPERATOR.finditer(text):
         content = found["phrase"] or found["word"] or found["quoted"] or found["link"] or found["plain"] or ""

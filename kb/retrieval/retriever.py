@@ -15,13 +15,15 @@ from kb.indexing.words import any_match
 from kb.retrieval.filters import NoteFacts, allowed_passages
 from kb.retrieval.fusion import Fused, fuse, with_whole_notes
 from kb.retrieval.hit import Legs, SearchHit
-from kb.retrieval.query import Query, parse_query, parse_question
+from kb.retrieval.query import Query, parse_query, parse_question, words_of_title
 from kb.settings import RetrievalSettings
 
 Vector = NDArray[np.float32]
 
 # A filter may leave few of the best candidates over, so that many more are looked at.
 _FILTERED_CANDIDATES = 100_000
+# A slip of one letter from here on, and of two in a long word; in shorter words, every word is near another.
+_SHORTEST_TYPO, _LONG_TYPO = 5, 8
 # SQLite scores some 1,300 passages a millisecond, and fewer notes.
 _SCORED_PASSAGES = 8_000
 _SCORED_NOTES = 3_000
@@ -160,10 +162,35 @@ class Retriever:
                 why_no_dense = "no passage is embedded yet"
         return fuse(lexical, dense, self._settings.dense_weight), Legs(why_no_lexical, why_no_dense)
 
+    def _corrected(self, frequency: Mapping[str, int]) -> dict[str, int]:
+        """Words of titles and aliases that are nearly one of the words that stand nowhere, with their frequency."""
+        unknown = [word for word, count in frequency.items() if not count and len(word) >= _SHORTEST_TYPO]
+        if not unknown or self._facts is None:
+            return {}
+        from rapidfuzz import process
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        named = {word for _, title in self._facts.titles() for word in words_of_title(title)} - set(frequency)
+        near = {
+            found[0]
+            for word in unknown
+            if (
+                found := process.extractOne(
+                    word,
+                    named,
+                    scorer=DamerauLevenshtein.distance,
+                    score_cutoff=1 if len(word) < _LONG_TYPO else 2,
+                )
+            )
+        }
+        corrected = sorted(near)
+        return dict(zip(corrected, self._store.document_frequency(corrected), strict=True))
+
     def _lexical(self, query: Query, allowed: set[int] | None, wide: int, count: int) -> dict[int, float]:
         languages = self._store.languages()
         frequency = dict(zip(query.words, self._store.document_frequency(query.words), strict=True))
-        words, fewer = query.words, _telling(frequency, _SCORED_NOTES)
+        frequency |= self._corrected(frequency)
+        words, fewer = tuple(frequency), _telling(frequency, _SCORED_NOTES)
         if allowed is None:
             words = _telling(frequency, _SCORED_PASSAGES)
         match = any_match(words, query.bigrams, languages)

@@ -55,6 +55,27 @@ def test_a_filter_without_a_date_is_an_error(base: KnowledgeBase) -> None:
         base.search("before:soon token")
 
 
+@pytest.mark.parametrize(
+    ("query", "note"),
+    [
+        ("quantisaton", "Quantisation.md"),
+        ("qauntization", "Quantisation.md"),  # of an alias, with two letters exchanged
+        ("repetitoin of spaces", "Learning/Spaced repetition.md"),
+    ],
+)
+def test_a_slip_in_a_words_of_a_title_is_forgiven(base: KnowledgeBase, query: str, note: str) -> None:
+    assert base.retriever.search(query, legs=("lexical",))[0].passage.note_path == note
+
+
+def test_llama_index_finds_what_kb_finds(base: KnowledgeBase) -> None:
+    [first, *_] = base.as_retriever(3).retrieve("Who described the forgetting curve?")
+    hit = base.search("Who described the forgetting curve?")[0]
+    assert (first.score, first.node.metadata["path"]) == (hit.score, hit.passage.note_path)
+    assert first.node.get_content() == hit.passage.text
+    tagged = base.as_retriever().retrieve("tag:models")
+    assert {node.node.metadata["path"] for node in tagged} == {"Quantisation.md"}
+
+
 def test_a_hit_says_why_a_leg_did_not_run(base: KnowledgeBase) -> None:
     hit = base.search("🫖")[0]
     assert (hit.legs.lexical, hit.legs.dense) == ("the query has no word", None)
