@@ -182,6 +182,17 @@ def write_settings_file(folder: Path, notes: Path, index: Path | None = None) ->
     return file
 
 
+def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
+    """(name, value in force, default) of every setting, for showing; keys of servers are not among them."""
+    rows = [
+        (f"{section}.{item.name}", str(getattr(getattr(settings, section), item.name)), str(item.default))
+        for section, kind in _SECTIONS.items()
+        for item in fields(kind)
+        if item.repr
+    ]
+    return [("vault", str(settings.vault), ""), ("index", str(settings.index), ""), *rows]
+
+
 def state_folder() -> Path:
     """Where this machine keeps what is not for others, such as decisions on trust."""
     return user_state_path("kb", appauthor=False)

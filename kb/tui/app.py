@@ -18,6 +18,7 @@ from kb.errors import IndexLocked, IndexMissing, KbError, VaultMissing
 from kb.safe_text import safe_line
 from kb.tui import messages
 from kb.tui.screens.main import MainScreen
+from kb.tui.taste import kept_theme
 from kb.tui.widgets.conversation import Conversation
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching
@@ -38,6 +39,7 @@ class KbApp(App[None]):
         Binding("ctrl+f", "search", "Search", priority=True),
         Binding("ctrl+o", "switch_note", "Open note"),
         Binding("f3", "links", "Links"),
+        Binding("f2", "settings", "Settings", show=False),
         Binding("f1", "help", "Help"),
         Binding("ctrl+l", "log", "What went wrong", show=False),
         Binding("ctrl+q", "quit", "Quit", priority=True),
@@ -55,6 +57,7 @@ class KbApp(App[None]):
         self.main = MainScreen()
         self.notes: Sequence[NoteEntry] = ()
         self.modes: Mapping[str, Mode] = {}
+        self.theme = kept_theme(self.available_themes) or self.theme
         self.problems: list[str] = []  # everything that went wrong, for the log
         self._read_again = 0.0
 
@@ -85,8 +88,32 @@ class KbApp(App[None]):
         self._read_notes(self.reader)
         self.load_modes()
         if self._watches:
-            self._watching = Watching(settings)
-            self._watch(self._watching)
+            before, self._watching = self._watching, Watching(settings)
+            self._watch(self._watching, before)
+
+    def reload(self) -> None:
+        """Work with the settings as they are now; those of before stay when they cannot be read."""
+        try:
+            settings = self._load()
+        except KbError as error:
+            self.tell(str(error))
+            return
+        if settings == self.settings:
+            return
+        self._close()
+        self.notes, self._linking = (), None
+        self.main.begin_anew()
+        self.open(settings)
+
+    def choose_theme(self, name: str) -> None:
+        """Look like this from now on."""
+        from kb.tui.taste import keep_theme
+
+        self.theme = name
+        try:
+            keep_theme(name)
+        except OSError as error:
+            self.tell(f"The theme cannot be kept: {error.strerror}. Check your state folder.")
 
     @work(thread=True, group="notes", exit_on_error=False)
     def _read_notes(self, reader: Reader) -> None:
@@ -111,8 +138,10 @@ class KbApp(App[None]):
         self.post_from_worker(self, messages.ModesFound(modes, status, sessions.host.problems))
 
     @work(thread=True, group="watching", exit_on_error=False)
-    def _watch(self, watching: Watching) -> None:
+    def _watch(self, watching: Watching, before: Watching | None) -> None:
         try:
+            if before is not None:
+                before.wait()
             watching.run(
                 lambda event: self.post_from_worker(self, messages.Indexed(event)),
                 lambda progress: self.post_from_worker(self, messages.Progress(progress)),
@@ -232,6 +261,13 @@ class KbApp(App[None]):
             LinksScreen(self._linking, self.screen.path if isinstance(self.screen, NoteScreen) else "")
         )
 
+    def action_settings(self) -> None:
+        """Show the settings in force."""
+        from kb.tui.screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen())
+
     def action_help(self) -> None:
         """Show all keys."""
         from kb.tui.screens.help import HelpScreen
@@ -267,6 +303,10 @@ class KbApp(App[None]):
         self.exit()
 
     def on_unmount(self) -> None:
+        """Let go of files."""
+        self._close()
+
+    def _close(self) -> None:
         """Let go of files that nobody uses any more; the process's end takes the rest."""
         self.main.stop()
         if self._watching is not None:

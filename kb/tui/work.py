@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from kb.linking.suggest import LinkSuggestion
     from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
-    from kb.plugin_api import Cancellation, Event, Mode, Session
+    from kb.plugin_api import Cancellation, Mode, Session
+    from kb.plugin_api import Event as SessionEvent
     from kb.plugin_host import PluginHost
     from kb.retrieval.hit import SearchHit
     from kb.settings import Settings
 
+_PATIENCE_SECONDS = 10.0
 _LIKELY = 0.3  # confidence from which a link is worth a look
 _MOST = 500  # suggestions in a queue
 
@@ -120,17 +122,28 @@ class Sessions:
         """What plugins tell of themselves, such as cards due."""
         return self.host.status(self._open())
 
-    def begin(self, mode: Mode, argument: str, cancellation: Cancellation) -> Iterator[Event]:
+    def begin(self, mode: Mode, argument: str, cancellation: Cancellation) -> Iterator[SessionEvent]:
         """End the session that is there and open one of `mode`."""
         self.end()
         self._session = self.host.session(self._open(), mode)
         self.mode = mode
         yield from self._session.open(argument, cancellation)
 
-    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
+    def reply(self, text: str, cancellation: Cancellation) -> Iterator[SessionEvent]:
         """Go on with what the user said."""
         if self._session is not None:
             yield from self._session.reply(text, cancellation)
+
+    def model(self) -> str:
+        """The model that is in use and how fast it wrote last; empty before it was asked for anything."""
+        model = self._base.__dict__.get("model") if self._base is not None else None
+        if model is None:
+            return ""
+        usage = model.counters()
+        rate = (
+            f", {usage.generated_tokens / usage.decode_seconds:,.0f} tokens/s" if usage.decode_seconds else ""
+        )
+        return f"{model.name}{rate}"
 
     def save(self, name: str, text: str) -> str:
         """Write a new note; returns its path."""
@@ -209,6 +222,7 @@ class Watching:
         self._settings = settings
         self._watcher: Watcher | None = None
         self._stopped = False
+        self._ended = Event()
 
     def run(self, tell: Callable[[WatchEvent | NewLinks], None], report: Report) -> None:
         """Watch until `stop`. Raises IndexLocked when another process does so."""
@@ -220,6 +234,11 @@ class Watching:
         finally:
             self._watcher = None
             base.close()
+            self._ended.set()
+
+    def wait(self) -> None:
+        """Wait until `run` has let go of the index."""
+        self._ended.wait(_PATIENCE_SECONDS)
 
     def stop(self) -> None:
         """End `run` soon; from any thread."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Markdown, OptionList, Static, TextArea, Tree
+from textual.widgets import DataTable, Input, Markdown, OptionList, Static, TextArea, Tree
 
 from kb.errors import SettingsError, VaultMissing
-from kb.settings import ModelSettings, Settings
+from kb.settings import ModelSettings, Settings, load_settings
 from kb.tui.app import KbApp
+from kb.tui.messages import OpenNote
 from kb.tui.screens.choose import ChooseScreen, matching
+from kb.tui.screens.graph import GraphScreen
 from kb.tui.screens.help import HelpScreen, LogScreen
 from kb.tui.screens.links import LinksScreen
 from kb.tui.screens.note import NoteScreen
@@ -329,6 +332,61 @@ def test_what_a_note_holds_takes_no_effect(folder: Path) -> None:
         assert not set(shown) & {"\x1b", "\x07", "\u202e"}
         picture = app.export_screenshot()
         assert "\x1b" not in picture
+
+    drive(app, steps)
+
+
+def test_settings_are_shown_changed_in_the_editor_and_taken_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "kb.toml"
+    file.write_text('vault = "vault"\nindex = "index"\n')
+    script = folder / "editor.py"
+    script.write_text("import sys\nopen(sys.argv[-1], 'a').write('[answers]\\nquotes = 1\\n')\n")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {script}")
+    app = KbApp(lambda: load_settings(start=folder))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        await until(pilot, lambda: app.main.status.index == "in step")
+        await pilot.press("f2")
+        table = app.screen.query_one("#values", DataTable)
+        values = {row[0]: row[1] for row in map(table.get_row_at, range(table.row_count))}
+        assert values["answers.quotes"] == "3"
+        await pilot.press("e")
+        await until(pilot, lambda: app.settings.answers.quotes == 1)
+        app.choose_theme("nord")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.main.status.index == "in step")
+        await ready(pilot)
+        await send(pilot, "When was oolong first made?")
+        assert len(app.main.query_one(SourcesPane).quotes) == 1
+        file.write_text("vault = 'vault'\n[answers]\nquotes = 'many'\n")
+        app.reload()
+        assert "must be of type int" in app.problems[-1]
+        assert app.settings.answers.quotes == 1
+
+    drive(app, steps)
+    assert KbApp(lambda: load_settings(start=folder)).theme == "nord"
+
+
+def test_a_tree_shows_what_hangs_together(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        app.post_message(OpenNote("Kettle.md"))
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        note = app.screen
+        await pilot.press("g")
+        await until(pilot, lambda: isinstance(app.screen, GraphScreen))
+        tree = app.screen.query_one(Tree)
+        await until(pilot, lambda: bool(tree.root.children))
+        assert [str(node.label) for node in tree.root.children] == ["→ Green tea", "→ Oolong"]
+        await pilot.press("down", "space")
+        await until(pilot, lambda: bool(tree.root.children[0].children))
+        assert "Tea plant" in str(tree.root.children[0].children[-1].label)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is note)
+        assert note.path == "Tea/Green tea.md"
 
     drive(app, steps)
 

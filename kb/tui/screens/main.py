@@ -94,6 +94,10 @@ class MainScreen(Screen[None]):
         yield SystemCommand("Save the conversation", "Write it to a new note", self.action_save)
         yield SystemCommand("Copy the reply", "With what it cites", self.action_copy_reply)
 
+    def begin_anew(self) -> None:
+        """Forget the session that is open."""
+        self._begun = False
+
     def stop(self) -> None:
         """Stop the reply, if one is being made."""
         if self._cancellation is not None:
@@ -208,7 +212,9 @@ class MainScreen(Screen[None]):
     def _turn_ended(self, message: messages.TurnEnded) -> None:
         stopped = self._cancellation is not None and self._cancellation.cancelled
         self._cancellation = None
-        self.query_one(StatusLine).doing = f"{time.monotonic() - self._turn_began:.1f} s"
+        took = f"{time.monotonic() - self._turn_began:.1f} s"
+        model = self.app.sessions.model() if self.app.sessions is not None else ""
+        self.status.doing = f"{took} · {safe_line(model)}" if model else took
         conversation = self.query_one(Conversation)
         if message.error:
             conversation.note(message.error, "problem")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote as percent_encoded
@@ -21,10 +18,12 @@ from textual.widgets.text_area import Selection
 
 from kb.errors import KbError
 from kb.safe_text import safe_line, safe_text
+from kb.tui.editor import edit
 from kb.tui.messages import Failed, OpenNote
 
 if TYPE_CHECKING:
     from kb.indexing.connections import Connections
+    from kb.tui.app import KbApp
     from kb.tui.work import Reader
 
 
@@ -36,10 +35,13 @@ class NoteScreen(Screen[None]):
         Binding("alt+left", "back", "Before"),
         Binding("alt+right", "forward", "After"),
         Binding("m", "turn", "Read or written"),
+        Binding("g", "graph", "Graph"),
         Binding("e", "edit", "Edit"),
         Binding("o", "obsidian", "Obsidian"),
         Binding("y", "copy", "Copy place"),
     ]
+
+    app: KbApp
 
     def __init__(self, reader: Reader, vault: Path, first: OpenNote) -> None:
         super().__init__()
@@ -152,7 +154,10 @@ class NoteScreen(Screen[None]):
     @on(OptionList.OptionSelected)
     def _follow(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self._history = [*self._history[: self._at + 1], OpenNote(self._targets[event.option_index])]
+        self._go(self._targets[event.option_index])
+
+    def _go(self, path: str) -> None:
+        self._history = [*self._history[: self._at + 1], OpenNote(path)]
         self._at += 1
         self._show()
 
@@ -177,22 +182,20 @@ class NoteScreen(Screen[None]):
             self.query_one(f"#{name}").display = name == side
         self.query_one(f"#{side}").focus()
 
+    def action_graph(self) -> None:
+        """What hangs together with this note."""
+        from kb.tui.screens.graph import GraphScreen
+
+        def chosen(path: str | None) -> None:
+            if path is not None and path != self.path:
+                self._go(path)
+
+        self.app.push_screen(GraphScreen(self._reader, self.path), chosen)
+
     def action_edit(self) -> None:
         """Open the user's editor at this line."""
-        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-        if not editor:
-            self.app.notify("No editor is set. Set EDITOR, for instance to nano.", severity="warning")
-            return
-        words = [*shlex.split(editor), f"+{self._line()}", str(self._vault / self._place.path)]
-        try:
-            with self.app.suspend():
-                subprocess.run(words, check=False)
-        except OSError as error:
-            self.app.post_message(
-                Failed(f"{editor!r} cannot be started: {error.strerror}. Set EDITOR to another.")
-            )
-            return
-        self._show()
+        if edit(self.app, self._vault / self._place.path, self._line()):
+            self._show()
 
     def action_obsidian(self) -> None:
         """Open the note in Obsidian."""

@@ -1,0 +1,69 @@
+"""The settings in force; they are changed in kb.toml, with the user's editor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import DataTable, OptionList, Static
+from textual.widgets.option_list import Option
+
+from kb.safe_text import safe_line
+from kb.settings import FILE_NAME, setting_rows
+from kb.tui.editor import edit
+
+if TYPE_CHECKING:
+    from kb.tui.app import KbApp
+
+
+class SettingsScreen(ModalScreen[None]):
+    """Every setting, and the theme to choose."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2", "dismiss", "Back"),
+        Binding("e", "edit", "Edit kb.toml"),
+    ]
+
+    app: KbApp
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="settings", classes="dialog"):
+            yield Static("Settings, in force now. Press e to change them in kb.toml.", classes="title")
+            yield DataTable(id="values", cursor_type="row", zebra_stripes=True)
+            yield Static("Theme", classes="title")
+            yield OptionList(
+                *(Option(name, id=name) for name in sorted(self.app.available_themes)), id="themes"
+            )
+
+    def on_mount(self) -> None:
+        """Fill the table."""
+        table = self.query_one("#values", DataTable)
+        table.add_columns("setting", "value", "default")
+        self._fill()
+        themes = self.query_one("#themes", OptionList)
+        themes.highlighted = themes.get_option_index(self.app.theme)
+
+    def _fill(self) -> None:
+        table = self.query_one("#values", DataTable)
+        table.clear()
+        for row in setting_rows(self.app.settings) if self.app.settings is not None else ():
+            table.add_row(*map(safe_line, row))
+
+    @on(OptionList.OptionSelected, "#themes")
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.app.choose_theme(str(event.option_id))
+
+    def action_edit(self) -> None:
+        """Open kb.toml, and work with what it says then."""
+        settings = self.app.settings
+        if settings is None or settings.root is None:
+            self.app.notify("There is no kb.toml here. Make one with: kb init FOLDER", severity="warning")
+            return
+        if edit(self.app, settings.root / FILE_NAME, 1):
+            self.app.reload()
+            self._fill()
