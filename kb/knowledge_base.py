@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kb.linking.auto import NewLinks
     from kb.linking.decisions import DecisionLog
     from kb.linking.related import Proposal, RelatedNote, Wanted
+    from kb.linking.rename import Renamed
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
@@ -199,6 +200,18 @@ class KnowledgeBase:
             settled_for=settled_for,
             related_for=self.links(related_for).path if related_for else "",
         )
+
+    def rename_note(self, note: str, name: str, *, dry_run: bool = False) -> Renamed:
+        """Give the note called `note` another path, and keep what every link means; see kb.linking.rename."""
+        from kb.linking.rename import rename
+
+        if not dry_run:
+            self.index()
+        old = self.links(note).path
+        done = rename(self.catalog, self._vault, self.edits, old, name, dry_run=dry_run)
+        if not dry_run:
+            self.index()
+        return done
 
     def undo(self) -> Undone:
         """Undo the last change that kb made to notes of this vault. Raises NothingToUndo."""

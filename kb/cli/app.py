@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, link, links, modes, plugins, search, status, undo, watch
+from kb.cli import ask, evaluate, index, init, link, links, modes, move, plugins, search, status, undo, watch
 from kb.cli.options import Chosen, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
@@ -65,6 +65,7 @@ app.command("chat", rich_help_panel=ASKING)(modes.chat)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("link", rich_help_panel=CONNECTED)(link.link)
+app.command("mv", rich_help_panel=CONNECTED)(move.move)
 app.command("undo", rich_help_panel=CONNECTED)(undo.undo)
 app.command("graph", rich_help_panel=CONNECTED)(links.graph)
 app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)

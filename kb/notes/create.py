@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from pathlib import Path
 
 from kb.errors import NoteExists, NoteUnwritable
@@ -11,18 +12,24 @@ from kb.errors import NoteExists, NoteUnwritable
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\]')  # in file names, on one system or another
 
 
-def create_note(root: Path, name: str, text: str) -> Path:
-    """Write `text` as the new note `name` (a vault-relative path) below `root` and return its file.
-
-    Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
-    """
+def path_of_new_note(name: str) -> str:
+    """The vault-relative path of a note to be called `name`. Raises NoteUnwritable when no file can be called so."""
     path = name.strip() if name.strip().lower().endswith((".md", ".markdown")) else f"{name.strip()}.md"
     parts = path.split("/")
     if _FORBIDDEN.search(path) or any(part.strip(" .") == "" or part.startswith(".") for part in parts):
         raise NoteUnwritable(
             f"{name!r} cannot be a note's name. Name it by a path in the vault, as in: Summaries/Tea"
         )
-    file = root.joinpath(*parts)
+    return unicodedata.normalize("NFC", path)
+
+
+def create_note(root: Path, name: str, text: str) -> Path:
+    """Write `text` as the new note `name` (a vault-relative path) below `root` and return its file.
+
+    Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
+    """
+    path = path_of_new_note(name)
+    file = root.joinpath(*path.split("/"))
     real = Path(os.path.realpath(file.parent))
     if not real.is_relative_to(os.path.realpath(root)):
         raise NoteUnwritable(f"{name!r} is outside the vault. Name a place within it.")
