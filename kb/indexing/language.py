@@ -14,6 +14,9 @@ ENGLISH = ""  # or any language without a stemmer, or one that is not sure
 _CERTAIN = 0.5  # probability; dates, lists of names and lines of code get 0.2 at most
 _READ = 4_000  # characters that tell the language
 _FEWEST_WORDS = 8
+# A text of which so many words are these is English, and needs no identifier, which takes 0.6 s to load.
+_COMMON = frozenset("the of and to that it for as with was are be this by or from".split())
+_PLAINLY = 0.1  # of German, Spanish, Arabic and Chinese texts, 0.07 at most
 _WORD = re.compile(r"\w+")
 # ISO 639-1 codes, as the identifier tells them, and Snowball's names.
 _STEMMERS = {
@@ -29,7 +32,8 @@ _STEMMERS = {
 def language_of(text: str) -> str:
     """The code of the language of `text` when it is certain and needs a stemmer of its own; else ENGLISH."""
     text = text[:_READ]
-    if len(_WORD.findall(text)) < _FEWEST_WORDS:
+    words = _WORD.findall(text.casefold())
+    if len(words) < _FEWEST_WORDS or sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
         return ENGLISH
     language, probability = _identifier().classify(text)
     known = language in _STEMMERS and _STEMMERS[language] in _algorithms()
@@ -43,7 +47,6 @@ def stems(text: str, language: str) -> list[str]:
 
 @cache
 def _identifier() -> Any:
-    # 0.6 s to load, so that a run which reads no note does without.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
