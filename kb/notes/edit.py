@@ -1,10 +1,10 @@
 """Changes a note's file: by offset, atomically, and only when it is still what was read.
 
 The new file is written beside the note and the two change places in one step of the file system. What comes out is
-looked at: when it is not what was read, another program saved meanwhile, and the two change places again. One window
-is left: a program that opened the note before and writes into the open file after that look, some microseconds later.
-Where files cannot change places (an old kernel, some network drives), the note is compared once more just before it
-is replaced, and the window is as long as a rename takes.
+looked at: when it is not what was read, another program saved meanwhile, and the two change places again. On Linux a
+lease on the file tells, too, whether another program has it open for writing, or is about to. What is left open: where
+there are no leases (macOS, network drives), a program that opened the note before and writes into it after that look;
+and where files cannot change places (some network drives), the time between a last comparison and a rename.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import signal
 import stat
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -124,10 +125,11 @@ def replace_file(file: Path, data: bytes, expected: str, before: Callable[[], No
     try:
         try:
             _write_beside(beside, data, file)
-            if fingerprint(file.read_bytes()) != expected:
-                raise _changed(file)
-            before()
-            _change_places(beside, file, expected, fingerprint(data))
+            with _lease(file) as is_wanted:
+                if fingerprint(file.read_bytes()) != expected:
+                    raise _changed(file)
+                before()
+                _change_places(beside, file, expected, fingerprint(data), is_wanted)
         finally:
             beside.unlink(missing_ok=True)
         _sync_folder(file.parent)
@@ -162,13 +164,13 @@ def _copy_attributes(source: Path, target: Path) -> None:
                 os.setxattr(target, name, os.getxattr(source, name))
 
 
-def _change_places(beside: Path, file: Path, expected: str, ours: str) -> None:
+def _change_places(beside: Path, file: Path, expected: str, ours: str, is_wanted: Callable[[], bool]) -> None:
     if not _exchange(beside, file):
         if fingerprint(file.read_bytes()) != expected:
             raise _changed(file)
         beside.replace(file)
         return
-    if fingerprint(beside.read_bytes()) == expected:
+    if fingerprint(beside.read_bytes()) == expected and not is_wanted():
         return
     # Another program's text came out: it goes back, and so does what may have been saved in the meantime.
     for _ in range(_TRIES):
@@ -178,6 +180,33 @@ def _change_places(beside: Path, file: Path, expected: str, ours: str) -> None:
     else:
         beside.rename(file.with_name(f"{file.stem} (saved while kb wrote){file.suffix}"))
     raise _changed(file)
+
+
+@contextmanager
+def _lease(file: Path) -> Iterator[Callable[[], bool]]:
+    """Have the system tell whether another program opens `file` for writing; it waits until the end of the block.
+
+    Yields what tells so. Raises NoteChanged when one has it open already.
+    """
+    import fcntl
+
+    if not hasattr(fcntl, "F_SETLEASE"):
+        yield lambda: False
+        return
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        # The signal that tells of it would end the process; this one is ignored by default.
+        fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                raise NoteChanged(f"{file.name} is being written by another program. Try again.") from error
+            yield lambda: False  # somebody else's file, or a file system without leases
+            return
+        yield lambda: fcntl.fcntl(descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK
+    finally:
+        os.close(descriptor)  # and whoever waits goes on
 
 
 def _exchange(one: Path, other: Path) -> bool:

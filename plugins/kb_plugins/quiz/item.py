@@ -28,8 +28,11 @@ GAP = "_____"
 NO_TERMS = frozenset(
     "note notes tip warning important example examples default optional required yes no new added todo see also "
     "hint caution info attention beispiel hinweis wichtig location command commands purpose speed name usage type "
-    "description result results link links source value values keyword summary short when why where how what".split()
+    "description result results link links source value values keyword summary short when why where how what question questions answer answers good bad better worse pros cons advantage "
+    "advantages disadvantage disadvantages dependencies environment status overview input output features details "
+    "frage antwort gut schlecht vorteile nachteile".split()
 )
+_LEFTOVER = re.compile(r"\]\(|#\+[A-Z]|\{\{|://")  # marks of a dialect that plain text should not have
 Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
 _NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")
@@ -82,7 +85,7 @@ def make_item(
 ) -> Item | None:
     """An item with the place of its fact before the question, or None when it would give its answer away."""
     key = plain_key(note.text[span.start : span.end])
-    if not key or not words_of(key) or leaks(question, key):
+    if not key or not words_of(key) or leaks(question, key) or _LEFTOVER.search(question):
         return None
     place = [part for part in dict.fromkeys((note.title, *heading_path)) if not leaks(part, key)]
     stem = f"{' › '.join(place)}: {question}" if place else question

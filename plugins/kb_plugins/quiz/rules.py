@@ -64,6 +64,13 @@ _POINTS_BACK = re.compile(
     r"damit|so|hier|aber|und|siehe)\b",
     re.IGNORECASE,
 )
+# Sentences that lead the reader somewhere, or ask something of them, state nothing to know.
+_GUIDES = re.compile(
+    r"\b(?:see|visit|click|join|explore|please|refer to|check out|have a look|take a look|read more|find (?:all|out|more)|"
+    r"siehe|besuche\w*|klick\w*|bitte)\b",
+    re.IGNORECASE,
+)
+_ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
 _VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
 _NAMED_BEFORE = re.compile(
@@ -115,8 +122,8 @@ def _in_sentences(note: Note) -> Iterator[Item]:
     for block in _blocks(note, _PROSE):
         for sentence in split_sentences(note.text, block.span):
             raw = note.text[sentence.span.start : sentence.span.end]
-            if "::" in raw:
-                continue  # a flashcard or a property
+            if "::" in raw or _ITEM_WITHIN.search(raw):
+                continue  # a flashcard, a property, or several items in one
             item = next(
                 (
                     item
@@ -136,6 +143,8 @@ def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[
         match
         and block.kind == "list"
         and _is_term(match["key"])
+        and not match["key"][0].isdigit()  # an entry of a log
+        and not _VERB.search(match["key"])  # a statement, not a name
         and len(content_words(match["rest"])) >= _MIN_WORDS
     ):
         span = _inside(sentence, match, "key")
@@ -163,7 +172,7 @@ def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: l
 
 
 def _highlight(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
-    for match in _HIGHLIGHT.finditer(raw):
+    for match in _HIGHLIGHT.finditer(raw) if not _GUIDES.search(raw) else ():
         yield from _gap(note, "highlight", block, sentence, raw, match.span("key"), "")
 
 
@@ -238,6 +247,8 @@ def _lists(note: Note) -> Iterator[Item]:
         if not 3 <= len(members) <= 7:
             continue
         plain = [_plain(note.text[span.start : span.end]) for span in members]
+        if any(map(_GUIDES.search, (lead[-1].text, *plain))):
+            continue
         if any(len(text.split()) > 6 or not text or text.endswith(".") or ": " in text for text in plain):
             continue
         asked = sum(map(ord, plain[0])) % len(members)
@@ -319,6 +330,7 @@ def _stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without the one before it."""
     return (
         not _POINTS_BACK.match(text)
+        and not _GUIDES.search(text)
         and (text[:1].isalnum() or text[:1] in "\"“„'(")
         and len(text) <= _MAX_SENTENCE
         and not text.rstrip().endswith(("?", "？", ":", "："))

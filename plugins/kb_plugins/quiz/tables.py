@@ -48,8 +48,9 @@ def _of_table(note: Note, block: Block) -> Iterator[Item]:
         telling = len(cell.text.split()) >= _TELLING
         asked, given = (name, cell) if telling else (cell, name)
         asked_head, given_head = (head[0], head[column]) if telling else (head[column], head[0])
-        raw = note.text[asked.span.start : asked.span.end]
-        if normal_form(asked.text) in NO_TERMS or "://" in raw:
+        raw = note.text[row[0].span.start : row[column].span.end]
+        # A cell of several lines is a text of its own, and one with a web address leads elsewhere.
+        if normal_form(asked.text) in NO_TERMS or "://" in raw or "<br" in raw:
             continue
         if len(asked.text.split()) > _MAX_WORDS or asked.text.endswith(":") or len(given.text) > _MAX_GIVEN:
             continue

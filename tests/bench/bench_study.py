@@ -1,0 +1,103 @@
+"""What the study plugins make of real notes.
+
+python tests/bench/bench_study.py quiz [SEED]     500 quiz cards: checks, and 100 of them to read
+python tests/bench/bench_study.py summaries       ten long notes: compression and time; to read
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+
+from kb_plugins.quiz.deck import Deck  # noqa: E402
+from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key  # noqa: E402
+from kb_plugins.quiz.session import open_log  # noqa: E402
+
+from kb.knowledge_base import KnowledgeBase  # noqa: E402
+from kb.settings import Settings  # noqa: E402
+
+_CARDS = 500
+_READ = 100
+
+
+def quiz(seed: int) -> None:
+    vaults = [
+        ROOT / "vault",
+        *(SHARED / "vaults" / name for name in ("foam-docs", "obsidian-tasks-docs", "logseq-docs")),
+    ]
+    chosen: list[tuple[str, Item]] = []
+    print(
+        "| vault | cards | made by | exact keys | keys told by the stem | equal options | source in the top 3 |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for vault in vaults:
+        with opened(vault) as base:
+            deck = Deck(base, open_log(base))
+            items = [item for item in deck.items(base.select(""), seed) if item.kind != "explain"]
+            random.Random(seed).shuffle(items)
+            some = items[: _CARDS // len(vaults)]
+            text = {item.path: base.note(item.path).text for item in some}
+            exact = sum(
+                plain_key(text[item.path][item.span.start : item.span.end]) == item.key for item in some
+            )
+            told = sum(leaks(item.stem, item.key) for item in some if item.kind != "true-false")
+            equal = sum(len({normal_form(one) for one in item.options}) < len(item.options) for item in some)
+            found = [item for item in some if deck.is_found(item)]
+            print(
+                f"| {vault.name} | {len(some)} | {len({item.rule for item in some})} rules | {exact} | {told} | {equal} | "
+                f"{len(found) / len(some):.1%} |",
+                flush=True,
+            )
+            chosen += [(vault.name, item) for item in found]
+    print(f"\n{len(chosen)} cards would be put to the learner; {_READ} of them:\n")
+    for number, (name, item) in enumerate(random.Random(seed).sample(chosen, _READ), start=1):
+        options = f"  options: {' | '.join(item.options)}" if item.options else ""
+        print(
+            f"{number}. [{item.rule}, {item.kind}] {item.stem}\n   = {item.key}{options}   ({name}/{item.path})"
+        )
+
+
+def summaries() -> None:
+    from kb_plugins.summarize.summarize import summarize
+
+    from kb.plugin_api import Cancellation
+
+    for vault in (ROOT / "vault", SHARED / "seeds"):
+        with opened(vault) as base:
+            base.model.complete([], None) if False else None
+            notes = sorted(base.catalog.notes(), key=lambda note: -note.size)[:5]
+            for note in notes:
+                start = time.perf_counter()
+                events = list(summarize(base, note.path, Cancellation(), use_model=True))
+                seconds = time.perf_counter() - start
+                summary = events[-1]
+                print(f"\n## {note.path}: {note.size:,} bytes, {seconds:.1f} s")
+                print(summary)
+
+
+@contextmanager
+def opened(vault: Path) -> Iterator[KnowledgeBase]:
+    with tempfile.TemporaryDirectory() as folder:
+        base = KnowledgeBase(Settings(vault, Path(folder)))
+        with closing(base):
+            base.index()
+            yield base
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["quiz", *seed]:
+            quiz(*map(int, seed) if seed else (1,))
+        case ["summaries"]:
+            summaries()
+        case _:
+            sys.exit(__doc__)
