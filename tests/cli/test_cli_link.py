@@ -87,6 +87,7 @@ def kb(*words: str, cwd: Path, **given: str):
     return run_kb(*words, cwd=cwd, XDG_STATE_HOME=str(cwd / "state"), **given)
 
 
+@pytest.mark.slow
 def test_links_are_made_and_taken_back(own: Path) -> None:
     done = kb("link", "New", "--apply", "--min", "0.1", cwd=own)
     assert done.returncode == 0, done.stderr
@@ -103,6 +104,7 @@ def test_links_are_made_and_taken_back(own: Path) -> None:
     assert "no note here that could be undone" in nothing.stderr
 
 
+@pytest.mark.slow
 def test_links_of_every_note(own: Path) -> None:
     shown = json.loads(kb("link", "--all", "--min", "0.1", "--json", cwd=own).stdout)["links"]
     assert {"New.md"} <= {one["path"] for one in shown}
@@ -113,6 +115,7 @@ def test_links_of_every_note(own: Path) -> None:
         assert (own / "vault" / name).read_text() == text
 
 
+@pytest.mark.slow
 def test_a_section_of_related_notes(own: Path) -> None:
     done = kb("link", "Oolong", "--apply", "--related", cwd=own)
     assert done.returncode == 0, done.stderr
@@ -122,6 +125,7 @@ def test_a_section_of_related_notes(own: Path) -> None:
     assert (own / "vault" / "Oolong.md").read_text() == NOTES["Oolong.md"]
 
 
+@pytest.mark.slow
 def test_asked_for_each_link(own: Path) -> None:
     def answer(letters: str) -> str:
         return subprocess.run(

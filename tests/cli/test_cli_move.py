@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import run_kb, write_notes
 
+pytestmark = pytest.mark.slow  # together
 NOTES = {
     "Tea/Oolong.md": "# Oolong\n\nSee [[Kettle]], [pot](../Things/Pot.md) and ![leaf](img/leaf.png).\n",
     "Kettle.md": (

@@ -26,6 +26,8 @@ from kb.tui.widgets.sources import SourcesPane
 from tests.support import write_notes
 from tests.tui.interface import NOTES, drive, ready, said, send, settings_of, until
 
+pytestmark = pytest.mark.slow  # together
+
 
 def test_a_question_is_answered_and_its_source_shown(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
