@@ -1,17 +1,42 @@
-"""Asking as a mode, so that front ends treat asking and studying alike."""
+"""Asking as a mode, so that front ends treat asking and studying alike; a conversation with follow-ups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from kb.plugin_api import Cancellation, Done, Event, KnowledgeBase, Mode, Said, Sources, Status, safe_line
+from kb.plugin_api import (
+    Cancellation,
+    Done,
+    Event,
+    KnowledgeBase,
+    Mode,
+    Said,
+    Saved,
+    Sources,
+    Status,
+    UsageError,
+    safe_line,
+)
+
+if TYPE_CHECKING:
+    from kb.answering.answer import Answer
+    from kb.answering.conversation import Turn
+    from kb.answering.events import Step
+
+_REMEMBERED = 8  # turns that a follow-up may go on from; their passages are forgotten at once
+_NOTHING_YET = "There is no answer yet. Ask a question first."
 
 
 class AskSession:
-    """Each reply is a question of its own."""
+    """Each reply is a question, which may go on from the one before, or a command about the latest answer."""
 
     def __init__(self, base: KnowledgeBase) -> None:
         self._base = base
+        self._turns: list[Turn] = []
+        self._answers: list[Answer] = []
+        self._steps: list[Step] = []  # of the latest answer
 
     def open(self, argument: str, cancellation: Cancellation) -> Iterator[Event]:
         """Answer `argument`, if there is one."""
@@ -21,29 +46,116 @@ class AskSession:
             yield Done()
 
     def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
-        """Answer the question `text`."""
-        if not text.strip() or text.strip() == "/quit":
-            yield Done(ended=bool(text.strip()))
-            return
-        from kb.answering.answer import cite
-        from kb.answering.events import Finished, SentenceChecked, Step
-
-        for event in self._base.ask(text, cancellation):
-            if isinstance(event, Step):
-                yield Status(event.name)
-            elif isinstance(event, SentenceChecked) and event.sentence.supported:
-                yield Said(cite(event.sentence))
-            elif isinstance(event, Finished) and event.answer.abstained:
-                near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in event.answer.nearest)
-                yield Said(
-                    "Your notes do not hold the answer." + (f" Nearest notes:\n{near}" if near else "")
-                )
-            elif isinstance(event, Finished):
-                yield Sources(event.answer.sources)
+        """Answer the question `text`, or do as the command says."""
+        command, _, rest = text.strip().partition(" ")
+        match command:
+            case "":
+                pass
+            case "/quit":
+                yield Done(ended=True)
+                return
+            case "/retry":
+                yield from self._retry(cancellation)
+            case "/sources":
+                yield Sources(self._latest.sources)
+            case "/why":
+                yield Said(self._why())
+            case "/save":
+                yield Saved(self._base.create_note(*self._as_note(rest.strip())))
+            case "/good" | "/bad":
+                yield Said(self._judge(command, rest.strip()))
+            case _ if command.startswith("/"):
+                raise UsageError(f"There is no command {command}. Type /help for those there are.")
+            case _:
+                yield from self._ask(text.strip(), cancellation)
         yield Done()
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def _ask(self, question: str, cancellation: Cancellation) -> Iterator[Event]:
+        from kb.answering.answer import abstention, cite
+        from kb.answering.conversation import Turn
+        from kb.answering.events import Finished, SentenceChecked, Step
+
+        self._steps = []
+        for event in self._base.ask(question, cancellation, history=self._turns):
+            if isinstance(event, Step):
+                self._steps.append(event)
+                yield Status(event.name)
+            elif isinstance(event, SentenceChecked) and event.sentence.supported:
+                yield Said(cite(event.sentence))
+            elif isinstance(event, Finished):
+                answer = event.answer
+                self._answers.append(answer)
+                said = abstention(answer) if answer.abstained else answer.text
+                self._turns = [*self._turns, Turn(answer.understood or question, said)][-_REMEMBERED:]
+                if answer.abstained:
+                    near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in answer.nearest)
+                    yield Said(said + (f" Nearest notes:\n{near}" if near else ""))
+                    continue
+                if answer.missing:
+                    yield Said(f"Not spoken of there: {safe_line(', '.join(answer.missing))}.")
+                if answer.sources:
+                    yield Sources(answer.sources)
+
+    def _retry(self, cancellation: Cancellation) -> Iterator[Event]:
+        """Ask the latest question again, as if nothing had been asked before it: the notes may have changed."""
+        question = self._latest.understood or self._latest.question
+        self._turns = self._turns[:-1]
+        yield from self._ask(question, cancellation)
+
+    @property
+    def _latest(self) -> Answer:
+        if not self._answers:
+            raise UsageError(_NOTHING_YET)
+        return self._answers[-1]
+
+    def _why(self) -> str:
+        """How the latest answer came about, as a list."""
+        answer = self._latest
+        lines = [f"- {step.name}" + (f": {step.reason}" if step.reason else "") for step in self._steps]
+        lines += [
+            f"- {'kept' if sentence.supported else 'dropped'} ({sentence.verdict}): {sentence.text}"
+            for sentence in answer.sentences
+        ]
+        lines.append(f"- {answer.model}, {answer.seconds:.1f} s")
+        return "\n".join(map(safe_line, lines))
+
+    def _as_note(self, name: str) -> tuple[str, str]:
+        """Name and text of a note that holds this conversation."""
+        moment = datetime.now().astimezone()
+        title = self._latest.question.rstrip("?？ ")
+        safe = "".join(
+            character if character.isalnum() or character in " -_,." else " " for character in title
+        )
+        lines = [
+            "---",
+            "made-by: kb",
+            f"created: {moment.isoformat(timespec='seconds')}",
+            "---",
+            f"# {title}",
+            "",
+        ]
+        for answer in self._answers:
+            lines += [
+                f"## {answer.question}",
+                "",
+                answer.text if not answer.abstained else "Not in the notes.",
+                "",
+            ]
+            lines += [
+                f"{quote.number}. [[{quote.path.removesuffix('.md')}]]: {quote.text}"
+                for quote in answer.cited
+            ]
+            lines.append("")
+        return name or f"Answers/{' '.join(safe.split())[:80]}", "\n".join(lines)
+
+    def _judge(self, command: str, reason: str) -> str:
+        from kb.answering.feedback import feedback_on
+
+        self._base.feedback.add(feedback_on(self._latest, "good" if command == "/good" else "bad", reason))
+        return "Noted. `kb eval --from-feedback` asks again what was judged."
 
 
 ASK = Mode(
@@ -52,5 +164,13 @@ ASK = Mode(
     summary="Answers from your notes, with citations",
     argument="question",
     start=AskSession,
-    commands={"/quit": "leave"},
+    commands={
+        "/sources": "show what the latest answer cites",
+        "/why": "show how the latest answer came about",
+        "/retry": "ask the latest question again",
+        "/save": "write this conversation into a new note, called as what follows",
+        "/good": "the latest answer is right; kb eval --from-feedback asks it again",
+        "/bad": "it is not; a reason may follow",
+        "/quit": "leave",
+    },
 )

@@ -32,6 +32,7 @@ KbError
 ├── StateUnwritable         what belongs to this machine cannot be kept
 ├── LinkingError
 │   └── DecisionsUnwritable what was said to a suggestion cannot be written down
+├── FeedbackUnwritable      what was said of an answer cannot be written down
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -168,6 +169,10 @@ class StateUnwritable(KbError):
 
 class LinkingError(KbError):
     """Links cannot be suggested or made."""
+
+
+class FeedbackUnwritable(KbError):
+    """What was said of an answer cannot be written down."""
 
 
 class DecisionsUnwritable(LinkingError):

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kb.answering.agent import Standing, Tools
+    from kb.answering.answer import Style
     from kb.answering.answerer import Answerer
+    from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
+    from kb.answering.feedback import FeedbackLog
     from kb.indexing.catalog import Catalog
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.rename import Renamed
     from kb.linking.suggest import LinkSuggestion
+    from kb.machine_log import MachineLog
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.notes.edit_journal import EditJournal, Undone
@@ -126,11 +131,23 @@ class KnowledgeBase:
         hits = self.retriever.search(question, depth, legs=legs)
         return list(dict.fromkeys(hit.passage.note_path for hit in hits))
 
-    def ask(self, question: str, cancellation: Cancellation | None = None) -> Iterator[AnswerEvent]:
-        """How `question` is answered, event by event; the last one holds the Answer."""
+    def ask(
+        self,
+        question: str,
+        cancellation: Cancellation | None = None,
+        *,
+        style: Style | None = None,
+        history: Sequence[Turn] = (),
+    ) -> Iterator[AnswerEvent]:
+        """How `question` is answered, event by event; the last one holds the Answer.
+
+        `history` holds the turns before it in a conversation; `style` is that of the settings unless named.
+        """
+        from kb.answering.agent import Asked
         from kb.answering.events import Finished
 
-        for event in self._answerer.ask(question, cancellation):
+        asked = Asked(question, style or self.settings.answers.style, tuple(history), cancellation)  # type: ignore[arg-type]
+        for event in self._answerer.ask(asked):
             yield event
             if isinstance(event, Finished) and self._extensions:
                 self._extensions().notify("kb_answer_finished", base=self, answer=event.answer)
@@ -244,9 +261,22 @@ class KnowledgeBase:
     def link_decisions(self) -> DecisionLog:
         """What was said to suggestions; `add` to it what is said now."""
         from kb.linking.decisions import DecisionLog
+
+        return DecisionLog(self.log("links"))
+
+    @cached_property
+    def feedback(self) -> FeedbackLog:
+        """What was said of answers; `add` to it what is said now."""
+        from kb.answering.feedback import FeedbackLog
+
+        return FeedbackLog(self.log("feedback"))
+
+    def log(self, name: str) -> MachineLog:
+        """A log that belongs to the vault: `.kb/NAME` in it, a file for each machine."""
+        from kb.machine_log import MachineLog
         from kb.machine_name import machine_name
 
-        return DecisionLog(self.study_folder / "links", lambda: machine_name(self.settings.state))
+        return MachineLog(self.study_folder / name, lambda: machine_name(self.settings.state))
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""
@@ -369,6 +399,24 @@ class KnowledgeBase:
     def _answerer(self) -> Answerer:
         from kb.answering.answerer import Answerer
 
-        return Answerer(
-            self.retriever, self.embedder, self.model, self.settings.answers, self.settings.models
+        return Answerer(self._tools)
+
+    def _tools(self) -> Tools:
+        from kb.answering.agent import Tools
+
+        settings = self.settings
+        return Tools(
+            self.retriever,
+            self.catalog,
+            self.embedder,
+            self.model,
+            settings.answers,
+            settings.models,
+            self._standing,
         )
+
+    def _standing(self) -> Standing:
+        from kb.answering.agent import Standing
+        from kb.indexing.behind import notes_behind
+
+        return Standing(self._index.statistics().pending, notes_behind(self.catalog, self._vault))

@@ -30,6 +30,7 @@ from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
 from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
 from kb.knowledge_base import KnowledgeBase
+from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
 from kb.notes.note import Block, Note, Section, Span
 from kb.notes.plain import plain_text
@@ -58,6 +59,7 @@ __all__ = [
     "KbError",
     "KnowledgeBase",
     "LanguageModel",
+    "MachineLog",
     "Message",
     "Mode",
     "ModelError",

@@ -71,6 +71,7 @@ class AnswerSettings:
 
     passages: int = 8  # passages read for an answer
     quotes: int = 3  # quotes shown at most
+    style: str = "full"  # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "links": LinkSettings,
 }
 _PATHS = ("vault", "index")
-_AUTO = ("suggest", "apply", "off")
+_CHOICES = {("links", "auto"): ("suggest", "apply", "off"), ("answers", "style"): ("short", "full", "quotes")}
 
 
 def load_settings(
@@ -141,8 +142,9 @@ def load_settings(
     own_index = _path_from(table.get("index"), root) if same_vault else None
     chosen_index = (named_index or own_index or default_index(chosen)).expanduser().absolute()
     sections = {name: _section(name, table.get(name, {}), file) for name in _SECTIONS}
-    if sections["links"].auto not in _AUTO:
-        raise SettingsError(f"links.auto is {sections['links'].auto!r}. Write one of: {', '.join(_AUTO)}.")
+    for (section, name), known in _CHOICES.items():
+        if (value := getattr(sections[section], name)) not in known:
+            raise SettingsError(f"{section}.{name} is {value!r}. Write one of: {', '.join(known)}.")
     models = sections["models"]
     if models.path:
         sections["models"] = replace(models, path=str(_path_from(models.path, root or Path.cwd())))

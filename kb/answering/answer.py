@@ -7,7 +7,8 @@ from typing import Literal
 
 from kb.notes.note import Span
 
-AbstainReason = Literal["", "nothing found", "not covered"]
+AbstainReason = Literal["", "nothing found", "not covered", "not indexed", "out of step"]
+Style = Literal["short", "full", "quotes"]  # one sentence; two, and quotes; quotes alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Quote:
     quote: str  # as it stands in the note
     text: str  # the same without markup
     relevance: float  # 0 to 1: how likely it holds what was asked for
+    date: str = ""  # ISO 8601: when its note says it was written, where that matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +51,52 @@ class Answer:
     """What a person is shown, with what it rests on."""
 
     question: str
+    understood: str = ""  # the question as it was searched for, where a follow-up had to be completed
     sentences: tuple[AnswerSentence, ...] = ()  # dropped ones included, marked unsupported
     sources: tuple[Quote, ...] = ()
     abstained: bool = False
     reason: AbstainReason = ""
     confidence: float = 0.0  # 0 to 1, of the gate that asks whether the notes hold the answer
     nearest: tuple[NearNote, ...] = ()
+    missing: tuple[str, ...] = ()  # what was asked for and no quote speaks of
+    disagreement: bool = False  # the notes say different things, and all of them are quoted
+    waiting: int = (
+        0  # passages not embedded yet, or notes not read yet, when that may be why nothing was found
+    )
     model: str = ""
     seconds: float = 0.0
     timings: dict[str, float] = field(default_factory=dict)  # seconds by step
 
     @property
+    def cited(self) -> tuple[Quote, ...]:
+        """The sources that the answer's sentences cite."""
+        numbers = {number for item in self.sentences if item.supported for number in item.citations}
+        return tuple(quote for quote in self.sources if quote.number in numbers)
+
+    @property
     def text(self) -> str:
         """The supported sentences with their citations, as one line."""
         return " ".join(cite(sentence) for sentence in self.sentences if sentence.supported)
+
+
+def abstention(answer: Answer) -> str:
+    """One sentence on why `answer` is none."""
+    match answer.reason:
+        case "not indexed":
+            return (
+                f"Nothing is found by words, and {answer.waiting} passages are not embedded yet. "
+                "Ask again when kb index or kb watch is done."
+            )
+        case "out of step":
+            noun = "note has" if answer.waiting == 1 else "notes have"
+            return (
+                f"Your notes as indexed do not hold the answer, but {answer.waiting} {noun} changed since. "
+                "Run kb index, then ask again."
+            )
+        case "nothing found":
+            return "Your notes do not speak of this at all."
+        case _:
+            return "Your notes do not hold the answer."
 
 
 def cite(sentence: AnswerSentence) -> str:

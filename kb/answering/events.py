@@ -9,9 +9,10 @@ from kb.answering.answer import Answer, AnswerSentence, Quote
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the work begins: a short phrase such as "Searching"."""
+    """A step of the work begins, or a decision was taken."""
 
-    name: str
+    name: str  # a short phrase such as "Searching the notes"
+    reason: str = ""  # why, and what came of it; for those who ask to be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,11 @@ _ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
 _POINTS_BACK = re.compile(
     r"(?:This|That|These|Those|Such|It|They|Dies|Diese[rs]?|Das|Esto|Esta|Estos|Estas|Cela|Ceci|Ces)\b"
 )
+_CARD = re.compile(r"([?？])[ \t]*:{2,3}[ \t]*(?=\S)")  # between the sides of a flashcard
 _MAX_QUOTE = 400  # characters of such a pair
 _MAX_OUTLINE = 240  # characters from a parent item to the end of its child
+_MAX_HEAD = 80  # characters of a parent that says what its items are about
+_NESTED = 2  # depth from which an item has a parent
 _ITEM = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+")
 _MIN_WORDS = 3  # a shorter stretch is a label, unless it holds a number
 _WEAKEST = 0.6  # share of the best sentence's score that a quote must reach
@@ -61,6 +64,9 @@ class Evidence:
     covered: float  # the same by the whole passage
     kind: float  # whether it holds the kind of thing asked for
     score: float
+    under: str = (
+        ""  # what heads the list it is an item of, where that stands too far above to be quoted with it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class _Candidate:
     coverage: float
     nearby: float
     covered: float
+    under: str
 
 
 def find_evidence(question: Question, hits: Sequence[SearchHit], encoder: Encoder) -> list[Evidence]:
@@ -80,7 +87,8 @@ def find_evidence(question: Question, hits: Sequence[SearchHit], encoder: Encode
     candidates = _distinct([candidate for hit in hits for candidate in _candidates(question, hit)])
     if not candidates:
         return []
-    vectors = encoder.embed_queries([question.text, *(candidate.text for candidate in candidates)])
+    texts = [f"{candidate.under} {candidate.text}".strip() for candidate in candidates]
+    vectors = encoder.embed_queries([question.text, *texts])
     similarities = vectors[1:] @ vectors[0]
     found = [
         _judge(question, candidate, float(similarity))
@@ -118,7 +126,8 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
         if not _can_answer(question, sentence, passage.text, words[index]):
             continue
         first = _antecedent(passage.text, sentences, index)
-        own = list(chain.from_iterable(words[first : index + 1]))
+        under = _heads(passage.text, sentences, first)
+        own = [*words_of(under), *chain.from_iterable(words[first : index + 1])]
         around = chain.from_iterable(words[max(0, index - 1) : index + 2])
         span = Span(sentences[first].span.start, sentence.span.end)
         found.append(
@@ -127,10 +136,11 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
                 span=Span(passage.span.start + span.start, passage.span.start + span.end),
                 line=passage.line + sentences[first].line - 1,
                 source=passage.text[span.start : span.end],
-                text=" ".join(item.text for item in sentences[first : index + 1]),
+                text=_CARD.sub(r"\1 ", " ".join(item.text for item in sentences[first : index + 1])),
                 coverage=question.coverage(own),
-                nearby=question.coverage([*around, *context]),
+                nearby=question.coverage([*own, *around, *context]),
                 covered=covered,
+                under=under,
             )
         )
     found.sort(key=lambda candidate: -(candidate.coverage + candidate.nearby))
@@ -157,6 +167,18 @@ def _antecedent(source: str, sentences: Sequence[Sentence], index: int) -> int:
         if above < depth:
             return parent
     return index
+
+
+def _heads(source: str, sentences: Sequence[Sentence], index: int) -> str:
+    """The item or sentence that the list item at `index` stands under, up to its colon; nothing for other text."""
+    depth = _depth(source, sentences[index])
+    if depth < _NESTED:
+        return ""
+    for parent in range(index - 1, -1, -1):
+        if 0 < _depth(source, sentences[parent]) < depth:
+            text = sentences[parent].text.partition(":")[0]
+            return text if len(text) <= _MAX_HEAD else ""
+    return ""
 
 
 def _depth(source: str, sentence: Sentence) -> int:
@@ -204,6 +226,7 @@ def _judge(question: Question, candidate: _Candidate, similarity: float) -> Evid
         covered=candidate.covered,
         kind=kind,
         score=min(1.0, max(0.0, score)),
+        under=candidate.under,
     )
 
 

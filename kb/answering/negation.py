@@ -14,7 +14,7 @@ _CUES = frozenset(
     "ohne statt ni nunca ningún ninguna sin jamais aucun aucune sans".split()
 )
 # "not only … but also" and "no longer than" deny nothing of what follows.
-_EXCUSED = {"not": "only", "nicht": "nur", "no": "doubt", "rather": "like"}
+_EXCUSED = {"not": ("only", "just"), "nicht": ("nur", "bloß"), "no": ("doubt",), "rather": ("like",)}
 _CLAUSE_END = re.compile(r"[,;:.!?()–—]\s|\b(?:but|sondern|sino|mais)\b")
 
 
@@ -62,7 +62,7 @@ def _denied_by(words: Sequence[str], cue: int) -> int | None:
     if word not in _CUES and not word.endswith("n't"):
         return None
     following = words[cue + 1 : cue + 2]
-    if following and _EXCUSED.get(word) == following[0]:
+    if following and following[0] in _EXCUSED.get(word, ()):
         return None
     later = (index for index in range(cue + 1, len(words)) if _has_content(words[index]))
     earlier = (index for index in range(cue - 1, -1, -1) if _has_content(words[index]))

@@ -8,12 +8,24 @@ from dataclasses import dataclass
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.draft import place
+from kb.answering.function_words import FUNCTION_WORDS
 from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question
-from kb.answering.words import content_words, covers, numbers_of, words_of
+from kb.answering.words import (
+    content_words,
+    covers,
+    measures_of,
+    numbers_of,
+    quantities_of,
+    same_word,
+    words_of,
+)
 
 _MIN_COVERED = 0.75  # share of a sentence's content words that its quotes and the question must hold
 _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
+_MONTH = re.compile(
+    r"^(?:January|February|April|June|July|August|September|October|November|December)\b"  # begins the sentence
+)
 # A sentence that has one of a pair while its quote has only the other says the contrary.
 _OPPOSITES = tuple(
     (frozenset(one.split()), frozenset(other.split()))
@@ -26,7 +38,16 @@ _OPPOSITES = tuple(
         ("first", "last"),
         ("always", "never"),
         ("best", "worst"),
+        ("better", "worse"),
         ("faster quicker", "slower"),
+        ("older oldest", "younger youngest newer newest"),
+        ("longer longest", "shorter shortest"),
+        ("largest biggest greatest", "smallest least"),
+        ("highest", "lowest"),
+        ("above", "below"),
+        ("north northern", "south southern"),
+        ("east eastern", "west western"),
+        ("inside within", "outside"),
         ("minimum least", "maximum most"),
         ("true", "false"),
         ("all every", "none no"),
@@ -39,6 +60,12 @@ _OPPOSITES = tuple(
 )
 
 
+_PASSIVE = re.compile(r"\b(?:by|von|durch|por|par)\b")
+_THAN = re.compile(r"\bthan\b")
+_CLAUSE = re.compile(r"[;:.!?]\s")
+_NEAR = 4  # content words between which a quote says who does what
+
+
 @dataclass(frozen=True, slots=True)
 class _Support:
     """What one quote offers a sentence."""
@@ -46,6 +73,7 @@ class _Support:
     number: int
     words: frozenset[str]
     numbers: frozenset[str]
+    told: tuple[str, ...]  # its content words in order
     text: str
 
 
@@ -67,7 +95,8 @@ def _support(quote: Quote) -> _Support:
     return _Support(
         number=quote.number,
         words=frozenset(words_of(text)),
-        numbers=frozenset(numbers_of(text)),
+        numbers=frozenset(quantities_of(text)),
+        told=tuple(_told(quote.text)),
         text=text,
     )
 
@@ -76,13 +105,17 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
     """Why no quote can carry `sentence`, or nothing."""
     known_words = frozenset().union(*(offer.words for offer in offers))
     known_numbers = frozenset().union(*(offer.numbers for offer in offers))
-    for number in numbers_of(sentence):
+    for number in quantities_of(sentence):
         if number not in known_numbers:
             return f"the number {number} is not in the quotes"
+    known_measures = measures_of(" ".join(offer.text for offer in offers))
+    for number, units in measures_of(sentence).items():
+        if (known := known_measures.get(number)) and not units <= known:
+            return f"the unit of {number} is another in the quotes"
     asked = words_of(question.text)
-    for name in _NAME.findall(sentence):
-        parts = words_of(name)
-        if not all(covers(known_words, part) or covers(asked, part) for part in parts):
+    for name in (*_NAME.findall(sentence), *_MONTH.findall(sentence)):
+        # A name of the question alone is no excuse: it may be just what the notes do not speak of.
+        if not all(covers(known_words, part) for part in words_of(name)):
             return f"the name {name} is not in the quotes"
     words = content_words(sentence)
     told = [word for word in words if not covers(asked, word)]
@@ -129,7 +162,47 @@ def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
         for mine, theirs in ((one, other), (other, one)):
             if _any_form(said, mine) and not _any_form(held, mine) and _any_form(held, theirs):
                 return "it says the contrary of the quote"
+    if any(_turned_round(sentence, offer) for offer in offers):
+        return "it turns round who does what in the quote"
     return ""
+
+
+def _turned_round(sentence: str, offer: _Support) -> bool:
+    """Whether three words that follow each other in `sentence` stand in the quote in just the opposite order.
+
+    "B is larger than A" for "A is larger than B"; a passive in one of them turns the words and keeps the meaning.
+    """
+    if bool(_PASSIVE.search(sentence)) != bool(_PASSIVE.search(offer.text)):
+        return False
+    if (mine := _sides(sentence)) and (theirs := _sides(offer.text)):
+        (less, more), (worse, better) = mine, theirs
+        if any(covers(better, word) for word in less - more) and any(
+            covers(worse, word) for word in more - less
+        ):
+            return not any(covers(worse, word) for word in less - more)
+    said = _told(sentence)
+    for first, middle, last in zip(said, said[1:], said[2:], strict=False):
+        places = [
+            [place for place, word in enumerate(offer.told) if same_word(word, wanted)]
+            for wanted in (first, middle, last)
+        ]
+        if all(len(place) == 1 for place in places):
+            one, two, three = (place[0] for place in places)
+            if three < two < one and one - three <= _NEAR:
+                return True
+    return False
+
+
+def _sides(text: str) -> tuple[set[str], set[str]] | None:
+    """The content words after and before the "than" of a comparison; None where there is none, or several."""
+    sides = _THAN.split(text)
+    if len(sides) != 2:
+        return None
+    return set(_told(_CLAUSE.split(sides[1])[0])), set(_told(_CLAUSE.split(sides[0])[-1]))
+
+
+def _told(text: str) -> list[str]:
+    return [word for word in words_of(text) if word not in FUNCTION_WORDS]
 
 
 def _any_form(words: frozenset[str], wanted: frozenset[str]) -> bool:

@@ -13,6 +13,90 @@ from kb.indexing.tokens import unspaced_bigrams
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SPOKEN = {
+    word: value
+    for value, words in {
+        "2": "two zwei dos deux",
+        "3": "three drei tres trois",
+        "4": "four vier cuatro quatre",
+        "5": "five fünf cinco cinq",
+        "6": "six sechs seis",
+        "7": "seven sieben siete sept",
+        "8": "eight acht ocho huit",
+        "9": "nine neun nueve neuf",
+        "10": "ten zehn diez dix",
+        "11": "eleven elf once onze",
+        "12": "twelve zwölf doce douze dozen",
+        "13": "thirteen dreizehn",
+        "14": "fourteen vierzehn",
+        "15": "fifteen fünfzehn",
+        "16": "sixteen sechzehn",
+        "20": "twenty zwanzig veinte vingt",
+        "30": "thirty dreißig treinta trente",
+        "40": "forty vierzig",
+        "50": "fifty fünfzig",
+        "60": "sixty",
+        "70": "seventy",
+        "80": "eighty",
+        "90": "ninety",
+        "100": "hundred hundert cien cent",
+        "1000": "thousand tausend mil mille",
+        "1/2": "half hälfte mitad moitié",
+        "1/4": "quarter viertel",
+        "twice": "twice doubled doppelt",
+    }.items()
+    for word in words.split()
+    if word != "once"  # more often an adverb in English
+}
+_UNITS = {
+    name: unit
+    for unit, names in {
+        "percent": "% percent per cent Prozent",
+        "degree": "° °C °F degree degrees Grad",
+        "second": "s sec secs second seconds Sekunde Sekunden",
+        "millisecond": "ms millisecond milliseconds",
+        "minute": "min mins minute minutes Minute Minuten",
+        "hour": "h hour hours Stunde Stunden",
+        "day": "day days Tag Tage Tagen",
+        "week": "week weeks Woche Wochen",
+        "month": "month months Monat Monate Monaten",
+        "year": "year years Jahr Jahre Jahren",
+        "century": "century centuries Jahrhundert",
+        "byte": "B byte bytes",
+        "kilobyte": "kB KB KiB kilobyte kilobytes",
+        "megabyte": "MB MiB megabyte megabytes",
+        "gigabyte": "GB GiB gigabyte gigabytes",
+        "terabyte": "TB TiB terabyte terabytes",
+        "bit": "bit bits",
+        "token": "token tokens",
+        "word": "word words Wort Wörter Wörtern",
+        "page": "page pages Seite Seiten",
+        "gram": "g gram grams Gramm",
+        "kilogram": "kg kilogram kilograms kilo kilos",
+        "tonne": "t ton tons tonne tonnes",
+        "pound": "lb lbs pound pounds",
+        "millimetre": "mm",
+        "centimetre": "cm",
+        "metre": "m metre metres meter meters",
+        "kilometre": "km kilometre kilometres kilometer kilometers",
+        "mile": "mi mile miles Meile Meilen",
+        "foot": "ft foot feet",
+        "inch": "in inch inches",
+        "litre": "l litre litres liter liters",
+        "watt": "W watt watts",
+        "thousand": "thousand tausend",
+        "million": "million millions Million Millionen millones",
+        "billion": "billion billions Milliarde Milliarden",
+        "trillion": "trillion trillions Billion Billionen",
+        "dollar": "dollar dollars",
+        "euro": "€ euro euros",
+    }.items()
+    for name in names.split()
+}
+_MEASURE = re.compile(
+    rf"(?P<number>\d+(?:[.,]\d+)*|\b(?:{'|'.join(_SPOKEN)})\b)[ \u00a0-]?(?P<unit>%|°[CF]?|€|[^\W\d_]+)",
+    re.IGNORECASE,
+)
 _BRITISH = re.compile(r"(.{3,})is(e|ed|es|er|ing|ation|ations)$")
 _MIN_STEM = 4  # letters; a shorter word has only the forms of _SHORT_ENDINGS
 _SHORT_ENDINGS = frozenset(["", "s", "d"])
@@ -39,6 +123,24 @@ def content_words(text: str) -> list[str]:
 def numbers_of(text: str) -> list[str]:
     """The numbers of `text` as written with digits, without thousands separators: `1,190` gives `1190`."""
     return [_plain_number(number) for number in _NUMBER.findall(unicodedata.normalize("NFKC", text))]
+
+
+def quantities_of(text: str) -> list[str]:
+    """The numbers of `text`, with digits or in words: `two` and `2` are both `2`; "one" is more often a pronoun."""
+    spoken = [_SPOKEN[word] for word in words_of(text) if word in _SPOKEN]
+    return list(dict.fromkeys([*numbers_of(text), *spoken]))
+
+
+def measures_of(text: str) -> dict[str, set[str]]:
+    """For each number of `text` the units it is followed by, each in one form: `45 mins` gives `{"45": {"minute"}}`."""
+    found: dict[str, set[str]] = {}
+    plain = unicodedata.normalize("NFKC", text)
+    for match in _MEASURE.finditer(plain):
+        unit = _UNITS.get(match["unit"]) or _UNITS.get(match["unit"].casefold())
+        if unit:
+            number = match["number"]
+            found.setdefault(_SPOKEN.get(number.casefold()) or _plain_number(number), set()).add(unit)
+    return found
 
 
 def same_word(one: str, other: str) -> bool:

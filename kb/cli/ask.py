@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import err, out, print_indented, print_json
+from kb.cli.output import err, out, print_indented, print_json, say
+from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from kb.answering.answer import Answer
+    from kb.answering.answer import Answer, Quote
     from kb.answering.events import AnswerEvent
 
 
@@ -30,29 +31,59 @@ def ask(
     vault: Vault = None,
     index: Index = None,
     json: Json = False,
+    style: Annotated[
+        str | None,
+        typer.Option("--style", metavar="STYLE", help="short, full or quotes.", show_default=False),
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Tell every step and why, on stderr.")] = False,
 ) -> None:
     """Answer a question from the notes, with citations."""
+    from kb.answering.answer import Style
+
+    if style not in (None, *get_args(Style)):
+        raise UsageError(f"There is no style {style!r}. Styles: {', '.join(get_args(Style))}.")
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        events = base.ask(" ".join(question))
+        events = base.ask(" ".join(question), style=style)  # type: ignore[arg-type]
+        if explain:
+            events = _explained(events)
         if options.json:
             print_json(as_json(_last(events)))
         else:
-            _show(events)
+            _show(events, short=style == "short")
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
     """The documented form of an answer for machines."""
+    from kb.answering.answer import abstention
+
     return {
         "question": answer.question,
+        "understood": answer.understood or answer.question,
         "answer": answer.text,
         "abstained": answer.abstained,
+        "reason": abstention(answer) if answer.abstained else "",
+        "confidence": round(answer.confidence, 3),
+        "missing": list(answer.missing),
+        "disagreement": answer.disagreement,
         "sentences": [
-            {"text": item.text, "supported": item.supported, "citations": list(item.citations)}
+            {
+                "text": item.text,
+                "supported": item.supported,
+                "citations": list(item.citations),
+                "verdict": item.verdict,
+            }
             for item in answer.sentences
         ],
         "sources": [
-            {"path": quote.path, "line": quote.line, "quote": quote.quote} for quote in answer.sources
+            {
+                "number": quote.number,
+                "path": quote.path,
+                "line": quote.line,
+                "quote": quote.quote,
+                "cited": quote in answer.cited,
+            }
+            for quote in answer.sources
         ],
         "model": answer.model,
         "seconds": round(answer.seconds, 3),
@@ -68,7 +99,20 @@ def _last(events: Iterator[AnswerEvent]) -> Answer:
     raise AssertionError("an answer always finishes")
 
 
-def _show(events: Iterator[AnswerEvent]) -> None:
+def _explained(events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
+    """The same events, each step and verdict told on stderr as it comes."""
+    from kb.answering.events import SentenceChecked, Step
+
+    for event in events:
+        if isinstance(event, Step):
+            say(f"· {event.name}" + (f": {event.reason}" if event.reason else ""))
+        elif isinstance(event, SentenceChecked):
+            kept = "kept" if event.sentence.supported else "dropped"
+            say(f"· {kept} ({event.sentence.verdict}): {event.sentence.text}")
+        yield event
+
+
+def _show(events: Iterator[AnswerEvent], *, short: bool) -> None:
     """Print each sentence as soon as it is checked, then the sources."""
     from kb.answering.answer import cite
     from kb.answering.events import Finished, SentenceChecked, Step
@@ -82,7 +126,7 @@ def _show(events: Iterator[AnswerEvent]) -> None:
                 _print_past(status, console, Text(safe_line(cite(event.sentence))))
             elif isinstance(event, Finished):
                 status.stop()
-                _print_end(console, event.answer)
+                _print_end(console, event.answer, short=short)
 
 
 def _print_past(status: Status, console: Console, text: Text) -> None:
@@ -93,22 +137,33 @@ def _print_past(status: Status, console: Console, text: Text) -> None:
     status.start()
 
 
-def _print_end(console: Console, answer: Answer) -> None:
+def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
+    from kb.answering.answer import abstention
+
     if answer.abstained:
-        console.print("Your notes do not hold the answer.")
+        console.print(Text(abstention(answer)), soft_wrap=True)
         if answer.nearest:
             console.print(Text("\nNearest notes", style="bold"))
         for near in answer.nearest:
             console.print(Text(f"{safe_line(near.path)}:{near.line}", style="cyan"))
-    else:
-        console.print(Text("\nSources", style="bold"))
-    for quote in answer.sources:
-        head = Text(f"[{quote.number}] ")
-        head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
-        console.print(head, soft_wrap=True)
-        print_indented(console, Text(f"“{safe_line(quote.quote)}”", style="dim"))
+    if answer.missing:
+        console.print(Text(f"\nNot spoken of there: {safe_line(', '.join(answer.missing))}."), soft_wrap=True)
+    _print_quotes(console, "Sources", answer.cited)
+    if not short:
+        also = [quote for quote in answer.sources if quote not in answer.cited]
+        _print_quotes(console, "Also in your notes", also)
     dropped = sum(not sentence.supported for sentence in answer.sentences)
     note = f"{answer.model} · {answer.seconds:.1f} s"
     if dropped:
         note += f" · {dropped} unsupported {'sentence' if dropped == 1 else 'sentences'} of the model dropped"
     err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)
+
+
+def _print_quotes(console: Console, heading: str, quotes: Sequence[Quote]) -> None:
+    if quotes:
+        console.print(Text(f"\n{heading}", style="bold"))
+    for quote in quotes:
+        head = Text(f"[{quote.number}] ")
+        head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
+        console.print(head, soft_wrap=True)
+        print_indented(console, Text(f"“{safe_line(quote.quote)}”", style="dim"))

@@ -6,20 +6,16 @@ together. The latest word on a name counts; one on a name in a given note counts
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from kb.errors import DecisionsUnwritable
+from kb.machine_log import MachineLog
 
 Verdict = Literal["accept", "reject", "always", "never"]
-_NOT_NAME = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,44 +53,25 @@ class Decisions:
 
 
 class DecisionLog:
-    """The lines of all machines below `folder`; new ones go to the file of the machine that `machine` names.
+    """The decisions that all machines wrote into `log`."""
 
-    It is asked for when the first decision is written, for a name may have to be made up.
-    """
-
-    def __init__(self, folder: Path, machine: Callable[[], str]) -> None:
-        self._folder = folder
-        self._machine = machine
+    def __init__(self, log: MachineLog) -> None:
+        self._log = log
 
     def add(self, decision: Decision) -> None:
         """Append one line, on the disk when this returns. Raises DecisionsUnwritable."""
-        line = json.dumps(asdict(decision), ensure_ascii=False, sort_keys=True) + "\n"
-        own = self._folder / f"{_NOT_NAME.sub('-', self._machine())}.jsonl"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with own.open("ab+") as file:
-                end = file.tell()
-                if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
-                    line = "\n" + line  # a line that a power cut tore apart must not swallow this one
-                file.write(line.encode("utf-8", "replace"))
-                file.flush()
-                os.fsync(file.fileno())
+            self._log.add(asdict(decision))
         except OSError as error:
             raise DecisionsUnwritable(
-                f"{own} cannot be written: {error.strerror}. No note was changed; check the folder."
+                f"{self._log.folder} cannot be written: {error.strerror}. No note was changed; check the folder."
             ) from error
         self.__dict__.pop("decisions", None)
 
     @cached_property
     def decisions(self) -> Decisions:
-        """The decisions of every machine; lines that are none are passed over."""
-        lines: set[str] = set()
-        for file in sorted(self._folder.glob("*.jsonl")) if self._folder.is_dir() else ():
-            try:
-                lines.update(file.read_text(encoding="utf-8", errors="replace").splitlines())
-            except OSError:
-                continue
-        return Decisions(_parsed(lines))
+        """The decisions of every machine."""
+        return Decisions(_parsed(self._log.rows()))
 
 
 def decided(
@@ -108,10 +85,9 @@ def decided(
     return Decision(verdict, name, (at or datetime.now(UTC)).isoformat(), note, target)
 
 
-def _parsed(lines: Iterable[str]) -> Iterator[Decision]:
-    for line in lines:
+def _parsed(rows: Iterable[Mapping[str, Any]]) -> Iterator[Decision]:
+    for value in rows:
         try:
-            value = json.loads(line)
             one = Decision(**{name: value[name] for name in Decision.__dataclass_fields__ if name in value})
             texts = (one.name, *(text for text in (one.note, one.target) if text is not None))
             if (
@@ -121,7 +97,7 @@ def _parsed(lines: Iterable[str]) -> Iterator[Decision]:
             ):
                 yield one
         except (ValueError, TypeError, KeyError):
-            continue  # torn, or from a newer kb
+            continue  # from a newer kb
 
 
 def _folded(name: str) -> str:

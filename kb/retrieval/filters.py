@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from kb.errors import UsageError
+from kb.retrieval.period import period_of
 from kb.retrieval.query import Condition, Query
-
-_UNITS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 class NoteFacts(Protocol):
@@ -42,38 +39,6 @@ def allowed_passages(query: Query, facts: NoteFacts, today: date | None = None) 
     return allowed
 
 
-def period(text: str, today: date) -> tuple[date, date]:
-    """First and last day of `2026`, `2026-03`, `2026-03-01`, `today`, `yesterday`, `last-week`, `3-days-ago` ...
-
-    Raises UsageError for anything else.
-    """
-    words = text.casefold().replace("-", " ").replace("_", " ").split()
-    parts = text.split("-")
-    try:
-        if len(parts) <= 3 and all(part.isdecimal() for part in parts) and len(parts[0]) == 4:
-            year, month, day = ([int(part) for part in parts] + [0, 0])[:3]
-            first = date(year, month or 1, day or 1)
-            if day:
-                return first, first
-            last_month = month or 12
-            return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
-        match words:
-            case ["today"]:
-                return today, today
-            case ["yesterday"]:
-                return today - timedelta(1), today - timedelta(1)
-            case ["last", unit] if unit in _UNITS:
-                return today - timedelta(_UNITS[unit]), today
-            case [number, unit, "ago"] if number.isdecimal() and unit.removesuffix("s") in _UNITS:
-                then = today - timedelta(int(number) * _UNITS[unit.removesuffix("s")])
-                return then, then
-    except (ValueError, OverflowError, IndexError):
-        pass
-    raise UsageError(
-        f"{text!r} is no date. Write 2026, 2026-03, 2026-03-01, yesterday, last-week or 3-days-ago."
-    )
-
-
 def _notes(condition: Condition, facts: NoteFacts, today: date) -> set[str]:
     value = condition.value.casefold()
     match condition.name:
@@ -97,7 +62,7 @@ def _notes(condition: Condition, facts: NoteFacts, today: date) -> set[str]:
 
 
 def _dated(condition: Condition, facts: NoteFacts, today: date) -> set[str]:
-    first, last = period(condition.value, today)
+    first, last = period_of(condition.value, today)
     found = set()
     for path, created, modified in facts.dates():
         day = date.fromisoformat((created or modified or "")[:10])

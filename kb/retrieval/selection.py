@@ -15,8 +15,9 @@ from kb.notes.journal import journal_names
 from kb.notes.note import Link, Span
 from kb.notes.parse import stem
 from kb.notes.resolve import LinkResolver, NoteNames
-from kb.retrieval.filters import NoteFacts, period
+from kb.retrieval.filters import NoteFacts
 from kb.retrieval.hit import SearchHit
+from kb.retrieval.period import period_of
 
 SelectionKind = Literal["all", "note", "folder", "tag", "period", "search"]
 _SEARCHED = 24  # passages that search words select
@@ -71,7 +72,7 @@ def select(
         title = next(note.title for note in notes if note.path == path)
         return Selection("note", title, (path,))
     with contextlib.suppress(UsageError):
-        first, last = period(words, today or date.today())
+        first, last = period_of(words, today or date.today())
         dated = [note.path for note in notes if any(first <= day <= last for day in _days(note))]
         return _some("period", words, dated, f"No note is from {words}.")
     hits = retriever.search(words, _SEARCHED, per_note=None, operators=True)

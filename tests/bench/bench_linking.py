@@ -31,6 +31,7 @@ from kb.linking.mentions import Lexicon
 from kb.linking.prose import link_text, read_prose
 from kb.linking.ranker import Ranker, fit
 from kb.linking.related import Relations
+from kb.machine_log import MachineLog
 from kb.notes.note import Note, Span
 from kb.notes.parse import parse_note, stem
 from kb.notes.passages import split_passages
@@ -352,7 +353,7 @@ def speed(count: int = 10_000) -> None:
 
 
 def no_decisions(folder: str) -> DecisionLog:
-    return DecisionLog(Path(folder) / "links", lambda: "bench")
+    return DecisionLog(MachineLog(Path(folder) / "links", lambda: "bench"))
 
 
 def made_up(folder: Path, count: int) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the study plugins make of real notes.
 
-python tests/bench/bench_study.py quiz [SEED]     500 quiz cards: checks, and 100 of them to read
+python tests/bench/bench_study.py quiz [SEED]     some 500 quiz cards: checks, and 100 of them to read
 python tests/bench/bench_study.py summaries       ten long notes: compression and time; to read
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,18 +20,21 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 from kb_plugins.quiz.deck import Deck  # noqa: E402
 from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key  # noqa: E402
 from kb_plugins.quiz.session import open_log  # noqa: E402
+from kb_plugins.summarize.summarize import summarize  # noqa: E402
+from kb_plugins.summarize.summary import Summary  # noqa: E402
 
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
+from kb.plugin_api import Cancellation, Message, Options  # noqa: E402
 from kb.settings import Settings  # noqa: E402
 
-_CARDS = 500
+_CARDS_PER_VAULT = 200  # some vaults have fewer
 _READ = 100
 
 
 def quiz(seed: int) -> None:
     vaults = [
         ROOT / "vault",
-        *(SHARED / "vaults" / name for name in ("foam-docs", "obsidian-tasks-docs", "logseq-docs")),
+        *sorted(path for path in (SHARED / "vaults").iterdir() if path.is_dir()),
     ]
     chosen: list[tuple[str, Item]] = []
     print(
@@ -44,7 +46,7 @@ def quiz(seed: int) -> None:
             deck = Deck(base, open_log(base))
             items = [item for item in deck.items(base.select(""), seed) if item.kind != "explain"]
             random.Random(seed).shuffle(items)
-            some = items[: _CARDS // len(vaults)]
+            some = items[:_CARDS_PER_VAULT]
             text = {item.path: base.note(item.path).text for item in some}
             exact = sum(
                 plain_key(text[item.path][item.span.start : item.span.end]) == item.key for item in some
@@ -67,21 +69,26 @@ def quiz(seed: int) -> None:
 
 
 def summaries() -> None:
-    from kb_plugins.summarize.summarize import summarize
-
-    from kb.plugin_api import Cancellation
-
-    for vault in (ROOT / "vault", SHARED / "seeds"):
+    for vault in (ROOT / "vault", SHARED / "vaults" / "foam-docs"):
         with opened(vault) as base:
-            base.model.complete([], None) if False else None
-            notes = sorted(base.catalog.notes(), key=lambda note: -note.size)[:5]
-            for note in notes:
-                start = time.perf_counter()
-                events = list(summarize(base, note.path, Cancellation(), use_model=True))
-                seconds = time.perf_counter() - start
-                summary = events[-1]
-                print(f"\n## {note.path}: {note.size:,} bytes, {seconds:.1f} s")
-                print(summary)
+            base.model.complete(
+                [Message("user", "Hello")], Options(max_tokens=1)
+            )  # loaded before the clock runs
+            notes = sorted(base.catalog.notes(), key=lambda note: -len(base.note(note.path).text))
+            for note in notes[:5]:
+                summary = list(summarize(base, note.path, Cancellation()))[-1]
+                assert isinstance(summary, Summary)
+                said = [*summary.overview, *summary.points]
+                words = sum(len(sentence.text.split()) for sentence in said)
+                phrased = sum(sentence.verdict != "quoted" for sentence in said)
+                print(
+                    f"\n## {vault.name}/{note.path}: {summary.words_read:,} words to {words}, {phrased} of {len(said)} "
+                    f"sentences phrased by the model, {summary.seconds:.1f} s"
+                )
+                for sentence in said:
+                    print("-", "" if sentence.verdict == "quoted" else "(phrased) ", sentence.text, sep="")
+                    if sentence.verdict != "quoted":
+                        print("   =", *(summary.quotes[number - 1].text for number in sentence.citations))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from tests.support import run_kb
 
 _TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 _LINE = {"type": "integer", "minimum": 1}
+_FLAG, _SHARE = {"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}
 
 
 def exactly(**properties: Any) -> dict[str, Any]:
@@ -42,10 +43,15 @@ SEARCH = exactly(
 )
 ASK = exactly(
     question=_TEXT,
+    understood=_TEXT,
     answer=_TEXT,
-    abstained={"type": "boolean"},
-    sentences=many(exactly(text=_TEXT, supported={"type": "boolean"}, citations=many(_LINE))),
-    sources=many(exactly(path=_TEXT, line=_LINE, quote=_TEXT)),
+    abstained=_FLAG,
+    reason=_TEXT,
+    confidence=_SHARE,
+    missing=many(_TEXT),
+    disagreement=_FLAG,
+    sentences=many(exactly(text=_TEXT, supported=_FLAG, citations=many(_LINE), verdict=_TEXT)),
+    sources=many(exactly(number=_LINE, path=_TEXT, line=_LINE, quote=_TEXT, cited=_FLAG)),
     model=_TEXT,
     seconds={"type": "number", "minimum": 0},
 )

@@ -123,8 +123,27 @@ def test_the_example_passes_its_own_test(site: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+_IN_THE_INTERFACE = """
+from kb.settings import load_settings
+from kb.tui.app import KbApp
+from tests.tui.interface import drive, ready, said, send
+
+app = KbApp(load_settings, watch=False)
+
+async def steps(pilot):
+    await ready(pilot)
+    await send(pilot, "/mode scratch")
+    await send(pilot, "token")
+    print(said(app))
+
+drive(app, steps)
+"""
+
+
 @pytest.mark.slow
-def test_pip_installs_the_example_and_kb_sees_its_mode(site: Path, tmp_path: Path, small_base: Path) -> None:
+def test_pip_installs_the_example_and_both_interfaces_have_its_mode(
+    site: Path, tmp_path: Path, small_base: Path
+) -> None:
     """In a scratch environment that sees this one's packages."""
     folder = tmp_path / "kb-scratch"
     assert run_kb("plugins", "new", "scratch", "--folder", str(folder), cwd=tmp_path).returncode == 0
@@ -146,12 +165,14 @@ def test_pip_installs_the_example_and_kb_sees_its_mode(site: Path, tmp_path: Pat
         pytest.skip("the build tools cannot be had here")
     packages = next(path for path in sys.path if path.endswith("site-packages"))
     path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), packages])
-    done = subprocess.run(
-        [str(python), "-m", "kb", "plugins"],
-        cwd=small_base,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "mode scratch" in done.stdout, done.stderr
+    environment = {**os.environ, "PYTHONPATH": path}
+    for words, shown in ((["-m", "kb", "plugins"], "mode scratch"), (["-c", _IN_THE_INTERFACE], "Tokens.md")):
+        done = subprocess.run(
+            [str(python), *words],
+            cwd=small_base,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert shown in done.stdout, done.stderr

@@ -77,6 +77,22 @@ def test_a_sentence_that_points_back_makes_no_card(items: dict[str, Item]) -> No
     assert not {"12 degrees", "12", "7"} & set(items)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you follow these rules, the tea is ready after 45 seconds in the pot.",
+        "The second one of the two teas reached 45 points in the tasting of spring.",
+        "Oolong is one of the most wonderful teas that anybody has ever tasted anywhere.",
+        "It might be said to be the **first** tea that has been rolled by hand in Fujian.",
+        "- **Setup**: Install the kettle, then fill it with cold water from the tap.",
+        "- **Big / small**: the pots that a tea house holds ready for its many guests.",
+        "## Examples\n\nSteep the leaves of the spring harvest for 45 seconds in the pot.",
+    ],
+)
+def test_no_card_is_made_of_praise_steps_and_what_stands_elsewhere(text: str) -> None:
+    assert not items_of(parse_note("Oolong.md", f"# Oolong\n\n{text}\n"))
+
+
 def test_ids_last_when_text_is_added_around_them(items: dict[str, Item]) -> None:
     longer = parse_note("Elsewhere/Oolong.md", NOTE.replace("# Oolong", "# Oolong\n\nA note on tea.\n"))
     assert {item.id for item in items.values()} <= {item.id for item in items_of(longer)}
@@ -102,6 +118,7 @@ def test_options_are_distinct_and_hold_the_key_once(items: dict[str, Item]) -> N
         ("Spaced repetition works", "spaced repetitions", True),
         ("The time-out is set", "timeout", True),
         ("car", "card", False),
+        ("Groups the notes as a flat list", "Group by folder or flat list", True),
     ],
 )
 def test_a_leak_is_seen_in_any_form(text: str, key: str, told: bool) -> None:

@@ -18,10 +18,14 @@ from kb_plugins.quiz.session import QuizSession, open_log
 from kb_plugins.quiz.statistics import as_text, statistics
 
 from kb.knowledge_base import KnowledgeBase
-from kb.plugin_api import Cancellation, Card, Choices, Done, Saved, Verdict
+from kb.plugin_api import Cancellation, Card, Choices, Done, MachineLog, Saved, Verdict
 from kb.settings import Settings
 
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+
+
+def review_log(folder: Path, machine: str) -> ReviewLog:
+    return ReviewLog(MachineLog(folder, lambda: machine))
 
 
 def history(count: int) -> list[Review]:
@@ -51,13 +55,13 @@ def test_two_machines_logs_give_one_schedule_in_either_order(tmp_path: Path) -> 
     for first, second in (("laptop", "desk"), ("desk", "laptop")):
         folder = tmp_path / first
         for place, review in enumerate(reviews):
-            ReviewLog(folder, first if place % 2 else second).add(review)
-    one, other = ReviewLog(tmp_path / "laptop", "x"), ReviewLog(tmp_path / "desk", "x")
+            review_log(folder, first if place % 2 else second).add(review)
+    one, other = review_log(tmp_path / "laptop", "x"), review_log(tmp_path / "desk", "x")
     assert one.schedule() == other.schedule() == replay(reviews)
 
 
 def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
-    log = ReviewLog(tmp_path, "laptop")
+    log = review_log(tmp_path, "laptop")
     first, second = history(2)
     log.add(first)
     with (tmp_path / "laptop.jsonl").open("a") as file:
@@ -67,11 +71,11 @@ def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:
 
 
 def test_a_conflict_copy_of_a_syncer_counts_no_review_twice(tmp_path: Path) -> None:
-    log = ReviewLog(tmp_path, "laptop")
+    log = review_log(tmp_path, "laptop")
     for review in history(5):
         log.add(review)
     shutil.copy(tmp_path / "laptop.jsonl", tmp_path / "laptop.sync-conflict.jsonl")
-    assert len(ReviewLog(tmp_path, "laptop").reviews) == 5
+    assert len(review_log(tmp_path, "laptop").reviews) == 5
 
 
 def test_statistics_draw_retention_and_days() -> None:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from kb.errors import UsageError
-from kb.retrieval.filters import period
+from kb.retrieval.period import period_of
 from kb.retrieval.query import Condition, parse_query, parse_question
 
 
@@ -60,7 +60,7 @@ def test_nothing_typed_can_break_the_query(text: str) -> None:
     ],
 )
 def test_dates(text: str, first: date, last: date) -> None:
-    assert period(text, today=date(2026, 5, 10)) == (first, last)
+    assert period_of(text, today=date(2026, 5, 10)) == (first, last)
 
 
 @pytest.mark.parametrize(
@@ -68,4 +68,4 @@ def test_dates(text: str, first: date, last: date) -> None:
 )
 def test_what_is_no_date_is_said_to_be_none(text: str) -> None:
     with pytest.raises(UsageError, match="no date"):
-        period(text, today=date(2026, 5, 10))
+        period_of(text, today=date(2026, 5, 10))

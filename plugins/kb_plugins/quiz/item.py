@@ -32,6 +32,7 @@ NO_TERMS = frozenset(
     "advantages disadvantage disadvantages dependencies environment status overview input output features details "
     "frage antwort gut schlecht vorteile nachteile".split()
 )
+_LONG_KEY, _TOLD = 4, 0.75  # content words from which a share of them tells a key, and that share
 _LEFTOVER = re.compile(r"\]\(|#\+[A-Z]|\{\{|://")  # marks of a dialect that plain text should not have
 Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
@@ -114,7 +115,7 @@ def plain_key(markdown: str) -> str:
 
 
 def leaks(text: str, key: str) -> bool:
-    """Whether `text` tells the key: as it is, or all its content words in some form."""
+    """Whether `text` tells the key: as it is, or all its content words in some form, or most of many."""
     if f" {normal_form(key)} " in f" {normal_form(text)} ":
         return True
     numbers = numbers_of(key)
@@ -122,7 +123,8 @@ def leaks(text: str, key: str) -> bool:
         return True
     wanted = content_words(key) or words_of(key)
     known = words_of(text)
-    return bool(wanted) and all(covers(known, word) or _joined(known, word) for word in wanted)
+    told = sum(covers(known, word) or _joined(known, word) for word in wanted)
+    return bool(wanted) and told >= (len(wanted) if len(wanted) < _LONG_KEY else _TOLD * len(wanted))
 
 
 def _joined(known: Sequence[str], word: str) -> bool:

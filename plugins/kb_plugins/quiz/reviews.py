@@ -7,18 +7,13 @@ the same schedule.
 
 from __future__ import annotations
 
-import json
-import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Literal
 
-from kb.plugin_api import ReviewsUnwritable
+from kb.plugin_api import MachineLog, ReviewsUnwritable
 
 if TYPE_CHECKING:
     import fsrs
@@ -27,7 +22,6 @@ UTC = timezone.utc  # noqa: UP017 - reads better beside fsrs, which insists on i
 Rating = Literal[1, 2, 3, 4]
 Act = Literal["review", "retire"]
 RATINGS: Mapping[Rating, str] = {1: "again", 2: "hard", 3: "good", 4: "easy"}
-_NOT_NAME = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +57,32 @@ class Scheduled:
 
 
 class ReviewLog:
-    """The lines of all machines below `folder`; new ones go to the file of `machine`."""
+    """The reviews that all machines wrote into `log`."""
 
-    def __init__(self, folder: Path, machine: str) -> None:
-        self._folder = folder
-        self._file = folder / f"{_NOT_NAME.sub('-', machine)}.jsonl"
+    def __init__(self, log: MachineLog) -> None:
+        self._log = log
 
     @property
     def exists(self) -> bool:
         """Whether anything was ever reviewed."""
-        return self._folder.is_dir()
+        return self._log.folder.is_dir()
 
     def add(self, review: Review) -> None:
         """Append one line, on the disk when this returns. Raises ReviewsUnwritable."""
-        line = json.dumps(asdict(review), ensure_ascii=False, sort_keys=True) + "\n"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with self._file.open("ab+") as file:
-                if file.tell() and not _ends_whole(file.fileno(), file.tell()):
-                    line = "\n" + line  # a line that a power cut tore apart must not swallow this one
-                file.write(line.encode("utf-8", "replace"))
-                file.flush()
-                os.fsync(file.fileno())
+            self._log.add(asdict(review))
         except OSError as error:
             raise ReviewsUnwritable(
-                f"{self._file} cannot be written: {error.strerror}. Nothing was lost; check the folder."
+                f"{self._log.folder} cannot be written: {error.strerror}. Nothing was lost; check the folder."
             ) from error
         self.__dict__.pop("reviews", None)
 
     @cached_property
     def reviews(self) -> list[Review]:
-        """Every review of every machine once, by time; lines that are none are passed over."""
-        lines: set[str] = set()
-        for file in sorted(self._folder.glob("*.jsonl")) if self.exists else ():
-            try:
-                lines.update(file.read_text(encoding="utf-8", errors="replace").splitlines())
-            except OSError:
-                continue
+        """Every review of every machine once, by time."""
         return sorted(
-            _parsed(lines), key=lambda review: (review.moment, review.card, review.rating, review.act)
+            _parsed(self._log.rows()),
+            key=lambda review: (review.moment, review.card, review.rating, review.act),
         )
 
     def schedule(self) -> dict[str, Scheduled]:
@@ -156,40 +137,16 @@ def new_scheduler() -> fsrs.Scheduler:
     return fsrs.Scheduler(enable_fuzzing=False)
 
 
-def machine_name(state: Path) -> str:
-    """This machine's name in the log, made up once: two laptops may share a host name."""
-    file = state / "machine"
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except OSError:
-        import platform
-
-        name = f"{_NOT_NAME.sub('-', platform.node()) or 'machine'}-{uuid4().hex[:6]}"
-        try:
-            state.mkdir(parents=True, exist_ok=True)
-            file.write_text(name + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ReviewsUnwritable(
-                f"{file} cannot be written: {error.strerror}. Check the folder's permissions."
-            ) from error
-        return name
-
-
 def now() -> datetime:
     """The present moment, in UTC."""
     return datetime.now(UTC)
 
 
-def _parsed(lines: Iterable[str]) -> Iterator[Review]:
-    for line in lines:
+def _parsed(rows: Iterable[Mapping[str, Any]]) -> Iterator[Review]:
+    for value in rows:
         try:
-            value = json.loads(line)
             review = Review(**{name: value[name] for name in Review.__dataclass_fields__ if name in value})
             if review.moment.tzinfo and review.rating in RATINGS and isinstance(review.card, str):
                 yield review
         except (ValueError, TypeError, KeyError):
-            continue  # torn, or from a newer kb
-
-
-def _ends_whole(descriptor: int, size: int) -> bool:
-    return os.pread(descriptor, 1, size - 1) == b"\n"
+            continue  # from a newer kb

@@ -70,6 +70,22 @@ _GUIDES = re.compile(
     r"siehe|besuche\w*|klick\w*|bitte)\b",
     re.IGNORECASE,
 )
+# Something counted off or shown elsewhere is meant, which the sentence alone does not tell.
+_POINTS_ELSEWHERE = re.compile(
+    r"\b(?:these|those|diese[rns]?)\b|\bthe (?:(?:first|second|third|other|last) one|former|latter)\b",
+    re.IGNORECASE,
+)
+_PRAISE = re.compile(
+    r"(?:is|are|ist|sind)\s+(?:one of|the (?:ideal|best|perfect|right|most)|ein\w* de[rs])\b", re.IGNORECASE
+)
+# What a label is followed by when it heads a step to take.
+_STEP = re.compile(
+    r"(?:add|build|choose|click|configure|create|download|enable|go to|install|make sure|move|open|press|run|select|set up|"
+    r"tap|try|write|erstelle|installiere|öffne|wähle)\b",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"\b(?:examples?|beispiele?)\b", re.IGNORECASE)
+_WORD_AFTER = re.compile(r"[*=]*[ \t]+[^\W\d_]")
 _ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
 _VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
@@ -145,6 +161,8 @@ def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[
         and _is_term(match["key"])
         and not match["key"][0].isdigit()  # an entry of a log
         and not _VERB.search(match["key"])  # a statement, not a name
+        and not _STEP.match(match["rest"])
+        and "/" not in match["key"]  # two in one
         and len(content_words(match["rest"])) >= _MIN_WORDS
     ):
         span = _inside(sentence, match, "key")
@@ -156,7 +174,7 @@ def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[
 def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: list[str]) -> Iterator[Item]:
     """`X is …` where X is what the note, a heading, a link or bold print names."""
     match = _DEFINITION.match(sentence.text)
-    if not match or not _stands_alone(sentence.text):
+    if not match or not _stands_alone(sentence.text) or _PRAISE.match(sentence.text[match.start("verb") :]):
         return
     term = match["term"]
     named = [*names, *block.heading_path, *(_plain(bold["key"]) for bold in _BOLD.finditer(raw))]
@@ -184,7 +202,10 @@ def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[s
         is_subject = bool(_VERB.match(raw[match.end() :]))
         begins = not raw[: match.start()].strip()
         is_named = key[0].isupper() or bool(_NAMED_BEFORE.search(raw[: match.start()]))
-        is_stressed = begins or not is_named or key.casefold().startswith(("the ", "please ", "not "))
+        is_adjective = len(key.split()) == 1 and key.islower() and bool(_WORD_AFTER.match(raw[match.end() :]))
+        is_stressed = (
+            begins or not is_named or is_adjective or key.casefold().startswith(("the ", "please ", "not "))
+        )
         is_whole = _stands_alone(sentence.text) and not _VERSION.search(key)
         if (is_subject or not is_stressed) and is_whole and _is_term(key):
             yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
@@ -195,6 +216,8 @@ def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list
     # A date, a measurement run or a log line has many numbers, of which none is worth knowing by itself.
     if not 1 <= len(matches) <= 2 or not _stands_alone(sentence.text) or any(mark in raw for mark in "`[<{|"):
         return
+    if any(map(_EXAMPLE.search, block.heading_path)):
+        return  # chosen at will, not known
     for match in matches:
         value = match["key"]
         if value.isdecimal() and int(value) < 3:
@@ -330,6 +353,7 @@ def _stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without the one before it."""
     return (
         not _POINTS_BACK.match(text)
+        and not _POINTS_ELSEWHERE.search(text)
         and not _GUIDES.search(text)
         and (text[:1].isalnum() or text[:1] in "\"“„'(")
         and len(text) <= _MAX_SENTENCE

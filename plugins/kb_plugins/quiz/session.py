@@ -31,7 +31,6 @@ from kb_plugins.quiz.reviews import (
     Rating,
     Review,
     ReviewLog,
-    machine_name,
     new_scheduler,
     now,
     reviewed,
@@ -42,7 +41,7 @@ _SUGGESTED: dict[str, Rating] = {"right": 3, "wrong": 1}
 
 def open_log(base: KnowledgeBase) -> ReviewLog:
     """The reviews of this vault, to be added to by this machine."""
-    return ReviewLog(base.study_folder / "reviews", machine_name(base.settings.state))
+    return ReviewLog(base.log("reviews"))
 
 
 class QuizSession:

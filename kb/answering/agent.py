@@ -1,0 +1,373 @@
+"""From a question to a checked, cited answer, as a llama-index workflow.
+
+    understand ─→ search ─→ judge ─→ quote ─→ phrase ─→ end
+        │           ↑         ├─→ search again, in another way
+        │           └─────────┘
+        └─→ end: the catalog knows it exactly     judge ─→ end: the notes do not hold it
+
+An agent lives for one question. Its steps tell what they do and why through the workflow's event stream. The model is
+never asked to decide: it may phrase, and its sentences are checked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from workflows import Context, Workflow, step
+from workflows.events import Event, StartEvent, StopEvent
+
+from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote, Style
+from kb.answering.conversation import Turn, understand
+from kb.answering.disagreement import disagreeing
+from kb.answering.draft import MAX_TOKENS, place, prompt, sentences_of
+from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
+from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
+from kb.answering.gate import THRESHOLD, confidence
+from kb.answering.parts import Parts, take_apart
+from kb.answering.question import Question, read_question
+from kb.answering.records import Records
+from kb.answering.verify import verify
+from kb.answering.ways import best_by_note, ways_of
+from kb.answering.words import covers, words_of
+from kb.indexing.catalog import Catalog
+from kb.models.language_model import Cancellation, LanguageModel, Options
+from kb.retrieval.hit import SearchHit
+from kb.retrieval.retriever import Retriever
+from kb.settings import AnswerSettings, ModelSettings
+
+_NEAREST = 3  # notes named when none answers
+_MOST_SENTENCES = 2  # of the model's prose
+_QUOTES_PER_PART = 2  # where several things are asked for
+_TELLING = 0.2  # share of a question's meaning from which a word that no quote holds is worth naming
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the index is behind the notes."""
+
+    pending: int  # passages without an embedding
+    changed: int  # notes that differ from what is indexed
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an agent works with."""
+
+    retriever: Retriever
+    catalog: Catalog
+    encoder: Encoder
+    model: LanguageModel
+    settings: AnswerSettings
+    generation: ModelSettings
+    standing: Callable[[], Standing]  # asked only when no answer is found
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked, and how it is to be answered."""
+
+    text: str
+    style: Style = "full"
+    history: tuple[Turn, ...] = ()
+    cancellation: Cancellation | None = None
+
+
+class Search(Event):
+    """Passages are wanted, in the way of this number."""
+
+    way: int
+
+
+class Found(Event):
+    """Passages were found, in the way of this number."""
+
+    way: int
+
+
+class Answerable(Event):
+    """The notes hold the answer, or a part of it."""
+
+
+class Quoted(Event):
+    """The quotes are chosen that the answer rests on."""
+
+
+class Told(Event):
+    """Something for whoever listens."""
+
+    what: Any  # an AnswerEvent
+
+
+@dataclass(slots=True)
+class _Part:
+    """One thing asked for, and what is known of it so far."""
+
+    label: str
+    question: Question
+    hits: list[SearchHit] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    confidence: float = 0.0
+    is_new: bool = False  # hits have come that were not judged yet
+
+    @property
+    def is_answered(self) -> bool:
+        return self.confidence >= THRESHOLD
+
+
+class AnswerAgent(Workflow):
+    """Answers one question."""
+
+    def __init__(self, tools: Tools, asked: Asked) -> None:
+        super().__init__(timeout=None)
+        self._tools = tools
+        self._asked = asked
+        self._ways = ways_of(tools.retriever, tools.catalog, tools.settings.passages)
+        self._clock = _Clock()
+        self._answer = Answer(question=asked.text, model=tools.model.name)
+        self._kind: str = "single"
+        self._parts: list[_Part] = []
+
+    @step
+    async def understand(self, context: Context, _: StartEvent) -> Search | StopEvent:
+        """Complete a follow-up; let the catalog answer what it knows; take apart what asks for several things."""
+        tools = self._tools
+        understood = understand(self._asked.text, self._asked.history, self._names)
+        if understood.reason:
+            self._answer = replace(self._answer, understood=understood.text)
+            await self._tell(context, Step("Understanding the question", understood.reason))
+        if record := Records(tools.catalog).answer(understood.text):
+            await self._tell(context, Step("Looking it up", f"not searched for but exact: {record.reason}"))
+            if record.quotes:
+                await self._tell(context, QuotesFound(record.quotes))
+            for sentence in record.sentences:
+                await self._tell(context, SentenceChecked(sentence))
+            return self._end(sentences=record.sentences, sources=record.quotes, confidence=1.0)
+        parts: Parts = take_apart(understood.text)
+        self._kind = parts.kind
+        if len(parts.parts) > 1:
+            labels = "; ".join(part.label for part in parts.parts)
+            await self._tell(context, Step("Taking the question apart", f"{parts.kind}: {labels}"))
+        self._parts = [_Part(part.label, self._read(part.text)) for part in parts.parts]
+        return Search(way=0)
+
+    @step
+    async def search(self, context: Context, event: Search) -> Found:
+        """Bring passages for every part that has no answer yet."""
+        name, way = self._ways[event.way]
+        await self._tell(context, Step("Searching the notes", name))
+        for part in self._open_parts:
+            known = {hit.passage.id for hit in part.hits}
+            new = [hit for hit in way(part.question, part.hits) if hit.passage.id not in known]
+            part.hits += new
+            part.is_new = bool(new)
+        self._clock.lap("search")
+        return Found(way=event.way)
+
+    @step
+    async def judge(self, context: Context, event: Found) -> Search | Answerable | StopEvent:
+        """Gate A, for every part that is open; where one fails, search in the next way."""
+        for part in self._open_parts:
+            if not part.is_new:
+                await self._tell(context, Step("Judging the evidence", "nothing new was found"))
+                continue
+            evidence = find_evidence(part.question, part.hits, self._tools.encoder)
+            sure = confidence(part.question, evidence)
+            if sure > part.confidence or not part.evidence:
+                part.evidence, part.confidence = evidence, sure
+            best = f"; best: {place(_quote(1, evidence[0]))}" if evidence else ""
+            reason = f"confidence {sure:.2f} of {THRESHOLD:.2f} that is needed{best}"
+            await self._tell(context, Step("Judging the evidence", reason))
+        self._clock.lap("evidence")
+        self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
+        if self._open_parts and event.way + 1 < len(self._ways):
+            return Search(way=event.way + 1)
+        return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
+
+    @step
+    async def quote(self, context: Context, _: Answerable) -> Quoted:
+        """Gate B: choose the sentences of the notes that the answer rests on."""
+        single = len(self._parts) == 1
+        limit = self._tools.settings.quotes if single else _QUOTES_PER_PART
+        chosen: dict[tuple[str, int], Evidence] = {}
+        for part in self._answered_parts:
+            for evidence in choose_quotes(part.evidence, limit):
+                chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
+        quotes = tuple(_quote(number, evidence) for number, evidence in enumerate(chosen.values(), start=1))
+        missing = (
+            _not_spoken_of(self._parts[0].question, quotes)
+            if single
+            else tuple(part.label for part in self._open_parts)
+        )
+        self._answer = replace(self._answer, sources=quotes, missing=missing)
+        await self._tell(context, QuotesFound(quotes))
+        return Quoted()
+
+    @step
+    async def phrase(self, context: Context, _: Quoted) -> StopEvent:
+        """Say it in the model's words where gate C lets them pass, else in the notes' own."""
+        said: list[AnswerSentence] = []
+        for sentence in self._sentences():
+            if isinstance(sentence, AnswerSentence):
+                said.append(sentence)
+                await self._tell(context, SentenceChecked(sentence))
+            else:
+                await self._tell(context, sentence)
+        self._clock.lap("phrase")
+        return self._end(sentences=tuple(said))
+
+    def _sentences(self) -> Iterator[AnswerSentence | Step]:
+        quotes = self._answer.sources
+        if pair := disagreeing(self._parts[0].question, quotes):
+            yield Step(
+                "Comparing the quotes", f"{pair[0].number} and {pair[1].number} disagree: both are shown"
+            )
+            days = {quote.path: self._day(quote.path) for quote in pair}
+            dated = tuple(replace(quote, date=days.get(quote.path, "")) for quote in quotes)
+            self._answer = replace(self._answer, disagreement=True, sources=dated)
+            for quote in pair:
+                yield _in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
+        elif self._kind == "comparison":
+            for part in self._answered_parts:
+                yield _in_its_own_words(_quotes_of(part, quotes)[0], f"{part.label}: ")
+        elif self._asked.style == "quotes":
+            yield from map(_in_its_own_words, quotes)
+        else:
+            yield Step("Phrasing the answer", self._tools.model.name)
+            for part in self._answered_parts:
+                own = _quotes_of(part, quotes)
+                checked = list[AnswerSentence]()
+                for sentence in self._phrased(part.question, own):
+                    checked.append(sentence)
+                    yield sentence
+                if not any(sentence.supported for sentence in checked):
+                    # The best quote is an answer that cannot be wrong about the note.
+                    yield _in_its_own_words(own[0])
+
+    def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
+        """What the model says, sentence by sentence, each with the verdict of gate C."""
+        tools = self._tools
+        options = Options(
+            max_tokens=MAX_TOKENS, temperature=tools.generation.temperature, seed=tools.generation.seed
+        )
+        most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
+        known: set[str] = set()
+        messages = prompt(question.text, quotes)
+        with closing(tools.model.stream(messages, options, self._asked.cancellation)) as stream:
+            for count, sentence in enumerate(sentences_of(stream), start=1):
+                if sentence not in known:
+                    yield verify(sentence, question, quotes)
+                known.add(sentence)
+                if count == most:
+                    return
+
+    @property
+    def _open_parts(self) -> list[_Part]:
+        return [part for part in self._parts if not part.is_answered]
+
+    @property
+    def _answered_parts(self) -> list[_Part]:
+        return [part for part in self._parts if part.is_answered]
+
+    def _read(self, text: str) -> Question:
+        retriever = self._tools.retriever
+        return read_question(text, retriever.document_frequency, retriever.passage_count())
+
+    def _names(self) -> Iterator[str]:
+        for names in self._tools.catalog.names():
+            yield from (names.title, *names.aliases)
+
+    def _day(self, path: str) -> str:
+        """When the note at `path` was written, as it says itself, or as its file does."""
+        note = next(note for note in self._tools.catalog.notes() if note.path == path)
+        stated = note.modified or note.created
+        return stated[:10] if stated else time.strftime("%Y-%m-%d", time.localtime(note.mtime_ns / 1e9))
+
+    def _abstain(self) -> StopEvent:
+        near = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
+        standing = self._tools.standing()
+        if standing.changed:
+            reason = "out of step"
+        elif standing.pending:
+            reason = "not indexed"
+        else:
+            reason = "not covered" if near else "nothing found"
+        return self._end(
+            abstained=True,
+            reason=reason,
+            waiting=standing.changed or standing.pending,
+            nearest=tuple(
+                NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
+            ),
+        )
+
+    def _end(self, **facts: Any) -> StopEvent:
+        answer = replace(self._answer, **facts, seconds=self._clock.total(), timings=self._clock.laps)
+        return StopEvent(result=answer)
+
+    async def _tell(self, context: Context, what: AnswerEvent) -> None:
+        context.write_event_to_stream(Told(what=what))
+        await asyncio.sleep(0)  # the listener has it before the next, slow piece of work begins
+
+
+def _quote(number: int, evidence: Evidence) -> Quote:
+    return Quote(
+        number=number,
+        path=evidence.passage.note_path,
+        line=evidence.line,
+        span=evidence.span,
+        title=evidence.passage.title,
+        heading_path=(*evidence.passage.heading_path, *([evidence.under] if evidence.under else [])),
+        quote=evidence.source,
+        text=evidence.text,
+        relevance=evidence.score,
+    )
+
+
+def _quotes_of(part: _Part, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes that were chosen for `part`, its best first."""
+    rank = {
+        (evidence.passage.note_path, evidence.span.start): place
+        for place, evidence in enumerate(part.evidence)
+    }
+    own = [quote for quote in quotes if (quote.path, quote.span.start) in rank]
+    return sorted(own, key=lambda quote: rank[quote.path, quote.span.start])
+
+
+def _in_its_own_words(quote: Quote, before: str = "") -> AnswerSentence:
+    return AnswerSentence(before + quote.text, supported=True, citations=(quote.number,), verdict="quoted")
+
+
+def _not_spoken_of(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
+    """The telling words of `question` that stand neither in the quotes nor above them; neighbours as one."""
+    known = set(words_of(" ".join(f"{place(quote)} {quote.text}" for quote in quotes)))
+    missing: list[str] = []
+    before = ""
+    for word in words_of(question.text):
+        lacks = question.weights.get(word, 0.0) >= _TELLING and not covers(known, word)
+        if lacks and before:
+            missing[-1] += f" {word}"
+        elif lacks:
+            missing.append(word)
+        before = word if lacks else ""
+    return tuple(dict.fromkeys(missing))
+
+
+class _Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = self.laps.get(name, 0.0) + now - self._last
+        self._last = now
+
+    def total(self) -> float:
+        return time.perf_counter() - self._start

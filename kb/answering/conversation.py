@@ -1,0 +1,125 @@
+"""Follow-up questions: "and on a Mac?" is completed from the question before, by rules that a reader can foretell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.answering.words import content_words, words_of
+
+_GOES_ON = re.compile(
+    r"^(?:and|but|or|so|then|ok(?:ay)?|und|aber|oder|y|et)\b[,\s]*|^(?:(?:and |und )?(?:what|how|was ist|wie ist es) (?:about|mit|bei))\s+",
+    re.IGNORECASE,
+)
+_WH = re.compile(
+    r"^(?:who|whom|whose|when|where|why|how(?: (?:many|much|long|old|often|far|big|so))?|which|what|since when|"
+    r"wer|wann|wo|warum|wieso|wie|was|welche[rs]?|seit wann)\b",
+    re.IGNORECASE,
+)
+_PREPOSITION = re.compile(
+    r"^(?:on|in|at|for|with|without|from|to|by|under|over|before|after|during|since|of|as|"
+    r"auf|für|mit|ohne|von|bei|unter|nach|vor|seit|aus|als|im|am)\b",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"\b(?:he|she|him|his|hers?|er|ihm|ihn|seine?[rmns]?)\b", re.IGNORECASE)
+_THING = re.compile(
+    r"\b(?:it|its|they|them|their|theirs)\b|\b(?:this|that|these|those)\b(?=\s*(?:[?.!]|$|is\b|are\b|was\b|were\b|do\b|"
+    r"does\b|did\b|mean\b|work\b|help\b|matter\b))|\b(?:dies|diese|davon|dafür|damit|dazu)\b(?=\s*(?:[?.!]|$|ist\b|sind\b))",
+    re.IGNORECASE,
+)
+_POSSESSIVE = frozenset(
+    ["its", "their", "theirs", "his", "hers", "seine", "seiner", "seinem", "seinen", "seines"]
+)
+_NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[^\W\d_a-z][\w.-]*(?:\s+(?:[^\W\d_a-z][\w.-]*|\d[\w.]*))*")
+_LEAD = re.compile(
+    r"^(?:what|who|where|when|why|how|which)\s+(?:is|are|was|were|do|does|did|can|could|should)\s+|"
+    r"^(?:explain|define|describe)\s+|^(?:was|wer|wo|wie|warum)\s+(?:ist|sind|war)\s+",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?)\s+", re.IGNORECASE)
+_THE_THING = re.compile(r"\b(?:the|an?|der|die|das|eine?)\s+[^,;]+$", re.IGNORECASE)
+_FEW = 2  # content words that a question may have and still be no more than a rest of one
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of this conversation, as it was understood, with what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question that can be understood alone."""
+
+    text: str
+    reason: str = ""  # what was completed; empty for a question that stands alone as it is
+
+
+def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable[str]]) -> Understood:
+    """Complete `text` from the turn before, if it cannot stand alone. `titles` are names that the notes know.
+
+    Only questions and names of the turn before are used, never its passages, so that no answer can come from them.
+    """
+    asked = " ".join(text.split())
+    if not history:
+        return Understood(asked)
+    last = history[-1]
+    before = last.question.rstrip("?？ .!")
+    rest = _GOES_ON.sub("", asked).rstrip("?？ .!")
+    goes_on = rest != asked.rstrip("?？ .!")
+    if person := _PERSON.search(rest):
+        names = _NAME.findall(last.answer) or _NAME.findall(before)
+        if names and not _NAME.search(rest):
+            return _completed(_put(rest, person, names[0]))
+    if (thing := _THING.search(rest)) and (topic := _topic(before, titles())):
+        return _completed(_put(rest, thing, topic))
+    lead = _WH.match(rest)
+    if lead and len(content_words(rest[lead.end() :])) == 0 and len(words_of(rest)) <= _FEW + 1:
+        remaining = _LEAD.sub("", before) if _LEAD.match(before) else _WH.sub("", before).strip()
+        return _completed(f"{rest} {remaining}")
+    if not goes_on or lead or len(content_words(rest)) > 2 * _FEW:
+        return Understood(asked)
+    if preposition := _PREPOSITION.match(rest):
+        chunk = re.search(rf"\b{re.escape(preposition[0])}\s+[^,;]+$", before, re.IGNORECASE)
+        return _completed(before[: chunk.start()] + rest if chunk else f"{before} {rest}")
+    topic = _topic(before, titles())
+    if topic and topic in before:
+        new = rest if _ARTICLE.match(topic) else _ARTICLE.sub("", rest)
+        return _completed(before.replace(topic, new))
+    return _completed(f"{before}: {rest}")
+
+
+def _topic(question: str, titles: Iterable[str]) -> str:
+    """What `question` is about, in its own words: the longest title it names, else its last name, else its object."""
+    lower = f" {question.casefold()} "
+    best = ""
+    for title in titles:
+        place = (
+            re.search(rf"(?<!\w){re.escape(title.casefold())}(?:s|es)?(?!\w)", lower)
+            if len(title) > 2
+            else None
+        )
+        if place and len(place[0]) > len(best):
+            best = question[place.start() - 1 : place.end() - 1]
+    if best:
+        return best
+    if names := _NAME.findall(question):
+        return str(names[-1])
+    if _LEAD.match(question):
+        return _LEAD.sub("", question)
+    thing = _THE_THING.search(question)
+    return thing[0] if thing else " ".join(content_words(question))
+
+
+def _put(rest: str, pronoun: re.Match[str], name: str) -> str:
+    own = name + "'s" if pronoun[0].casefold() in _POSSESSIVE else name
+    return rest[: pronoun.start()] + own + rest[pronoun.end() :]
+
+
+def _completed(text: str) -> Understood:
+    question = " ".join(text.split()) + "?"
+    question = question[0].upper() + question[1:]
+    return Understood(question, f"the question goes on from the one before: {question}")

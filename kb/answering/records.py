@@ -1,0 +1,300 @@
+"""Questions about the notes themselves, which the catalog answers exactly: lists, counts, when, what changed.
+
+A question that names no tag, property, folder, heading, period or word of the notes is left to the search.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.words import content_words, same_word, words_of
+from kb.errors import UsageError
+from kb.indexing.catalog import Catalog, StoredNote
+from kb.indexing.lookup import Lookup
+from kb.notes.note import Span
+from kb.retrieval.period import period_of
+
+_LISTED = 20  # notes named at most; the rest are counted
+_KINDS = ("type", "kind", "category", "categories", "is", "class")  # properties that say what a note is about
+_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[.\][ \t]+)?(?P<text>\S[^\n]*)$", re.MULTILINE)
+
+_HOW_MANY = re.compile(
+    r"^how many notes?\b(?: (?:do i have|have i(?: written| got)?|are there|did i write))?"
+    r"(?P<rest>[^?]*)|^wie ?viele notizen\b(?: (?:habe ich|gibt es))?(?P<rest_de>[^?]*)",
+    re.IGNORECASE,
+)
+_WHICH_NOTES = re.compile(
+    r"^(?:which|what|list(?: all)?|show(?: me)?(?: all)?)(?: of)?(?: my| the)? notes\b(?: (?:do i have|have i|are|are there|that|which))*"
+    r"(?P<rest>[^?]*)|^welche(?: meiner)? notizen\b(?P<rest_de>[^?]*)",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"^what(?: has| have)?(?: notes)? (?:changed|been changed|is new|was new)\b(?: in my notes)?(?P<rest>[^?]*)|"
+    r"^what(?: have| did) i (?:write|written|note|noted|change|changed|add|added|work on|worked on|learn|learned|do)\b"
+    r"(?P<rest_i>[^?]*)|^was (?:hat sich|habe ich)\b(?P<rest_de>[^?]*?)(?: geändert| geschrieben| notiert)?(?=\?|$)",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"^when did i (?:last |first )?(?:write|note|create|start|add|change|edit|update)\b(?: down)?"
+    r"(?: (?:the|my|a) notes?\b)?(?: (?:about|on|for|called|named|in)\b)?(?P<rest>[^?]+)",
+    re.IGNORECASE,
+)
+_WHICH_THINGS = re.compile(
+    r"^(?:which|what|list(?: all)?(?: of)?(?: my| the)?)\s+(?P<things>[^?]{3,40}?)\s*"
+    r"(?:(?:have|did|do) i (?:noted?|have|know|collect(?:ed)?|list(?:ed)?|written? (?:about|down)|read|keep|kept)"
+    r"|(?:are|is) (?:there )?in my notes|do my notes (?:name|mention|list|have))\b[^?]*\??$"
+    r"|^list (?:all |all my |my |all the |the )(?P<listed>[^?]{3,40}?)\??$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"^\s*(?:that |which )?(?:(?P<tag>(?:are |is )?(?:tagged|with (?:the )?tags?)(?: (?:as|with))?)|(?P<link>link(?:s|ing)? to)|"
+    r"(?P<folder>(?:are |is )?in (?:the )?folder)|(?P<word>mention(?:s|ing)?|contain(?:s|ing)?|with the words?|"
+    r"(?:are |is )?(?:about|on|zu|über)))\s+(?P<value>.+)$",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"^(?:in|on|since|from|seit|am|im|about|the)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An exact answer from the catalog."""
+
+    sentences: tuple[AnswerSentence, ...]
+    quotes: tuple[Quote, ...]
+    reason: str  # how it was found
+
+
+class Records:
+    """Answers questions about the notes themselves."""
+
+    def __init__(self, catalog: Catalog, today: date | None = None) -> None:
+        self._catalog = catalog
+        self._lookup = Lookup(catalog)
+        self._today = today or date.today()
+
+    def answer(self, question: str) -> Record | None:
+        """The exact answer, or None when the question is not of these kinds or names nothing that is known."""
+        text = " ".join(question.split())
+        if match := _HOW_MANY.match(text):
+            return self._notes_about(_rest(match), count_only=True)
+        if match := _WHICH_NOTES.match(text):
+            return self._notes_about(_rest(match))
+        if match := _CHANGED.match(text):
+            return self._changed(_rest(match))
+        if match := _WHEN.match(text):
+            return self._when(match["rest"].strip())
+        if match := _WHICH_THINGS.match(text):
+            return self._things((match["things"] or match["listed"]).strip())
+        return None
+
+    def _notes_about(self, rest: str, *, count_only: bool = False) -> Record | None:
+        notes = {note.path: note for note in self._catalog.notes()}
+        if not rest.strip(" ?."):
+            found, said = set(notes), "in your vault"
+        elif (about := _ABOUT.match(rest)) and (value := about["value"].strip(" ?.\"'“”")):
+            if about["tag"]:
+                wanted = value.removeprefix("#").casefold()
+                found = {
+                    path for path, tag in self._lookup.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")
+                }
+                said = f"tagged #{wanted}"
+            elif about["link"]:
+                found, said = self._lookup.linking_to(value.strip("[]")), f"linking to {value}"
+            elif about["folder"]:
+                wanted = value.strip("/").casefold() + "/"
+                found, said = {path for path in notes if wanted in f"/{path.casefold()}"}, f"in {value}"
+            else:
+                ids = self._lookup.passages_with(value)
+                found = {passage.note_path for passage in self._catalog.passages(sorted(ids))}
+                said = f"mentioning “{value}”"
+        elif period := self._period(rest):
+            first, last = period
+            found = {path for path, note in notes.items() if first <= _day(note) <= last}
+            said = _span(first, last)
+        else:
+            return None
+        return self._listing(_by_title(notes, found), said, "counted in the catalog", count_only=count_only)
+
+    def _changed(self, rest: str) -> Record | None:
+        period = self._period(rest)
+        if not period:
+            return None
+        first, last = period
+        if "since" in rest.casefold().split() or "seit" in rest.casefold().split():
+            last = self._today
+        notes = [note for note in self._catalog.notes() if first <= _changed_day(note) <= last]
+        notes.sort(key=lambda note: (_changed_day(note), note.title), reverse=True)
+        days = {note.path: _changed_day(note).isoformat() for note in notes}
+        return self._listing(notes, f"changed {_span(first, last)}", "dates of notes and files", days)
+
+    def _when(self, rest: str) -> Record | None:
+        wanted = words_of(_LEADING.sub("", rest))
+        names = {path: name for path, name in self._lookup.titles() if _same(words_of(name), wanted)}
+        notes = [note for note in self._catalog.notes() if note.path in names]
+        if not notes:
+            return None
+        sentences, quotes = [], []
+        for number, note in enumerate(notes[:_LISTED], start=1):
+            parts = [f"created {note.created[:10]}"] if note.created else []
+            parts.append(f"changed {_changed_day(note).isoformat()}")
+            sentences.append(AnswerSentence(f"{note.title}: {', '.join(parts)}.", True, (number,), "exact"))
+            quotes.append(self._quote(number, note))
+        return Record(tuple(sentences), tuple(quotes), "dates of the note")
+
+    def _things(self, things: str) -> Record | None:
+        """Notes, or items of lists, of the kind called `things`."""
+        wanted = content_words(things)
+        if not wanted or len(wanted) > 3:
+            return None
+        notes = {note.path: note for note in self._catalog.notes()}
+        tagged: dict[str, set[str]] = {}
+        for path, tag in self._lookup.tags():
+            if any(_same(words_of(part), wanted) for part in tag.split("/")):
+                tagged.setdefault(tag, set()).add(path)
+        if tagged:
+            label = min(tagged, key=len)
+            found = _by_title(notes, set().union(*tagged.values()))
+            return self._listing(found, f"tagged #{label}", f"notes with the tag #{label}")
+        for name in self._lookup.property_names():
+            if name in _KINDS:
+                found = _by_title(
+                    notes,
+                    {
+                        path
+                        for path, value in self._lookup.properties(name)
+                        if any(_same(words_of(item), wanted) for item in _values(value))
+                    },
+                )
+                if found:
+                    return self._listing(found, f"with {name}: {things}", f"notes with the property {name}")
+        if items := self._items_below(wanted):
+            return items
+        inside = {
+            path for path in notes if any(_same(words_of(part), wanted) for part in path.split("/")[:-1])
+        }
+        found = _by_title(notes, inside)
+        return self._listing(found, f"in the folder {things}", "the notes of a folder") if found else None
+
+    def _items_below(self, wanted: Sequence[str]) -> Record | None:
+        """Items of the lists below headings called so."""
+        sentences: list[AnswerSentence] = []
+        quotes: list[Quote] = []
+        for path, id in self._catalog.rows(
+            "SELECT notes.path, passages.id FROM passages JOIN notes ON notes.id = passages.note ORDER BY notes.path, ordinal"
+        ):
+            [passage] = self._catalog.passages([id])
+            if not passage.heading_path or not _same(words_of(passage.heading_path[-1]), wanted):
+                continue
+            for item in _ITEM.finditer(passage.text):
+                number = len(quotes) + 1
+                if number > _LISTED:
+                    break
+                start, end = item.span("text")
+                quote = Quote(
+                    number=number,
+                    path=path,
+                    line=passage.line + passage.text.count("\n", 0, start),
+                    span=Span(passage.span.start + start, passage.span.start + end),
+                    title=passage.title,
+                    heading_path=passage.heading_path,
+                    quote=item["text"],
+                    text=" ".join(item["text"].split()),
+                    relevance=1.0,
+                )
+                quotes.append(quote)
+                sentences.append(AnswerSentence(quote.text, True, (number,), "exact"))
+        if not quotes:
+            return None
+        return Record(tuple(sentences), tuple(quotes), "lists below a heading of that name")
+
+    def _listing(
+        self,
+        notes: Sequence[StoredNote],
+        said: str,
+        reason: str,
+        remarks: dict[str, str] | None = None,
+        *,
+        count_only: bool = False,
+    ) -> Record:
+        shown = notes[:_LISTED]
+        noun = "note" if len(notes) == 1 else "notes"
+        quotes = tuple(self._quote(number, note) for number, note in enumerate(shown, start=1))
+        head = f"You have {len(notes) or 'no'} {noun} {said}"
+        if count_only or not notes:
+            cited = tuple(quote.number for quote in quotes) if len(quotes) <= 3 else ()
+            return Record(
+                (AnswerSentence(head + ".", True, cited, "exact"),), quotes if cited else (), reason
+            )
+        rest = len(notes) - len(shown)
+        more = f" Here are {len(shown)} of them." if rest else ""
+        sentences = [AnswerSentence(f"{head}.{more}", True, (), "exact")]
+        for quote, note in zip(quotes, shown, strict=True):
+            remark = f" ({remarks[note.path]})" if remarks else ""
+            sentences.append(AnswerSentence(f"{note.title}{remark}", True, (quote.number,), "exact"))
+        return Record(tuple(sentences), quotes, reason)
+
+    def _quote(self, number: int, note: StoredNote) -> Quote:
+        """The first line of a note's text, for showing where it is."""
+        passages = self._catalog.passages_of(note.path)
+        passages = [passage for passage in passages if not passage.text.startswith("---")] or passages
+        line = (
+            passages[0].text.strip().splitlines()[0] if passages and passages[0].text.strip() else note.title
+        )
+        start = passages[0].span.start + passages[0].text.find(line) if passages else 0
+        return Quote(
+            number=number,
+            path=note.path,
+            line=passages[0].line if passages else 1,
+            span=Span(start, start + len(line) if passages else 0),
+            title=note.title,
+            heading_path=(),
+            quote=line,
+            text=line,
+            relevance=1.0,
+            date=note.created or note.modified or "",
+        )
+
+    def _period(self, text: str) -> tuple[date, date] | None:
+        try:
+            return period_of(text, self._today)
+        except UsageError:
+            return None
+
+
+def _by_title(notes: Mapping[str, StoredNote], paths: Iterable[str]) -> list[StoredNote]:
+    found = {path: notes[path] for path in paths if path in notes}
+    return sorted(found.values(), key=lambda note: note.title.casefold())
+
+
+def _rest(match: re.Match[str]) -> str:
+    return next((text for text in match.groupdict().values() if text is not None), "")
+
+
+def _same(one: Iterable[str], other: Sequence[str]) -> bool:
+    """Whether two names are the same but for inflection."""
+    mine = list(one)
+    return bool(mine) and len(mine) == len(other) and all(map(same_word, mine, other))
+
+
+def _values(stored: str) -> list[str]:
+    value = json.loads(stored)
+    return [str(item).strip("[]") for item in (value if isinstance(value, list) else [value])]
+
+
+def _changed_day(note: StoredNote) -> date:
+    if note.modified:
+        return date.fromisoformat(note.modified[:10])
+    return datetime.fromtimestamp(note.mtime_ns / 1e9).date()
+
+
+def _day(note: StoredNote) -> date:
+    return date.fromisoformat(note.created[:10]) if note.created else _changed_day(note)
+
+
+def _span(first: date, last: date) -> str:
+    return f"on {first}" if first == last else f"from {first} to {last}"

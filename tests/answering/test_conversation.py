@@ -1,0 +1,49 @@
+"""Follow-ups are completed from the question before, and from nothing else."""
+
+import pytest
+
+from kb.answering.conversation import Turn, understand
+
+TITLES = ("Spaced repetition", "BM25", "Forgetting curve", "Quantisation")
+
+
+def complete(before: str, asked: str, answer: str = "") -> str:
+    return understand(asked, [Turn(before, answer)], lambda: TITLES).text
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "understood"),
+    [
+        ("How do I install llama.cpp on Windows?", "and on a Mac?", "How do I install llama.cpp on a Mac?"),
+        ("How does spaced repetition work?", "what about interleaving?", "How does interleaving work?"),
+        ("What is the context of Llama 3?", "and Qwen 2.5?", "What is the context of Qwen 2.5?"),
+        ("What is BM25?", "why does it work?", "Why does BM25 work?"),
+        ("What is BM25?", "Does that help?", "Does BM25 help?"),
+        ("What is BM25?", "What is its usual value of b?", "What is BM25's usual value of b?"),
+        ("Who described the forgetting curve?", "And when?", "When described the forgetting curve?"),
+        ("What is the forgetting curve?", "why?", "Why the forgetting curve?"),
+        ("Was ist Quantisierung?", "und warum?", "Warum Quantisierung?"),
+    ],
+)
+def test_a_follow_up_is_completed(before: str, asked: str, understood: str) -> None:
+    assert complete(before, asked) == understood
+
+
+def test_he_is_who_the_answer_named() -> None:
+    asked = complete("Who described it?", "When was he born?", "It was Hermann Ebbinghaus [1].")
+    assert asked == "When was Hermann Ebbinghaus born?"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What is quantisation?",
+        "And how many bits does a weight take after quantisation?",
+        "Which notes mention the kettle?",
+        "Is it true that BM25 ranks documents by words that they share with a query?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_as_it_is(asked: str) -> None:
+    understood = understand(asked, [Turn("What is a token?", "")], lambda: ("Token",))
+    assert understood.text == asked or "Is it true" in asked
+    assert understand(asked, [], lambda: TITLES).reason == ""

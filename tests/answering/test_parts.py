@@ -1,0 +1,35 @@
+"""What asks for several things is taken apart."""
+
+import pytest
+
+from kb.answering.parts import take_apart
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("What is the difference between BM25 and embeddings?", ["BM25", "embeddings"]),
+        ("Compare green tea with oolong", ["green tea", "oolong"]),
+        ("How does a reranker differ from a retriever?", ["reranker", "retriever"]),
+        ("LoRA vs. full fine-tuning?", ["LoRA", "full fine-tuning"]),
+        ("Was ist der Unterschied zwischen Grüntee und Oolong?", ["Grüntee", "Oolong"]),
+    ],
+)
+def test_comparisons_have_two_sides(question: str, sides: list[str]) -> None:
+    taken = take_apart(question)
+    assert taken.kind == "comparison"
+    assert [part.label for part in taken.parts] == sides
+
+
+def test_several_questions_are_several() -> None:
+    taken = take_apart("Who described the forgetting curve? When was that?")
+    assert taken.kind == "several"
+    assert [part.text for part in taken.parts] == [
+        "Who described the forgetting curve?",
+        "When was the forgetting curve?",
+    ]
+
+
+@pytest.mark.parametrize("question", ["What is a token?", "tokens", "Is b between 0 and 1?", "Why? Because?"])
+def test_others_are_one(question: str) -> None:
+    assert take_apart(question).kind == "single"
