@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kb.settings import Settings
+from kb.settings import RetrievalSettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,11 +125,6 @@ class KnowledgeBase:
         if self.settings.retrieval.searcher and self._extensions:
             return self._extensions().rerank(self, query, hits)
         return hits
-
-    def rank_notes(self, question: str, legs: Sequence[str], depth: int) -> list[str]:
-        """Paths of the notes with the `depth` best passages for `question`, for measuring each way of searching."""
-        hits = self.retriever.search(question, depth, legs=legs)
-        return list(dict.fromkeys(hit.passage.note_path for hit in hits))
 
     def ask(
         self,
@@ -380,11 +375,17 @@ class KnowledgeBase:
     @cached_property
     def retriever(self) -> Retriever:
         """What finds passages, for those who need more than `search`."""
+        return self.retriever_with(self.settings.retrieval)
+
+    def retriever_with(self, settings: RetrievalSettings) -> Retriever:
+        """One that searches in another way, for measuring."""
         from kb.indexing.lookup import Lookup
+        from kb.retrieval.reranker import Reranker
         from kb.retrieval.retriever import Retriever
 
         catalog = self._index.catalog
-        return Retriever(catalog, self._index, self.embedder, self.settings.retrieval, Lookup(catalog))
+        reranker = Reranker(settings.reranker) if settings.reranker else None
+        return Retriever(catalog, self._index, self.embedder, settings, Lookup(catalog), reranker)
 
     @cached_property
     def model(self) -> LanguageModel:

@@ -44,6 +44,8 @@ class RetrievalSettings:
 
     dense_weight: float = 0.5  # share of the dense score in the fused one, 0 to 1
     candidates: int = 100  # passages each leg brings
+    graph_weight: float = 0.0  # how much notes gain that are linked with the best ones; 0 for not at all
+    reranker: str = ""  # folder of a sentence-transformers CrossEncoder that reads the best passages again
     searcher: str = ""  # a plugin's searcher that puts the hits into another order; empty for none
 
 
@@ -71,6 +73,7 @@ class AnswerSettings:
 
     passages: int = 8  # passages read for an answer
     quotes: int = 3  # quotes shown at most
+    threshold: float = 0.4  # confidence, 0 to 1, below which kb says that the notes do not hold the answer
     style: str = "full"  # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
 
 
@@ -182,6 +185,22 @@ def write_settings_file(folder: Path, notes: Path, index: Path | None = None) ->
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}. Choose another folder.") from error
     return file
+
+
+def write_settings(file: Path, values: Mapping[str, object]) -> None:
+    """Set `section.name` values in a kb.toml and leave all else in it as it is. Raises SettingsError."""
+    import tomlkit
+
+    try:
+        document = tomlkit.parse(file.read_text(encoding="utf-8"))
+        for key, value in values.items():
+            section, _, name = key.partition(".")
+            document.setdefault(section, tomlkit.table())[name] = value
+        new = file.with_name(f".{file.name}.new")
+        new.write_text(tomlkit.dumps(document), encoding="utf-8")
+        new.replace(file)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file} cannot be changed: {error}. Set it by hand: {dict(values)}.") from error
 
 
 def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:

@@ -39,7 +39,9 @@ def write_notes(folder: Path, notes: dict[str, str]) -> None:
         file.write_text(text, encoding="utf-8")
 
 
-def run_kb(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_kb(
+    *words: str, cwd: Path, input: str | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run the real command in a process of its own, away from the user's configuration."""
     environment = {**os.environ, **variables, "NO_COLOR": "1", "COLUMNS": "80"}
     return subprocess.run(
@@ -50,6 +52,7 @@ def run_kb(*words: str, cwd: Path, **variables: str) -> subprocess.CompletedProc
         text=True,
         check=False,
         timeout=300,
+        input=input,
     )
 
 

@@ -27,7 +27,7 @@ from kb.answering.disagreement import disagreeing
 from kb.answering.draft import MAX_TOKENS, place, prompt, sentences_of
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
-from kb.answering.gate import THRESHOLD, confidence
+from kb.answering.gate import confidence
 from kb.answering.parts import Parts, take_apart
 from kb.answering.question import Question, read_question
 from kb.answering.records import Records
@@ -42,6 +42,7 @@ from kb.settings import AnswerSettings, ModelSettings
 
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
+_HOPELESS = 0.1  # confidence below which no other way of searching has been seen to find an answer
 _QUOTES_PER_PART = 2  # where several things are asked for
 _TELLING = 0.2  # share of a question's meaning from which a word that no quote holds is worth naming
 
@@ -112,11 +113,7 @@ class _Part:
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0
-    is_new: bool = False  # hits have come that were not judged yet
-
-    @property
-    def is_answered(self) -> bool:
-        return self.confidence >= THRESHOLD
+    new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
 
 
 class AnswerAgent(Workflow):
@@ -162,29 +159,29 @@ class AnswerAgent(Workflow):
         await self._tell(context, Step("Searching the notes", name))
         for part in self._open_parts:
             known = {hit.passage.id for hit in part.hits}
-            new = [hit for hit in way(part.question, part.hits) if hit.passage.id not in known]
-            part.hits += new
-            part.is_new = bool(new)
+            part.new = [hit for hit in way(part.question, part.hits) if hit.passage.id not in known]
+            part.hits += part.new
         self._clock.lap("search")
         return Found(way=event.way)
 
     @step
     async def judge(self, context: Context, event: Found) -> Search | Answerable | StopEvent:
-        """Gate A, for every part that is open; where one fails, search in the next way."""
+        """Gate A, for every part that is open; where one fails and is not hopeless, search in the next way."""
+        needed = self._tools.settings.threshold
         for part in self._open_parts:
-            if not part.is_new:
+            if not part.new:
                 await self._tell(context, Step("Judging the evidence", "nothing new was found"))
                 continue
-            evidence = find_evidence(part.question, part.hits, self._tools.encoder)
-            sure = confidence(part.question, evidence)
-            if sure > part.confidence or not part.evidence:
-                part.evidence, part.confidence = evidence, sure
-            best = f"; best: {place(_quote(1, evidence[0]))}" if evidence else ""
-            reason = f"confidence {sure:.2f} of {THRESHOLD:.2f} that is needed{best}"
+            found = find_evidence(part.question, part.new, self._tools.encoder)
+            part.evidence = sorted([*part.evidence, *found], key=lambda evidence: -evidence.score)
+            part.confidence = confidence(part.question, part.evidence)
+            best = f"; best: {place(_quote(1, part.evidence[0]))}" if part.evidence else ""
+            reason = f"confidence {part.confidence:.2f} of {needed:.2f} that is needed{best}"
             await self._tell(context, Step("Judging the evidence", reason))
         self._clock.lap("evidence")
         self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
-        if self._open_parts and event.way + 1 < len(self._ways):
+        hopeful = any(part.confidence >= _HOPELESS for part in self._open_parts)
+        if hopeful and event.way + 1 < len(self._ways):
             return Search(way=event.way + 1)
         return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
 
@@ -267,11 +264,14 @@ class AnswerAgent(Workflow):
 
     @property
     def _open_parts(self) -> list[_Part]:
-        return [part for part in self._parts if not part.is_answered]
+        return [part for part in self._parts if not self._is_answered(part)]
 
     @property
     def _answered_parts(self) -> list[_Part]:
-        return [part for part in self._parts if part.is_answered]
+        return [part for part in self._parts if self._is_answered(part)]
+
+    def _is_answered(self, part: _Part) -> bool:
+        return bool(part.evidence) and part.confidence >= self._tools.settings.threshold
 
     def _read(self, text: str) -> Question:
         retriever = self._tools.retriever

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering.question import Question
+from kb.answering.steering import asks_about_steering, steers
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import StoredPassage
 from kb.notes.note import Span
@@ -200,6 +201,8 @@ def _can_answer(question: Question, sentence: Sentence, source: str, words: Sequ
     if _ADDRESSES.fullmatch(text) and not question.wants_address:
         return False
     raw = source[sentence.span.start : sentence.span.end]
+    if steers(raw) and not asks_about_steering(question.text):
+        return False
     if "[[" in raw and len(words_of(_LINK.sub(" ", raw))) < _MIN_WORDS - 1:
         return False
     return len(words) >= _MIN_WORDS or any(character.isdigit() for character in text)

@@ -83,6 +83,9 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
     fault = _fault(sentence, question, offers)
     if fault:
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
+    wanted = question.kind in ("number", "date") and any(question.kind_found(quote.text) for quote in quotes)
+    if wanted and not question.kind_found(sentence):
+        return AnswerSentence(sentence, supported=False, citations=(), verdict=f"it tells no {question.kind}")
     cited = _citations(sentence, offers)
     fault = _contradiction(sentence, [offer for offer in offers if offer.number in cited])
     if fault:

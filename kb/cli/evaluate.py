@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_cache_path
 
-from kb.cli.options import Json
-from kb.cli.output import err, out, print_json
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import err, out, print_json, say
+from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -22,46 +23,137 @@ if TYPE_CHECKING:
     from kb.evaluation.answers import Judged
     from kb.evaluation.questions import GoldQuestion
     from kb.knowledge_base import KnowledgeBase
+    from kb.settings import RetrievalSettings
 
 _DEPTH = 50  # passages ranked for a list of ten notes
-_SYSTEMS = {"lexical": ("lexical",), "dense": ("dense",), "fused": ("lexical", "dense")}
+_GRAPH_WEIGHT = 0.2  # tried where the settings have none
+_WORTH_WEIGHT, _WORTH_THRESHOLD = 0.005, 0.05  # gains on unseen questions from which a setting is changed
 _SEED = 0  # the sample of a size is always the same
 
 
 def evaluate(
+    context: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(help="A folder with notes/ and questions.jsonl.", show_default=False)
-    ],
-    vault: Annotated[
-        Path | None, typer.Option("--vault", metavar="FOLDER", help="Ask over these notes instead.")
+        Path | None,
+        typer.Argument(
+            help="A folder with notes/ and questions.jsonl; your own vault when left out.", show_default=False
+        ),
     ] = None,
+    vault: Vault = None,
+    index: Index = None,
     retrieval: Annotated[bool, typer.Option("--retrieval", help="Judge the search only.")] = False,
     sample: Annotated[int, typer.Option("--sample", min=0, help="Questions asked, 0 for all.")] = 0,
     failures: Annotated[bool, typer.Option("--failures", help="List what went wrong, on stderr.")] = False,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Fit the weight of embeddings against words, and keep it.")
+    ] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Fit how sure kb must be to answer, and keep it.")
+    ] = False,
+    from_feedback: Annotated[
+        bool, typer.Option("--from-feedback", help="Ask again what was judged with /good and /bad.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Measure search and answers on a question set."""
+    """Measure search and answers on a question set, or on questions made from your own notes."""
     from kb.evaluation.questions import load_questions
 
-    questions = load_questions(folder)
-    if sample and sample < len(questions):
-        questions = random.Random(_SEED).sample(questions, sample)
-    with closing(_knowledge_base(vault or folder / "notes")) as base:
+    options = chosen(context, vault, index, json)
+    if folder is None:
+        opened = options.knowledge_base()
+    else:
+        opened = _knowledge_base(options.vault or folder / "notes")
+    with closing(opened) as base:
         base.index()
-        result: dict[str, Any] = {"questions": str(folder), "asked": len(questions)}
-        result["retrieval"] = _retrieval(base, questions, vault or folder / "notes")
-        if not retrieval:
-            result["answers"] = _answers(base, questions, failures)
-    if json:
+        result: dict[str, Any] = {"questions": str(folder or base.settings.vault)}
+        if from_feedback:
+            result["feedback"] = _feedback(base)
+        else:
+            questions = load_questions(folder) if folder else _own_questions(base)
+            if sample and sample < len(questions):
+                questions = random.Random(_SEED).sample(questions, sample)
+            result["asked"] = len(questions)
+            if tune:
+                result["tuned"] = _tune(base, questions)
+            if calibrate:
+                result["calibrated"] = _calibrate(base, questions)
+            if not (tune or calibrate):
+                result["retrieval"] = _retrieval(base, questions)
+                if folder and not retrieval:
+                    result["answers"] = _answers(base, questions, failures)
+    if options.json:
         print_json(result)
     else:
         _print(result)
 
 
+def _own_questions(base: KnowledgeBase) -> list[GoldQuestion]:
+    from kb.evaluation.own_questions import own_questions
+    from kb.evaluation.tuning import FEWEST
+
+    questions = own_questions(base)
+    if len(questions) < FEWEST:
+        raise UsageError(
+            f"Your notes give only {len(questions)} questions by their headings and links, and {FEWEST} are needed. "
+            "Name a question set: kb eval FOLDER"
+        )
+    return questions
+
+
+def _tune(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, Any]:
+    from kb.evaluation.tuning import tune
+
+    settings = base.settings.retrieval
+
+    def rank(weight: float) -> Callable[[str], Sequence[str]]:
+        return _ranks(base, replace(settings, dense_weight=weight))
+
+    tuned = tune(questions, rank, settings.dense_weight)
+    kept = tuned.after >= tuned.before + _WORTH_WEIGHT and _keep(base, "retrieval.dense_weight", tuned.weight)
+    return {**asdict(tuned), "kept": kept}
+
+
+def _calibrate(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, Any]:
+    from kb.evaluation.tuning import calibrate
+
+    done = calibrate(base, questions, base.settings.answers.threshold)
+    gain = (done.answered - done.invented) - (done.answered_before - done.invented_before)
+    return {
+        **asdict(done),
+        "kept": gain >= _WORTH_THRESHOLD and _keep(base, "answers.threshold", done.threshold),
+    }
+
+
+def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
+    """Write a setting into the knowledge base's kb.toml; without one, say how to set it."""
+    from kb.settings import FILE_NAME, write_settings
+
+    if base.settings.root is None:
+        say(f"There is no {FILE_NAME} here to keep it in. Set {name} = {value:g} where you want it.")
+        return False
+    write_settings(base.settings.root / FILE_NAME, {name: value})
+    say(f"Wrote {name} = {value:g} into {base.settings.root / FILE_NAME}")
+    return True
+
+
+def _feedback(base: KnowledgeBase) -> dict[str, Any]:
+    """What became of the answers that were judged, were the questions asked now."""
+    from kb.answering.events import Finished
+
+    counts = {"good": 0, "good_still": 0, "bad": 0, "bad_still": 0}
+    for said in base.feedback.latest():
+        answer = next(event.answer for event in base.ask(said.question) if isinstance(event, Finished))
+        quotes = {quote.quote for quote in answer.cited}
+        same = answer.abstained == said.abstained and (answer.abstained or bool(quotes & set(said.quotes)))
+        counts[said.verdict] += 1
+        counts[f"{said.verdict}_still"] += same
+    if not counts["good"] + counts["bad"]:
+        raise UsageError("No answer was judged yet. Say /good or /bad after an answer in kb chat.")
+    return counts
+
+
 def _knowledge_base(notes: Path) -> KnowledgeBase:
     """A knowledge base over `notes` whose index lies in the user's cache, with the settings in force here."""
-    from dataclasses import replace
-
     from kb.knowledge_base import KnowledgeBase
     from kb.settings import load_settings
 
@@ -71,16 +163,39 @@ def _knowledge_base(notes: Path) -> KnowledgeBase:
     return KnowledgeBase(replace(load_settings(vault=notes, index=index), vault=notes))
 
 
-def _retrieval(base: KnowledgeBase, questions: list[GoldQuestion], notes: Path) -> dict[str, Any]:
+def _retrieval(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, Any]:
     from kb.evaluation.grep import GrepBaseline
     from kb.evaluation.retrieval import judge_retrieval
 
-    figures = {
-        name: asdict(judge_retrieval(questions, partial(base.rank_notes, legs=legs, depth=_DEPTH)))
-        for name, legs in _SYSTEMS.items()
+    force = base.settings.retrieval
+    plain = replace(force, graph_weight=0.0, reranker="")
+    graph = replace(plain, graph_weight=force.graph_weight or _GRAPH_WEIGHT)
+    systems = {
+        "lexical": _ranks(base, plain, ("lexical",)),
+        "dense": _ranks(base, plain, ("dense",)),
+        "fused": _ranks(base, plain),
+        "fused + graph": _ranks(base, graph),
+        **(
+            {"fused + rerank": _ranks(base, replace(plain, reranker=force.reranker))}
+            if force.reranker
+            else {}
+        ),
+        "grep": GrepBaseline(base.settings.vault).rank,
     }
-    figures["grep"] = asdict(judge_retrieval(questions, GrepBaseline(notes).rank))
-    return figures
+    return {name: asdict(judge_retrieval(questions, rank)) for name, rank in systems.items()}
+
+
+def _ranks(
+    base: KnowledgeBase, settings: RetrievalSettings, legs: Sequence[str] = ("lexical", "dense")
+) -> Callable[[str], Sequence[str]]:
+    """What ranks notes by their best passages."""
+    retriever = base.retriever_with(settings)
+
+    def rank(question: str) -> Sequence[str]:
+        hits = retriever.search(question, _DEPTH, legs=legs)
+        return list(dict.fromkeys(hit.passage.note_path for hit in hits))
+
+    return rank
 
 
 def _answers(base: KnowledgeBase, questions: list[GoldQuestion], failures: bool) -> dict[str, Any]:
@@ -115,16 +230,18 @@ def _print_failure(item: Judged) -> None:
 def _print(result: dict[str, Any]) -> None:
     from rich.table import Table
 
-    table = Table(title=f"{result['questions']}, {result['asked']} questions")
-    for heading in ("system", "nDCG@10", "hit@1", "hit@5", "MRR", "p50 ms", "p95 ms"):
-        table.add_column(heading, justify="left" if heading == "system" else "right")
-    for name, row in result["retrieval"].items():
-        shares = [f"{row[part]:.3f}" for part in ("ndcg", "hit_1", "hit_5", "mrr")]
-        times = [f"{1000 * row[part]:.1f}" for part in ("seconds_p50", "seconds_p95")]
-        table.add_row(name, *shares, *times)
-    out().print(table)
-    if "answers" in result:
-        answers = Table("answers", "value")
-        for name, value in result["answers"].items():
-            answers.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-        out().print(answers)
+    if "retrieval" in result:
+        table = Table(title=f"{result['questions']}, {result['asked']} questions")
+        for heading in ("system", "nDCG@10", "hit@1", "hit@5", "MRR", "p50 ms", "p95 ms"):
+            table.add_column(heading, justify="left" if heading == "system" else "right")
+        for name, row in result["retrieval"].items():
+            shares = [f"{row[part]:.3f}" for part in ("ndcg", "hit_1", "hit_5", "mrr")]
+            times = [f"{1000 * row[part]:.1f}" for part in ("seconds_p50", "seconds_p95")]
+            table.add_row(name, *shares, *times)
+        out().print(table)
+    for part in ("answers", "tuned", "calibrated", "feedback"):
+        if part in result:
+            rows = Table(part, "value")
+            for name, value in result[part].items():
+                rows.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
+            out().print(rows)

@@ -76,3 +76,9 @@ class Lookup:
             (note,),
         )
         return {row[0] for row in rows}
+
+    def linked_notes(self) -> Iterator[tuple[int, int]]:
+        """Ids of every two notes with a link from the one to the other."""
+        return self._catalog.rows(
+            "SELECT DISTINCT links.note, target.id FROM links JOIN notes AS target ON target.path = links.resolved"
+        )

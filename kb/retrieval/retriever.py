@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -14,8 +15,10 @@ from kb.indexing.catalog import StoredPassage
 from kb.indexing.words import any_match
 from kb.retrieval.filters import NoteFacts, allowed_passages
 from kb.retrieval.fusion import Fused, fuse, with_whole_notes
+from kb.retrieval.graph import lifted
 from kb.retrieval.hit import Legs, SearchHit
 from kb.retrieval.query import Query, parse_query, parse_question, words_of_title
+from kb.retrieval.reranker import RERANKED, Reranker
 from kb.settings import RetrievalSettings
 
 Vector = NDArray[np.float32]
@@ -65,12 +68,14 @@ class Retriever:
         encoder: QueryEncoder,
         settings: RetrievalSettings,
         facts: NoteFacts | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self._store = store
         self._vectors = vectors
         self._encoder = encoder
         self._settings = settings
         self._facts = facts
+        self._reranker = reranker
 
     def search(
         self,
@@ -99,7 +104,22 @@ class Retriever:
         fused, ran = self._rank(query, allowed, max(self._settings.candidates, limit), legs)
         if not query.text and allowed is not None:
             fused = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
+        if self._settings.graph_weight and self._facts is not None:
+            fused = self._lifted(fused)
         ranked = sorted(fused, key=lambda passage: (-fused[passage].score, passage))
+        if not self._reranker:
+            return self._hits(ranked, fused, ran, limit, per_note)
+        first = self._hits(ranked, fused, ran, max(limit, RERANKED), None)
+        scores = self._reranker.blended(
+            query.text, [hit.passage.text for hit in first], [hit.score for hit in first]
+        )
+        scored = [replace(hit, score=score) for hit, score in zip(first, scores, strict=True)]
+        return _at_most(sorted(scored, key=lambda hit: -hit.score), per_note)[:limit]
+
+    def _hits(
+        self, ranked: Sequence[int], fused: Mapping[int, Fused], ran: Legs, limit: int, per_note: int | None
+    ) -> list[SearchHit]:
+        """The first `limit` passages of different wording, at most `per_note` of one note."""
         hits: list[SearchHit] = []
         of_note: Counter[str] = Counter()
         shown: set[str] = set()
@@ -162,6 +182,20 @@ class Retriever:
                 why_no_dense = "no passage is embedded yet"
         return fuse(lexical, dense, self._settings.dense_weight), Legs(why_no_lexical, why_no_dense)
 
+    def _lifted(self, fused: Mapping[int, Fused]) -> dict[int, Fused]:
+        """The same passages, those of notes that hang together with the best ones scored higher."""
+        assert self._facts is not None
+        weight = self._settings.graph_weight
+        owners = self._store.owners(list(fused))
+        best: dict[int, float] = {}
+        for passage, parts in fused.items():
+            best[owners[passage]] = max(best.get(owners[passage], 0.0), parts.score)
+        lift = lifted(best, self._facts.linked_notes(), weight)
+        return {
+            passage: replace(parts, score=(parts.score + lift.get(owners[passage], 0.0)) / (1 + weight))
+            for passage, parts in fused.items()
+        }
+
     def _corrected(self, frequency: Mapping[str, int]) -> dict[str, int]:
         """Words of titles and aliases that are nearly one of the words that stand nowhere, with their frequency."""
         unknown = [word for word, count in frequency.items() if not count and len(word) >= _SHORTEST_TYPO]
@@ -213,6 +247,16 @@ def _telling(frequency: Mapping[str, int], rows: int) -> tuple[str, ...]:
         if frequency[word]:
             kept.add(word)
     return tuple(word for word in frequency if word in kept) or tuple(frequency)
+
+
+def _at_most(hits: Sequence[SearchHit], per_note: int | None) -> list[SearchHit]:
+    of_note: Counter[str] = Counter()
+    kept = []
+    for hit in hits:
+        of_note[hit.passage.note_path] += 1
+        if per_note is None or of_note[hit.passage.note_path] <= per_note:
+            kept.append(hit)
+    return kept
 
 
 def _first(ranked: Sequence[tuple[int, float]], allowed: set[int] | None, count: int) -> dict[int, float]:
