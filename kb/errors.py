@@ -23,6 +23,7 @@ KbError
 │   ├── ModelFileDamaged    not a GGUF file, truncated or inconsistent
 │   ├── ModelUnusable       the file failed its test run in a child process
 │   ├── ModelUnreachable    a model server does not answer, or refuses
+│   ├── DownloadFailed      a model cannot be had, or is not what it should be
 │   ├── PromptTooLong       more text than the model's context holds
 │   └── GrammarInvalid      the form asked of an answer cannot be compiled
 ├── PluginError             a plugin is not there, or what was decided about plugins cannot be kept
@@ -133,6 +134,10 @@ class ModelUnusable(ModelError):
 
 class ModelUnreachable(ModelError):
     """The model server does not answer, or refuses to."""
+
+
+class DownloadFailed(ModelError):
+    """A model file cannot be downloaded, or did not arrive whole."""
 
 
 class PromptTooLong(ModelError):

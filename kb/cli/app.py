@@ -8,7 +8,22 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import ask, evaluate, index, init, link, links, modes, move, plugins, search, status, undo, watch
+from kb.cli import (
+    ask,
+    evaluate,
+    index,
+    init,
+    link,
+    links,
+    models,
+    modes,
+    move,
+    plugins,
+    search,
+    status,
+    undo,
+    watch,
+)
 from kb.cli.options import Chosen, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
@@ -74,4 +89,5 @@ app.command("index", rich_help_panel=KEEPING)(index.index_notes)
 app.command("watch", rich_help_panel=KEEPING)(watch.watch)
 app.command("status", rich_help_panel=KEEPING)(status.status)
 app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)
+app.add_typer(models.app, rich_help_panel=KEEPING)
 app.add_typer(plugins.app, rich_help_panel=KEEPING)

@@ -1,0 +1,219 @@
+"""`kb models`: which language models there are, which fit this machine, and how to get and choose one."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import err, out, print_json, say
+from kb.errors import SettingsError
+from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from kb.models.library import Installed
+    from kb.settings import ModelSettings
+
+app = typer.Typer(
+    name="models",
+    help="See, download, choose, test and remove language models.",
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+)
+Name = Annotated[str, typer.Argument(help="An installed model's name.", show_default=False)]
+
+
+@app.callback()
+def list_models(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
+    """List what is installed, and what would fit this machine."""
+    if context.invoked_subcommand:
+        return
+    from kb.models.library import ModelLibrary
+    from kb.models.recommended import RECOMMENDED
+    from kb.models.speed import fit
+
+    options = chosen(context, vault, index, json)
+    settings = _model_settings(options.vault, options.index)
+    speed = _speed()
+    used = _path_in_force(settings)
+    installed: list[dict[str, Any]] = [
+        {
+            "name": model.name,
+            "file": str(model.path),
+            "bytes": model.bytes,
+            "licence": model.licence,
+            "fit": fit(model.bytes),
+            "tokens_per_second": round(speed.writing_of(model.bytes), 1),
+            "in_use": model.path == used,
+        }
+        for model in ModelLibrary().installed()
+    ]
+    names = {row["name"] for row in installed}
+    others = [
+        {
+            "name": model.name,
+            "source": model.source,
+            "bytes": int(model.gigabytes * 1e9),
+            "licence": model.licence,
+            "fit": fit(int(model.gigabytes * 1e9)),
+            "tokens_per_second": round(speed.writing_of(int(model.gigabytes * 1e9)), 1),
+            "reason": model.reason,
+        }
+        for model in RECOMMENDED
+        if model.name not in names
+    ]
+    if options.json:
+        print_json({"installed": installed, "recommended": others, "server": settings.url})
+        return
+    _print_table("Installed", installed)
+    _print_table("To download with: kb models get NAME", others)
+    if settings.url:
+        out().print(f"In use is the server at {safe_line(settings.url)}.", markup=False)
+    elif not any(row["in_use"] for row in installed):
+        out().print(f"In use: {safe_line(str(used))}", markup=False)
+    say("Tokens a second are reckoned from two seconds of the bundled model on this machine.")
+
+
+@app.command("get")
+def get(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="A name from kb models, owner/repo:file.gguf, or an address.", show_default=False
+        ),
+    ],
+) -> None:
+    """Download a model, and test it."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from kb.models.download import describe, fetch
+    from kb.models.library import ModelLibrary
+    from kb.models.self_test import require_usable
+    from kb.settings import state_folder
+
+    wanted = describe(what)
+    size = f"{wanted.bytes / 1e9:.2f} GB" if wanted.bytes else "size unknown"
+    say(f"{wanted.source}: {size}, licence {wanted.licence}")
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err(), transient=True) as progress:
+        task = progress.add_task(wanted.name, total=wanted.bytes or None)
+        model = fetch(wanted, ModelLibrary(), lambda done, _: progress.update(task, completed=done))
+    require_usable(model.path, state_folder())
+    out().print(f"Downloaded {model.name}. Use it with: kb models use {model.name}", markup=False)
+
+
+@app.command("use")
+def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = None) -> None:
+    """Let this knowledge base answer with an installed model."""
+    from kb.models.library import BUNDLED
+    from kb.models.self_test import require_usable
+    from kb.settings import FILE_NAME, load_settings, state_folder, write_settings
+
+    options = chosen(context, vault, index)
+    model = _named(name)
+    require_usable(model.path, state_folder())
+    root = load_settings(vault=options.vault, index=options.index).root
+    if root is None:
+        raise SettingsError(
+            f"There is no {FILE_NAME} here to keep it in. Run kb init first, or set KB_MODELS_PATH={model.path}"
+        )
+    path = "" if model.name == BUNDLED else str(model.path)
+    write_settings(root / FILE_NAME, {"models.path": path, "models.url": ""})
+    out().print(f"Answers are now phrased by {model.path.stem}.", markup=False)
+
+
+@app.command("test")
+def try_model(name: Name, json: Json = False) -> None:
+    """Check a model file, load it, and measure its speed for two seconds."""
+    from kb.models.local import LocalModel
+    from kb.models.self_test import require_usable
+    from kb.models.speed import fit, measure
+    from kb.settings import ModelSettings, state_folder
+
+    model = _named(name)
+    require_usable(model.path, state_folder())
+    settings = _model_settings(None, None) or ModelSettings()
+    with closing(LocalModel(replace(settings, path=str(model.path), url=""), state_folder())) as loaded:
+        speed = measure(loaded)
+        report = asdict(loaded.report())
+    facts = {
+        **{key: value for key, value in report.items() if key not in ("path", "backend")},
+        "fit": fit(model.bytes),
+        "reading_tokens_per_second": round(speed.reading, 1),
+        "writing_tokens_per_second": round(speed.writing, 1),
+    }
+    if json:
+        print_json({"name": model.name, "file": str(model.path), **facts})
+        return
+    for key, value in facts.items():
+        out().print(f"{key.replace('_', ' ')}: {value}", markup=False)
+
+
+@app.command("remove")
+def remove(name: Name) -> None:
+    """Delete a downloaded model."""
+    from kb.models.library import ModelLibrary
+
+    model = ModelLibrary().remove(name)
+    out().print(f"Removed {model.name} ({model.bytes / 1e9:.2f} GB).", markup=False)
+
+
+def _named(name: str) -> Installed:
+    """An installed model, or any file by its path."""
+    from kb.models.library import Installed, ModelLibrary
+
+    file = Path(name).expanduser()
+    if file.suffix.casefold() == ".gguf" and file.is_file():
+        return Installed(file.stem, file.absolute(), file.stat().st_size, "unknown")
+    return ModelLibrary().find(name)
+
+
+def _model_settings(vault: Path | None, index: Path | None) -> ModelSettings:
+    """The settings in force here, or the defaults outside any knowledge base."""
+    from kb.errors import VaultMissing
+    from kb.settings import ModelSettings, load_settings
+
+    try:
+        return load_settings(vault=vault, index=index).models
+    except VaultMissing:
+        return ModelSettings()
+
+
+def _path_in_force(settings: ModelSettings) -> Path:
+    from kb.models.bundled import bundled_model
+
+    return Path(settings.path) if settings.path else bundled_model()
+
+
+def _speed() -> Any:
+    """Measured once on this machine."""
+    from kb.models.local import LocalModel
+    from kb.models.speed import measure, remember, remembered
+    from kb.settings import ModelSettings, state_folder
+
+    state = state_folder()
+    if (speed := remembered(state)) is None:
+        with err().status("Measuring this machine"), closing(LocalModel(ModelSettings(), state)) as model:
+            speed = measure(model)
+        remember(speed, state)
+    return speed
+
+
+def _print_table(title: str, rows: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return
+    table = Table(title=title, title_justify="left")
+    for heading in ("name", "GB", "memory", "tokens/s", "licence", ""):
+        table.add_column(heading, justify="right" if heading in ("GB", "tokens/s") else "left")
+    for row in rows:
+        remark = "in use" if row.get("in_use") else row.get("reason", "")
+        cells = (row["name"], f"{row['bytes'] / 1e9:.2f}", row["fit"], f"{row['tokens_per_second']:g}")
+        table.add_row(*(Text(safe_line(cell)) for cell in (*cells, row["licence"], remark)))
+    out().print(table)
