@@ -62,12 +62,18 @@ class Extensions(Protocol):
 class KnowledgeBase:
     """A vault, its index, and what answers from them. Close it when done.
 
-    `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
+    `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
     """
 
-    def __init__(self, settings: Settings, extensions: Callable[[], Extensions] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        extensions: Callable[[], Extensions] | None = None,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.settings = settings
         self._extensions = extensions
+        self._notice = notice
         self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
@@ -390,11 +396,15 @@ class KnowledgeBase:
     @cached_property
     def model(self) -> LanguageModel:
         """The language model in force; loaded when it is first asked."""
+        from kb.models.leaving import leaving_notice
         from kb.models.open import open_model
 
         if self.settings.models.plugin and self._extensions:
             return self._extensions().open_model(self.settings)
-        return open_model(self.settings.models, self.settings.state)
+        model = open_model(self.settings.models, self.settings.state)
+        if sentence := leaving_notice(model, self.settings.state):
+            self._notice(sentence)
+        return model
 
     @cached_property
     def _answerer(self) -> Answerer:

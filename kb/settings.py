@@ -63,7 +63,11 @@ class ModelSettings:
     context: int = 4096  # tokens; cut to what the model was trained for
     gpu_layers: int = -1  # layers given to a GPU where llama.cpp was built with one; -1 for all
     threads: int = 0  # 0 for one per core
-    temperature: float = 0.0
+    kv_cache: str = (
+        "f16"  # how the context is kept in memory: "f16", or "q8_0" or "q4_0" in a half or a quarter
+    )
+    temperature: float = 0.0  # of answers and summaries
+    variety: float = 0.7  # temperature where another wording is wanted, as of the tutor's second question
     seed: int = 0
 
 
@@ -112,7 +116,11 @@ _SECTIONS: dict[str, type[Any]] = {
     "links": LinkSettings,
 }
 _PATHS = ("vault", "index")
-_CHOICES = {("links", "auto"): ("suggest", "apply", "off"), ("answers", "style"): ("short", "full", "quotes")}
+_CHOICES = {
+    ("links", "auto"): ("suggest", "apply", "off"),
+    ("answers", "style"): ("short", "full", "quotes"),
+    ("models", "kv_cache"): ("f16", "q8_0", "q4_0"),
+}
 
 
 def load_settings(

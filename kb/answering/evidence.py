@@ -45,9 +45,11 @@ _READ_PER_PASSAGE = 12  # sentences embedded of one passage at most, those cover
 
 
 class Encoder(Protocol):
-    """Turns texts into L2-normalised vectors, shape (n, d)."""
+    """Turns a question and texts into L2-normalised vectors, shapes (d,) and (n, d)."""
 
-    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
+    def embed_question(
+        self, question: str, texts: Sequence[str]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def find_evidence(question: Question, hits: Sequence[SearchHit], encoder: Encode
     if not candidates:
         return []
     texts = [f"{candidate.under} {candidate.text}".strip() for candidate in candidates]
-    vectors = encoder.embed_queries([question.text, *texts])
-    similarities = vectors[1:] @ vectors[0]
+    asked, told = encoder.embed_question(question.text, texts)
+    similarities = told @ asked
     found = [
         _judge(question, candidate, float(similarity))
         for candidate, similarity in zip(candidates, similarities, strict=True)

@@ -37,7 +37,13 @@ class Chosen:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
-        return KnowledgeBase(load_settings(vault=self.vault, index=self.index), plugin_host)
+        return KnowledgeBase(load_settings(vault=self.vault, index=self.index), plugin_host, self._notice)
+
+    @staticmethod
+    def _notice(text: str) -> None:
+        from kb.cli.output import say
+
+        say(text, style="yellow")
 
     def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
         """Hold a session of `mode` on this terminal; with `once`, only open it. With --json, events are JSON lines."""

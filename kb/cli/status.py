@@ -9,9 +9,12 @@ import typer
 from rich.table import Table
 
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import out, print_json
+from kb.cli.output import out, print_json, say
 from kb.cli.plugin_commands import plugin_host
+from kb.indexing.embedding_model import DEFAULT
 from kb.safe_text import safe_line
+
+_MANY = 0.3  # share of notes in other languages from which another embedding model is worth its size
 
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
@@ -22,6 +25,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
         last, writer = base.last_sync(), base.writer()
+        foreign = base.settings.embedding.model == DEFAULT and base.catalog.foreign_share()
     if options.json:
         print_json(report)
         return
@@ -40,3 +44,9 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     for name, value in report["plugins"].items():
         table.add_row(safe_line(name), safe_line(str(value)))
     out().print(table)
+    if foreign > _MANY:
+        say(
+            f"{foreign:.0%} of your notes are not in English, which the embedding model is made for. Words still find them; "
+            "to find them by meaning too, set embedding.model to the folder of a multilingual model, such as "
+            "multilingual-e5-small."
+        )

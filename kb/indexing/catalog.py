@@ -112,6 +112,10 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
+    def foreign_share(self) -> float:
+        """The share of notes whose language is known and not English."""
+        return float(self._one("SELECT coalesce(avg(language <> ''), 0) FROM notes"))
+
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in their order; unknown ids are left out."""
         found = {passage.id: passage for passage in self._passages("passages.id IN ({marks})", ids)}

@@ -51,9 +51,8 @@ class Embedder:
     def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> Vectors:
         """Shape (len(texts), dimension). `many` says whether more will follow; default: judged by their number."""
         many = len(texts) > FEW if many is None else many
-        if self._light is not None and not many:
-            return self.embed_queries(texts)
-        return self._embed_in_bulk(texts)
+        _, before = self._model.prompts
+        return self._embed([before + text for text in texts], many=many)
 
     def embed_query(self, text: str) -> Vectors:
         """Shape (dimension,)."""
@@ -62,9 +61,20 @@ class Embedder:
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimension)."""
+        before, _ = self._model.prompts
+        return self._embed([before + text for text in texts], many=False)
+
+    def embed_question(self, question: str, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """A question and what may answer it, together where the model makes no difference between them."""
+        if any(self._model.prompts):
+            return self.embed_query(question), self.embed_passages(texts, many=False)
+        vectors = self.embed_queries([question, *texts])
+        return vectors[0], vectors[1:]
+
+    def _embed(self, texts: Sequence[str], *, many: bool) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        if self._light is None:
+        if many or self._light is None:
             return self._embed_in_bulk(texts)
         return self._light.embed(self._model.token_ids([_clean(text) for text in texts]))
 

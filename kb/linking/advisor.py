@@ -160,7 +160,7 @@ class LinkAdvisor:
         if self._is_indexed(note):
             return self._known_context.of(note.path)
         passages = split_passages(note, self._embedder.count_tokens)[:MAX_EMBEDDED]
-        rows = self._embedder.embed_queries([one.embed_text for one in passages])
+        rows = self._embedder.embed_passages([one.embed_text for one in passages], many=False)
         own = [(one.span.start, row) for one, row in zip(passages, rows, strict=True)]
         return self._known_context.of(note.path, own)
 

@@ -27,6 +27,7 @@ BATCH = 512  # tokens evaluated at once
 _CONTEXT_STEP = 256  # llama.cpp rounds the context up to this
 _SMALLEST_CONTEXT = 512
 _REPLAYED = 2  # tokens of a remembered prompt evaluated again, for their logits
+_CACHE_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}  # a value; quantised ones share a scale by 32
 _DEBUG, _ERROR = 1, 4  # log levels
 _LONGEST_REASON = 200  # characters
 _ABORTED = 2  # llama_decode's return value after an abort
@@ -76,6 +77,7 @@ class Report:
     gpu_layers_offloaded: int
     threads: int
     flash_attention: bool
+    kv_cache: str
     chat_format: str
     backend: str
 
@@ -83,7 +85,9 @@ class Report:
 class Engine:
     """One loaded model with one context. Everything but StopFlag belongs to the thread that made it."""
 
-    def __init__(self, path: Path, *, context: int, threads: int = 0, gpu_layers: int = -1) -> None:
+    def __init__(
+        self, path: Path, *, context: int, threads: int = 0, gpu_layers: int = -1, kv_cache: str = "f16"
+    ) -> None:
         llama.llama_log_set(_keep_log, None)
         llama.llama_backend_init()
         self.path = path
@@ -93,6 +97,7 @@ class Engine:
         self._cached: list[int] = []  # tokens whose keys and values are in memory
         self._gpu = bool(llama.llama_supports_gpu_offload())
         self._gpu_asked = gpu_layers
+        self._kv_cache = kv_cache
         self._threads = threads or machine.cores()
         self._pace = Pace(self._threads)
         self._writing = self._threads  # threads that write, of those that read a prompt
@@ -139,9 +144,15 @@ class Engine:
         parameters.no_perf = False
         # On a CPU flash attention reads a prompt 1.1 times as fast, but its result depends on how the prompt
         # was cut: a reused prefix would then change the answer. Without it both are equal to the last bit.
-        self._flash = bool(self._offloaded)
+        # Quantised values can be read by flash attention alone.
+        self._flash = bool(self._offloaded) or self._kv_cache != "f16"
+        parameters.type_k = parameters.type_v = getattr(llama, f"GGML_TYPE_{self._kv_cache.upper()}")
         parameters.flash_attn_type = (
-            llama.LLAMA_FLASH_ATTN_TYPE_AUTO if self._flash else llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
+            llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+            if self._kv_cache != "f16"
+            else llama.LLAMA_FLASH_ATTN_TYPE_AUTO
+            if self._flash
+            else llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
         self._context = llama.llama_init_from_model(self._model, parameters)
         if not self._context:
@@ -160,7 +171,7 @@ class Engine:
         heads = max(1, llama.llama_model_n_head(self._model))
         head = llama.llama_model_n_embd(self._model) // heads
         values = head * llama.llama_model_n_head_kv(self._model) * llama.llama_model_n_layer(self._model)
-        return 2 * 2 * int(values)  # keys and values, 16 bits each
+        return int(2 * _CACHE_BYTES[self._kv_cache] * values)  # keys and values
 
     def _read_metadata(self) -> dict[str, str]:
         values = {}
@@ -345,6 +356,7 @@ class Engine:
             gpu_layers_offloaded=self._offloaded,
             threads=int(llama.llama_n_threads_batch(self._context)),
             flash_attention=self._flash,
+            kv_cache=self._kv_cache,
             chat_format=chat_format,
             backend=llama.llama_print_system_info().decode("utf-8", "replace").strip(),
         )

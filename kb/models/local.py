@@ -169,6 +169,7 @@ class LocalModel:
                 context=settings.context,
                 threads=settings.threads,
                 gpu_layers=settings.gpu_layers,
+                kv_cache=settings.kv_cache,
             )
             loaded.chat = choose_format(
                 loaded.engine.template, loaded.engine.architecture, loaded.engine.control

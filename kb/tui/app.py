@@ -84,7 +84,8 @@ class KbApp(App[None]):
         """Work over this knowledge base."""
         self.settings = settings
         self.sub_title = safe_line(str(settings.vault))
-        self.reader, self.sessions = Reader(settings), Sessions(settings)
+        self.reader = Reader(settings)
+        self.sessions = Sessions(settings, lambda text: self.call_from_thread(self.inform, text))
         self._read_notes(self.reader)
         self.load_modes()
         if self._watches:
@@ -279,6 +280,10 @@ class KbApp(App[None]):
         from kb.tui.screens.help import LogScreen
 
         self.push_screen(LogScreen(self.problems))
+
+    def inform(self, text: str) -> None:
+        """Show what a person should know and did not ask for."""
+        self.notify(safe_line(text), severity="warning", timeout=15, markup=False)
 
     def tell(self, problem: str) -> None:
         """Show a problem as a toast and keep it for the log."""

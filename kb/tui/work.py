@@ -103,10 +103,11 @@ class Reader:
 
 
 class Sessions:
-    """One session of a mode after another; called from one thread at a time."""
+    """One session of a mode after another; called from one thread at a time, in which `notice` is called too."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, notice: Callable[[str], None]) -> None:
         self._settings = settings
+        self._notice = notice
         self._base: KnowledgeBase | None = None
         self._session: Session | None = None
         self.mode: Mode | None = None
@@ -164,7 +165,7 @@ class Sessions:
 
     def _open(self) -> KnowledgeBase:
         if self._base is None:
-            self._base = KnowledgeBase(self._settings, lambda: self.host)
+            self._base = KnowledgeBase(self._settings, lambda: self.host, self._notice)
         return self._base
 
 

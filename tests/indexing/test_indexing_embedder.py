@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from kb.errors import ModelFileMissing
 from kb.indexing.embedder import Embedder
+from kb.indexing.embedding_model import DEFAULT, EmbeddingModel
 
 TEXTS = [
     "What does quantisation do to a language model?",
@@ -53,3 +56,30 @@ def test_word_pieces_are_counted_without_special_tokens(embedder: Embedder) -> N
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelFileMissing, match=r"embedding\.model"):
         Embedder(str(tmp_path)).embed_query("x")
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "query", "passage"),
+    [
+        ("multilingual-e5-small", None, "query: ", "passage: "),
+        ("nomic-embed-text", None, "search_query: ", "search_document: "),
+        ("mine", {"query": "ask: ", "document": "say: "}, "ask: ", "say: "),
+        ("gte-small", None, "", ""),
+    ],
+)
+def test_what_a_model_wants_before_a_text_is_put_there(
+    tmp_path: Path, name: str, stored: dict[str, str] | None, query: str, passage: str
+) -> None:
+    folder = tmp_path / name
+    shutil.copytree(EmbeddingModel(DEFAULT).folder, folder)
+    if stored:
+        (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": stored}))
+    plain, prompted = Embedder(DEFAULT), Embedder(str(folder))
+    text = "Oolong is half oxidised."
+    assert prompted.embed_query(text) == pytest.approx(plain.embed_query(query + text))
+    assert prompted.embed_passages([text]) == pytest.approx(plain.embed_queries([passage + text]))
+    question, told = prompted.embed_question(text, [text])
+    assert question @ told[0] == pytest.approx(
+        float(prompted.embed_query(text) @ prompted.embed_passages([text])[0])
+    )
+    assert (prompted.name.rpartition("-")[2] == plain.name.rpartition("-")[2]) is not (query != "")

@@ -87,3 +87,18 @@ def test_stopping_takes_milliseconds_while_a_prompt_is_read(engine: Engine, dela
     latency = time.perf_counter() - stopped
     print(f"stopped {latency * 1000:.1f} ms after")
     assert latency < 0.3
+
+
+@pytest.mark.parametrize("kv_cache", ["q8_0", "q4_0"])
+def test_a_quantised_context_still_writes_and_reuses_its_prefix(kv_cache: str) -> None:
+    small = Engine(bundled_model(), context=1024, kv_cache=kv_cache)
+    try:
+        first = prompt(small, "What is the capital of France?")
+        said, read = write(small, first)
+        assert "Paris" in said
+        again, less = write(small, first)
+        assert (again, less < read) == (said, True)
+        report = small.report("chatml")
+        assert (report.kv_cache, report.flash_attention) == (kv_cache, True)
+    finally:
+        small.close()

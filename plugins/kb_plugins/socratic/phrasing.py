@@ -52,10 +52,13 @@ def ask_blindly(
     user = f"Note: {masked}\nThe learner said: {secret.hide(said)[:300]}\n\nYour one short question about {MASK}:"
     messages = [Message("system", _SYSTEM), Message("user", user)]
     known = words_of(masked)
+    settings = base.settings.models
     for attempt in range(_TRIES):
         if cancellation.cancelled:
             return ""
-        options = Options(max_tokens=32, temperature=0.0 if attempt == 0 else 0.7, seed=attempt)
+        options = Options(
+            max_tokens=32, temperature=settings.variety if attempt else settings.temperature, seed=attempt
+        )
         try:
             text = base.model.complete(messages, options, cancellation)
         except ModelError:
