@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from kb.answering.agent import Standing, Tools
     from kb.answering.answer import Style
     from kb.answering.answerer import Answerer
     from kb.answering.conversation import Turn
@@ -91,20 +90,11 @@ class KnowledgeBase:
 
         Links for new notes are suggested, or made, as `links.auto` says.
         """
-        from kb.indexing.watch import Synced, Watcher
+        from kb.indexing.watch import Watcher
         from kb.linking.auto import AutoLinks
 
-        links = AutoLinks(self)
-
-        def heard(event: WatchEvent) -> None:
-            if isinstance(event, Synced):
-                self._synced(event.report)
-            tell(event)
-            if isinstance(event, Synced):
-                for found in links.after(event.report):
-                    tell(found)
-
-        return Watcher(self._index, self.settings.vault, heard, report)
+        hear = AutoLinks(self).hearing(tell, self._synced)
+        return Watcher(self._index, self.settings.vault, hear, report)
 
     def rebuild(self, report: Report | None = None) -> SyncReport:
         """Throw the index away and make it anew from the notes."""
@@ -306,6 +296,12 @@ class KnowledgeBase:
 
         return Vault(self.settings.vault)
 
+    def notes_behind(self) -> int:
+        """How many notes differ from what is indexed, by the look of their files."""
+        from kb.indexing.behind import notes_behind
+
+        return notes_behind(self.catalog, self._vault)
+
     @property
     def catalog(self) -> Catalog:
         """Read access to all that is indexed. Raises IndexMissing before the first `index`."""
@@ -325,16 +321,7 @@ class KnowledgeBase:
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""
-        counts = self._index.statistics()
-        return {
-            "notes": counts.notes,
-            "passages": counts.passages,
-            "links": counts.links,
-            "links_resolved": counts.links_resolved,
-            "pending": counts.pending,
-            "embedding_model": self.embedder.name,
-            "index_bytes": self._index.size_in_bytes(),
-        }
+        return self._index.describe()
 
     def last_sync(self) -> str | None:
         """When the index was last brought in step: ISO 8601, in UTC."""
@@ -408,26 +395,6 @@ class KnowledgeBase:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        from kb.answering.answerer import Answerer
+        from kb.answering.answerer import Answerer, tools_of
 
-        return Answerer(self._tools)
-
-    def _tools(self) -> Tools:
-        from kb.answering.agent import Tools
-
-        settings = self.settings
-        return Tools(
-            self.retriever,
-            self.catalog,
-            self.embedder,
-            self.model,
-            settings.answers,
-            settings.models,
-            self._standing,
-        )
-
-    def _standing(self) -> Standing:
-        from kb.answering.agent import Standing
-        from kb.indexing.behind import notes_behind
-
-        return Standing(self._index.statistics().pending, notes_behind(self.catalog, self._vault))
+        return Answerer(lambda: tools_of(self))

@@ -13,9 +13,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OWNERS = {
     "chromadb": {"kb/indexing/vectors.py"},
-    "sentence_transformers": {"kb/indexing/embedder.py"},
+    "sentence_transformers": {"kb/indexing/embedder.py", "kb/retrieval/reranker.py"},
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},
+    "workflows": {"kb/answering/agent.py"},
+    "huggingface_hub": {"kb/models/download.py"},
     "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
 }
 HEAVY = (

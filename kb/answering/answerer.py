@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
@@ -15,6 +15,11 @@ from kb.errors import QuestionEmpty
 
 if TYPE_CHECKING:
     from kb.answering.agent import Asked, Tools
+    from kb.indexing.catalog import Catalog
+    from kb.indexing.embedder import Embedder
+    from kb.models.language_model import LanguageModel
+    from kb.retrieval.retriever import Retriever
+    from kb.settings import Settings
 
 Result = TypeVar("Result")
 
@@ -33,6 +38,37 @@ class Answerer:
         if not words_of(asked.text):
             raise QuestionEmpty('The question is empty. Ask something, as in: kb ask "What is a token?"')
         return _each(_answer(self._tools(), asked))
+
+
+class Base(Protocol):
+    """What a knowledge base has for an answer."""
+
+    settings: Settings
+
+    @property
+    def retriever(self) -> Retriever: ...
+    @property
+    def catalog(self) -> Catalog: ...
+    @property
+    def embedder(self) -> Embedder: ...
+    @property
+    def model(self) -> LanguageModel: ...
+    def notes_behind(self) -> int: ...
+
+
+def tools_of(base: Base) -> Tools:
+    """What an agent works with over `base`."""
+    from kb.answering.agent import Standing, Tools
+
+    return Tools(
+        retriever=base.retriever,
+        catalog=base.catalog,
+        encoder=base.embedder,
+        model=base.model,
+        settings=base.settings.answers,
+        generation=base.settings.models,
+        standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
+    )
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -147,6 +148,19 @@ class Index:
     def statistics(self) -> Statistics:
         """Counts of everything."""
         return self.catalog.statistics()
+
+    def describe(self) -> dict[str, Any]:
+        """What is indexed, in the documented form of `kb status --json`."""
+        counts = self.statistics()
+        return {
+            "notes": counts.notes,
+            "passages": counts.passages,
+            "links": counts.links,
+            "links_resolved": counts.links_resolved,
+            "pending": counts.pending,
+            "embedding_model": self._embedder.name,
+            "index_bytes": self.size_in_bytes(),
+        }
 
     def size_in_bytes(self) -> int:
         """What the index takes on disk."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +12,7 @@ from kb.linking.suggest import LinkSuggestion
 
 if TYPE_CHECKING:
     from kb.indexing.sync import SyncReport
+    from kb.indexing.watch import WatchEvent
     from kb.linking.advisor import LinkAdvisor
     from kb.settings import Settings
 
@@ -58,6 +59,22 @@ class AutoLinks:
         self._new: dict[str, float] = {}  # path -> when it turned up
         self._due: set[str] = set()  # new notes that changed and were not looked at since
         self._told: dict[str, set[tuple[str, str]]] = {}  # path -> (mention, target) told of
+
+    def hearing(
+        self, tell: Callable[[WatchEvent | NewLinks], None], synced: Callable[[SyncReport], None]
+    ) -> Callable[[WatchEvent], None]:
+        """What a watcher tells its events to: `synced` hears of each sync, `tell` of everything and of links after it."""
+        from kb.indexing.watch import Synced
+
+        def heard(event: WatchEvent) -> None:
+            if isinstance(event, Synced):
+                synced(event.report)
+            tell(event)
+            if isinstance(event, Synced):
+                for found in self.after(event.report):
+                    tell(found)
+
+        return heard
 
     def after(self, report: SyncReport) -> Iterator[NewLinks]:
         """What to tell after a sync."""

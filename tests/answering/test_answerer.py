@@ -12,6 +12,8 @@ import pytest
 from tests.models.scripted_gguf import write_scripted_model
 from tests.support import run_kb, write_notes
 
+pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together
+
 QUESTION = "Who described the forgetting curve, and when?"
 TRUE = "Hermann Ebbinghaus described the forgetting curve in 1885."
 

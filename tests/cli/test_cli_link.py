@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import run_kb, write_notes
 
+pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together
+
 NOTES = {
     "Green tea.md": "---\ntags: [drink]\nis: '[[Leaves]]'\n---\n# Green tea\n\nMade of leaves, like all tea. See [[Kettle]].\n",
     "Kettle.md": "# Kettle\n\nBoils water for [[Green tea]].\n",

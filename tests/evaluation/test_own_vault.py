@@ -10,6 +10,8 @@ import pytest
 from kb.settings import load_settings, write_settings
 from tests.support import run_kb, write_notes
 
+pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together
+
 TOPICS = (
     "oolong kettle teapot strainer samovar infusion tannin caffeine matcha gaiwan porcelain bamboo whisk spring harvest "
     "withering rolling oxidation firing grading tasting cupping blending scenting packing"

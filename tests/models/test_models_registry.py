@@ -166,6 +166,7 @@ def test_what_cannot_be_had_is_told(what: str, error: type[Exception]) -> None:
         describe(what)
 
 
+@pytest.mark.slow
 def test_the_commands_from_the_hub_to_an_answer(server: str, small_base: Path, tmp_path: Path) -> None:
     variables = {
         "HF_ENDPOINT": server,

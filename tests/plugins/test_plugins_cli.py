@@ -12,6 +12,8 @@ import pytest
 
 from tests.support import run_kb
 
+pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -149,6 +149,7 @@ def judge(tally: Tally) -> None:
     assert not tally.praised
 
 
+@pytest.mark.slow
 def test_a_model_that_blurts_out_the_answer_is_not_heard(sample: Settings, tmp_path: Path) -> None:
     """For each question a model of its own, which says nothing but the answer, as a question."""
     chance, tally = random.Random(1), Tally()
