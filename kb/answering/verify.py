@@ -87,7 +87,9 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
     if wanted and not question.kind_found(sentence):
         return AnswerSentence(sentence, supported=False, citations=(), verdict=f"it tells no {question.kind}")
     cited = _citations(sentence, offers)
-    fault = _contradiction(sentence, [offer for offer in offers if offer.number in cited])
+    chosen = [offer for offer in offers if offer.number in cited]
+    others = [offer for offer in offers if offer.number not in cited]
+    fault = _another_subject(sentence, question, chosen, others) or _contradiction(sentence, chosen)
     if fault:
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
     return AnswerSentence(text=sentence, supported=True, citations=cited, verdict="supported")
@@ -151,6 +153,17 @@ def _citations(sentence: str, offers: Sequence[_Support]) -> tuple[int, ...]:
         cited.append(best)
         missing -= holds[best]
     return tuple(sorted(cited))
+
+
+def _another_subject(
+    sentence: str, question: Question, cited: Sequence[_Support], others: Sequence[_Support]
+) -> str:
+    """Whether the first thing that a sentence names comes from a quote other than those it rests on."""
+    first = next(iter(content_words(sentence)), "")
+    known = (*words_of(question.text), *(word for offer in cited for word in offer.words))
+    if first and not covers(known, first) and any(covers(offer.words, first) for offer in others):
+        return f"it begins with {first!r}, of which another quote speaks"
+    return ""
 
 
 def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:

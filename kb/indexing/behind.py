@@ -1,17 +1,31 @@
-"""How many notes differ from what is indexed, by the look of their files."""
+"""How many notes differ from what is indexed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kb.errors import KbError
-from kb.indexing.catalog import Catalog
-from kb.notes.vault import Vault
+from kb.indexing.catalog import Catalog, StoredNote
+from kb.indexing.plan import plan
+from kb.notes.vault import NoteFile, Vault
+
+_READ = 50  # notes whose content is compared; where more have another date, they are taken for changed
 
 
 def notes_behind(catalog: Catalog, vault: Vault) -> int:
-    """Notes that are new, gone, or of another size or time than when they were indexed; reads none of them."""
+    """Notes that are new, gone, or say something else than when they were indexed."""
     try:
-        files = {file.path: (file.size, file.mtime_ns) for file in vault.scan()}
+        files = vault.scan()
     except KbError:
         return 0  # a vault that cannot be seen now tells nothing
-    indexed = {note.path: (note.size, note.mtime_ns) for note in catalog.notes()}
-    return sum(files.get(path) != indexed.get(path) for path in files.keys() | indexed.keys())
+    known = {note.path: note for note in catalog.notes()}
+    todo = plan(files, known)
+    changed = sum(_differs(vault, file, known) for file in todo.suspects[:_READ])
+    return len(todo.new) + len(todo.missing) + changed + len(todo.suspects[_READ:])
+
+
+def _differs(vault: Vault, file: NoteFile, known: Mapping[str, StoredNote]) -> bool:
+    try:
+        return vault.read(file.path).fingerprint != known[file.path].fingerprint
+    except KbError:
+        return False  # it keeps its last indexed state

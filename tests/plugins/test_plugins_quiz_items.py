@@ -86,6 +86,10 @@ def test_a_sentence_that_points_back_makes_no_card(items: dict[str, Item]) -> No
         "It might be said to be the **first** tea that has been rolled by hand in Fujian.",
         "- **Setup**: Install the kettle, then fill it with cold water from the tap.",
         "- **Big / small**: the pots that a tea house holds ready for its many guests.",
+        "- **For guests**: the pots that a tea house holds ready for its many visitors.",
+        "- **Tea houses love their guests**: they hold pots ready for all who come by.",
+        "As said above, the leaves of the first harvest need 45 seconds in the pot.",
+        "Take it out of the pot and press the leaves in **Gaiwan** as the masters do.",
         "## Examples\n\nSteep the leaves of the spring harvest for 45 seconds in the pot.",
     ],
 )

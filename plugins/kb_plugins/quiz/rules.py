@@ -72,7 +72,7 @@ _GUIDES = re.compile(
 )
 # Something counted off or shown elsewhere is meant, which the sentence alone does not tell.
 _POINTS_ELSEWHERE = re.compile(
-    r"\b(?:these|those|diese[rns]?)\b|\bthe (?:(?:first|second|third|other|last) one|former|latter)\b",
+    r"\b(?:these|those|diese[rns]?|the same|above|below|perhaps|maybe)\b|\bthe (?:(?:first|second|third|other|last) one|former|latter)\b",
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
@@ -80,10 +80,13 @@ _PRAISE = re.compile(
 )
 # What a label is followed by when it heads a step to take.
 _STEP = re.compile(
-    r"(?:add|build|choose|click|configure|create|download|enable|go to|install|make sure|move|open|press|run|select|set up|"
-    r"tap|try|write|erstelle|installiere|öffne|wähle)\b",
+    r"(?:add|build|choose|click|commit|configure|copy|create|download|edit|enable|enter|go to|install|just|make sure|move|"
+    r"open|paste|press|repeat|review|run|save|select|set up|stage|tap|try|type|write|erstelle|installiere|kopiere|öffne|"
+    r"wähle)\b",
     re.IGNORECASE,
 )
+# "For online assets", "Foam embraces the hacker mindset": a case or a statement, no name.
+_SAYS = re.compile(r"(?:for|in|on|with|when|if|to|für|wenn|mit|bei)\b|(?:\S+ ){3,}\S", re.IGNORECASE)
 _EXAMPLE = re.compile(r"\b(?:examples?|beispiele?)\b", re.IGNORECASE)
 _WORD_AFTER = re.compile(r"[*=]*[ \t]+[^\W\d_]")
 _ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
@@ -163,6 +166,7 @@ def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[
         and not _VERB.search(match["key"])  # a statement, not a name
         and not _STEP.match(match["rest"])
         and "/" not in match["key"]  # two in one
+        and not _SAYS.match(match["key"])
         and len(content_words(match["rest"])) >= _MIN_WORDS
     ):
         span = _inside(sentence, match, "key")
@@ -201,7 +205,7 @@ def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[s
         # unless something says that they name what is spoken of.
         is_subject = bool(_VERB.match(raw[match.end() :]))
         begins = not raw[: match.start()].strip()
-        is_named = key[0].isupper() or bool(_NAMED_BEFORE.search(raw[: match.start()]))
+        is_named = (key[0].isupper() and " " in key) or bool(_NAMED_BEFORE.search(raw[: match.start()]))
         is_adjective = len(key.split()) == 1 and key.islower() and bool(_WORD_AFTER.match(raw[match.end() :]))
         is_stressed = (
             begins or not is_named or is_adjective or key.casefold().startswith(("the ", "please ", "not "))
@@ -270,7 +274,7 @@ def _lists(note: Note) -> Iterator[Item]:
         if not 3 <= len(members) <= 7:
             continue
         plain = [_plain(note.text[span.start : span.end]) for span in members]
-        if any(map(_GUIDES.search, (lead[-1].text, *plain))):
+        if any(map(_GUIDES.search, (lead[-1].text, *plain))) or sum(map(bool, map(_STEP.match, plain))) > 1:
             continue
         if any(len(text.split()) > 6 or not text or text.endswith(".") or ": " in text for text in plain):
             continue

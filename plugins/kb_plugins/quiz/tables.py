@@ -52,7 +52,9 @@ def _of_table(note: Note, block: Block) -> Iterator[Item]:
         # A cell of several lines is a text of its own, and one with a web address leads elsewhere.
         if normal_form(asked.text) in NO_TERMS or "://" in raw or "<br" in raw:
             continue
-        if len(asked.text.split()) > _MAX_WORDS or asked.text.endswith(":") or len(given.text) > _MAX_GIVEN:
+        if len(asked.text.split()) > _MAX_WORDS or asked.text.endswith(":") or given.text.endswith(":"):
+            continue
+        if len(given.text) > _MAX_GIVEN:
             continue
         question = f"{_labelled(given_head.text, given.text)} — {_labelled(asked_head.text, GAP)}"
         family = f"table {note.path} {block.line} {0 if telling else column}"

@@ -20,8 +20,8 @@ from kb.plugin_api import (
     Quote,
     Status,
     content_words,
-    covers,
     plain_text,
+    same_word,
     sentences_of,
     verify,
     words_of,
@@ -167,14 +167,16 @@ def _shortened(
 
 
 def _keeps_to(source: str, shorter: str) -> bool:
-    """Whether a shorter form begins as its source does and has no content word of its own.
+    """Whether a shorter form begins as its source does and only leaves words out.
 
-    A small model that begins otherwise has often made another statement of the same words.
+    A small model that begins otherwise, or takes the words in another order, has often made another statement of them.
     """
     known, said = words_of(source), words_of(shorter)
-    return known[:_SAME_START] == said[:_SAME_START] and all(
-        covers(known, word) for word in content_words(shorter)
-    )
+    if known[:_SAME_START] != said[:_SAME_START]:
+        return False
+    telling = set(content_words(shorter))
+    left = iter(known)
+    return all(any(same_word(word, other) for other in left) for word in said if word in telling)
 
 
 def _is_whole(sentence: str) -> bool:
