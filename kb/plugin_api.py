@@ -298,6 +298,10 @@ class Hooks:
         """Lines for `kb status`, such as {"due": 12}. Must be quick."""
 
     @hookspec
+    def kb_due_notes(self, base: KnowledgeBase) -> dict[str, int]:  # type: ignore[empty-body]
+        """Paths of notes with something to do now, and how much, such as cards to review. Must be quick."""
+
+    @hookspec
     def kb_panels(self) -> list[Panel]:  # type: ignore[empty-body]
         """Panels for the terminal interface."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -149,6 +150,14 @@ class PluginHost:
             for result in self._call(name, "kb_status", base=base):
                 lines.update(result)
         return lines
+
+    def due_notes(self, base: KnowledgeBase) -> dict[str, int]:
+        """Notes with something to do now, and how much, by what all plugins say."""
+        due: Counter[str] = Counter()
+        for name in self._active():
+            for result in self._call(name, "kb_due_notes", base=base):
+                due.update(result)
+        return dict(due)
 
     def notify(self, hook: str, **values: Any) -> None:
         """Tell every plugin of an event: `kb_note_indexed`, `kb_answer_finished` or `kb_session_ended`."""

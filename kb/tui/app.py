@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -24,7 +25,7 @@ from kb.tui.widgets.notes import NotesPane
 from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching
 
 if TYPE_CHECKING:
-    from kb.plugin_api import Mode
+    from kb.plugin_api import Mode, Panel
     from kb.settings import Settings
 
 _REFRESH_SECONDS = 2.0  # while a first index fills
@@ -57,6 +58,7 @@ class KbApp(App[None]):
         self.main = MainScreen()
         self.notes: Sequence[NoteEntry] = ()
         self.modes: Mapping[str, Mode] = {}
+        self.panels: Mapping[str, Panel] = {}
         self.theme = kept_theme(self.available_themes) or self.theme
         self.problems: list[str] = []  # everything that went wrong, for the log
         self._read_again = 0.0
@@ -134,9 +136,11 @@ class KbApp(App[None]):
             return
         modes = sessions.host.modes
         status: dict[str, int | str] = {}
+        due: dict[str, int] = {}
         with suppress(KbError):  # there is no index yet
-            status = sessions.status()
-        self.post_from_worker(self, messages.ModesFound(modes, status, sessions.host.problems))
+            status, due = sessions.status(), sessions.due_notes()
+        found = messages.ModesFound(modes, sessions.host.panels, status, due, sessions.host.problems)
+        self.post_from_worker(self, found)
 
     @work(thread=True, group="watching", exit_on_error=False)
     def _watch(self, watching: Watching, before: Watching | None) -> None:
@@ -166,7 +170,8 @@ class KbApp(App[None]):
 
     @on(messages.ModesFound)
     def _show_modes(self, message: messages.ModesFound) -> None:
-        self.modes = message.modes
+        self.modes, self.panels = message.modes, message.panels
+        self.main.query_one(NotesPane).show_due(message.due)
         self.main.status.counts = {**self.main.status.counts, **message.status}
         for problem in message.problems:
             if problem not in self.problems:
@@ -297,8 +302,17 @@ class KbApp(App[None]):
         yield SystemCommand("Open note", "Find a note by its title", self.action_switch_note)
         yield SystemCommand("Links to make", "Review the links that notes may want", self.action_links)
         yield SystemCommand("What went wrong", "Errors since the start", self.action_log)
+        for panel in self.panels.values():
+            yield SystemCommand(panel.title, "A panel of a plugin", partial(self.open_panel, panel))
         if screen is self.main:
             yield from self.main.commands()
+
+    def open_panel(self, panel: Panel) -> None:
+        """Show what a plugin made for the interface."""
+        from kb.tui.screens.panel import PanelScreen
+
+        if self.settings is not None:
+            self.push_screen(PanelScreen(panel, self.settings))
 
     async def action_quit(self) -> None:
         """Leave; what was finished is kept."""

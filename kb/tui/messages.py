@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kb.indexing.sync import SyncProgress
     from kb.indexing.watch import WatchEvent
     from kb.linking.auto import NewLinks
-    from kb.plugin_api import Event, Mode
+    from kb.plugin_api import Event, Mode, Panel
     from kb.retrieval.hit import SearchHit
     from kb.tui.work import NoteEntry
 
@@ -30,7 +30,9 @@ class ModesFound(Message):
     """Plugins were loaded."""
 
     modes: Mapping[str, Mode]
+    panels: Mapping[str, Panel]
     status: Mapping[str, int | str]
+    due: Mapping[str, int]  # notes by path, and how much is to do there
     problems: Sequence[str]
 
 

@@ -123,6 +123,10 @@ class Sessions:
         """What plugins tell of themselves, such as cards due."""
         return self.host.status(self._open())
 
+    def due_notes(self) -> dict[str, int]:
+        """Notes with something to do now, and how much."""
+        return self.host.due_notes(self._open())
+
     def begin(self, mode: Mode, argument: str, cancellation: Cancellation) -> Iterator[SessionEvent]:
         """End the session that is there and open one of `mode`."""
         self.end()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, Markdown, OptionList, Static, TextArea, Tree
+from textual.widgets import DataTable, Input, Markdown, OptionList, Static, Tabs, TextArea, Tree
 
 from kb.errors import SettingsError, VaultMissing
+from kb.knowledge_base import KnowledgeBase
+from kb.plugin_api import Panel
 from kb.settings import ModelSettings, Settings, load_settings
 from kb.tui.app import KbApp
 from kb.tui.messages import OpenNote
@@ -431,3 +434,53 @@ def test_rows_are_found_by_parts_of_their_names(typed: str, first: str | None) -
     ]
     found = matching(rows, typed)
     assert (found[0][0] if found else None) == first
+
+
+def test_notes_with_cards_due_are_listed(app: KbApp, folder: Path) -> None:
+    day = "2020-01-01T08:00:00+00:00"
+    row = {
+        "act": "review",
+        "at": day,
+        "card": "0" * 16,
+        "concept": "Oolong",
+        "key": "",
+        "path": "Tea/Oolong.md",
+        "rating": 3,
+    }
+    log = folder / "vault" / ".kb" / "reviews" / "laptop.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(json.dumps(row) + "\n", encoding="utf-8")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        pane = app.main.query_one(NotesPane)
+        pane.query_one(Tabs).active = "due"
+        await until(
+            pilot, lambda: [str(node.label) for node in pane.query_one(Tree).root.children] == ["Oolong (1)"]
+        )
+
+    drive(app, steps)
+
+
+def test_a_plugins_panel_opens_from_the_palette(app: KbApp) -> None:
+    def make(base: KnowledgeBase) -> Static:
+        return Static(f"{len(base.catalog.notes())} notes", id="counted")
+
+    def broken(_: KnowledgeBase) -> Static:
+        raise ValueError("no clock here")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        app.panels = {"count": Panel("count", "How many", make), "clock": Panel("clock", "Clock", broken)}
+        commands = {command.title: command.callback for command in app.get_system_commands(app.screen)}
+        commands["How many"]()
+        await until(pilot, lambda: bool(app.screen.query("#counted")))
+        assert str(app.screen.query_one("#counted", Static).visual) == "5 notes"
+        await pilot.press("escape")
+        commands["Clock"]()
+        await until(pilot, lambda: bool(app.screen.query("#panel")))
+        assert any("no clock here" in str(part.visual) for part in app.screen.query(Static))
+        await pilot.press("escape")
+        assert app.screen is app.main
+
+    drive(app, steps)

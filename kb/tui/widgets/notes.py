@@ -1,8 +1,8 @@
-"""The notes at the left: as a tree of folders, by date, or by tag, with a filter."""
+"""The notes at the left: as a tree of folders, by date, by tag, or by what is due in them, with a filter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -19,7 +19,7 @@ from kb.tui.messages import OpenNote
 from kb.tui.work import NoteEntry
 
 _SHOWN = 500  # rows of a flat list; the filter finds the rest
-_VIEWS = ("Notes", "Recent", "Tags")
+_VIEWS = ("Notes", "Recent", "Tags", "Due")
 
 
 class NotesPane(Vertical):
@@ -32,6 +32,7 @@ class NotesPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="notes-pane")
         self._notes: Sequence[NoteEntry] = ()
+        self._due: Mapping[str, int] = {}
         self._view = _VIEWS[0]
 
     def compose(self) -> ComposeResult:
@@ -46,6 +47,12 @@ class NotesPane(Vertical):
         """List these notes."""
         self._notes = notes
         self._refill()
+
+    def show_due(self, due: Mapping[str, int]) -> None:
+        """What plugins say is to do in these notes, by path."""
+        self._due = due
+        if self._view == "Due":
+            self._refill()
 
     def action_filter(self) -> None:
         """Go to the filter."""
@@ -80,6 +87,12 @@ class NotesPane(Vertical):
         notes = [note for note in self._notes if _matches(note, wanted)]
         if self._view == "Tags":
             _by_tag(tree, notes)
+        elif self._view == "Due":
+            due = [note for note in notes if self._due.get(note.path)]
+            for note in sorted(due, key=lambda note: -self._due[note.path]):
+                tree.root.add_leaf(_label(f"{note.title} ({self._due[note.path]})"), note.path)
+            if not due:
+                tree.root.add_leaf(_label("Nothing is due."))
         elif self._view == "Recent" or wanted:
             if self._view == "Recent":
                 notes.sort(key=lambda note: -note.mtime_ns)

@@ -52,14 +52,24 @@ def kb_commands(app: typer.Typer) -> None:
 @hookimpl
 def kb_status(base: KnowledgeBase) -> dict[str, int | str]:
     """How many cards are due; nothing before the first review."""
+    return {"cards due": sum(kb_due_notes(base).values())} if (base.study_folder / "reviews").is_dir() else {}
+
+
+@hookimpl
+def kb_due_notes(base: KnowledgeBase) -> dict[str, int]:
+    """Cards to review now, by note; a note that was renamed is found by its title."""
     if not (base.study_folder / "reviews").is_dir():
         return {}
     from kb_plugins.quiz.reviews import now
     from kb_plugins.quiz.session import open_log
 
-    there = {name for note in base.catalog.notes() for name in (note.path, note.title)}
-    due = open_log(base).due(now())
-    return {"cards due": sum(card.path in there or card.concept in there for card in due)}
+    titles = {note.title: note.path for note in base.catalog.notes()}
+    paths = set(titles.values())
+    due: dict[str, int] = {}
+    for card in open_log(base).due(now()):
+        if path := card.path if card.path in paths else titles.get(card.concept):
+            due[path] = due.get(path, 0) + 1
+    return due
 
 
 @hookimpl
