@@ -27,7 +27,7 @@ from kb.knowledge_base import KnowledgeBase  # noqa: E402
 from kb.plugin_api import Cancellation, Message, Options  # noqa: E402
 from kb.settings import Settings  # noqa: E402
 
-_CARDS_PER_VAULT = 200  # some vaults have fewer
+_CARDS_PER_VAULT = 400  # most vaults have fewer
 _READ = 100
 
 

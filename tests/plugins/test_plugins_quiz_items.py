@@ -88,6 +88,8 @@ def test_a_sentence_that_points_back_makes_no_card(items: dict[str, Item]) -> No
         "- **Big / small**: the pots that a tea house holds ready for its many guests.",
         "- **For guests**: the pots that a tea house holds ready for its many visitors.",
         "- **Tea houses love their guests**: they hold pots ready for all who come by.",
+        "I think that a kettle holds 45 cups of the best tea for all of my friends.",
+        "Open the lid of the pot and look for **Tie Guan** among the wet leaves.",
         "As said above, the leaves of the first harvest need 45 seconds in the pot.",
         "Take it out of the pot and press the leaves in **Gaiwan** as the masters do.",
         "## Examples\n\nSteep the leaves of the spring harvest for 45 seconds in the pot.",

@@ -76,17 +76,20 @@ _POINTS_ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _PRAISE = re.compile(
-    r"(?:is|are|ist|sind)\s+(?:one of|the (?:ideal|best|perfect|right|most)|ein\w* de[rs])\b", re.IGNORECASE
+    r"(?:is|are|ist|sind)\s+(?:one of|the (?:ideal|best|perfect|right|most|closest)|an? (?:powerful|great|good|nice|simple|strong|solid|"
+    r"easy|toggleable|topic)|ein\w* (?:de[rs]|gut\w*|mächtig\w*))\b",
+    re.IGNORECASE,
 )
 # What a label is followed by when it heads a step to take.
 _STEP = re.compile(
-    r"(?:add|build|choose|click|commit|configure|copy|create|download|edit|enable|enter|go to|install|just|make sure|move|"
-    r"open|paste|press|repeat|review|run|save|select|set up|stage|tap|try|type|write|erstelle|installiere|kopiere|öffne|"
+    r"(?:add|build|choose|click|commit|configure|copy|create|download|drop|edit|enable|enter|go to|install|just|make sure|move|"
+    r"open|paste|press|reload|repeat|review|run|save|select|set up|stage|tap|try|type|write|erstelle|installiere|kopiere|öffne|"
     r"wähle)\b",
     re.IGNORECASE,
 )
 # "For online assets", "Foam embraces the hacker mindset": a case or a statement, no name.
 _SAYS = re.compile(r"(?:for|in|on|with|when|if|to|für|wenn|mit|bei)\b|(?:\S+ ){3,}\S", re.IGNORECASE)
+_ONESELF = re.compile(r"\b(?:I|I'm|I’m|me|my|ich|mir|mich)\b")
 _EXAMPLE = re.compile(r"\b(?:examples?|beispiele?)\b", re.IGNORECASE)
 _WORD_AFTER = re.compile(r"[*=]*[ \t]+[^\W\d_]")
 _ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
@@ -210,7 +213,9 @@ def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[s
         is_stressed = (
             begins or not is_named or is_adjective or key.casefold().startswith(("the ", "please ", "not "))
         )
-        is_whole = _stands_alone(sentence.text) and not _VERSION.search(key)
+        is_whole = (
+            _stands_alone(sentence.text) and not _VERSION.search(key) and not _STEP.match(sentence.text)
+        )
         if (is_subject or not is_stressed) and is_whole and _is_term(key):
             yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
 
@@ -220,8 +225,8 @@ def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list
     # A date, a measurement run or a log line has many numbers, of which none is worth knowing by itself.
     if not 1 <= len(matches) <= 2 or not _stands_alone(sentence.text) or any(mark in raw for mark in "`[<{|"):
         return
-    if any(map(_EXAMPLE.search, block.heading_path)):
-        return  # chosen at will, not known
+    if any(map(_EXAMPLE.search, block.heading_path)) or _ONESELF.search(sentence.text):
+        return  # chosen at will, or told of oneself: nothing to know
     for match in matches:
         value = match["key"]
         if value.isdecimal() and int(value) < 3:
