@@ -352,18 +352,17 @@ class KnowledgeBase:
         for name in ("retriever", "_answerer"):
             self.__dict__.pop(name, None)
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
-        """What turns texts into vectors."""
-        from kb.indexing.embedder import Embedder
-
-        return Embedder(self.settings.embedding.model)
+        """What turns texts into vectors as the index has them."""
+        return self._index.embedder
 
     @cached_property
     def _index(self) -> Index:
+        from kb.indexing.embedder import Embedder
         from kb.indexing.index import Index
 
-        return Index(self.settings.index, self.embedder)
+        return Index(self.settings.index, Embedder(self.settings.embedding.model))
 
     @cached_property
     def retriever(self) -> Retriever:

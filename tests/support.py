@@ -61,7 +61,7 @@ class HashingEmbedder(Embedder):
 
     dimension = 384
     window = 256
-    name = "hashing"
+    name = source = "hashing"
 
     def __init__(self) -> None:
         pass

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
+from kb.models.language_model import Cancellation
 
 if TYPE_CHECKING:
     from kb.answering.agent import Asked, Tools
@@ -37,7 +39,14 @@ class Answerer:
         """
         if not words_of(asked.text):
             raise QuestionEmpty('The question is empty. Ask something, as in: kb ask "What is a token?"')
-        return _each(_answer(self._tools(), asked))
+        stopped = Cancellation()
+        forget = asked.cancellation.subscribe(stopped.cancel) if asked.cancellation else lambda: None
+
+        def stop() -> None:
+            forget()
+            stopped.cancel()
+
+        return _each(_answer(self._tools(), replace(asked, cancellation=stopped)), stop)
 
 
 class Base(Protocol):
@@ -82,31 +91,28 @@ async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:
     yield Finished(answer)
 
 
-def _each(events: AsyncGenerator[AnswerEvent]) -> Generator[AnswerEvent]:
-    """The same events, one after another, on a loop of their own."""
+def _each(events: AsyncGenerator[AnswerEvent], stop: Callable[[], None]) -> Generator[AnswerEvent]:
+    """The same events, one after another, from a loop in a thread of its own.
+
+    There Ctrl-C cannot tear a step apart, and it does not matter whether this thread has a running loop already.
+    """
     loop = asyncio.new_event_loop()
-    run, end = _runner(loop)
-    try:
-        while True:
-            try:
-                event = run(anext(events))
-            except StopAsyncIteration:
-                return
-            yield event
-    finally:
-        run(_close(events))
-        loop.close()
-        end()
+    with ThreadPoolExecutor(1, "answer") as thread:
+
+        def run(awaited: Coroutine[Any, Any, Result]) -> Result:
+            return thread.submit(loop.run_until_complete, awaited).result()
+
+        try:
+            while (event := run(_next(events))) is not None:
+                yield event
+        finally:
+            stop()
+            run(_close(events))
+            loop.close()
 
 
-def _runner(loop: asyncio.AbstractEventLoop) -> tuple[Callable[[Any], Any], Callable[[], None]]:
-    """How to run a coroutine on `loop`: here, or where this thread has a running loop already, in another thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return loop.run_until_complete, lambda: None
-    threads = ThreadPoolExecutor(1)
-    return lambda awaited: threads.submit(loop.run_until_complete, awaited).result(), threads.shutdown
+async def _next(events: AsyncGenerator[AnswerEvent]) -> AnswerEvent | None:
+    return await anext(events, None)
 
 
 async def _close(events: AsyncGenerator[AnswerEvent]) -> None:

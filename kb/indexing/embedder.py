@@ -35,6 +35,11 @@ class Embedder:
         return self._model.name
 
     @property
+    def source(self) -> str:
+        """What opens this model again: its name or its folder."""
+        return self._model.given
+
+    @property
     def dimension(self) -> int:
         """Length of a vector."""
         return self._model.dimension

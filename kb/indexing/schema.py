@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,6 +151,15 @@ def remove_catalog(folder: Path) -> None:
         for suffix in ("", "-wal", "-shm"):
             (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
         discard_set_aside(folder)
+
+
+def replace_catalog(folder: Path, new: Path) -> None:
+    """Put the catalog in the folder `new`, which nobody has open for writing, in the place of that in `folder`."""
+    with translated(folder):
+        for suffix in ("-wal", "-shm"):
+            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+        (new / FILE_NAME).replace(folder / FILE_NAME)
+        shutil.rmtree(new)
 
 
 def discard_set_aside(folder: Path) -> None:

@@ -48,7 +48,7 @@ class SyncReport:
     notes: tuple[str, ...]  # paths of added, changed and renamed notes
     new: tuple[str, ...]  # paths of added notes
     seconds: float
-    repaired: str = ""  # a sentence, when a damaged index had to be made anew
+    repaired: str = ""  # a sentence, when the index is another file now: it was damaged, or of another model
 
     @property
     def changes(self) -> int:
@@ -86,7 +86,7 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     """
     start = time.perf_counter()
     ledger, catalog = parts.ledger, parts.catalog
-    ledger.adopt(parts.embedder.name)
+    ledger.adopt(parts.embedder.name, parts.embedder.source)
     tally = read_changes(
         vault,
         ledger,

@@ -56,7 +56,7 @@ def compare_notes(vault: Vault, catalog: Catalog, embedder: Embedder, folder: Pa
     """Where the catalog differs from the notes. A note that cannot be read keeps its last state, rightly."""
     with _second_catalog(folder) as ledger:
         fresh = Catalog(ledger.folder, ledger.connection)
-        ledger.adopt(embedder.name)
+        ledger.adopt(embedder.name, embedder.source)
         tally = read_changes(vault, ledger, fresh, embedder, lambda *_: None, accept_removals=True)
         excused = {path for path, _ in tally.unreadable}
         settle_links(ledger, fresh, vault, [names for names in catalog.names() if names.path in excused])

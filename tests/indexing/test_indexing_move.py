@@ -1,0 +1,96 @@
+"""Another embedding model: searches go on with the one before until all notes are embedded anew."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kb.errors import IndexIncompatible
+from kb.indexing.embedder import Embedder
+from kb.indexing.embedding_model import DEFAULT, EmbeddingModel
+from kb.indexing.index import Index
+from kb.indexing.sync import SyncOptions
+from kb.knowledge_base import KnowledgeBase
+from kb.notes.vault import Vault
+from kb.settings import EmbeddingSettings, Settings
+from tests.support import NOTES, write_notes
+
+QUERY = "remembering things over a long time"
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> str:
+    """MiniLM under a name that wants prefixes, which makes it another model."""
+    folder = tmp_path / "multilingual-e5-small"
+    shutil.copytree(EmbeddingModel(DEFAULT).folder, folder)
+    return str(folder)
+
+
+def settings(folder: Path, model: str) -> Settings:
+    return Settings(folder / "vault", folder / "index", embedding=EmbeddingSettings(model))
+
+
+def nearest(base: KnowledgeBase) -> str:
+    return base.search(QUERY)[0].passage.note_path
+
+
+def test_the_old_model_serves_until_the_new_one_is_done(tmp_path: Path, other: str) -> None:
+    write_notes(tmp_path / "vault", NOTES)
+    before = KnowledgeBase(settings(tmp_path, DEFAULT))
+    before.index()
+    found = nearest(before)
+    old = before.embedder.name
+    before.close()
+
+    base = KnowledgeBase(settings(tmp_path, other))
+    assert base.embedder.name == old
+    assert nearest(base) == found
+    assert base.status()["embedding_model"] == old
+    report = base.index()
+    assert base.embedder.name != old
+    assert base.embedder.source == other
+    assert nearest(base) == found
+    assert report.embedded == base.status()["passages"]
+    assert "embedded by multilingual-e5-small" in report.repaired
+    assert base.verify() == []
+    assert not (tmp_path / "index" / "next").exists()
+    assert base.index().changes == 0
+    base.close()
+
+
+@pytest.mark.slow
+def test_a_move_that_is_interrupted_goes_on(tmp_path: Path, other: str) -> None:
+    many = {
+        f"Note {n}.md": f"# Note {n}\n\nStone number {n} lies in the river of year {n * 7}.\n"
+        for n in range(600)
+    }
+    write_notes(tmp_path / "vault", {**NOTES, **many})
+    Index(tmp_path / "index", Embedder(DEFAULT)).sync(Vault(tmp_path / "vault"), lambda _: None)
+    index = Index(tmp_path / "index", Embedder(other))
+    done = index.sync(Vault(tmp_path / "vault"), lambda _: None, SyncOptions(interrupted=lambda: True))
+    assert 0 < done.embedded < len(many)
+    assert index.embedder.source == DEFAULT
+    vector = index.embedder.embed_query(QUERY)
+    assert index.dense(vector, 3)
+    again = index.sync(Vault(tmp_path / "vault"), lambda _: None)
+    assert again.pending == 0
+    assert again.embedded <= len(many) + 10 - done.embedded
+    assert index.embedder.source == other
+    assert index.verify(Vault(tmp_path / "vault")) == []
+    index.close()
+
+
+def test_a_model_that_is_gone_cannot_serve(tmp_path: Path, other: str) -> None:
+    write_notes(tmp_path / "vault", NOTES)
+    base = KnowledgeBase(settings(tmp_path, other))
+    base.index()
+    base.close()
+    shutil.rmtree(other)
+    base = KnowledgeBase(settings(tmp_path, DEFAULT))
+    with pytest.raises(IndexIncompatible, match="kb index"):
+        base.search(QUERY)
+    base.index()
+    assert nearest(base) == "Learning/Spaced repetition.md"
+    base.close()
