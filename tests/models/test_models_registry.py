@@ -172,6 +172,7 @@ def test_the_commands_from_the_hub_to_an_answer(server: str, small_base: Path, t
         "HF_ENDPOINT": server,
         "HF_HOME": str(tmp_path / "hub"),
         "XDG_DATA_HOME": str(tmp_path / "data"),
+        "HF_HUB_OFFLINE": "0",  # set by other tests
     }
     base = tmp_path / "base"
     base.mkdir()

@@ -20,6 +20,7 @@ from kb.plugin_api import (
     Quote,
     Status,
     content_words,
+    covers,
     plain_text,
     same_word,
     sentences_of,
@@ -145,10 +146,15 @@ def _overview(
     said = list(dict.fromkeys(islice(sentences_of([text]), 2)))
     checked = [verify(sentence, about, used) for sentence in said]
     known = {" ".join(quote.text.casefold().split()) for quote in quotes}
+    words = words_of(" ".join((about.text, *(quote.text for quote in used))))
     return [
         item
         for item in checked
-        if item.supported and item.text.casefold() not in known and _is_whole(item.text)
+        if item.supported
+        and item.text.casefold() not in known
+        and _is_whole(item.text)
+        # What sums up needs no word of its own; with one, a small model adds what nobody said.
+        and all(covers(words, word) for word in content_words(item.text))
     ]
 
 
