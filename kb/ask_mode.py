@@ -114,11 +114,8 @@ class AskSession:
     def _why(self) -> str:
         """How the latest answer came about, as a list."""
         answer = self._latest
-        lines = [f"- {step.name}" + (f": {step.reason}" if step.reason else "") for step in self._steps]
-        lines += [
-            f"- {'kept' if sentence.supported else 'dropped'} ({sentence.verdict}): {sentence.text}"
-            for sentence in answer.sentences
-        ]
+        lines = [f"- {step.told}" for step in self._steps]
+        lines += [f"- {sentence.told}" for sentence in answer.sentences]
         lines.append(f"- {answer.model}, {answer.seconds:.1f} s")
         return "\n".join(map(safe_line, lines))
 

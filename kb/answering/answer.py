@@ -36,6 +36,11 @@ class AnswerSentence:
     citations: tuple[int, ...]  # numbers of quotes
     verdict: str = ""  # why it was kept or dropped
 
+    @property
+    def told(self) -> str:
+        """What became of the sentence and why, as one line."""
+        return f"{'kept' if self.supported else 'dropped'} ({self.verdict}): {self.text}"
+
 
 @dataclass(frozen=True, slots=True)
 class NearNote:

@@ -14,6 +14,11 @@ class Step:
     name: str  # a short phrase such as "Searching the notes"
     reason: str = ""  # why, and what came of it; for those who ask to be told
 
+    @property
+    def told(self) -> str:
+        """The step with its reason, as one line."""
+        return f"{self.name}: {self.reason}" if self.reason else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class QuotesFound:

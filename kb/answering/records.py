@@ -125,8 +125,6 @@ class Records:
         if not period:
             return None
         first, last = period
-        if "since" in rest.casefold().split() or "seit" in rest.casefold().split():
-            last = self._today
         notes = [note for note in self._catalog.notes() if first <= _changed_day(note) <= last]
         notes.sort(key=lambda note: (_changed_day(note), note.title), reverse=True)
         days = {note.path: _changed_day(note).isoformat() for note in notes}
@@ -134,8 +132,8 @@ class Records:
 
     def _when(self, rest: str) -> Record | None:
         wanted = words_of(_LEADING.sub("", rest))
-        names = {path: name for path, name in self._lookup.titles() if _same(words_of(name), wanted)}
-        notes = [note for note in self._catalog.notes() if note.path in names]
+        named = {path for path, name in self._lookup.titles() if _same(words_of(name), wanted)}
+        notes = [note for note in self._catalog.notes() if note.path in named]
         if not notes:
             return None
         sentences, quotes = [], []
@@ -184,12 +182,8 @@ class Records:
         """Items of the lists below headings called so."""
         sentences: list[AnswerSentence] = []
         quotes: list[Quote] = []
-        for path, id in self._catalog.rows(
-            "SELECT notes.path, passages.id FROM passages JOIN notes ON notes.id = passages.note ORDER BY notes.path, ordinal"
-        ):
-            [passage] = self._catalog.passages([id])
-            if not passage.heading_path or not _same(words_of(passage.heading_path[-1]), wanted):
-                continue
+        below = [id for id, headings in self._lookup.headings() if _same(words_of(headings[-1]), wanted)]
+        for passage in self._catalog.passages(below):
             for item in _ITEM.finditer(passage.text):
                 number = len(quotes) + 1
                 if number > _LISTED:
@@ -197,7 +191,7 @@ class Records:
                 start, end = item.span("text")
                 quote = Quote(
                     number=number,
-                    path=path,
+                    path=passage.note_path,
                     line=passage.line + passage.text.count("\n", 0, start),
                     span=Span(passage.span.start + start, passage.span.start + end),
                     title=passage.title,

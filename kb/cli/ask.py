@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 from rich.text import Text
 
+from kb.cli.modes import print_source
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import err, out, print_indented, print_json, say
+from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
 from kb.safe_text import safe_line
 
@@ -48,7 +49,7 @@ def ask(
         if explain:
             events = _explained(events)
         if options.json:
-            print_json(as_json(_last(events)))
+            print_json(as_json(last_answer(events)))
         else:
             _show(events, short=style == "short")
 
@@ -90,7 +91,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _last(events: Iterator[AnswerEvent]) -> Answer:
+def last_answer(events: Iterator[AnswerEvent]) -> Answer:
+    """What the events come to."""
     from kb.answering.events import Finished
 
     for event in events:
@@ -105,10 +107,9 @@ def _explained(events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
 
     for event in events:
         if isinstance(event, Step):
-            say(f"· {event.name}" + (f": {event.reason}" if event.reason else ""))
+            say(f"· {event.told}")
         elif isinstance(event, SentenceChecked):
-            kept = "kept" if event.sentence.supported else "dropped"
-            say(f"· {kept} ({event.sentence.verdict}): {event.sentence.text}")
+            say(f"· {event.sentence.told}")
         yield event
 
 
@@ -148,10 +149,10 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
             console.print(Text(f"{safe_line(near.path)}:{near.line}", style="cyan"))
     if answer.missing:
         console.print(Text(f"\nNot spoken of there: {safe_line(', '.join(answer.missing))}."), soft_wrap=True)
-    _print_quotes(console, "Sources", answer.cited)
+    _print_quotes("Sources", answer.cited)
     if not short:
         also = [quote for quote in answer.sources if quote not in answer.cited]
-        _print_quotes(console, "Also in your notes", also)
+        _print_quotes("Also in your notes", also)
     dropped = sum(not sentence.supported for sentence in answer.sentences)
     note = f"{answer.model} · {answer.seconds:.1f} s"
     if dropped:
@@ -159,11 +160,8 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
     err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)
 
 
-def _print_quotes(console: Console, heading: str, quotes: Sequence[Quote]) -> None:
+def _print_quotes(heading: str, quotes: Sequence[Quote]) -> None:
     if quotes:
-        console.print(Text(f"\n{heading}", style="bold"))
+        out().print(Text(f"\n{heading}", style="bold"))
     for quote in quotes:
-        head = Text(f"[{quote.number}] ")
-        head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
-        console.print(head, soft_wrap=True)
-        print_indented(console, Text(f"“{safe_line(quote.quote)}”", style="dim"))
+        print_source(quote, f"[{quote.number}] ")

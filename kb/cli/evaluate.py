@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_cache_path
 
+from kb.cli.ask import last_answer
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
@@ -138,11 +139,9 @@ def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
 
 def _feedback(base: KnowledgeBase) -> dict[str, Any]:
     """What became of the answers that were judged, were the questions asked now."""
-    from kb.answering.events import Finished
-
     counts = {"good": 0, "good_still": 0, "bad": 0, "bad_still": 0}
     for said in base.feedback.latest():
-        answer = next(event.answer for event in base.ask(said.question) if isinstance(event, Finished))
+        answer = last_answer(base.ask(said.question))
         quotes = {quote.quote for quote in answer.cited}
         same = answer.abstained == said.abstained and (answer.abstained or bool(quotes & set(said.quotes)))
         counts[said.verdict] += 1
@@ -201,11 +200,10 @@ def _ranks(
 def _answers(base: KnowledgeBase, questions: list[GoldQuestion], failures: bool) -> dict[str, Any]:
     from rich.progress import track
 
-    from kb.answering.events import Finished
     from kb.evaluation.answers import answer_figures, judge_answers
 
     def ask(question: str) -> Answer:
-        return next(event.answer for event in base.ask(question) if isinstance(event, Finished))
+        return last_answer(base.ask(question))
 
     judged = list(
         track(judge_answers(questions, ask), "Asking", total=len(questions), console=err(), transient=True)

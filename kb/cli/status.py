@@ -25,7 +25,9 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
         last, writer = base.last_sync(), base.writer()
-        foreign = base.settings.embedding.model == DEFAULT and base.catalog.foreign_share()
+        foreign = (
+            not options.json and base.settings.embedding.model == DEFAULT and base.catalog.foreign_share()
+        )
     if options.json:
         print_json(report)
         return

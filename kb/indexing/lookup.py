@@ -53,6 +53,14 @@ class Lookup:
             "SELECT path, alias FROM aliases JOIN notes ON notes.id = aliases.note"
         )
 
+    def headings(self) -> Iterator[tuple[int, list[str]]]:
+        """(id, headings above it) of every passage below a heading, note by note in order."""
+        rows = self._catalog.rows(
+            "SELECT passages.id, heading_path FROM passages JOIN notes ON notes.id = passages.note "
+            "WHERE heading_path <> '[]' ORDER BY notes.path, ordinal"
+        )
+        return ((id, json.loads(headings)) for id, headings in rows)
+
     def dates(self) -> Iterator[tuple[str, str | None, str | None]]:
         """(path, created, modified), ISO 8601, of every note that says one."""
         return self._catalog.rows(

@@ -111,12 +111,8 @@ def _parsed(text: str, today: date) -> tuple[date, date] | None:
 
 
 def _days(unit: str) -> int:
-    return (
-        _UNITS.get(unit)
-        or _UNITS.get(unit.removesuffix("s"))
-        or _UNITS.get(unit.removesuffix("en"), 0)
-        or (_UNITS.get(unit.removesuffix("e"), 0) or _UNITS.get(unit.removesuffix("n"), 0))
-    )
+    """How long a unit is, in whatever ending; 0 for what is none."""
+    return next(filter(None, (_UNITS.get(unit.removesuffix(end), 0) for end in ("", "s", "en", "e", "n"))), 0)
 
 
 def _beginning(days: int, today: date) -> date:
