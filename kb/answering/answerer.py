@@ -122,6 +122,7 @@ async def _close(events: AsyncGenerator[AnswerEvent]) -> None:
     for task in left:
         task.cancel()
     await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.get_running_loop().shutdown_asyncgens()
 
 
 logging.getLogger("workflows").setLevel(logging.CRITICAL)  # what a step raises is raised here, and told once

@@ -216,6 +216,14 @@ def test_ctrl_c_while_answering(base: Path) -> None:
     assert run_kb("search", "token", cwd=base).returncode == 0
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(base: Path) -> None:
+    command = f"{sys.executable} -m kb ask --style quotes 'Which notes mention token?' | head -1"
+    done = subprocess.run(["bash", "-c", command], cwd=base, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("You have")
+    assert "Task" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def _open(index: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{index}/catalog.sqlite?mode=ro", uri=True)
 
