@@ -117,7 +117,7 @@ class KnowledgeBase:
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
-        hits = self.retriever.search(query, limit, operators=True)
+        hits = self.retriever.search(query, limit, operators=True, versions=True)
         if self.settings.retrieval.searcher and self._extensions:
             return self._extensions().rerank(self, query, hits)
         return hits

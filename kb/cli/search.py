@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
 
 _EXCERPT = 240  # characters of a passage shown
+_NAMED = 3  # other notes with the same passage
 
 
 def search(
@@ -56,6 +58,8 @@ def search(
         console.print("Nothing found.")
     for hit in hits:
         _print_hit(hit)
+    for leg in _silent_legs(hits):
+        console.print(Text(leg, style="dim"))
 
 
 def as_json(hit: SearchHit) -> dict[str, Any]:
@@ -66,7 +70,11 @@ def as_json(hit: SearchHit) -> dict[str, Any]:
         "line": passage.line,
         "title": passage.title,
         "score": round(hit.score, 4),
+        "lexical": round(hit.lexical, 4),
+        "dense": round(hit.dense, 4),
         "text": passage.text,
+        "also_in": list(hit.also_in),
+        "legs": {"lexical": hit.legs.lexical, "dense": hit.legs.dense},
     }
 
 
@@ -80,6 +88,19 @@ def _print_hit(hit: SearchHit) -> None:
     text = safe_line(passage.text)
     shown = text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …"
     print_indented(console, Text(shown))
+    if hit.also_in:
+        named = ", ".join(hit.also_in[:_NAMED])
+        more = f" and {len(hit.also_in) - _NAMED} more" if len(hit.also_in) > _NAMED else ""
+        print_indented(console, Text(f"also in {safe_line(named)}{more}", style="dim"))
+
+
+def _silent_legs(hits: Sequence[SearchHit]) -> list[str]:
+    """A sentence for each way of searching that could not run, with its reason."""
+    if not hits:
+        return []
+    legs = hits[0].legs
+    told = (("words", legs.lexical), ("meaning", legs.dense))
+    return [f"Not searched by {way}: {reason}." for way, reason in told if reason]
 
 
 def _unquoted(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kb.indexing.catalog import StoredPassage
 
@@ -24,3 +24,10 @@ class SearchHit:
     lexical: float  # 0 to 1, of the best BM25 score; 0 when no word matched
     dense: float  # 0 to 1, above the worst candidate's cosine; 0 when not among the candidates
     legs: Legs = field(default=Legs())
+    also_in: tuple[str, ...] = ()  # paths of other notes with this passage
+
+    def seen_in(self, path: str) -> SearchHit:
+        """The same, when the passage was found in the note of this `path` too."""
+        if path == self.passage.note_path or path in self.also_in:
+            return self
+        return replace(self, also_in=(*self.also_in, path))

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support import run_kb, write_notes
 
+pytestmark = pytest.mark.slow
+
 
 def test_help_fits_a_screen_and_groups_the_commands(tmp_path: Path) -> None:
     shown = run_kb("--help", cwd=tmp_path).stdout
@@ -47,7 +49,6 @@ def test_control_characters_of_a_note_never_reach_the_terminal(tmp_path: Path) -
         assert not any(character in shown for character in "\x1b\x07\u202e")
 
 
-@pytest.mark.slow
 def test_ask_shows_the_answer_then_its_sources(small_base: Path) -> None:
     done = run_kb("ask", "Who", "described", "the", "forgetting", "curve?", cwd=small_base)
     assert done.returncode == 0, done.stderr
@@ -57,7 +58,6 @@ def test_ask_shows_the_answer_then_its_sources(small_base: Path) -> None:
     assert "Learning/Spaced repetition.md:3" in sources
 
 
-@pytest.mark.slow
 def test_ask_names_the_nearest_notes_when_none_answers(small_base: Path) -> None:
     done = run_kb("ask", "Which team won the football league last year?", cwd=small_base)
     assert done.returncode == 0

@@ -17,6 +17,8 @@ import pytest
 
 from tests.support import NOTES, run_kb, write_notes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def base(small_base: Path, tmp_path: Path) -> Path:
@@ -183,7 +185,6 @@ def interrupted(*words: str, cwd: Path, when: Callable[[], bool]) -> subprocess.
     return subprocess.CompletedProcess(words, process.returncode, output, errors)
 
 
-@pytest.mark.slow
 def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> None:
     write_notes(
         tmp_path / "vault",
@@ -205,7 +206,6 @@ def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> Non
     assert '"pending": 0' in run_kb("status", "--json", cwd=tmp_path).stdout
 
 
-@pytest.mark.slow
 def test_ctrl_c_while_answering(base: Path) -> None:
     begun = time.monotonic()
     done = interrupted(

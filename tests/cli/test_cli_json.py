@@ -36,8 +36,12 @@ SEARCH = exactly(
             path=_TEXT,
             line=_LINE,
             title=_TEXT,
-            score={"type": "number", "minimum": 0, "maximum": 1},
+            score=_SHARE,
+            lexical=_SHARE,
+            dense=_SHARE,
             text=_TEXT,
+            also_in=many(_TEXT),
+            legs=exactly(lexical={"type": ["string", "null"]}, dense={"type": ["string", "null"]}),
         )
     ),
 )

@@ -20,6 +20,8 @@ from kb.notes.vault import Vault
 from tests.indexing.watching import Watched, differences, until, watched
 from tests.support import HashingEmbedder, write_notes
 
+pytestmark = pytest.mark.slow
+
 EMBEDDER = HashingEmbedder()
 
 
@@ -179,7 +181,6 @@ def test_at_the_limit_of_watches_it_polls_and_says_so(tmp_path: Path) -> None:
     assert "sudo sysctl" in done.stdout
 
 
-@pytest.mark.slow
 def test_a_burst_settles_into_few_syncs(base: Watched) -> None:
     count = len(base.synced())
     write_notes(base.vault, {f"Burst {n % 50}/Note {n}.md": f"# Burst {n}\n\nText.\n" for n in range(5000)})
@@ -192,7 +193,6 @@ def test_a_burst_settles_into_few_syncs(base: Watched) -> None:
     assert len(base.synced()) - count <= 40
 
 
-@pytest.mark.slow
 def test_an_overflow_of_events_loses_nothing(base: Watched) -> None:
     files = {f"Flood {n % 200}/{n}.{'md' if n % 20 == 0 else 'png'}": f"{n}" for n in range(40_000)}
     write_notes(base.vault, files)

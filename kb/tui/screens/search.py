@@ -116,4 +116,5 @@ def _prompt(hit: SearchHit) -> Content:
         (safe_line(hit.passage.title), "bold"),
         (f"  {safe_line(place)}" if place and place != hit.passage.title else "", ""),
         (f"  {safe_line(hit.passage.note_path)}:{hit.passage.line}", "$text-muted"),
+        (f"  and in {len(hit.also_in)} more" if hit.also_in else "", "$text-muted"),
     )
