@@ -333,7 +333,7 @@ class KnowledgeBase:
 
     def close(self) -> None:
         """Let go of files and memory."""
-        for name in ("model", "_index"):
+        for name in ("_answerer", "model", "_index"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -349,8 +349,7 @@ class KnowledgeBase:
         """The catalog is another file now."""
         self._advisor = None
         self._index.forget_reader()
-        for name in ("retriever", "_answerer"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("retriever", None)
 
     @property
     def embedder(self) -> Embedder:
@@ -394,6 +393,6 @@ class KnowledgeBase:
 
     @cached_property
     def _answerer(self) -> Answerer:
-        from kb.answering.answerer import Answerer, tools_of
+        from kb.answering.answerer import Answerer
 
-        return Answerer(lambda: tools_of(self))
+        return Answerer(self)

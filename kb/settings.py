@@ -78,6 +78,9 @@ class AnswerSettings:
     passages: int = 8  # passages read for an answer
     quotes: int = 3  # quotes shown at most
     threshold: float = 0.4  # confidence, 0 to 1, below which kb says that the notes do not hold the answer
+    judge: str = (
+        ""  # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
+    )
     style: str = "full"  # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
 
 
@@ -116,6 +119,8 @@ _SECTIONS: dict[str, type[Any]] = {
     "links": LinkSettings,
 }
 _PATHS = ("vault", "index")
+_RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
+THE_MODEL = "model"  # as answers.judge: the language model in force
 _CHOICES = {
     ("links", "auto"): ("suggest", "apply", "off"),
     ("answers", "style"): ("short", "full", "quotes"),
@@ -156,9 +161,11 @@ def load_settings(
     for (section, name), known in _CHOICES.items():
         if (value := getattr(sections[section], name)) not in known:
             raise SettingsError(f"{section}.{name} is {value!r}. Write one of: {', '.join(known)}.")
-    models = sections["models"]
-    if models.path:
-        sections["models"] = replace(models, path=str(_path_from(models.path, root or Path.cwd())))
+    for section, name in _RELATIVE:
+        named = getattr(sections[section], name)
+        if named and named != THE_MODEL:
+            path = str(_path_from(named, root or Path.cwd()))
+            sections[section] = replace(sections[section], **{name: path})
     return Settings(vault=chosen, index=chosen_index, root=root, **sections)
 
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OWNERS = {
     "chromadb": {"kb/indexing/vectors.py"},
-    "sentence_transformers": {"kb/indexing/embedder.py", "kb/retrieval/reranker.py"},
+    "sentence_transformers": {"kb/indexing/embedder.py", "kb/models/cross_encoder.py"},
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},

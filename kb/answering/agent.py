@@ -28,12 +28,13 @@ from kb.answering.draft import MAX_TOKENS, place, prompt, sentences_of
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
 from kb.answering.gate import confidence
+from kb.answering.judge import ENOUGH, Judge
 from kb.answering.parts import Parts, take_apart
 from kb.answering.question import Question, read_question
+from kb.answering.quotes import in_its_own_words, not_spoken_of, quote_of
 from kb.answering.records import Records
 from kb.answering.verify import verify
 from kb.answering.ways import best_by_note, ways_of
-from kb.answering.words import covers, words_of
 from kb.indexing.catalog import Catalog
 from kb.models.language_model import Cancellation, LanguageModel, Options
 from kb.retrieval.hit import SearchHit
@@ -44,7 +45,6 @@ _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
 _HOPELESS = 0.1  # confidence below which no other way of searching has been seen to find an answer
 _QUOTES_PER_PART = 2  # where several things are asked for
-_TELLING = 0.2  # share of a question's meaning from which a word that no quote holds is worth naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Tools:
     catalog: Catalog
     encoder: Encoder
     model: LanguageModel
+    judge: Judge | None
     settings: AnswerSettings
     generation: ModelSettings
     standing: Callable[[], Standing]  # asked only when no answer is found
@@ -113,6 +114,7 @@ class _Part:
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0
+    judged: float = 1.0  # by the judge, where there is one
     new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
 
 
@@ -175,11 +177,14 @@ class AnswerAgent(Workflow):
             found = find_evidence(part.question, part.new, self._tools.encoder)
             part.evidence = sorted([*part.evidence, *found], key=lambda evidence: -evidence.score)
             part.confidence = confidence(part.question, part.evidence)
-            best = f"; best: {place(_quote(1, part.evidence[0]))}" if part.evidence else ""
+            best = f"; best: {place(quote_of(1, part.evidence[0]))}" if part.evidence else ""
             reason = f"confidence {part.confidence:.2f} of {needed:.2f} that is needed{best}"
             await self._tell(context, Step("Judging the evidence", reason))
+            if opinion := self._opinion(part):
+                await self._tell(context, Step("Asking the judge", opinion))
         self._clock.lap("evidence")
-        self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
+        sure = max(min(part.confidence, part.judged) for part in self._parts)
+        self._answer = replace(self._answer, confidence=sure)
         hopeful = any(part.confidence >= _HOPELESS for part in self._open_parts)
         if hopeful and event.way + 1 < len(self._ways):
             return Search(way=event.way + 1)
@@ -189,14 +194,13 @@ class AnswerAgent(Workflow):
     async def quote(self, context: Context, _: Answerable) -> Quoted:
         """Gate B: choose the sentences of the notes that the answer rests on."""
         single = len(self._parts) == 1
-        limit = self._tools.settings.quotes if single else _QUOTES_PER_PART
         chosen: dict[tuple[str, int], Evidence] = {}
         for part in self._answered_parts:
-            for evidence in choose_quotes(part.evidence, limit):
+            for evidence in self._chosen(part):
                 chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
-        quotes = tuple(_quote(number, evidence) for number, evidence in enumerate(chosen.values(), start=1))
+        quotes = tuple(quote_of(number, evidence) for number, evidence in enumerate(chosen.values(), start=1))
         missing = (
-            _not_spoken_of(self._parts[0].question, quotes)
+            not_spoken_of(self._parts[0].question, quotes)
             if single
             else tuple(part.label for part in self._open_parts)
         )
@@ -227,12 +231,12 @@ class AnswerAgent(Workflow):
             dated = tuple(replace(quote, date=days.get(quote.path, "")) for quote in quotes)
             self._answer = replace(self._answer, disagreement=True, sources=dated)
             for quote in pair:
-                yield _in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
+                yield in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
         elif self._kind == "comparison":
             for part in self._answered_parts:
-                yield _in_its_own_words(_quotes_of(part, quotes)[0], f"{part.label}: ")
+                yield in_its_own_words(_quotes_of(part, quotes)[0], f"{part.label}: ")
         elif self._asked.style == "quotes":
-            yield from map(_in_its_own_words, quotes)
+            yield from map(in_its_own_words, quotes)
         else:
             yield Step("Phrasing the answer", self._tools.model.name)
             for part in self._answered_parts:
@@ -243,10 +247,18 @@ class AnswerAgent(Workflow):
                     yield sentence
                 if not any(sentence.supported for sentence in checked):
                     # The best quote is an answer that cannot be wrong about the note.
-                    yield _in_its_own_words(own[0])
+                    yield in_its_own_words(own[0])
 
     def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         """What the model says, sentence by sentence, each with the verdict of gate C."""
+        if self._tools.judge is None:
+            yield from self._checked(question, quotes)
+            return
+        # The judge may be the model itself, which cannot be asked before it has done.
+        for sentence in list(self._checked(question, quotes)):
+            yield self._judged(sentence, quotes)
+
+    def _checked(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         tools = self._tools
         options = Options(
             max_tokens=MAX_TOKENS, temperature=tools.generation.temperature, seed=tools.generation.seed
@@ -262,6 +274,35 @@ class AnswerAgent(Workflow):
                 if count == most:
                     return
 
+    def _chosen(self, part: _Part) -> list[Evidence]:
+        single = len(self._parts) == 1
+        return choose_quotes(part.evidence, self._tools.settings.quotes if single else _QUOTES_PER_PART)
+
+    def _opinion(self, part: _Part) -> str:
+        """What the judge says of a part that gate A lets pass; nothing without a judge."""
+        judge = self._tools.judge
+        part.judged = 1.0
+        if judge is None or not self._is_answered(part):
+            return ""
+        quotes = [quote_of(number, evidence) for number, evidence in enumerate(self._chosen(part), start=1)]
+        judged = judge.answers(part.question.text, quotes, self._asked.cancellation)
+        if judged is None:
+            return ""
+        part.judged = judged
+        return f"{judge.name}: {judged:.2f} of {ENOUGH:.2f} that is needed"
+
+    def _judged(self, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
+        """`sentence`, refused where the judge does not find it in the quotes that it cites."""
+        judge = self._tools.judge
+        if judge is None or not sentence.supported:
+            return sentence
+        cited = [quote for quote in quotes if quote.number in sentence.citations]
+        judged = judge.supports(sentence.text, cited, self._asked.cancellation)
+        if judged is None or judged >= ENOUGH:
+            return sentence
+        verdict = f"{judge.name} does not find it in the quotes ({judged:.2f})"
+        return replace(sentence, supported=False, citations=(), verdict=verdict)
+
     @property
     def _open_parts(self) -> list[_Part]:
         return [part for part in self._parts if not self._is_answered(part)]
@@ -271,7 +312,8 @@ class AnswerAgent(Workflow):
         return [part for part in self._parts if self._is_answered(part)]
 
     def _is_answered(self, part: _Part) -> bool:
-        return bool(part.evidence) and part.confidence >= self._tools.settings.threshold
+        needed = self._tools.settings.threshold
+        return bool(part.evidence) and part.confidence >= needed and part.judged >= ENOUGH
 
     def _read(self, text: str) -> Question:
         retriever = self._tools.retriever
@@ -314,20 +356,6 @@ class AnswerAgent(Workflow):
         await asyncio.sleep(0)  # the listener has it before the next, slow piece of work begins
 
 
-def _quote(number: int, evidence: Evidence) -> Quote:
-    return Quote(
-        number=number,
-        path=evidence.passage.note_path,
-        line=evidence.line,
-        span=evidence.span,
-        title=evidence.passage.title,
-        heading_path=(*evidence.passage.heading_path, *([evidence.under] if evidence.under else [])),
-        quote=evidence.source,
-        text=evidence.text,
-        relevance=evidence.score,
-    )
-
-
 def _quotes_of(part: _Part, quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes that were chosen for `part`, its best first."""
     rank = {
@@ -336,25 +364,6 @@ def _quotes_of(part: _Part, quotes: Sequence[Quote]) -> list[Quote]:
     }
     own = [quote for quote in quotes if (quote.path, quote.span.start) in rank]
     return sorted(own, key=lambda quote: rank[quote.path, quote.span.start])
-
-
-def _in_its_own_words(quote: Quote, before: str = "") -> AnswerSentence:
-    return AnswerSentence(before + quote.text, supported=True, citations=(quote.number,), verdict="quoted")
-
-
-def _not_spoken_of(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
-    """The telling words of `question` that stand neither in the quotes nor above them; neighbours as one."""
-    known = set(words_of(" ".join(f"{place(quote)} {quote.text}" for quote in quotes)))
-    missing: list[str] = []
-    before = ""
-    for word in words_of(question.text):
-        lacks = question.weights.get(word, 0.0) >= _TELLING and not covers(known, word)
-        if lacks and before:
-            missing[-1] += f" {word}"
-        elif lacks:
-            missing.append(word)
-        before = word if lacks else ""
-    return tuple(dict.fromkeys(missing))
 
 
 class _Clock:

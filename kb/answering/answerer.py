@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kb.answering.answer import Answer
@@ -17,6 +18,7 @@ from kb.models.language_model import Cancellation
 
 if TYPE_CHECKING:
     from kb.answering.agent import Asked, Tools
+    from kb.answering.judge import Judge
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.models.language_model import LanguageModel
@@ -24,29 +26,6 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 Result = TypeVar("Result")
-
-
-class Answerer:
-    """Answers questions from the notes."""
-
-    def __init__(self, tools: Callable[[], Tools]) -> None:
-        self._tools = tools
-
-    def ask(self, asked: Asked) -> Iterator[AnswerEvent]:
-        """Tell, step by step, how a question is answered; the last event holds the Answer.
-
-        Raises QuestionEmpty when it has no words, and what opening the index or the model raises.
-        """
-        if not words_of(asked.text):
-            raise QuestionEmpty('The question is empty. Ask something, as in: kb ask "What is a token?"')
-        stopped = Cancellation()
-        forget = asked.cancellation.subscribe(stopped.cancel) if asked.cancellation else lambda: None
-
-        def stop() -> None:
-            forget()
-            stopped.cancel()
-
-        return _each(_answer(self._tools(), replace(asked, cancellation=stopped)), stop)
 
 
 class Base(Protocol):
@@ -65,19 +44,54 @@ class Base(Protocol):
     def notes_behind(self) -> int: ...
 
 
-def tools_of(base: Base) -> Tools:
-    """What an agent works with over `base`."""
-    from kb.answering.agent import Standing, Tools
+class Answerer:
+    """Answers questions from the notes."""
 
-    return Tools(
-        retriever=base.retriever,
-        catalog=base.catalog,
-        encoder=base.embedder,
-        model=base.model,
-        settings=base.settings.answers,
-        generation=base.settings.models,
-        standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
-    )
+    def __init__(self, base: Base) -> None:
+        self._base = base
+
+    def ask(self, asked: Asked) -> Iterator[AnswerEvent]:
+        """Tell, step by step, how a question is answered; the last event holds the Answer.
+
+        Raises QuestionEmpty when it has no words, and what opening the index or the model raises.
+        """
+        if not words_of(asked.text):
+            raise QuestionEmpty('The question is empty. Ask something, as in: kb ask "What is a token?"')
+        stopped = Cancellation()
+        forget = asked.cancellation.subscribe(stopped.cancel) if asked.cancellation else lambda: None
+
+        def stop() -> None:
+            forget()
+            stopped.cancel()
+
+        return _each(_answer(self._tools, replace(asked, cancellation=stopped)), stop)
+
+    def close(self) -> None:
+        """Give memory back."""
+        if judge := self.__dict__.pop("_judge", None):
+            judge.close()
+
+    @property
+    def _tools(self) -> Tools:
+        from kb.answering.agent import Standing, Tools
+
+        base = self._base
+        return Tools(
+            retriever=base.retriever,
+            catalog=base.catalog,
+            encoder=base.embedder,
+            model=base.model,
+            judge=self._judge,
+            settings=base.settings.answers,
+            generation=base.settings.models,
+            standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
+        )
+
+    @cached_property
+    def _judge(self) -> Judge | None:
+        from kb.answering.judge import open_judge
+
+        return open_judge(self._base.settings, lambda: self._base.model)
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:

@@ -22,9 +22,13 @@ _CITATION = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 
 def prompt(question: str, quotes: Sequence[Quote]) -> list[Message]:
     """The conversation that asks for an answer; what stays the same comes first, so that its prefix is reused."""
-    lines = [f"- {place(quote)}: {quote.text}" for quote in quotes]
-    user = "Notes:\n" + "\n".join(lines) + f"\n\nQuestion: {question}\nAnswer in one sentence:"
+    user = f"Notes:\n{told(quotes)}\n\nQuestion: {question}\nAnswer in one sentence:"
     return [Message("system", _SYSTEM), Message("user", user)]
+
+
+def told(quotes: Sequence[Quote]) -> str:
+    """The quotes as a model reads them: each on a line, with the place that it is about."""
+    return "\n".join(f"- {place(quote)}: {quote.text}" for quote in quotes)
 
 
 def place(quote: Quote) -> str:
