@@ -324,10 +324,9 @@ class AnswerAgent(Workflow):
             yield from (names.title, *names.aliases)
 
     def _day(self, path: str) -> str:
-        """When the note at `path` was written, as it says itself, or as its file does."""
+        """The last day that the note at `path` says it is of, else when its file was changed."""
         note = next(note for note in self._tools.catalog.notes() if note.path == path)
-        stated = note.modified or note.created
-        return stated[:10] if stated else time.strftime("%Y-%m-%d", time.localtime(note.mtime_ns / 1e9))
+        return [note.file_day, *note.stated_days][-1].isoformat()
 
     def _abstain(self) -> StopEvent:
         near = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]

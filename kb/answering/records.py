@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.words import content_words, same_word, words_of
@@ -114,7 +114,7 @@ class Records:
                 said = f"mentioning “{value}”"
         elif period := self._period(rest):
             first, last = period
-            found = {path for path, note in notes.items() if first <= _day(note) <= last}
+            found = {path for path, note in notes.items() if first <= note.day <= last}
             said = _span(first, last)
         else:
             return None
@@ -125,9 +125,9 @@ class Records:
         if not period:
             return None
         first, last = period
-        notes = [note for note in self._catalog.notes() if first <= _changed_day(note) <= last]
-        notes.sort(key=lambda note: (_changed_day(note), note.title), reverse=True)
-        days = {note.path: _changed_day(note).isoformat() for note in notes}
+        notes = [note for note in self._catalog.notes() if first <= note.changed <= last]
+        notes.sort(key=lambda note: (note.changed, note.title), reverse=True)
+        days = {note.path: note.changed.isoformat() for note in notes}
         return self._listing(notes, f"changed {_span(first, last)}", "dates of notes and files", days)
 
     def _when(self, rest: str) -> Record | None:
@@ -139,7 +139,7 @@ class Records:
         sentences, quotes = [], []
         for number, note in enumerate(notes[:_LISTED], start=1):
             parts = [f"created {note.created[:10]}"] if note.created else []
-            parts.append(f"changed {_changed_day(note).isoformat()}")
+            parts.append(f"changed {note.changed.isoformat()}")
             sentences.append(AnswerSentence(f"{note.title}: {', '.join(parts)}.", True, (number,), "exact"))
             quotes.append(self._quote(number, note))
         return Record(tuple(sentences), tuple(quotes), "dates of the note")
@@ -278,16 +278,6 @@ def _same(one: Iterable[str], other: Sequence[str]) -> bool:
 def _values(stored: str) -> list[str]:
     value = json.loads(stored)
     return [str(item).strip("[]") for item in (value if isinstance(value, list) else [value])]
-
-
-def _changed_day(note: StoredNote) -> date:
-    if note.modified:
-        return date.fromisoformat(note.modified[:10])
-    return datetime.fromtimestamp(note.mtime_ns / 1e9).date()
-
-
-def _day(note: StoredNote) -> date:
-    return date.fromisoformat(note.created[:10]) if note.created else _changed_day(note)
 
 
 def _span(first: date, last: date) -> str:

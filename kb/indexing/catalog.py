@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from kb.indexing.schema import open_for_reading, translated
 from kb.indexing.words import phrase_match
+from kb.notes.journal import day_in_name
 from kb.notes.note import Span
+from kb.notes.parse import stem
 from kb.notes.resolve import NoteNames
 
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
@@ -50,6 +53,26 @@ class StoredNote:
     fingerprint: str
     size: int
     mtime_ns: int
+
+    @property
+    def stated_days(self) -> tuple[date, ...]:
+        """The days it says it is of, earliest cause first: the one in its name alone, else of creation and change."""
+        return stated_days(self.path, self.created, self.modified)
+
+    @property
+    def file_day(self) -> date:
+        """The day its file was last changed, local time; copying a vault may make them all alike."""
+        return datetime.fromtimestamp(self.mtime_ns / 1e9).date()
+
+    @property
+    def day(self) -> date:
+        """The one day it is of."""
+        return next(iter(self.stated_days), self.file_day)
+
+    @property
+    def changed(self) -> date:
+        """The day it was last changed: as it says itself, else as its file does."""
+        return date.fromisoformat(self.modified[:10]) if self.modified else self.file_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +284,13 @@ class Catalog:
 
     def _one(self, query: str, values: Iterable[object] = ()) -> Any:
         return next(self._rows(query, values))[0]
+
+
+def stated_days(path: str, created: str | None, modified: str | None) -> tuple[date, ...]:
+    """The days that a note says it is of; see StoredNote.stated_days."""
+    if named := day_in_name(stem(path)):
+        return (named,)
+    return tuple(date.fromisoformat(moment[:10]) for moment in (created, modified) if moment)
 
 
 def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 
-from kb.indexing.catalog import Catalog
+from kb.indexing.catalog import Catalog, stated_days
 from kb.indexing.words import phrase_match
 
 
@@ -61,11 +62,11 @@ class Lookup:
         )
         return ((id, json.loads(headings)) for id, headings in rows)
 
-    def dates(self) -> Iterator[tuple[str, str | None, str | None]]:
-        """(path, created, modified), ISO 8601, of every note that says one."""
-        return self._catalog.rows(
-            "SELECT path, created, modified FROM notes WHERE coalesce(created, modified) IS NOT NULL"
-        )
+    def dates(self) -> Iterator[tuple[str, date]]:
+        """(path, day) of every note that says which day it is of, in its name or in a property."""
+        for path, created, modified in self._catalog.rows("SELECT path, created, modified FROM notes"):
+            for day in stated_days(path, created, modified)[:1]:
+                yield path, day
 
     def properties(self, name: str) -> Iterator[tuple[str, str]]:
         """(path, value as JSON) of every note with property `name`, whatever its case."""

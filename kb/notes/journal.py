@@ -1,23 +1,31 @@
-"""The names a day's note is called by: 2024_03_09.md is 2024-03-09, and to Logseq Mar 9th, 2024."""
+"""Days in file names, and the names a day's note is called by: 2024_03_09.md is to Logseq Mar 9th, 2024."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-_DAY = re.compile(r"(\d{4})[-_](\d{2})[-_](\d{2})$")
+_DAY = re.compile(r"(\d{4})[-_](\d{2})[-_](\d{2})(?![^\W_])")
+_LENGTH = len("2024-03-09")
 _NAMES = "January February March April May June July August September October November December"
 _MONTHS = _NAMES.split()
 
 
-def journal_names(stem: str) -> tuple[str, ...]:
-    """Every usual way of writing the day that file name `stem` is; none when it is no day."""
+def day_in_name(stem: str) -> date | None:
+    """The day that file name `stem` begins with, as in `2024-03-09` and `2024_03_09 Meeting`."""
     match = _DAY.match(stem)
     if not match:
-        return ()
+        return None
     try:
-        day = date(int(match[1]), int(match[2]), int(match[3]))
+        return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
+        return None
+
+
+def journal_names(stem: str) -> tuple[str, ...]:
+    """Every usual way of writing the day that file name `stem` is; none when it is no day, or more than one."""
+    day = day_in_name(stem) if len(stem) == _LENGTH else None
+    if day is None:
         return ()
     month = _MONTHS[day.month - 1]
     ordinal = f"{day.day}{_ordinal(day.day)}"

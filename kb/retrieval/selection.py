@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, Protocol
 
 from kb.errors import NothingToStudy, UsageError
 from kb.indexing.catalog import StoredNote, StoredPassage
-from kb.notes.journal import journal_names
 from kb.notes.note import Link, Span
-from kb.notes.parse import stem
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.retrieval.filters import NoteFacts
 from kb.retrieval.hit import SearchHit
@@ -22,7 +19,6 @@ from kb.retrieval.period import period_of
 SelectionKind = Literal["all", "note", "folder", "tag", "period", "search"]
 _SEARCHED = 24  # passages that search words select
 _WEAKEST = 0.5  # share of the best hit's score that a passage must reach to be meant
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,11 @@ def select(
         return Selection("note", title, (path,))
     with contextlib.suppress(UsageError):
         first, last = period_of(words, today or date.today())
-        dated = [note.path for note in notes if any(first <= day <= last for day in _days(note))]
+        dated = [
+            note.path
+            for note in notes
+            if any(first <= day <= last for day in note.stated_days or (note.file_day,))
+        ]
         return _some("period", words, dated, f"No note is from {words}.")
     hits = retriever.search(words, _SEARCHED, per_note=None, operators=True)
     best = hits[0].score if hits else 0.0
@@ -96,17 +96,3 @@ def _named(names: Sequence[NoteNames], words: str) -> str | None:
     if found.status == "ambiguous":
         raise UsageError(f"{words!r} may be {' or '.join(found.candidates[:5])}. Name the note by its path.")
     return found.path
-
-
-def _days(note: StoredNote) -> Iterator[date]:
-    """The days a note is of: the one in its name, else those it states, else when its file last changed."""
-    if journal_names(stem(note.path)):
-        named = _ISO_DAY.search(stem(note.path).replace("_", "-"))
-        if named:
-            yield date.fromisoformat(named[0])
-            return
-    stated = [moment for moment in (note.created, note.modified) if moment]
-    for moment in stated:
-        yield date.fromisoformat(moment[:10])
-    if not stated:
-        yield datetime.fromtimestamp(note.mtime_ns / 1e9).date()

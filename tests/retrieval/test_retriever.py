@@ -95,6 +95,9 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
         {
             "Spring.md": "---\ncreated: 2026-03-05\n---\n# Spring\n\nWe planned a trip.\n",
             "Autumn.md": "---\ncreated: 2026-10-01\nmodified: 2026-10-20\n---\n# Autumn\n\nA trip in the rain.\n",
+            "journal/2026_07_05.md": "---\ncreated: 2026-09-09\n---\nThe trip began.\n",
+            "2026-07-06 Second day.md": "We went on with the trip.\n",
+            "2026-13-45.md": "No day at all, and no trip either.\n",
             "Undated.md": f"# Undated\n\n{sections}\n",
         },
     )
@@ -107,14 +110,16 @@ def dated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     ("query", "notes"),
     [
         ("trip before:2026-06", ["Spring.md"]),
-        ("trip after:2026-06-01", ["Autumn.md"]),
+        ("trip after:2026-08-01", ["Autumn.md"]),
         ("trip before:2026-03-05", []),
-        ("trip after:2025 -before:2026-06", ["Autumn.md"]),
-        ("trip -after:2020", ["Undated.md"]),
+        ("trip after:2025 -before:2026-08", ["Autumn.md"]),
+        ("trip before:2026-07-06 after:2026-06", ["journal/2026_07_05.md"]),
+        ("trip after:2026-07-05 before:2026-08", ["2026-07-06 Second day.md"]),
+        ("trip -after:2020", ["2026-13-45.md", "Undated.md"]),
     ],
 )
 def test_dates(dated: KnowledgeBase, query: str, notes: list[str]) -> None:
-    assert found(dated, query) == notes
+    assert sorted(found(dated, query)) == notes
 
 
 def test_the_neighbours_of_a_passage_come_in_order(dated: KnowledgeBase) -> None:
