@@ -24,7 +24,7 @@ from workflows.events import Event, StartEvent, StopEvent
 from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote, Style
 from kb.answering.conversation import Turn, understand
 from kb.answering.disagreement import disagreeing
-from kb.answering.draft import MAX_TOKENS, place, prompt, sentences_of
+from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
 from kb.answering.gate import confidence
@@ -251,6 +251,7 @@ class AnswerAgent(Workflow):
 
     def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         """What the model says, sentence by sentence, each with the verdict of gate C."""
+        quotes = needed(question, quotes)
         if self._tools.judge is None:
             yield from self._checked(question, quotes)
             return
@@ -265,7 +266,7 @@ class AnswerAgent(Workflow):
         )
         most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
         known: set[str] = set()
-        messages = prompt(question.text, quotes)
+        messages = prompt(question, quotes)
         with closing(tools.model.stream(messages, options, self._asked.cancellation)) as stream:
             for count, sentence in enumerate(sentences_of(stream), start=1):
                 if sentence not in known:

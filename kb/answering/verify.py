@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.association import counts_another, said_of_another
 from kb.answering.draft import place
 from kb.answering.function_words import FUNCTION_WORDS
 from kb.answering.negation import contradicts, polarity
@@ -89,7 +90,11 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
     cited = _citations(sentence, offers)
     chosen = [offer for offer in offers if offer.number in cited]
     others = [offer for offer in offers if offer.number not in cited]
-    fault = _another_subject(sentence, question, chosen, others) or _contradiction(sentence, chosen)
+    fault = (
+        _another_subject(sentence, question, chosen, others)
+        or _contradiction(sentence, chosen)
+        or _recombination(sentence, question, [quote for quote in quotes if quote.number in cited])
+    )
     if fault:
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
     return AnswerSentence(text=sentence, supported=True, citations=cited, verdict="supported")
@@ -180,6 +185,21 @@ def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
                 return "it says the contrary of the quote"
     if any(_turned_round(sentence, offer) for offer in offers):
         return "it turns round who does what in the quote"
+    return ""
+
+
+def _recombination(sentence: str, question: Question, cited: Sequence[Quote]) -> str:
+    """Whether the quotes say what `sentence` says of something else, or not of what was asked."""
+    places = [(place(quote), quote.text) for quote in cited]
+    if item := counts_another(sentence, places):
+        return f"the quotes do not count {item}"
+    if item := said_of_another(sentence, question.text, places):
+        return f"the quotes say {item!r} of something else"
+    known = words_of(" ".join(f"{above} {text}" for above, text in places))
+    words = content_words(sentence)
+    missing = [word for word in words if not covers(known, word)]
+    if len(missing) > (1 - _MIN_COVERED) * len(words):
+        return f"the quotes do not speak of {missing[0]!r}"
     return ""
 
 
