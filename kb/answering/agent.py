@@ -35,6 +35,7 @@ from kb.answering.quotes import in_its_own_words, not_spoken_of, quote_of
 from kb.answering.records import Records
 from kb.answering.verify import verify
 from kb.answering.ways import best_by_note, ways_of
+from kb.answering.words import content_words, covers
 from kb.indexing.catalog import Catalog
 from kb.models.language_model import Cancellation, LanguageModel, Options
 from kb.retrieval.hit import SearchHit
@@ -265,13 +266,14 @@ class AnswerAgent(Workflow):
             max_tokens=MAX_TOKENS, temperature=tools.generation.temperature, seed=tools.generation.seed
         )
         most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
-        known: set[str] = set()
         messages = prompt(question, quotes)
+        said: set[str] = set()
         with closing(tools.model.stream(messages, options, self._asked.cancellation)) as stream:
             for count, sentence in enumerate(sentences_of(stream), start=1):
-                if sentence not in known:
+                words = content_words(sentence) or [sentence]
+                if not all(covers(said, word) for word in words):
                     yield verify(sentence, question, quotes)
-                known.add(sentence)
+                said.update(words)
                 if count == most:
                     return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ _OPPOSITES = tuple(
 _PASSIVE = re.compile(r"\b(?:by|von|durch|por|par)\b")
 _THAN = re.compile(r"\bthan\b")
 _CLAUSE = re.compile(r"[;:.!?]\s")
+_ROUNDS = 3
 _NEAR = 4  # content words between which a quote says who does what
 
 
@@ -127,6 +129,8 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
         # A name of the question alone is no excuse: it may be just what the notes do not speak of.
         if not all(covers(known_words, part) for part in words_of(name)):
             return f"the name {name} is not in the quotes"
+    if _goes_round(sentence):
+        return "it says the same again and again"
     words = content_words(sentence)
     told = [word for word in words if not covers(asked, word)]
     if not told:
@@ -139,6 +143,12 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
         missing = next(word for word in told if word not in held)
         return f"too little of it is in the quotes ({missing!r}, for one, is not)"
     return ""
+
+
+def _goes_round(sentence: str) -> bool:
+    """Whether three words in a row stand there three times: a small model may not find out of a phrase."""
+    words = words_of(sentence)
+    return any(count >= _ROUNDS for count in Counter(zip(words, words[1:], words[2:], strict=False)).values())
 
 
 def _citations(sentence: str, offers: Sequence[_Support]) -> tuple[int, ...]:

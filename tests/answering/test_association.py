@@ -15,6 +15,7 @@ _GAME = "Ruiz made four saves and two passes, while Okafor led the team with 118
 _GUESTS = (
     "Guests were the Danish minister Ole Holm; the Finnish minister Aino Laine; and the Swedish mayor Per Ek."
 )
+_CARD = "In which year was the bridge opened? 1931, as the harbour's chronicle tells."
 _MOVE = "The school burned down in 1830. The town began to build it again after 1850."
 
 
@@ -46,6 +47,12 @@ _MOVE = "The school burned down in 1830. The town began to build it again after 
             "The town began to build the school again after 1850.",
         ),
         (
+            "When was the bridge opened?",
+            _CARD,
+            "The bridge was opened in 1913.",
+            "The bridge was opened in 1931.",
+        ),
+        (
             "Which coach of the rowing club praised the dry dock?",
             _HARBOURS,
             "The coach of the rowing club praised the dry dock of Port Brede.",
@@ -60,6 +67,13 @@ def test_what_is_said_of_another_is_not_said_of_this(
     quotes = [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), source, source, 1.0)]
     refused = verify(false, read, quotes)
     assert not refused.supported
-    assert refused.verdict.startswith("the quotes ")
+    assert "the quotes" in refused.verdict
     kept = verify(true, read, quotes)
     assert kept.supported, kept.verdict
+
+
+def test_a_sentence_that_goes_round_in_circles_is_refused() -> None:
+    read = read_question("When was the bridge opened?", lambda words: [1] * len(words), 10)
+    quotes = [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), _CARD, _CARD, 1.0)]
+    circling = verify("The bridge was opened in 1931" + ", in 1931" * 4, read, quotes)
+    assert circling.verdict == "it says the same again and again"

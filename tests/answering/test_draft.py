@@ -56,7 +56,7 @@ def asked(text: str) -> Question:
 def test_an_answer_is_phrased_from_the_quotes_that_speak_of_what_is_asked() -> None:
     first = quote(1, "The kettle boils a litre in two minutes.")
     more = quote(2, "Its descaling takes vinegar and patience.")
-    alike = quote(3, "A kettle boils faster with its lid on.")
+    alike = quote(3, "A kettle boils with its lid on.")
     question = asked("How fast does the kettle boil, and what does descaling take?")
     assert needed(question, [first, alike, more]) == [first, more]
     assert needed(asked("How fast does the kettle boil?"), [first, more, alike]) == [first]
