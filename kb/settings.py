@@ -163,7 +163,7 @@ def load_settings(
             raise SettingsError(f"{section}.{name} is {value!r}. Write one of: {', '.join(known)}.")
     for section, name in _RELATIVE:
         named = getattr(sections[section], name)
-        if named and named != THE_MODEL:
+        if named and (section, named) != ("answers", THE_MODEL):
             path = str(_path_from(named, root or Path.cwd()))
             sections[section] = replace(sections[section], **{name: path})
     return Settings(vault=chosen, index=chosen_index, root=root, **sections)

@@ -253,12 +253,13 @@ class AnswerAgent(Workflow):
     def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         """What the model says, sentence by sentence, each with the verdict of gate C."""
         quotes = needed(question, quotes)
-        if self._tools.judge is None:
+        judge = self._tools.judge
+        if judge is None:
             yield from self._checked(question, quotes)
-            return
-        # The judge may be the model itself, which cannot be asked before it has done.
-        for sentence in list(self._checked(question, quotes)):
-            yield self._judged(sentence, quotes)
+        else:
+            # The judge may be the model itself, which cannot be asked before it has done.
+            for sentence in list(self._checked(question, quotes)):
+                yield self._judged(judge, sentence, quotes)
 
     def _checked(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         tools = self._tools
@@ -294,10 +295,9 @@ class AnswerAgent(Workflow):
         part.judged = judged
         return f"{judge.name}: {judged:.2f} of {ENOUGH:.2f} that is needed"
 
-    def _judged(self, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
+    def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
         """`sentence`, refused where the judge does not find it in the quotes that it cites."""
-        judge = self._tools.judge
-        if judge is None or not sentence.supported:
+        if not sentence.supported:
             return sentence
         cited = [quote for quote in quotes if quote.number in sentence.citations]
         judged = judge.supports(sentence.text, cited, self._asked.cancellation)

@@ -77,7 +77,9 @@ class _Support:
     words: frozenset[str]
     numbers: frozenset[str]
     told: tuple[str, ...]  # its content words in order
-    text: str
+    above: str  # where it stands: title and headings
+    quoted: str
+    text: str  # both
 
 
 def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> AnswerSentence:
@@ -95,7 +97,7 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
     fault = (
         _another_subject(sentence, question, chosen, others)
         or _contradiction(sentence, chosen)
-        or _recombination(sentence, question, [quote for quote in quotes if quote.number in cited])
+        or _recombination(sentence, question, chosen)
     )
     if fault:
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
@@ -103,12 +105,15 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
 
 
 def _support(quote: Quote) -> _Support:
-    text = f"{place(quote)} {quote.text}"
+    above = place(quote)
+    text = f"{above} {quote.text}"
     return _Support(
         number=quote.number,
         words=frozenset(words_of(text)),
         numbers=frozenset(quantities_of(text)),
         told=tuple(_told(quote.text)),
+        above=above,
+        quoted=quote.text,
         text=text,
     )
 
@@ -198,14 +203,14 @@ def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
     return ""
 
 
-def _recombination(sentence: str, question: Question, cited: Sequence[Quote]) -> str:
+def _recombination(sentence: str, question: Question, cited: Sequence[_Support]) -> str:
     """Whether the quotes say what `sentence` says of something else, or not of what was asked."""
-    places = [(place(quote), quote.text) for quote in cited]
-    if item := counts_another(sentence, places):
+    quotes = [(offer.above, offer.quoted) for offer in cited]
+    if item := counts_another(sentence, quotes):
         return f"the quotes do not count {item}"
-    if item := said_of_another(sentence, question.text, places):
+    if item := said_of_another(sentence, question.text, quotes):
         return f"the quotes say {item!r} of something else"
-    known = words_of(" ".join(f"{above} {text}" for above, text in places))
+    known = frozenset().union(*(offer.words for offer in cited))
     words = content_words(sentence)
     missing = [word for word in words if not covers(known, word)]
     if len(missing) > (1 - _MIN_COVERED) * len(words):

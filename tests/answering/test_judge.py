@@ -131,5 +131,9 @@ def test_its_path_is_taken_from_the_settings_folder(tmp_path: Path) -> None:
     settings: Settings = load_settings(start=tmp_path)
     assert settings.answers.judge == str(tmp_path / "models" / "nli")
     assert settings.retrieval.reranker == str(tmp_path / "models" / "ranker")
-    (tmp_path / "kb.toml").write_text('vault = "vault"\n[answers]\njudge = "model"\n', encoding="utf-8")
-    assert load_settings(start=tmp_path).answers.judge == "model"
+    (tmp_path / "kb.toml").write_text(
+        'vault = "vault"\n[answers]\njudge = "model"\n[retrieval]\nreranker = "model"\n', encoding="utf-8"
+    )
+    settings = load_settings(start=tmp_path)
+    assert settings.answers.judge == "model"  # the language model in force
+    assert settings.retrieval.reranker == str(tmp_path / "model")  # a folder of that name
