@@ -95,12 +95,12 @@ def _print_hit(hit: SearchHit) -> None:
 
 
 def _silent_legs(hits: Sequence[SearchHit]) -> list[str]:
-    """A sentence for each way of searching that could not run, with its reason."""
+    """A sentence for a way of searching that could not run, with its reason; filters alone want neither."""
     if not hits:
         return []
     legs = hits[0].legs
-    told = (("words", legs.lexical), ("meaning", legs.dense))
-    return [f"Not searched by {way}: {reason}." for way, reason in told if reason]
+    silent = [(way, reason) for way, reason in (("words", legs.lexical), ("meaning", legs.dense)) if reason]
+    return [f"Not searched by {way}: {reason}." for way, reason in silent] if len(silent) == 1 else []
 
 
 def _unquoted(text: str) -> str:

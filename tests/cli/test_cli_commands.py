@@ -49,6 +49,13 @@ def test_control_characters_of_a_note_never_reach_the_terminal(tmp_path: Path) -
         assert not any(character in shown for character in "\x1b\x07\u202e")
 
 
+def test_a_way_of_searching_that_could_not_run_is_told_with_its_reason(small_base: Path) -> None:
+    assert "Not searched by words: the query has no word." in run_kb("search", "🫖", cwd=small_base).stdout
+    filtered = run_kb("search", "tag:models", cwd=small_base).stdout
+    assert "Quantisation.md" in filtered
+    assert "Not searched" not in filtered
+
+
 def test_ask_shows_the_answer_then_its_sources(small_base: Path) -> None:
     done = run_kb("ask", "Who", "described", "the", "forgetting", "curve?", cwd=small_base)
     assert done.returncode == 0, done.stderr
