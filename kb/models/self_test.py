@@ -21,6 +21,7 @@ from pathlib import Path
 from kb.errors import ModelError, ModelUnusable
 from kb.models import machine
 from kb.models.gguf_check import check_gguf
+from kb.models.state_file import read_state, write_state
 
 _FORM = 1  # raise when the test changes, so that files are tested again
 _EDGE = 65_536  # bytes
@@ -33,7 +34,7 @@ _CONTEXT = 512  # tokens in the test's context
 def require_usable(path: Path, state: Path, gpu_layers: int = -1) -> None:
     """Return if the file has passed its test, now or earlier; raise ModelError with the reason if not."""
     try:
-        verdicts = state / "models" / f"{_identity(path, gpu_layers)}.json"
+        verdicts = state / "models" / f"{file_identity(path, gpu_layers)}.json"
     except OSError:
         check_gguf(path)  # says what is wrong with the path
         raise
@@ -42,12 +43,13 @@ def require_usable(path: Path, state: Path, gpu_layers: int = -1) -> None:
         check_gguf(path)
         reason, lasting = _try(path, gpu_layers)
         if lasting:
-            _remember(verdicts, path, reason)
+            write_state(verdicts, {"file": path.name, "reason": reason})
     if reason:
         raise ModelUnusable(reason)
 
 
-def _identity(path: Path, gpu_layers: int) -> str:
+def file_identity(path: Path, gpu_layers: int = -1) -> str:
+    """A hash of what tells one model file from another, and how it is run. Raises OSError."""
     with path.open("rb") as file:
         about = os.fstat(file.fileno())
         digest = blake2b(digest_size=16)
@@ -61,24 +63,9 @@ def _identity(path: Path, gpu_layers: int) -> str:
 
 def _remembered(verdicts: Path) -> str | None:
     """The reason against the file, empty if it is fine; None if it was never tested."""
-    try:
-        known = json.loads(verdicts.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    known = read_state(verdicts)
     reason = known.get("reason") if isinstance(known, dict) else None
     return reason if isinstance(reason, str) else None
-
-
-def _remember(verdicts: Path, path: Path, reason: str) -> None:
-    text = json.dumps({"file": path.name, "reason": reason}, ensure_ascii=False)
-    try:
-        verdicts.parent.mkdir(parents=True, exist_ok=True)
-        # Another kb may read the verdict at any moment.
-        draft = verdicts.with_suffix(f".{os.getpid()}")
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(verdicts)
-    except OSError:
-        return  # then the file is tested again next time
 
 
 def _try(path: Path, gpu_layers: int) -> tuple[str, bool]:

@@ -1,8 +1,7 @@
-"""How fast a model is on this machine, measured in two seconds, and what that foretells of others."""
+"""How fast a model is on this machine, and what that foretells of others."""
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,9 +10,12 @@ from typing import Literal
 from kb.models import machine
 from kb.models.language_model import Cancellation, Message, Options
 from kb.models.local import LocalModel
+from kb.models.state_file import read_state, write_state
 
+_FILE = "speed.json"
 _SECONDS = 2.0
 _PROMPT = "Tell in detail how tea is made, from the leaf to the cup. " * 12
+_LONG = Options(max_tokens=2_000, temperature=1.0, seed=1)
 _OVERHEAD = 1.1  # of the file's size: weights as they lie in memory
 _CONTEXT_BYTES = 500_000_000  # context, buffers and Python
 
@@ -32,16 +34,17 @@ class Speed:
 
 
 def measure(model: LocalModel) -> Speed:
-    """Read a prompt and write for two seconds. Raises ModelError when the file is not usable."""
+    """Read a prompt, then write for two seconds. Raises ModelError when the file is not usable."""
     model.load()
     model.complete([Message("user", "Hello")], Options(max_tokens=1))
     cancellation = Cancellation()
     clock = threading.Timer(_SECONDS, cancellation.cancel)
-    clock.start()
+    written = model.stream([Message("user", _PROMPT)], _LONG, cancellation)
     try:
-        model.complete(
-            [Message("user", _PROMPT)], Options(max_tokens=2_000, temperature=1.0, seed=1), cancellation
-        )
+        next(written, "")  # a large model may take longer than the clock to read
+        clock.start()
+        for _ in written:
+            pass
     finally:
         clock.cancel()
     usage = model.counters()
@@ -55,18 +58,14 @@ def measure(model: LocalModel) -> Speed:
 def remembered(state: Path) -> Speed | None:
     """The latest measurement on this machine, if there is one."""
     try:
-        return Speed(**json.loads((state / "speed.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return Speed(**read_state(state / _FILE))
+    except TypeError:
         return None
 
 
 def remember(speed: Speed, state: Path) -> None:
-    """Keep a measurement; a folder that cannot be written costs another two seconds next time."""
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        (state / "speed.json").write_text(json.dumps(asdict(speed)) + "\n", encoding="utf-8")
-    except OSError:
-        return
+    """Keep a measurement."""
+    write_state(state / _FILE, asdict(speed))
 
 
 def fit(size: int) -> Literal["fits", "tight", "too large", "unknown"]:
