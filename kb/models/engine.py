@@ -9,14 +9,16 @@ from __future__ import annotations
 import ctypes
 import re
 import time
-from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from kb.errors import ModelUnusable, PromptTooLong
-from kb.models import machine
+from kb.models import llama_log, machine
 from kb.models.language_model import Options, Usage
 from kb.models.llama_library import llama
 from kb.models.pace import Pace
@@ -28,19 +30,8 @@ _CONTEXT_STEP = 256  # llama.cpp rounds the context up to this
 _SMALLEST_CONTEXT = 512
 _REPLAYED = 2  # tokens of a remembered prompt evaluated again, for their logits
 _CACHE_BYTES = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}  # a value; quantised ones share a scale by 32
-_DEBUG, _ERROR = 1, 4  # log levels
-_LONGEST_REASON = 200  # characters
 _ABORTED = 2  # llama_decode's return value after an abort
 _THINKING_MARKS = {mark.encode() for tags in THINKING_TAGS for mark in tags}
-
-# What llama.cpp said last. It must not reach stderr, where a full-screen program would be written over.
-_log: deque[tuple[int, str]] = deque(maxlen=400)
-
-
-@llama.llama_log_callback  # type: ignore[untyped-decorator]
-def _keep_log(level: int, text: bytes, _data: Any) -> None:
-    if level > _DEBUG and text != b".":
-        _log.append((level, text.decode("utf-8", "replace")))
 
 
 class StopFlag:
@@ -88,13 +79,14 @@ class Engine:
     def __init__(
         self, path: Path, *, context: int, threads: int = 0, gpu_layers: int = -1, kv_cache: str = "f16"
     ) -> None:
-        llama.llama_log_set(_keep_log, None)
+        llama_log.keep()
         llama.llama_backend_init()
         self.path = path
         self.usage = Usage()
         self._model: Any = None
         self._context: Any = None
         self._cached: list[int] = []  # tokens whose keys and values are in memory
+        self._words: dict[str, list[int]] = {}  # the tokens that are a word
         self._gpu = bool(llama.llama_supports_gpu_offload())
         self._gpu_asked = gpu_layers
         self._kv_cache = kv_cache
@@ -109,7 +101,7 @@ class Engine:
             raise
 
     def _load(self, gpu_layers: int) -> None:
-        _log.clear()
+        llama_log.forget()
         parameters = llama.llama_model_default_params()
         parameters.n_gpu_layers = (0x7FFFFFFF if gpu_layers < 0 else gpu_layers) if self._gpu else 0
         # Repacked weights crash where the processor announces AMX and the hypervisor does not allow it.
@@ -117,9 +109,9 @@ class Engine:
         self._model = llama.llama_model_load_from_file(str(self.path).encode(), parameters)
         if not self._model:
             raise ModelUnusable(
-                f"{self.path.name} cannot be loaded by llama.cpp: {_reason()} Choose another .gguf file."
+                f"{self.path.name} cannot be loaded by llama.cpp: {llama_log.reason()} Choose another .gguf file."
             )
-        offloaded = re.search(r"offloaded (\d+)/\d+ layers", "".join(text for _, text in _log))
+        offloaded = re.search(r"offloaded (\d+)/\d+ layers", llama_log.text())
         self._offloaded = int(offloaded.group(1)) if offloaded and self._gpu else 0
         self._vocab = llama.llama_model_get_vocab(self._model)
         if llama.llama_model_has_encoder(self._model) or not llama.llama_model_has_decoder(self._model):
@@ -157,7 +149,7 @@ class Engine:
         self._context = llama.llama_init_from_model(self._model, parameters)
         if not self._context:
             raise ModelUnusable(
-                f"There is not enough memory for {self.path.name}: {_reason()} "
+                f"There is not enough memory for {self.path.name}: {llama_log.reason()} "
                 "Set a smaller models.context in kb.toml, or choose a smaller model."
             )
         self._memory = llama.llama_get_memory(self._context)
@@ -237,19 +229,58 @@ class Engine:
         self, prompt: Sequence[int], options: Options, grammar: str | None, stop: StopFlag
     ) -> Generator[bytes]:
         """The answer's bytes, token by token; `usage` counts along."""
+        with self._heeding(prompt, stop):
+            sampler = Sampler(self._vocab, options, grammar)
+            try:
+                yield from self._generate(prompt, options, sampler, stop)
+            finally:
+                sampler.close()
+
+    def probabilities(
+        self, prompt: Sequence[int], replies: Sequence[str], stop: StopFlag
+    ) -> tuple[float, ...]:
+        """How likely the answer begins with each of `replies`, one word each, all together 1; () when stopped."""
+        with self._heeding(prompt, stop):
+            started = time.perf_counter()
+            reused = self._reuse(prompt)
+            finished = self._evaluate(prompt[reused:], stop)
+            self.usage = Usage(
+                prompt_tokens=len(prompt),
+                reused_tokens=reused,
+                evaluated_tokens=len(self._cached) - reused,
+                prefill_seconds=time.perf_counter() - started,
+                finish="end" if finished else "cancelled",
+            )
+            if not finished:
+                return ()
+            size = llama.llama_vocab_n_tokens(self._vocab)
+            logits = np.ctypeslib.as_array(llama.llama_get_logits_ith(self._context, -1), shape=(size,))
+            sums = [np.logaddexp.reduce(logits[self._forms(reply)].astype(np.float64)) for reply in replies]
+        return tuple(np.exp(sums - np.logaddexp.reduce(sums)).tolist())
+
+    def _forms(self, word: str) -> list[int]:
+        """The tokens that are `word`, whatever their case and the spaces around; else the one that it begins with."""
+        if word not in self._words:
+            size = llama.llama_vocab_n_tokens(self._vocab)
+            wanted = word.encode()
+            found = [token for token in range(size) if self.piece(token).strip().lower() == wanted]
+            self._words[word] = found or self.tokenise(word)[:1]
+        return self._words[word]
+
+    @contextmanager
+    def _heeding(self, prompt: Sequence[int], stop: StopFlag) -> Iterator[None]:
+        """Work on `prompt` that `stop` ends. Raises PromptTooLong."""
         self.usage = Usage(prompt_tokens=len(prompt))
         if len(prompt) >= self.context:
             raise PromptTooLong(
                 f"The question and its passages take {len(prompt)} tokens, the model has room for {self.context}. "
                 "Ask for fewer passages, or set a larger models.context in kb.toml."
             )
-        sampler = Sampler(self._vocab, options, grammar)
         llama.llama_set_abort_callback(self._context, _ask, ctypes.cast(stop.buffer, ctypes.c_void_p))
         try:
-            yield from self._generate(prompt, options, sampler, stop)
+            yield
         finally:
             llama.llama_set_abort_callback(self._context, llama.ggml_abort_callback(0), None)
-            sampler.close()
 
     def _generate(
         self, prompt: Sequence[int], options: Options, sampler: Sampler, stop: StopFlag
@@ -323,7 +354,7 @@ class Engine:
                 llama.llama_memory_clear(self._memory, True)
                 self._cached = []
                 raise ModelUnusable(
-                    f"{self.path.name} stopped with llama.cpp's error {result}: {_reason()} "
+                    f"{self.path.name} stopped with llama.cpp's error {result}: {llama_log.reason()} "
                     "Set a smaller models.context in kb.toml, or choose another model."
                 )
             self._cached += part
@@ -367,13 +398,3 @@ class Engine:
         if self._model:
             llama.llama_model_free(self._model)
         self._context = self._model = None
-
-
-def _reason() -> str:
-    """What llama.cpp complained about first, as the end of a sentence."""
-    complaints = [text.strip() for level, text in _log if level >= _ERROR]
-    text = complaints[0] if complaints else "no reason given"
-    text = re.sub(
-        r"^(\w+: )+(error loading model: )?|\s+", lambda found: " " if found[0].isspace() else "", text
-    )
-    return text.rstrip(".")[:_LONGEST_REASON] + "."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
 
@@ -120,3 +120,16 @@ class LanguageModel(Protocol):
 
     def close(self) -> None:
         """Give memory back. Closing twice is fine; using a closed model raises ModelError."""
+
+
+@runtime_checkable
+class TellsProbabilities(Protocol):
+    """A LanguageModel that also tells how likely its possible replies are."""
+
+    def probabilities(
+        self, messages: Sequence[Message], replies: Sequence[str], cancellation: Cancellation | None = None
+    ) -> tuple[float, ...]:
+        """How likely the answer begins with each of `replies`, one word each, all together 1.
+
+        () when cancelled, or where a server does not tell.
+        """

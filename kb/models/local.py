@@ -120,6 +120,16 @@ class LocalModel:
     ) -> str:
         return "".join(self.stream(messages, options, cancellation))
 
+    def probabilities(
+        self, messages: Sequence[Message], replies: Sequence[str], cancellation: Cancellation | None = None
+    ) -> tuple[float, ...]:
+        asked = _Answer()
+        unsubscribe = cancellation.subscribe(asked.stop) if cancellation else lambda: None
+        try:
+            return self._submit(lambda: self._weigh(asked, messages, replies)).result()
+        finally:
+            unsubscribe()
+
     def count_tokens(self, text: str) -> int:
         return self._on_worker(lambda engine, _: len(engine.tokenise(text)))
 
@@ -193,6 +203,21 @@ class LocalModel:
             self._loaded.writing = None
             answer.put(None)
 
+    def _weigh(
+        self, asked: _Answer, messages: Sequence[Message], replies: Sequence[str]
+    ) -> tuple[float, ...]:
+        """How likely each reply is; on the worker's thread."""
+        if asked.stopped or self._loaded.closing:
+            return ()
+        self._loaded.writing = asked
+        try:
+            engine, chat = self._load()
+            found = engine.probabilities(_prompt(engine, chat, messages), replies, _armed(asked))
+            self._loaded.usage = engine.usage
+            return found
+        finally:
+            self._loaded.writing = None
+
     def _generate(
         self,
         engine: Engine,
@@ -202,12 +227,8 @@ class LocalModel:
         options: Options,
         grammar: str | None,
     ) -> None:
-        from kb.models.engine import StopFlag
-
-        flag = StopFlag()
-        answer.arm(flag)
         text = TextStream((*options.stop, *chat.stops))
-        tokens = engine.generate(_prompt(engine, chat, messages), options, grammar, flag)
+        tokens = engine.generate(_prompt(engine, chat, messages), options, grammar, _armed(answer))
         with closing(tokens):
             for piece in tokens:
                 if shown := text.feed(piece):
@@ -218,6 +239,15 @@ class LocalModel:
                 if not answer.stopped and (shown := text.finish()):
                     answer.put(shown)
         self._loaded.usage = engine.usage
+
+
+def _armed(answer: _Answer) -> StopFlag:
+    """A flag that stopping `answer` sets."""
+    from kb.models.engine import StopFlag
+
+    flag = StopFlag()
+    answer.arm(flag)
+    return flag
 
 
 def _prompt(engine: Engine, chat: ChatFormat, messages: Sequence[Message]) -> list[int]:

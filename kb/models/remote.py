@@ -6,6 +6,7 @@ Each answer has a connection of its own, so that stopping is closing it: the ser
 from __future__ import annotations
 
 import json
+import math
 import socket
 import threading
 import time
@@ -30,6 +31,7 @@ _WAITS = (0.5, 1.5)  # seconds before the second and third attempt
 _BUSY = {429, 502, 503, 504}
 _BYTES_A_TOKEN = 3  # fewer than real text has, so that estimates err on the safe side
 _LONGEST_REASON = 200  # characters
+_ALTERNATIVES = 20  # of a token, with how likely each is; servers tell no more
 
 
 class RemoteModel:
@@ -115,6 +117,22 @@ class RemoteModel:
         cancellation: Cancellation | None = None,
     ) -> str:
         return "".join(self.stream(messages, options, cancellation))
+
+    def probabilities(
+        self, messages: Sequence[Message], replies: Sequence[str], cancellation: Cancellation | None = None
+    ) -> tuple[float, ...]:
+        request = self._request(messages, Options(max_tokens=1))
+        request |= {"logprobs": True, "top_logprobs": _ALTERNATIVES}
+        chances = dict.fromkeys(replies, 0.0)
+        # Some servers refuse to tell. One that is not there at all is found out with the next request.
+        with suppress(ModelUnreachable):
+            for chunk in self._chunks(request, cancellation or Cancellation()):
+                for token, likelihood in _alternatives(chunk):
+                    word = token.strip().casefold()
+                    if word in chances:
+                        chances[word] += math.exp(likelihood)
+        whole = sum(chances.values())
+        return tuple(chance / whole for chance in chances.values()) if whole else ()
 
     def count_tokens(self, text: str) -> int:
         """An estimate from above: servers do not agree on how to ask."""
@@ -278,6 +296,14 @@ class _Line:
             # Unlike closing, this wakes the thread that waits for the next piece.
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def _alternatives(chunk: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """What the chunk's first token could have been, and the logarithm of how likely; nothing if that is not told."""
+    told = ((chunk.get("choices") or [{}])[0].get("logprobs") or {}).get("content") or []
+    for other in told[0].get("top_logprobs") or [] if told else []:
+        if isinstance(other.get("token"), str) and isinstance(other.get("logprob"), int | float):
+            yield other["token"], other["logprob"]
 
 
 def _cancelled_within(seconds: float, cancellation: Cancellation) -> bool:

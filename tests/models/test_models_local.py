@@ -56,6 +56,30 @@ def test_thinking_aloud_is_not_shown(scripted: Scripted) -> None:
     assert scripted("<think> Is it rock? </think>\n\nIt is rock.").complete(QUESTION) == "It is rock."
 
 
+def test_how_likely_replies_are_is_told(scripted: Scripted) -> None:
+    model = scripted("Yes of course")
+    yes, no = model.probabilities(QUESTION, ("yes", "no"))
+    assert yes == pytest.approx(1)
+    assert yes + no == pytest.approx(1)
+    assert model.complete(QUESTION) == "Yes of course"
+    assert model.counters().reused_tokens > 0
+    with pytest.raises(PromptTooLong):
+        model.probabilities([Message("user", "tea " * 5000)], ("yes", "no"))
+    cancelled = Cancellation()
+    cancelled.cancel()
+    assert model.probabilities(QUESTION, ("yes", "no"), cancelled) == ()
+
+
+def test_how_likely_replies_are_does_not_depend_on_what_came_before(smollm: LocalModel) -> None:
+    asked = [Message("user", "Is tea a drink? Reply with yes or no.")]
+    first = smollm.probabilities(asked, ("yes", "no"))
+    assert 0 < first[0] < 1
+    smollm.complete(QUESTION, SHORT)
+    assert smollm.probabilities(asked, ("yes", "no")) == first
+    assert smollm.probabilities(asked, ("yes", "no")) == first
+    assert smollm.probabilities(asked, ("no", "yes")) == pytest.approx(first[::-1])
+
+
 def test_the_same_seed_gives_the_same_answer_whatever_came_before(smollm: LocalModel) -> None:
     warm = replace(SHORT, temperature=0.9, seed=7)
     first = smollm.complete(QUESTION, warm)

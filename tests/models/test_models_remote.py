@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import math
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,77 +19,16 @@ from kb.models.language_model import Cancellation, Message, Options
 from kb.models.open import open_model
 from kb.models.remote import RemoteModel
 from kb.settings import ModelSettings
+from tests.models.made_up_server import Answering, Handler, Server, rock
 from tests.models.scripted_gguf import write_scripted_model
 
 QUESTION = [Message("system", "Be brief."), Message("user", "What is rock?")]
-Answering = Callable[["Handler"], None]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.reply(200, {"data": [{"id": "stone-7b", "max_model_len": 2048}]})
-
-    def do_POST(self) -> None:
-        self.body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.asked.append(self)
-        self.server.answering(self)
-
-    def reply(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def begin(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.end_headers()
-
-    def say(self, *pieces: str, finish: str | None = None) -> None:
-        for piece in pieces:
-            self.event({"choices": [{"delta": {"content": piece}, "finish_reason": None}]})
-        if finish:
-            self.event({"choices": [{"delta": {}, "finish_reason": finish}]})
-
-    def event(self, body: object) -> None:
-        self.wfile.write(
-            b"data: " + (body.encode() if isinstance(body, str) else json.dumps(body).encode()) + b"\n\n"
-        )
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[Handler] = []
-        self.answering: Answering = rock
-        self.url = f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def handle_error(self, *_: object) -> None:
-        pass  # broken pipes are what we test
-
-
-def rock(handler: Handler) -> None:
-    handler.begin()
-    handler.say("Rock ", "is ", "hard.", finish="stop")
-    handler.event("[DONE]")
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    made = Server()
-    threading.Thread(target=made.serve_forever, daemon=True).start()
-    yield made
-    made.shutdown()
-    made.server_close()
+    with Server.running() as running:
+        yield running
 
 
 @pytest.fixture
@@ -259,6 +196,30 @@ def test_closing_the_stream_closes_the_connection(server: Server, remote: Remote
     assert next(stream) == "rock "
     stream.close()
     assert gone.wait(2)
+
+
+def test_how_likely_replies_are_is_read_from_the_alternatives(server: Server, remote: RemoteModel) -> None:
+    def weigh(handler: Handler) -> None:
+        handler.begin()
+        others = [("Yes", -1.0), (" yes", -2.0), ("no", -1.5), ("Perhaps", -3.0)]
+        handler.weigh(others)
+
+    server.answering = weigh
+    yes, no = remote.probabilities(QUESTION, ("yes", "no"))
+    assert yes == pytest.approx(
+        (math.exp(-1) + math.exp(-2)) / (math.exp(-1) + math.exp(-2) + math.exp(-1.5))
+    )
+    assert yes + no == pytest.approx(1)
+    assert server.asked[0].body["logprobs"] is True
+
+
+@pytest.mark.parametrize("tells", ["nothing", "failure"])
+def test_a_server_may_not_tell_how_likely_replies_are(
+    server: Server, remote: RemoteModel, tells: str
+) -> None:
+    if tells == "failure":
+        server.answering = lambda handler: handler.reply(400, {"error": {"message": "no logprobs"}})
+    assert remote.probabilities(QUESTION, ("yes", "no")) == ()
 
 
 @pytest.mark.slow
