@@ -72,7 +72,7 @@ class KnowledgeBase:
     ) -> None:
         self.settings = settings
         self._extensions = extensions
-        self._notice = notice
+        self.notice = notice
         self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
@@ -388,7 +388,7 @@ class KnowledgeBase:
             return self._extensions().open_model(self.settings)
         model = open_model(self.settings.models, self.settings.state)
         if sentence := leaving_notice(model, self.settings.state):
-            self._notice(sentence)
+            self.notice(sentence)
         return model
 
     @cached_property

@@ -27,7 +27,7 @@ from kb.answering.disagreement import disagreeing
 from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
-from kb.answering.gate import confidence
+from kb.answering.gate import HOPELESS, confidence, together
 from kb.answering.judge import ENOUGH, Judge
 from kb.answering.parts import Parts, take_apart
 from kb.answering.question import Question, read_question
@@ -44,7 +44,6 @@ from kb.settings import AnswerSettings, ModelSettings
 
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
-_HOPELESS = 0.1  # confidence below which no other way of searching has been seen to find an answer
 _QUOTES_PER_PART = 2  # where several things are asked for
 
 
@@ -115,7 +114,8 @@ class _Part:
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0
-    judged: float = 1.0  # by the judge, where there is one
+    judged: float | None = None  # by the judge, where there is one, of the quotes …
+    judged_on: tuple[str, ...] = ()
     new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
 
 
@@ -181,12 +181,11 @@ class AnswerAgent(Workflow):
             best = f"; best: {place(quote_of(1, part.evidence[0]))}" if part.evidence else ""
             reason = f"confidence {part.confidence:.2f} of {needed:.2f} that is needed{best}"
             await self._tell(context, Step("Judging the evidence", reason))
-            if opinion := self._opinion(part):
-                await self._tell(context, Step("Asking the judge", opinion))
+            if part.confidence >= HOPELESS and (judge := self._tools.judge):
+                await self._ask(context, judge, part)
         self._clock.lap("evidence")
-        sure = max(min(part.confidence, part.judged) for part in self._parts)
-        self._answer = replace(self._answer, confidence=sure)
-        hopeful = any(part.confidence >= _HOPELESS for part in self._open_parts)
+        self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
+        hopeful = any(part.confidence >= HOPELESS for part in self._open_parts)
         if hopeful and event.way + 1 < len(self._ways):
             return Search(way=event.way + 1)
         return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
@@ -282,18 +281,18 @@ class AnswerAgent(Workflow):
         single = len(self._parts) == 1
         return choose_quotes(part.evidence, self._tools.settings.quotes if single else _QUOTES_PER_PART)
 
-    def _opinion(self, part: _Part) -> str:
-        """What the judge says of a part that gate A lets pass; nothing without a judge."""
-        judge = self._tools.judge
-        part.judged = 1.0
-        if judge is None or not self._is_answered(part):
-            return ""
+    async def _ask(self, context: Context, judge: Judge, part: _Part) -> None:
+        """Have the judge be heard on whether the quotes of `part` answer it."""
         quotes = [quote_of(number, evidence) for number, evidence in enumerate(self._chosen(part), start=1)]
-        judged = judge.answers(part.question.text, quotes, self._asked.cancellation)
-        if judged is None:
-            return ""
-        part.judged = judged
-        return f"{judge.name}: {judged:.2f} of {ENOUGH:.2f} that is needed"
+        texts = tuple(quote.text for quote in quotes)
+        if texts != part.judged_on:
+            await self._tell(context, Step("Asking the judge", judge.name))
+            part.judged = judge.answers(part.question.text, quotes, self._asked.cancellation)
+            part.judged_on = texts
+        if part.judged is not None:
+            part.confidence = together(part.confidence, part.judged)
+            reason = f"{judge.name} says {part.judged:.2f}, which makes the confidence {part.confidence:.2f}"
+            await self._tell(context, Step("Weighing what the judge says", reason))
 
     def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
         """`sentence`, refused where the judge does not find it in the quotes that it cites."""
@@ -316,7 +315,7 @@ class AnswerAgent(Workflow):
 
     def _is_answered(self, part: _Part) -> bool:
         needed = self._tools.settings.threshold
-        return bool(part.evidence) and part.confidence >= needed and part.judged >= ENOUGH
+        return bool(part.evidence) and part.confidence >= needed
 
     def _read(self, text: str) -> Question:
         retriever = self._tools.retriever

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
+from kb.answering.evidence import choose_quotes, find_evidence
+from kb.answering.gate import HOPELESS, confidence, together
+from kb.answering.question import read_question
+from kb.answering.quotes import quote_of
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
 from kb.models.language_model import Cancellation
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.models.language_model import LanguageModel
+    from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
     from kb.settings import Settings
 
@@ -32,6 +37,7 @@ class Base(Protocol):
     """What a knowledge base has for an answer."""
 
     settings: Settings
+    notice: Callable[[str], None]
 
     @property
     def retriever(self) -> Retriever: ...
@@ -66,6 +72,19 @@ class Answerer:
 
         return _each(_answer(self._tools, replace(asked, cancellation=stopped)), stop)
 
+    def confidence(self, text: str, hits: Sequence[SearchHit]) -> float:
+        """How sure kb is, 0 to 1, that `hits` answer a question; the judge, if there is one, is heard."""
+        tools = self._tools
+        retriever = tools.retriever
+        question = read_question(text, retriever.document_frequency, retriever.passage_count())
+        evidence = find_evidence(question, hits, tools.encoder)
+        sure = confidence(question, evidence)
+        if tools.judge is None or sure < HOPELESS:
+            return sure
+        chosen = choose_quotes(evidence, tools.settings.quotes)
+        judged = tools.judge.answers(text, [quote_of(n, one) for n, one in enumerate(chosen, start=1)], None)
+        return sure if judged is None else together(sure, judged)
+
     def close(self) -> None:
         """Give memory back."""
         if judge := self.__dict__.pop("_judge", None):
@@ -91,7 +110,7 @@ class Answerer:
     def _judge(self) -> Judge | None:
         from kb.answering.judge import open_judge
 
-        return open_judge(self._base.settings, lambda: self._base.model)
+        return open_judge(self._base.settings, lambda: self._base.model, self._base.notice)
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:

@@ -1,15 +1,14 @@
-"""Fits the weight of the fusion, and the threshold of gate A, to one vault; half of its questions judge the result."""
+"""Fits the weight of the fusion, and the threshold of confidence, to one vault; half of its questions judge the result."""
 
 from __future__ import annotations
 
 import random
 import statistics
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
-from kb.answering.evidence import find_evidence
-from kb.answering.gate import confidence
-from kb.answering.question import read_question
+from kb.answering.answerer import Answerer
 from kb.evaluation.questions import GoldQuestion
 from kb.evaluation.retrieval import judge_retrieval
 from kb.knowledge_base import KnowledgeBase
@@ -53,8 +52,9 @@ def tune(
 
 
 def calibrate(base: KnowledgeBase, questions: Sequence[GoldQuestion], current: float) -> Calibrated:
-    """Compare how sure gate A is of each question with its note, and with that note hidden."""
-    fit, judge = ([_confidences(base, gold) for gold in half] for half in _halves(questions))
+    """Compare how sure kb is of each question with its note, and with that note hidden."""
+    with closing(Answerer(base)) as answerer:
+        fit, judge = ([_confidences(base, answerer, gold) for gold in half] for half in _halves(questions))
 
     def shares(rows: Sequence[tuple[float, float]], threshold: float) -> tuple[float, float]:
         return (
@@ -70,15 +70,11 @@ def calibrate(base: KnowledgeBase, questions: Sequence[GoldQuestion], current: f
     return Calibrated(best, *shares(judge, current), *shares(judge, best))
 
 
-def _confidences(base: KnowledgeBase, gold: GoldQuestion) -> tuple[float, float]:
-    retriever = base.retriever
-    question = read_question(gold.question, retriever.document_frequency, retriever.passage_count())
-    hits = retriever.search(gold.question, _SEARCHED, per_note=None)
+def _confidences(base: KnowledgeBase, answerer: Answerer, gold: GoldQuestion) -> tuple[float, float]:
+    hits = base.retriever.search(gold.question, _SEARCHED, per_note=None)
     without = [hit for hit in hits if hit.passage.note_path not in gold.notes]
     few = base.settings.answers.passages
-    present, hidden = (
-        confidence(question, find_evidence(question, some[:few], base.embedder)) for some in (hits, without)
-    )
+    present, hidden = (answerer.confidence(gold.question, some[:few]) for some in (hits, without))
     return present, hidden
 
 
