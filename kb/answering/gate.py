@@ -28,7 +28,9 @@ _COUNTS_OTHERS = math.log(0.5)
 # Beside a judge, of 304 questions on XQuAD (en), some with their note hidden or a name or number exchanged: any share
 # from 0.3 to 1 lets 94 to 95 % of the answerable ones pass, 53 to 55 % of those exchanged, 9 to 14 % of those hidden.
 _SHARE = 0.3
-_PRIOR = math.log(1 / 2)  # of the questions fitted on, one in three could be answered; a judge takes one in two
+_PRIOR = math.log(
+    1 / 2
+)  # of the questions fitted on, one in three could be answered; a judge takes one in two
 _READ = 3  # sentences looked at for it, as many as are quoted
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Chosen, Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
-from kb.errors import SettingsError
+from kb.errors import ModelUnusable, SettingsError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
     from kb.models.library import Installed
-    from kb.settings import ModelSettings
+    from kb.settings import AnswerSettings, ModelSettings
 
 app = typer.Typer(
     name="models",
@@ -24,6 +24,7 @@ app = typer.Typer(
     invoke_without_command=True,
     pretty_exceptions_enable=False,
 )
+_NONE = "none"
 Name = Annotated[str, typer.Argument(help="An installed model's name.", show_default=False)]
 
 
@@ -35,9 +36,10 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
     from kb.models.library import ModelLibrary
     from kb.models.recommended import RECOMMENDED
     from kb.models.speed import fit
+    from kb.settings import THE_MODEL
 
     options = chosen(context, vault, index, json)
-    settings = _model_settings(options.vault, options.index)
+    settings, answers = _in_force(options.vault, options.index)
     speed = _speed()
     used = _path_in_force(settings)
     installed: list[dict[str, Any]] = [
@@ -49,6 +51,7 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
             "fit": fit(model.bytes),
             "tokens_per_second": round(speed.writing_of(model.bytes), 1),
             "in_use": model.path == used,
+            "judges": str(model.path) == answers.judge or (answers.judge == THE_MODEL and model.path == used),
         }
         for model in ModelLibrary().installed()
     ]
@@ -111,19 +114,46 @@ def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = 
     """Let this knowledge base answer with an installed model."""
     from kb.models.library import BUNDLED
     from kb.models.self_test import require_usable
-    from kb.settings import FILE_NAME, load_settings, state_folder, write_settings
+    from kb.settings import state_folder, write_settings
 
-    options = chosen(context, vault, index)
     model = _named(name)
     require_usable(model.path, state_folder())
-    root = load_settings(vault=options.vault, index=options.index).root
-    if root is None:
-        raise SettingsError(
-            f"There is no {FILE_NAME} here to keep it in. Run kb init first, or set KB_MODELS_PATH={model.path}"
-        )
-    path = "" if model.name == BUNDLED else str(model.path)
-    write_settings(root / FILE_NAME, {"models.path": path, "models.url": ""})
+    file = _settings_file(chosen(context, vault, index), f"KB_MODELS_PATH={model.path}")
+    write_settings(file, {"models.path": "" if model.name == BUNDLED else str(model.path), "models.url": ""})
     out().print(f"Answers are now phrased by {model.path.stem}.", markup=False)
+
+
+@app.command("judge")
+def judge(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="An installed model's name, or none.", show_default=False)],
+    vault: Vault = None,
+    index: Index = None,
+) -> None:
+    """Let an installed model check this knowledge base's answers, if it can; measures that first."""
+    from kb.answering.judge import LanguageModelJudge, skills_folder
+    from kb.models.local import LocalModel
+    from kb.settings import state_folder, write_settings
+
+    options = chosen(context, vault, index)
+    if name == _NONE:
+        write_settings(_settings_file(options, "KB_ANSWERS_JUDGE="), {"answers.judge": ""})
+        out().print("Answers are now checked by kb's own rules alone.", markup=False)
+        return
+    model = _named(name)
+    file = _settings_file(options, f"KB_ANSWERS_JUDGE={model.path}")
+    settings = replace(_in_force(options.vault, options.index)[0], path=str(model.path), url="")
+    say(f"Measuring {model.name} on short notes of our own, this once.")
+    with closing(
+        LanguageModelJudge(LocalModel(settings, state_folder()), skills_folder(state_folder()), owned=True)
+    ) as opened:
+        skills = opened.skills()
+    for task, skill in skills.items():
+        out().print(f"To tell {task}: {skill.told}.", markup=False)
+    if not any(skill.suffices for skill in skills.values()):
+        raise ModelUnusable(f"{model.name} cannot judge. Choose a larger model; kb models lists some.")
+    write_settings(file, {"answers.judge": str(model.path)})
+    out().print(f"Answers are now also checked by {model.path.stem}.", markup=False)
 
 
 @app.command("test")
@@ -132,11 +162,11 @@ def try_model(name: Name, json: Json = False) -> None:
     from kb.models.local import LocalModel
     from kb.models.self_test import require_usable
     from kb.models.speed import fit, measure
-    from kb.settings import ModelSettings, state_folder
+    from kb.settings import state_folder
 
     model = _named(name)
     require_usable(model.path, state_folder())
-    settings = _model_settings(None, None) or ModelSettings()
+    settings, _ = _in_force(None, None)
     with closing(LocalModel(replace(settings, path=str(model.path), url=""), state_folder())) as loaded:
         speed = measure(loaded)
         report = asdict(loaded.report())
@@ -162,6 +192,18 @@ def remove(name: Name) -> None:
     out().print(f"Removed {model.name} ({model.bytes / 1e9:.2f} GB).", markup=False)
 
 
+def _settings_file(options: Chosen, variable: str) -> Path:
+    """The kb.toml in force. Raises SettingsError without one, and says which variable does the same once."""
+    from kb.settings import FILE_NAME, load_settings
+
+    root = load_settings(vault=options.vault, index=options.index).root
+    if root is None:
+        raise SettingsError(
+            f"There is no {FILE_NAME} here to keep it in. Run kb init first, or set {variable}"
+        )
+    return root / FILE_NAME
+
+
 def _named(name: str) -> Installed:
     """An installed model, or any file by its path."""
     from kb.models.library import Installed, ModelLibrary
@@ -172,15 +214,16 @@ def _named(name: str) -> Installed:
     return ModelLibrary().find(name)
 
 
-def _model_settings(vault: Path | None, index: Path | None) -> ModelSettings:
+def _in_force(vault: Path | None, index: Path | None) -> tuple[ModelSettings, AnswerSettings]:
     """The settings in force here, or the defaults outside any knowledge base."""
     from kb.errors import VaultMissing
-    from kb.settings import ModelSettings, load_settings
+    from kb.settings import AnswerSettings, ModelSettings, load_settings
 
     try:
-        return load_settings(vault=vault, index=index).models
+        settings = load_settings(vault=vault, index=index)
     except VaultMissing:
-        return ModelSettings()
+        return ModelSettings(), AnswerSettings()
+    return settings.models, settings.answers
 
 
 def _path_in_force(settings: ModelSettings) -> Path:
@@ -213,7 +256,8 @@ def _print_table(title: str, rows: list[dict[str, Any]]) -> None:
     for heading in ("name", "GB", "memory", "tokens/s", "licence", ""):
         table.add_column(heading, justify="right" if heading in ("GB", "tokens/s") else "left")
     for row in rows:
-        remark = "in use" if row.get("in_use") else row.get("reason", "")
+        roles = [role for key, role in (("in_use", "in use"), ("judges", "judge")) if row.get(key)]
+        remark = ", ".join(roles) or row.get("reason", "")
         cells = (row["name"], f"{row['bytes'] / 1e9:.2f}", row["fit"], f"{row['tokens_per_second']:g}")
         table.add_row(*(Text(safe_line(cell)) for cell in (*cells, row["licence"], remark)))
     out().print(table)

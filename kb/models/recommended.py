@@ -31,6 +31,14 @@ RECOMMENDED = (
         "a small step up, in many languages",
     ),
     Recommended(
+        "qwen2.5-1.5b",
+        "Qwen/Qwen2.5-1.5B-Instruct-GGUF",
+        "qwen2.5-1.5b-instruct-q4_k_m.gguf",
+        1.1,
+        "Apache-2.0",
+        "also as the judge of answers",
+    ),
+    Recommended(
         "smollm2-1.7b",
         "HuggingFaceTB/SmolLM2-1.7B-Instruct-GGUF",
         "smollm2-1.7b-instruct-q4_k_m.gguf",

@@ -47,6 +47,7 @@ def measure(model: LocalModel) -> Speed:
             pass
     finally:
         clock.cancel()
+    model.load()  # waits for the step that was going on, after which all is counted
     usage = model.counters()
     return Speed(
         bytes=model.path.stat().st_size,

@@ -1,8 +1,8 @@
 """What each gate is worth, and what share of questions can be answered at what risk.
 
 python tests/bench/bench_answers.py gates [SET] [SAMPLE]     with and without each gate; SmolLM2
-python tests/bench/bench_answers.py curve [SET]              risk against coverage, a table and docs/risk-coverage.svg
-python tests/bench/bench_answers.py absent [SAMPLE]          questions of xquad-en over notes on something else
+python tests/bench/bench_answers.py curve [SET] [JUDGE]      risk against coverage, tables and docs/risk-coverage.svg
+python tests/bench/bench_answers.py absent [SAMPLE] [JUDGE]  questions of xquad-en over notes on something else
 python tests/bench/bench_answers.py turns                    seconds to the quotes, and what a second turn evaluates
 """
 
@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from kb.settings import AnswerSettings, Settings  # noqa: E402
 
 _THRESHOLD = AnswerSettings().threshold
 _PLOT = (460, 300)  # pixels
+_COLOURS = ("#2266cc", "#cc5522")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,12 @@ class Asked:
         return " \n ".join(quote.quote for quote in self.answer.sources)
 
 
-def asked(name: str, sample: int, style: str) -> list[Asked]:
+def asked(name: str, sample: int, style: str, judge: str = "") -> list[Asked]:
     questions = load_questions(SHARED / "eval" / name)
     if sample and sample < len(questions):
         questions = random.Random(0).sample(questions, sample)
     with closing(opened(SHARED / "eval" / name / "notes")) as base:
-        base.settings = replace(base.settings, answers=AnswerSettings(threshold=-1.0))
+        base.settings = replace(base.settings, answers=AnswerSettings(threshold=-1.0, judge=judge))
         base.index()
         return [Asked(gold, answered(base, gold.question, style)) for gold in questions]
 
@@ -110,10 +111,18 @@ def _shares(rows: Sequence[Asked], gate_a: bool, gate_c: bool) -> list[float]:
     ]
 
 
-def curve(name: str = "squad2") -> None:
-    rows = asked(name, 0, "quotes")
+def curve(name: str = "squad2", judge: str = "") -> None:
+    curves = {"gate A": _curve(name, "")}
+    if judge:
+        curves[f"gate A and {Path(judge).stem}"] = _curve(name, judge)
+    _plot(name, curves)
+
+
+def _curve(name: str, judge: str) -> list[tuple[float, float]]:
+    rows = asked(name, 0, "quotes", judge)
     positive = [row for row in rows if not row.gold.unanswerable]
     negative = [row for row in rows if row.gold.unanswerable]
+    print(f"\n{Path(judge).stem or 'without a judge'}\n")
     print("| threshold | answerable answered | right | unanswerable answered | risk: wrong of all answered |")
     print("|---|---|---|---|---|")
     points = []
@@ -128,10 +137,10 @@ def curve(name: str = "squad2") -> None:
             f"| {threshold:.2f} | {len(answered_yes) / len(positive):.1%} | {right / len(positive):.1%} | "
             f"{len(answered_no) / len(negative):.1%} | {risk:.1%} |"
         )
-    _plot(name, points)
+    return points
 
 
-def _plot(name: str, points: Sequence[tuple[float, float]]) -> None:
+def _plot(name: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> None:
     width, height = _PLOT
     left, bottom, across, up = 50, height - 40, width - 80, height - 80
 
@@ -151,21 +160,23 @@ def _plot(name: str, points: Sequence[tuple[float, float]]) -> None:
         lines.append(
             f'<text x="{left - 6}" y="{bottom - tick * up + 4:.0f}" text-anchor="end">{tick:.0%}</text>'
         )
-    lines += [
-        f'<text x="{left + across / 2:.0f}" y="{height - 6}" text-anchor="middle">share of questions answered</text>',
-        f'<polyline points="{" ".join(place(*point) for point in points)}" fill="none" stroke="#2266cc" stroke-width="2"/>',
-        *(
-            f'<circle cx="{x}" cy="{y}" r="3" fill="#2266cc"/>'
-            for x, y in (place(*point).split(",") for point in points)
-        ),
-        "</svg>",
-    ]
-    (ROOT / "docs" / "risk-coverage.svg").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines.append(
+        f'<text x="{left + across / 2:.0f}" y="{height - 6}" text-anchor="middle">share of questions answered</text>'
+    )
+    for number, ((label, points), colour) in enumerate(zip(curves.items(), _COLOURS, strict=False)):
+        whole = " ".join(place(*point) for point in points)
+        lines.append(f'<polyline points="{whole}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for spot in whole.split():
+            x, y = spot.split(",")
+            lines.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{colour}"/>')
+        lines.append(f'<text x="{left + 10}" y="{40 + 15 * number}" fill="{colour}">{label}</text>')
+    (ROOT / "docs" / "risk-coverage.svg").write_text("\n".join([*lines, "</svg>"]) + "\n", encoding="utf-8")
 
 
-def absent(sample: str = "100") -> None:
+def absent(sample: str = "100", judge: str = "") -> None:
     questions = random.Random(0).sample(load_questions(SHARED / "eval" / "xquad-en"), int(sample))
     with closing(opened(SHARED / "vaults" / "logseq-docs")) as base:
+        base.settings = replace(base.settings, answers=AnswerSettings(judge=judge))
         base.index()
         answers = [answered(base, gold.question, "quotes") for gold in questions]
     wrong = [answer for answer in answers if not answer.abstained]

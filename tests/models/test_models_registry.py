@@ -212,6 +212,22 @@ def test_a_test_measures_the_speed(small_base: Path) -> None:
     assert facts["architecture"] == "llama"
 
 
+@pytest.mark.slow
+def test_a_model_that_cannot_judge_is_not_made_the_judge(small_base: Path, tmp_path: Path) -> None:
+    (tmp_path / "kb.toml").write_text(f'vault = "{small_base / "vault"}"\n', encoding="utf-8")
+    done = run_kb("models", "judge", "bundled", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "guessing makes 50 %" in done.stdout
+    assert "cannot judge" in done.stderr
+    assert "judge" not in (tmp_path / "kb.toml").read_text(encoding="utf-8")
+    done = run_kb("models", "judge", "none", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'judge = ""' in (tmp_path / "kb.toml").read_text(encoding="utf-8")
+    done = run_kb("models", "judge", "nobody", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "nobody" in done.stderr
+
+
 def test_speed_goes_down_with_size() -> None:
     measured = Speed(bytes=100, reading=300, writing=90)
     assert measured.writing_of(900) == pytest.approx(10)
