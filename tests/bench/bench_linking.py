@@ -200,9 +200,11 @@ def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
     reads = [linker.read(note) for note in changed]
     odds: dict[Pair, float] = {}
     spans: dict[Pair, Span] = {}
+    shown_as: dict[Pair, set[str]] = {}
     for read in reads:
         for one in linker.scored(read):
             pair = (read.path, one.candidate.target)
+            shown_as.setdefault(pair, set()).add(one.candidate.mention.text.casefold())
             if one.odds > odds.get(pair, 0.0):
                 odds[pair] = one.odds
                 spans[pair] = read.prose.source(one.candidate.mention.span)
@@ -246,6 +248,22 @@ def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
         "in place: titles as written, F1": placed(plain, in_place(plain), right),
         "in place: titles, case ignored, F1": placed(plain_loose, in_place(plain_loose), right),
         "pairs with a candidate": len(right & set(odds)) / len(right),
+        "told how often each name is linked in the hidden half: best F1": curve(
+            by_share(shown_as, right), right, len(right)
+        )["f1"],
+    }
+
+
+def by_share(shown_as: dict[Pair, set[str]], right: set[Pair]) -> dict[Pair, float]:
+    """How often the same words lead to the same target among the answers: the most that a name can tell of a link."""
+    seen, linked = Counter[Pair](), Counter[Pair]()
+    for pair, names in shown_as.items():
+        for name in names:
+            seen[name, pair[1]] += 1
+            linked[name, pair[1]] += pair in right
+    return {
+        pair: max(linked[name, pair[1]] / seen[name, pair[1]] for name in names)
+        for pair, names in shown_as.items()
     }
 
 
