@@ -31,7 +31,7 @@ from kb.answering.gate import HOPELESS, confidence, together
 from kb.answering.judge import ENOUGH, Judge
 from kb.answering.parts import Parts, take_apart
 from kb.answering.question import Question, read_question
-from kb.answering.quotes import in_its_own_words, not_spoken_of, quote_of
+from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of
 from kb.answering.records import Records
 from kb.answering.verify import verify
 from kb.answering.ways import best_by_note, ways_of
@@ -198,7 +198,7 @@ class AnswerAgent(Workflow):
         for part in self._answered_parts:
             for evidence in self._chosen(part):
                 chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
-        quotes = tuple(quote_of(number, evidence) for number, evidence in enumerate(chosen.values(), start=1))
+        quotes = tuple(numbered(chosen.values()))
         missing = (
             not_spoken_of(self._parts[0].question, quotes)
             if single
@@ -283,7 +283,7 @@ class AnswerAgent(Workflow):
 
     async def _ask(self, context: Context, judge: Judge, part: _Part) -> None:
         """Have the judge be heard on whether the quotes of `part` answer it."""
-        quotes = [quote_of(number, evidence) for number, evidence in enumerate(self._chosen(part), start=1)]
+        quotes = numbered(self._chosen(part))
         texts = tuple(quote.text for quote in quotes)
         if texts != part.judged_on:
             await self._tell(context, Step("Asking the judge", judge.name))

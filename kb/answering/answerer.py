@@ -15,7 +15,7 @@ from kb.answering.events import AnswerEvent, Finished
 from kb.answering.evidence import choose_quotes, find_evidence
 from kb.answering.gate import HOPELESS, confidence, together
 from kb.answering.question import read_question
-from kb.answering.quotes import quote_of
+from kb.answering.quotes import numbered
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
 from kb.models.language_model import Cancellation
@@ -74,15 +74,14 @@ class Answerer:
 
     def confidence(self, text: str, hits: Sequence[SearchHit]) -> float:
         """How sure kb is, 0 to 1, that `hits` answer a question; the judge, if there is one, is heard."""
-        tools = self._tools
-        retriever = tools.retriever
+        base, judge = self._base, self._judge
+        retriever = base.retriever
         question = read_question(text, retriever.document_frequency, retriever.passage_count())
-        evidence = find_evidence(question, hits, tools.encoder)
+        evidence = find_evidence(question, hits, base.embedder)
         sure = confidence(question, evidence)
-        if tools.judge is None or sure < HOPELESS:
+        if judge is None or sure < HOPELESS:
             return sure
-        chosen = choose_quotes(evidence, tools.settings.quotes)
-        judged = tools.judge.answers(text, [quote_of(n, one) for n, one in enumerate(chosen, start=1)], None)
+        judged = judge.answers(text, numbered(choose_quotes(evidence, base.settings.answers.quotes)), None)
         return sure if judged is None else together(sure, judged)
 
     def close(self) -> None:

@@ -176,9 +176,9 @@ class LanguageModelJudge:
             for reference in REFERENCES[_SHOWN:]:
                 notes = f"- {reference.place}: {reference.text}"
                 pair = [self._says_yes(task, notes, asked, stop) for asked in task.of(reference)]
-                pairs.append(pair)
                 if None in pair:
                     return None
+                pairs.append(pair)
             skill = measured(*zip(*pairs, strict=True))
             remember(skill, file)
         self._known[task.name] = skill

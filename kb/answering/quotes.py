@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.draft import place
@@ -26,6 +26,11 @@ def quote_of(number: int, evidence: Evidence) -> Quote:
         text=evidence.text,
         relevance=evidence.score,
     )
+
+
+def numbered(evidence: Iterable[Evidence]) -> list[Quote]:
+    """All of `evidence` as quotes, from 1."""
+    return [quote_of(number, one) for number, one in enumerate(evidence, start=1)]
 
 
 def in_its_own_words(quote: Quote, before: str = "") -> AnswerSentence:

@@ -17,7 +17,7 @@ from kb.answering.odds import log_odds, probability
 from kb.models.state_file import read_state, write_state
 
 _NARROWEST = 0.01  # variance of log odds; a model that says but yes or no has none
-_SUREST = log_odds(0.98)  # twenty references cannot show that a model is right more often
+_SUREST = log_odds(0.98)  # two dozen questions cannot show that a model is right more often
 NEEDED = 0.65  # area under the curve; 0.5 is chance, which stays below this in nine of ten measurements with twelve pairs
 
 
