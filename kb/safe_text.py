@@ -6,10 +6,15 @@ change the clipboard or forge output. Everything that did not come from kb itsel
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Bidirectional overrides and isolates can make text read as something else than it is (CVE-2021-42574).
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^\s?#]*@")
+_QUERY = re.compile(r"(?<=[?#])\S+")
 
 
 def safe_text(text: str) -> str:
@@ -22,6 +27,11 @@ def safe_text(text: str) -> str:
 def safe_line(text: str) -> str:
     """`safe_text` on one line: runs of white space become one space."""
     return " ".join(safe_text(text).split())
+
+
+def without_secrets(address: str) -> str:
+    """A web address for a person to read: without name, password and what stands behind `?`, which may be a key."""
+    return _QUERY.sub("…", _CREDENTIALS.sub("", address)) if "://" in address else address
 
 
 def _is_safe(character: str) -> bool:

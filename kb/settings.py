@@ -19,8 +19,11 @@ from typing import Any
 from platformdirs import user_config_path, user_data_path, user_state_path
 
 from kb.errors import SettingsError, VaultMissing
+from kb.safe_text import without_secrets
+from kb.setting_rules import address, checked, choice, cores, expanded, from_variable, line_of, number, secret
 
 FILE_NAME = "kb.toml"
+LEAST_CONTEXT = 512  # tokens; with fewer there is no room for a quote, a question and an answer
 _TEMPLATE = """\
 # A knowledge base of kb. Every setting is listed in kb's README.
 vault = {vault}
@@ -42,9 +45,10 @@ class EmbeddingSettings:
 class RetrievalSettings:
     """`[retrieval]`: how passages are found."""
 
-    dense_weight: float = 0.5  # share of the dense score in the fused one, 0 to 1
-    candidates: int = 100  # passages each leg brings
-    graph_weight: float = 0.0  # how much notes gain that are linked with the best ones; 0 for not at all
+    dense_weight: float = number(0.5, 0, 1)  # share of the dense score in the fused one
+    candidates: int = number(100, 1, 10_000)  # passages each leg brings
+    # how much notes gain that are linked with the best ones; 0 for not at all
+    graph_weight: float = number(0.0, 0, 1)
     reranker: str = ""  # folder of a sentence-transformers CrossEncoder that reads the best passages again
     searcher: str = ""  # a plugin's searcher that puts the hits into another order; empty for none
 
@@ -57,39 +61,44 @@ class ModelSettings:
     plugin: str = (
         ""  # a plugin's kind of model, which takes the place of file and server; `path` is handed to it
     )
-    url: str = ""  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
-    key: str = field(default="", repr=False)  # for that server; better in KB_MODELS_KEY than in a file
+    url: str = address()  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
+    key: str = secret()  # for that server; better in KB_MODELS_KEY than in a file
     server_model: str = ""  # which of the server's models; empty for its first
-    context: int = 4096  # tokens; cut to what the model was trained for
-    gpu_layers: int = -1  # layers given to a GPU where llama.cpp was built with one; -1 for all
-    threads: int = 0  # 0 for one per core
-    kv_cache: str = (
-        "f16"  # how the context is kept in memory: "f16", or "q8_0" or "q4_0" in a half or a quarter
-    )
-    temperature: float = 0.0  # of answers and summaries
-    variety: float = 0.7  # temperature where another wording is wanted, as of the tutor's second question
-    seed: int = 0
+    # tokens; cut to what the model was trained for
+    context: int = number(4096, LEAST_CONTEXT, 10_000_000)
+    # layers given to a GPU where llama.cpp was built with one; -1 for all
+    gpu_layers: int = number(-1, -1, 100_000)
+    threads: int = number(0, 0, cores)  # 0 for one per core; more than cores only slow it down
+    # how the context is kept in memory: whole, in a half or in a quarter
+    kv_cache: str = choice("f16", "q8_0", "q4_0")
+    temperature: float = number(0.0, 0, 2)  # of answers and summaries
+    # temperature where another wording is wanted, as of the tutor's second question
+    variety: float = number(0.7, 0, 2)
+    seed: int = number(0, 0, 2**32 - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerSettings:
     """`[answers]`: how much is shown."""
 
-    passages: int = 8  # passages read for an answer
-    quotes: int = 3  # quotes shown at most
-    threshold: float = 0.4  # confidence, 0 to 1, below which kb says that the notes do not hold the answer
+    passages: int = number(8, 1, 100)  # passages read for an answer
+    quotes: int = number(3, 1, 20)  # quotes shown at most
+    threshold: float = number(
+        0.4, 0, 1
+    )  # confidence below which kb says that the notes do not hold the answer
     judge: str = (
         ""  # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
     )
-    style: str = "full"  # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
+    # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
+    style: str = choice("full", "short", "quotes")
 
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
     """`[links]`: what becomes of new notes while kb watches."""
 
-    auto: str = "suggest"  # "suggest" links for a new note, "apply" the sure ones, or "off"
-    sure: float = 0.9  # confidence, 0 to 1, from which links are made without asking
+    auto: str = choice("suggest", "apply", "off")  # of links for a new note; "apply" makes the sure ones
+    sure: float = number(0.9, 0, 1)  # confidence from which links are made without asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +130,6 @@ _SECTIONS: dict[str, type[Any]] = {
 _PATHS = ("vault", "index")
 _RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
 THE_MODEL = "model"  # as answers.judge: the language model in force
-_CHOICES = {
-    ("links", "auto"): ("suggest", "apply", "off"),
-    ("answers", "style"): ("short", "full", "quotes"),
-    ("models", "kv_cache"): ("f16", "q8_0", "q4_0"),
-}
 
 
 def load_settings(
@@ -140,33 +144,42 @@ def load_settings(
     Raises SettingsError for a value that cannot be understood, VaultMissing when no vault is named anywhere.
     """
     environment = os.environ if environment is None else environment
-    file = find_settings_file(start or Path.cwd())
+    here = start or current_folder()
+    file = find_settings_file(here)
     root = file.parent if file else None
-    table = _read(file) if file else {}
-    _apply_environment(table, environment)
+    text = _read(file) if file else ""
+    table = _parsed(text, file) if file else {}
 
-    named_vault = vault or _path_from(environment.get("KB_VAULT"), Path.cwd())
+    named_vault = expanded(vault) if vault else _path_from(environment.get("KB_VAULT"), here)
     # A vault named by hand that is not this kb.toml's own must not be put into this kb.toml's index.
     own_vault = _path_from(table.get("vault"), root)
     if named_vault is None and own_vault is None:
         raise VaultMissing(
             "No vault is chosen here. Run: kb init FOLDER_OF_NOTES, or name one with --vault FOLDER."
         )
-    chosen = (named_vault or own_vault or Path()).expanduser().absolute()
+    chosen = (named_vault or own_vault or Path()).absolute()
     same_vault = own_vault is not None and own_vault.absolute() == chosen
-    named_index = index or _path_from(environment.get("KB_INDEX"), Path.cwd())
+    named_index = expanded(index) if index else _path_from(environment.get("KB_INDEX"), here)
     own_index = _path_from(table.get("index"), root) if same_vault else None
-    chosen_index = (named_index or own_index or default_index(chosen)).expanduser().absolute()
-    sections = {name: _section(name, table.get(name, {}), file) for name in _SECTIONS}
-    for (section, name), known in _CHOICES.items():
-        if (value := getattr(sections[section], name)) not in known:
-            raise SettingsError(f"{section}.{name} is {value!r}. Write one of: {', '.join(known)}.")
+    chosen_index = (named_index or own_index or default_index(chosen)).absolute()
+    written = _Written(file, text)
+    sections = {name: _section(name, table.get(name, {}), environment, written) for name in _SECTIONS}
     for section, name in _RELATIVE:
         named = getattr(sections[section], name)
         if named and (section, named) != ("answers", THE_MODEL):
-            path = str(_path_from(named, root or Path.cwd()))
+            path = str(_path_from(named, root or here))
             sections[section] = replace(sections[section], **{name: path})
     return Settings(vault=chosen, index=chosen_index, root=root, **sections)
+
+
+def current_folder() -> Path:
+    """Where the user stands. Raises SettingsError when that folder was deleted."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise SettingsError(
+            f"The current folder cannot be used: {error.strerror}. Change into a folder that is there."
+        ) from error
 
 
 def find_settings_file(start: Path) -> Path | None:
@@ -183,7 +196,7 @@ def write_settings_file(folder: Path, notes: Path, index: Path | None = None) ->
 
     Raises VaultMissing when there is no such folder of notes, SettingsError when there is a kb.toml already.
     """
-    notes = notes.expanduser()
+    notes = expanded(notes)
     if not notes.is_dir():
         raise VaultMissing(
             f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER"
@@ -221,7 +234,11 @@ def write_settings(file: Path, values: Mapping[str, object]) -> None:
 def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
     """(name, value in force, default) of every setting, for showing; keys of servers are not among them."""
     rows = [
-        (f"{section}.{item.name}", str(getattr(getattr(settings, section), item.name)), str(item.default))
+        (
+            f"{section}.{item.name}",
+            without_secrets(str(getattr(getattr(settings, section), item.name))),
+            str(item.default),
+        )
         for section, kind in _SECTIONS.items()
         for item in fields(kind)
         if item.repr
@@ -240,63 +257,68 @@ def default_index(vault: Path) -> Path:
     return user_data_path("kb", appauthor=False) / f"{vault.name}-{name}"
 
 
-def _read(file: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A kb.toml as it is written, so that a message can name the line."""
+
+    file: Path | None
+    text: str
+
+    def place(self, section: str, name: str = "") -> str:
+        line = line_of(self.text, section, name)
+        return f"{self.file}, line {line}:" if line else f"{self.file}:"
+
+
+def _read(file: Path) -> str:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return file.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} is not UTF-8 text: {error.reason}. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
+
+
+def _parsed(text: str, file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
+    written = _Written(file, text)
     unknown = sorted(set(table) - set(_PATHS) - set(_SECTIONS))
     if unknown:
         known = ", ".join((*_PATHS, *_SECTIONS))
-        raise SettingsError(f"{file} has an unknown entry {unknown[0]!r}. Known entries: {known}.")
+        raise SettingsError(
+            f"{written.place(unknown[0])} unknown entry {unknown[0]!r}. Known entries: {known}."
+        )
     for name in _PATHS:
         if not isinstance(table.get(name, ""), str):
-            raise SettingsError(f"{file}: {name} must be a path in quotes.")
+            raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
     return table
 
 
-def _apply_environment(table: dict[str, Any], environment: Mapping[str, str]) -> None:
-    """Overlay KB_SECTION_NAME variables, such as KB_MODELS_PATH, on the file's values."""
-    for section, kind in _SECTIONS.items():
-        for item in fields(kind):
-            text = environment.get(f"KB_{section}_{item.name}".upper())
-            if text is None:
-                continue
-            values = table.setdefault(section, {})
-            if isinstance(values, dict):
-                values[item.name] = _number_or_text(text)
-
-
-def _number_or_text(text: str) -> int | float | str:
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
-
-
-def _section(name: str, values: object, file: Path | None) -> Any:
+def _section(name: str, values: object, environment: Mapping[str, str], written: _Written) -> Any:
+    """The settings of section `name`: KB_SECTION_NAME variables, such as KB_MODELS_PATH, before the file's values."""
     kind = _SECTIONS[name]
-    where = str(file) if file else "the environment"
     if not isinstance(values, dict):
-        raise SettingsError(f"{where}: [{name}] must be a table.")
-    known = {item.name: item.default for item in fields(kind)}
-    for key, value in values.items():
+        raise SettingsError(f"{written.place(name)} [{name}] must be a table.")
+    known = {item.name: item for item in fields(kind)}
+    for key in values:
         if key not in known:
             raise SettingsError(
-                f"{where}: [{name}] has no setting {key!r}. Known settings: {', '.join(known)}."
+                f"{written.place(name, key)} [{name}] has no setting {key!r}. Known settings: {', '.join(known)}."
             )
-        wanted = type(known[key])
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-            values = {**values, key: float(value)}
-        elif type(value) is not wanted:
-            raise SettingsError(f"{where}: {name}.{key} must be of type {wanted.__name__}, not {value!r}.")
-    return kind(**values)
+    read = {}
+    for key, item in known.items():
+        variable = f"KB_{name}_{key}".upper()
+        text = environment.get(variable)
+        # An empty variable cannot be a number, but it can turn off what the file names.
+        if text is not None and (text.strip() or isinstance(item.default, str)):
+            read[key] = checked(item, from_variable(item, text, variable), variable)
+        elif key in values:
+            read[key] = checked(item, values[key], f"{written.place(name, key)} {name}.{key}")
+    return kind(**read)
 
 
 def _shortest(path: Path, base: Path) -> str:
@@ -310,7 +332,8 @@ def _quoted(text: str) -> str:
 
 
 def _path_from(text: object, base: Path | None) -> Path | None:
+    """`text` as a path, relative to `base`."""
     if not isinstance(text, str) or not text:
         return None
-    path = Path(text).expanduser()
+    path = expanded(text, base)
     return path if path.is_absolute() or base is None else base / path

@@ -27,6 +27,7 @@ from kb.models.language_model import (
     TellsProbabilities,
 )
 from kb.models.self_test import file_identity
+from kb.setting_rules import expanded
 from kb.settings import THE_MODEL, Settings
 
 ENOUGH = 0.5  # probability from which a judge lets pass
@@ -94,7 +95,7 @@ def open_judge(
     skills = skills_folder(settings.state)
     if named == THE_MODEL:
         return LanguageModelJudge(model(), skills, notice, owned=False)
-    path = Path(named).expanduser()
+    path = expanded(named)
     if path.is_dir():
         return CrossEncoderJudge(CrossEncoderModel(named, "answers.judge"))
     if not path.is_file():

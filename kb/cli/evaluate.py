@@ -18,6 +18,7 @@ from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
 from kb.safe_text import safe_line
+from kb.setting_rules import expanded
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer
@@ -156,7 +157,7 @@ def _knowledge_base(notes: Path) -> KnowledgeBase:
     from kb.knowledge_base import KnowledgeBase
     from kb.settings import load_settings
 
-    notes = notes.expanduser().absolute()
+    notes = expanded(notes).absolute()
     name = sha256(str(notes).encode()).hexdigest()[:12]
     index = user_cache_path("kb", appauthor=False) / "eval" / name
     return KnowledgeBase(replace(load_settings(vault=notes, index=index), vault=notes))

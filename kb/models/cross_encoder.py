@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import ModelFileMissing, ModelUnusable
+from kb.setting_rules import expanded
 
 
 class CrossEncoderModel:
@@ -18,7 +18,7 @@ class CrossEncoderModel:
 
     def __init__(self, folder: str, setting: str) -> None:
         """`setting` is the entry of kb.toml that names the folder, told in errors."""
-        self._folder = Path(folder).expanduser()
+        self._folder = expanded(folder)
         self._setting = setting
 
     @property

@@ -80,7 +80,7 @@ def test_wrong_words_exit_with_two(base: Path, words: tuple[str, ...]) -> None:
         ("vault = ", "not valid TOML"),
         ('vault = "vault"\nvalt = 1', "unknown entry 'valt'"),
         ('vault = "vault"\n[models]\npth = "x"', "no setting 'pth'"),
-        ('vault = "vault"\n[retrieval]\ncandidates = "many"', "must be of type int"),
+        ('vault = "vault"\n[retrieval]\ncandidates = "many"', "must be a whole number from 1"),
     ],
 )
 def test_a_setting_that_cannot_be_understood(base: Path, settings: str, said: str) -> None:

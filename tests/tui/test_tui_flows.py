@@ -368,7 +368,7 @@ def test_settings_are_shown_changed_in_the_editor_and_taken_up(
         assert len(app.main.query_one(SourcesPane).quotes) == 1
         file.write_text("vault = 'vault'\n[answers]\nquotes = 'many'\n")
         app.reload()
-        assert "must be of type int" in app.problems[-1]
+        assert "must be a whole number from 1" in app.problems[-1]
         assert app.settings.answers.quotes == 1
 
     drive(app, steps)

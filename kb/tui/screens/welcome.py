@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
+from kb.setting_rules import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +72,7 @@ class WelcomeScreen(ModalScreen[None]):
         if get_current_worker().is_cancelled:
             return
         try:
-            files = Vault(Path(name).expanduser()).scan()
+            files = Vault(expanded(name)).scan()
         except KbError as error:
             self._tell_later(name, safe_line(str(error)), usable=False)
             return
@@ -97,8 +98,8 @@ class WelcomeScreen(ModalScreen[None]):
 
         if self.query_one("#use", Button).disabled:
             return
-        notes = Path(self.query_one("#folder", Input).value).expanduser().absolute()
         try:
+            notes = expanded(self.query_one("#folder", Input).value).absolute()
             settings = load_settings(start=write_settings_file(Path.cwd(), notes).parent)
         except KbError as error:
             self.app.tell(str(error))
