@@ -1,5 +1,9 @@
 """`python -m kb` is `kb`."""
 
-from kb.cli import main
+from kb.isolation import leave_current_folder
+
+leave_current_folder()
+
+from kb.cli import main  # noqa: E402 - nothing more may be imported before
 
 main()

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Sequence
 
 from kb.errors import KbError
+from kb.isolation import leave_current_folder
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it; Typer turns Ctrl-C into this
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run `kb` with `words` (default: those of the process) and leave the process with its exit status."""
+    if words is None:
+        leave_current_folder()
     words = list(sys.argv[1:] if words is None else words)
     status = run(words)
     _tell_of_plugins(words)

@@ -161,11 +161,12 @@ def judge(
 def try_model(name: Name, json: Json = False) -> None:
     """Check a model file, load it, and measure its speed for two seconds."""
     from kb.models.local import LocalModel
-    from kb.models.self_test import require_usable
+    from kb.models.self_test import forget_verdict, require_usable
     from kb.models.speed import fit, measure
     from kb.settings import state_folder
 
     model = _named(name)
+    forget_verdict(model.path, state_folder())
     require_usable(model.path, state_folder())
     settings, _ = _in_force(None, None)
     with closing(LocalModel(replace(settings, path=str(model.path), url=""), state_folder())) as loaded:

@@ -2,9 +2,11 @@
 
     python -m kb.models.self_test FILE GPU_LAYERS
 
-The verdict is remembered in the state folder. Its key is a hash of the file's size, modification time, first and
-last 64 KiB, llama.cpp's version and the layers on the GPU: reading all of a large file would take longer than
-testing it, and what crashes is decided by the header, which the first bytes and gguf_check.py cover.
+The verdict is remembered in the state folder, with the engine that gave it. Which file it is of is told by size,
+modification time, first and last 64 KiB: reading all of a large file would take longer than testing it, and what
+crashes is decided by the header, which the first bytes and gguf_check.py cover. A refusal, which would stand for as
+long as the file does, also names the hash of all of it, and is only kept when the file was at fault: the child had
+begun to load it, and a second child came to the same end.
 """
 
 from __future__ import annotations
@@ -12,92 +14,155 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
-from hashlib import blake2b
+from dataclasses import dataclass
+from hashlib import blake2b, file_digest
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from kb.child_process import run_python
 from kb.errors import ModelError, ModelUnusable
 from kb.models import machine
 from kb.models.gguf_check import check_gguf
 from kb.models.state_file import read_state, write_state
 
-_FORM = 1  # raise when the test changes, so that files are tested again
+_FORM = 2  # raise when the test changes, so that files are tested again
 _EDGE = 65_536  # bytes
 _GRACE = 9.0  # seconds for starting up and a few tokens
 _BYTES_PER_SECOND = 20_000_000  # a slow disk
 _SPARE = 3 << 30  # bytes above the file's own size: buffers, the context, Python
 _CONTEXT = 512  # tokens in the test's context
+# What a program does to itself when something in it is wrong; other signals come from outside.
+_OWN_SIGNALS = {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV, signal.SIGTRAP}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a test run came to."""
+
+    reason: str  # against the file; empty if it is fine
+    lasting: bool  # whether that holds as long as file and engine are the same
+    crashed: bool = False
 
 
 def require_usable(path: Path, state: Path, gpu_layers: int = -1) -> None:
     """Return if the file has passed its test, now or earlier; raise ModelError with the reason if not."""
     try:
-        verdicts = state / "models" / f"{file_identity(path, gpu_layers)}.json"
+        file = _verdict_file(path, state)
     except OSError:
         check_gguf(path)  # says what is wrong with the path
         raise
-    reason = _remembered(verdicts)
-    if reason is None:
+    verdicts = _remembered(file, path)
+    layers = str(gpu_layers)
+    reason = verdicts.get(layers)
+    if not isinstance(reason, str):
         check_gguf(path)
-        reason, lasting = _try(path, gpu_layers)
-        if lasting:
-            write_state(verdicts, {"file": path.name, "reason": reason})
+        outcome = _try(path, gpu_layers)
+        if outcome.crashed and outcome.lasting:
+            outcome = _try(path, gpu_layers)
+        reason = outcome.reason
+        if outcome.lasting:
+            about = {"file": path.name, "engine": _engine(), "verdicts": {**verdicts, layers: reason}}
+            write_state(file, about | ({"sha256": _whole_hash(path)} if reason else {}))
     if reason:
-        raise ModelUnusable(reason)
+        raise ModelUnusable(f"{reason} To have it tested again, run: kb models test.")
+
+
+def forget_verdict(path: Path, state: Path) -> None:
+    """Let the file be tested anew before its next use, as if it had never been seen."""
+    try:
+        _verdict_file(path, state).unlink(missing_ok=True)
+    except OSError:
+        return  # no such model, which the test will tell, or a state folder that remembers nothing
 
 
 def file_identity(path: Path, gpu_layers: int = -1) -> str:
     """A hash of what tells one model file from another, and how it is run. Raises OSError."""
-    with path.open("rb") as file:
-        about = os.fstat(file.fileno())
-        digest = blake2b(digest_size=16)
-        engine = f"{_FORM} {version('llama-cpp-python')} {gpu_layers}"
-        digest.update(f"{engine} {about.st_size} {about.st_mtime_ns}".encode())
-        digest.update(file.read(_EDGE))
-        file.seek(max(0, about.st_size - _EDGE))
-        digest.update(file.read(_EDGE))
+    digest = blake2b(f"{_FORM} {_engine()} {gpu_layers}".encode(), digest_size=16)
+    digest.update(_look(path))
     return digest.hexdigest()
 
 
-def _remembered(verdicts: Path) -> str | None:
-    """The reason against the file, empty if it is fine; None if it was never tested."""
-    known = read_state(verdicts)
-    reason = known.get("reason") if isinstance(known, dict) else None
-    return reason if isinstance(reason, str) else None
+def _look(path: Path) -> bytes:
+    """What tells one model file from another. Raises OSError."""
+    with path.open("rb") as file:
+        about = os.fstat(file.fileno())
+        head = file.read(_EDGE)
+        file.seek(max(0, about.st_size - _EDGE))
+        return f"{about.st_size} {about.st_mtime_ns} ".encode() + head + file.read(_EDGE)
 
 
-def _try(path: Path, gpu_layers: int) -> tuple[str, bool]:
-    """Why the file cannot be used, empty if it can; and whether that holds for good."""
+def _engine() -> str:
+    return f"llama-cpp-python {version('llama-cpp-python')}"
+
+
+def _verdict_file(path: Path, state: Path) -> Path:
+    return state / "models" / f"{blake2b(_look(path), digest_size=16).hexdigest()}.json"
+
+
+def _whole_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _remembered(file: Path, path: Path) -> dict[str, Any]:
+    """The reason against the file by layers on the GPU, empty where it is fine; nothing if it was never tested.
+
+    A refusal counts for the very file that was refused only.
+    """
+    known = read_state(file)
+    if not isinstance(known, dict) or known.get("engine") != _engine():
+        return {}
+    verdicts = known.get("verdicts")
+    if not isinstance(verdicts, dict):
+        return {}
+    if any(verdicts.values()) and known.get("sha256") != _whole_hash(path):
+        return {}
+    return verdicts
+
+
+def _try(path: Path, gpu_layers: int) -> _Outcome:
+    """Test the file in a child process."""
     limit = _GRACE + path.stat().st_size / _BYTES_PER_SECOND
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kb.models.self_test", os.fspath(path), str(gpu_layers)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        answer, _ = child.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
+    # The child has another working folder.
+    end = run_python("kb.models.self_test", [os.fspath(path.absolute()), str(gpu_layers)], seconds=limit)
+    if end.status is None:
         reason = (
             f"{path.name} wrote nothing within {limit:.0f} seconds of its test run. Choose a smaller model."
         )
-        return reason, False
-    finally:
-        child.kill()
-        child.communicate()
-    if child.returncode == 0:
-        try:
-            return str(json.loads(answer)["reason"]), True
-        except (ValueError, KeyError, TypeError):
-            return f"{path.name} did not finish its test run. Choose another .gguf file.", True
-    if -child.returncode == signal.SIGKILL:
-        return (
-            f"{path.name} needs more memory than is free. Close other programs, or choose a smaller model.",
-            False,
+        return _Outcome(reason, lasting=False)
+    return _judged(path, end.status, _told(end.output))
+
+
+def _judged(path: Path, status: int, told: dict[str, Any]) -> _Outcome:
+    """What the end of a test run says of the file."""
+    if status == 0 and isinstance(told.get("reason"), str):
+        return _Outcome(told["reason"], lasting=True)
+    own = -status in _OWN_SIGNALS
+    if told.get("loading") and (status == -signal.SIGKILL or (own and told.get("scarce"))):
+        reason = (
+            f"{path.name} needs more memory than is free. Close other programs, or choose a smaller model."
         )
-    return f"{path.name} makes llama.cpp crash. Choose another .gguf file, or the bundled one.", True
+        return _Outcome(reason, lasting=False)
+    if told.get("loading") and own:
+        reason = f"{path.name} makes llama.cpp crash. Choose another .gguf file, or the bundled one."
+        return _Outcome(reason, lasting=True, crashed=True)
+    cause = told.get("error") or (f"signal {-status}" if status < 0 else f"status {status}")
+    return _Outcome(f"The test run of {path.name} did not come to its end ({cause}).", lasting=False)
+
+
+def _told(output: bytes) -> dict[str, Any]:
+    """What the child said, line by line, as one."""
+    told: dict[str, Any] = {}
+    for line in output.splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue  # a library's own words
+        if isinstance(row, dict):
+            told |= row
+    return told
 
 
 def _test_here(path: Path, gpu_layers: int) -> str:
@@ -115,28 +180,38 @@ def _test_here(path: Path, gpu_layers: int) -> str:
     return ""
 
 
-def _limit_memory(path: Path) -> None:
-    """Let the test take what the file can fairly need, and no more than is free."""
+def _limit_memory(path: Path) -> bool:
+    """Let the test take what the file can fairly need, and no more than is free; whether that is less than fair."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     from kb.models.llama_library import llama
 
     if llama.llama_supports_gpu_offload():
-        return  # drivers take what they want, and the weights go elsewhere
+        return False  # drivers take what they want, and the weights go elsewhere
     fair = 2 * path.stat().st_size + _SPARE
     free = machine.free_memory()
     limit = fair if free is None else min(fair, free)
     # Private memory only: the mapped file does not count.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    return limit < fair
 
 
-def main(path: Path, gpu_layers: int) -> None:
-    _limit_memory(path)
-    reason = _test_here(path, gpu_layers)
-    sys.stdout.write(json.dumps({"reason": reason}))
+def _tell(**row: object) -> None:
+    sys.stdout.write(json.dumps(row) + "\n")
     sys.stdout.flush()
 
 
+def main(path: Path, gpu_layers: int) -> None:
+    """Test the file, and tell on stdout how far it came."""
+    scarce = _limit_memory(path)
+    _tell(loading=True, scarce=scarce)
+    _tell(reason=_test_here(path, gpu_layers))
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    try:
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear that the file is not at fault
+        _tell(error=f"{type(error).__name__}: {error}"[:200])
+        sys.exit(1)

@@ -20,7 +20,11 @@ def edit(app: KbApp, file: Path, line: int) -> bool:
     if not editor:
         app.notify("No editor is set. Set EDITOR, for instance to nano.", severity="warning")
         return False
-    command = [*shlex.split(editor), f"+{line}", str(file)]
+    try:
+        command = [*shlex.split(editor), f"+{line}", str(file)]
+    except ValueError as error:
+        app.tell(f"EDITOR={editor} cannot be understood: {error}. Close its quotation marks.")
+        return False
     try:
         with app.suspend():
             subprocess.run(command, check=False)

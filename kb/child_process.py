@@ -1,0 +1,68 @@
+"""Starts child processes that see nothing of the folder a person stands in, and little of the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.isolation import without_current_folder
+
+_NEUTRAL = "/"  # nobody but root puts files there
+# What Python, llama.cpp and drivers of graphics cards need. No KB_*, no key, nothing that makes Python load more.
+_PASSED_ON = (
+    "CUDA_VISIBLE_DEVICES",
+    "DYLD_LIBRARY_PATH",
+    "HIP_VISIBLE_DEVICES",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "ROCR_VISIBLE_DEVICES",
+    "TMPDIR",
+)
+# With -I Python sees neither the current folder nor PYTHON* variables; modules come from where this process has them.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv.pop(1)); "
+    "import runpy; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnd:
+    """How a child process ended."""
+
+    status: int | None  # exit status, a signal's number below zero, None when its time was up
+    output: bytes  # what it wrote on stdout
+
+
+def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd:
+    """Run `module` with `words` in a child process that stands in a neutral folder, for `seconds` at most."""
+    path = json.dumps([entry for entry in without_current_folder(sys.path) if Path(entry).is_absolute()])
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-c", _START, path, module, *words],
+        cwd=_NEUTRAL,
+        env=minimal_environment(os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        output, _ = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return ChildEnd(None, b"")
+    finally:
+        child.kill()
+        child.communicate()
+    return ChildEnd(child.returncode, output)
+
+
+def minimal_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The part of `environment` that a child process needs."""
+    return {name: environment[name] for name in _PASSED_ON if name in environment}
