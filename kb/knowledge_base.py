@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -192,11 +193,7 @@ class KnowledgeBase:
         settled_for: float = 0.0,
         related_for: str = "",
     ) -> tuple[list[str], list[str]]:
-        """Make links of `suggestions`, as one step that can be undone and is called `what`.
-
-        The note called `related_for` also gets a section of related notes. Returns the paths of the notes that were
-        changed, and a sentence for each that was left as it is.
-        """
+        """Make links of `suggestions`, as one step that can be undone and is called `what`; see kb.linking.apply."""
         from kb.linking.apply import apply_links
 
         return apply_links(
@@ -222,8 +219,13 @@ class KnowledgeBase:
         return done
 
     def undo(self) -> Undone:
-        """Undo the last change that kb made to notes of this vault. Raises NothingToUndo."""
-        return self.edits.undo()
+        """Undo the last change that kb made to notes of this vault, and bring the index in step. Raises NothingToUndo."""
+        from kb.errors import IndexLocked
+
+        done = self.edits.undo()
+        with suppress(IndexLocked):  # whoever holds it keeps it in step
+            _ = self.last_sync() and self.index()
+        return done
 
     @cached_property
     def edits(self) -> EditJournal:

@@ -103,12 +103,10 @@ def _write_lines(events: Iterator[Event]) -> bool:
 
 
 def _read(mode: Mode) -> str | None:
-    """The next line, or None at the end of stdin; the prompt goes to stderr, so that stdout stays a transcript."""
-    if sys.stdin.isatty():
-        sys.stderr.write(f"{mode.name}> ")
-        sys.stderr.flush()
-    line = sys.stdin.readline()
-    return line.strip() if line else None
+    """The next line, or None at the end of stdin."""
+    from kb.cli.prompt import read_line
+
+    return read_line(f"{mode.name}> ")
 
 
 def _print_commands(mode: Mode, switching: bool) -> None:

@@ -17,6 +17,7 @@ from kb.cli.output import out, say
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from kb.indexing.sync import Report
     from kb.indexing.watch import WatchEvent
     from kb.linking.auto import NewLinks
 
@@ -25,24 +26,26 @@ def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> N
     """Keep the index in step while notes are written, until Ctrl-C."""
     options = chosen(context, vault, index)
     signal.signal(signal.SIGTERM, _interrupt)
-    with closing(options.knowledge_base()) as base, progress_bar() as show:
-        watcher = base.watch(_Told().tell, show)
-        try:
-            watcher.run()
-        except KeyboardInterrupt:
-            out().print("Stopped watching.")
+    try:
+        with closing(options.knowledge_base()) as base, progress_bar() as show:
+            base.watch(_Told(show).tell, show).run()
+    except KeyboardInterrupt:
+        out().print("Stopped watching.")
 
 
 class _Told:
     """Prints what is new."""
 
-    def __init__(self) -> None:
+    def __init__(self, show: Report) -> None:
         self._started = False
+        self._show = show
 
     def tell(self, event: WatchEvent | NewLinks) -> None:
+        from kb.indexing.sync import SyncProgress
         from kb.indexing.watch import Paused, Synced, Watching
         from kb.linking.auto import NewLinks
 
+        self._show(SyncProgress("", 0, 0))  # nothing is being done
         match event:
             case Watching(polling=""):
                 pass

@@ -11,11 +11,11 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
 from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, replace_file
@@ -32,6 +32,7 @@ class Deed:
     before: str  # fingerprint; of a moved note, its path
     after: str
     old: str = ""
+    made: int = 0  # how many of the folders above `after` were made for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class Step:
         source, target = self.vault.locate(old), self.vault.root / new
         if target.exists() and not _same_file(source, target):
             raise NoteExists(f"{new} exists already, so {old} stays where it is. Choose another name.")
-        self._write(Deed(old, old, new))
+        self._write(
+            Deed(old, old, new, made=sum(not folder.exists() for folder in _above(new, self.vault.root)))
+        )
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
@@ -145,6 +148,9 @@ class EditJournal:
                 raise NoteExists(f"{deed.before} exists again, so {deed.after} stays where it is.")
             before.parent.mkdir(parents=True, exist_ok=True)
             now.rename(before)
+            for made in _above(deed.after, self._vault.root)[: deed.made]:
+                with suppress(OSError):  # something else lies there by now
+                    made.rmdir()
             return deed.before
         file = check_writable(self._vault, deed.path)
         current = fingerprint(file.read_bytes())
@@ -178,6 +184,11 @@ def _write_durably(file: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _above(path: str, root: Path) -> list[Path]:
+    """The folders between `root` and the note at `path`, the innermost first."""
+    return [root / folder for folder in PurePosixPath(path).parents if folder.parts]
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.timer import Timer
 
 from kb.errors import IndexLocked, IndexMissing, KbError, VaultMissing
 from kb.safe_text import safe_line
@@ -25,10 +26,14 @@ from kb.tui.widgets.notes import NotesPane
 from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.plugin_api import Mode, Panel
     from kb.settings import Settings
 
 _REFRESH_SECONDS = 2.0  # while a first index fills
+_LOOK_SECONDS = 2.0
+_BY_ANOTHER, _GONE = "synced by another kb", "vault not found"
 
 
 class KbApp(App[None]):
@@ -62,6 +67,7 @@ class KbApp(App[None]):
         self.theme = kept_theme(self.available_themes) or self.theme
         self.problems: list[str] = []  # everything that went wrong, for the log
         self._read_again = 0.0
+        self._looking: Timer | None = None  # for the vault, while another kb watches it
 
     def get_default_screen(self) -> Screen[None]:
         """What stands below all others."""
@@ -163,8 +169,9 @@ class KbApp(App[None]):
 
     @on(messages.NotesRead)
     def _show_notes(self, message: messages.NotesRead) -> None:
-        self.notes = message.notes
-        self.main.query_one(NotesPane).show(message.notes)
+        if list(message.notes) != list(self.notes):
+            self.notes = message.notes
+            self.main.query_one(NotesPane).show(message.notes)
         counts = {name: value for name, value in message.counts.items() if name != "pending"}
         self.main.status.counts = {**self.main.status.counts, **counts}
 
@@ -202,8 +209,16 @@ class KbApp(App[None]):
                 status.index = f"{report.pending:,} pending" if report.pending else "in step"
                 if (report.changes or not self.notes) and self.reader is not None:
                     self._read_notes(self.reader)
+                    self._tell_open_notes()
                 for path, reason in report.unreadable[:3]:
                     self.tell(f"Not read: {path}: {reason}")
+
+    def _tell_open_notes(self) -> None:
+        from kb.tui.screens.note import NoteScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, NoteScreen):
+                screen.index_changed()
 
     @on(messages.Progress)
     def _show_progress(self, message: messages.Progress) -> None:
@@ -214,18 +229,39 @@ class KbApp(App[None]):
                 left = _duration((progress.total - progress.done) / progress.rate)
                 words += f", {progress.rate:,.0f}/s, {left} left"
             self.main.status.index = words
-        if not self.notes and self.reader is not None and time.monotonic() > self._read_again:
+        if self.reader is not None and time.monotonic() > self._read_again:
             self._read_again = time.monotonic() + _REFRESH_SECONDS
             self._read_notes(self.reader)
 
     @on(messages.Failed)
     def _failed(self, message: messages.Failed) -> None:
         if message.about == "locked":
-            self.main.status.index = "kept in step by another kb"
+            self.main.status.index = _BY_ANOTHER
+            if self._looking is None:
+                self._looking = self.set_interval(_LOOK_SECONDS, self._look_at_vault)
             return
         if message.about:
             self.main.status.index = "not kept in step"
         self.tell(message.reason)
+
+    @work(thread=True, exclusive=True, group="vault", exit_on_error=False)
+    def _look_at_vault(self) -> None:
+        """Another kb tells its own user that the vault is gone; this one has to look for itself."""
+        vault = self.settings.vault if self.settings is not None else None
+        if vault is not None and self.is_running:
+            try:
+                there = any(vault.iterdir())
+            except OSError:
+                there = False
+            self.call_from_thread(self._tell_of_vault, vault, there)
+
+    def _tell_of_vault(self, vault: Path, there: bool) -> None:
+        status = self.main.status
+        if there and status.index == _GONE:
+            status.index = _BY_ANOTHER
+        elif not there and status.index != _GONE:
+            status.index = _GONE
+            self.tell(f"Can't find the vault {vault}. Reconnect the drive or choose another vault.")
 
     @on(messages.OpenNote)
     def show_note(self, message: messages.OpenNote) -> None:

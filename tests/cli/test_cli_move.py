@@ -63,7 +63,8 @@ def test_every_link_keeps_its_meaning_and_its_form(base: Path) -> None:
     assert "Undone: Tea/Oolong.md renamed" in kb("undo", cwd=base).stdout
     for name, before in NOTES.items():
         assert text(base, name) == before
-    assert not (base / "vault" / "Drinks" / "Blue tea.md").exists()
+    assert not (base / "vault" / "Drinks").exists()
+    assert "just what the notes say" in kb("index", "--verify", cwd=base).stdout
 
 
 def test_a_name_that_stays_the_same_changes_only_paths(base: Path) -> None:

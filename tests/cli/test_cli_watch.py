@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import run_kb, write_notes
+from tests.terminal import kb_in_terminal
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,3 +66,19 @@ def test_a_terminated_watcher_lets_go(watching: subprocess.Popen[str], tmp_path:
     watching.terminate()
     watching.wait(timeout=20)
     assert run_kb("index", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.slow
+def test_no_progress_bar_is_left_when_watching_stops(small_base: Path, tmp_path: Path) -> None:
+    shutil.copytree(small_base, tmp_path, dirs_exist_ok=True)
+    with kb_in_terminal("watch", cwd=tmp_path) as terminal:
+        terminal.wait_for("Watching.")
+        time.sleep(1)
+        for note in (tmp_path / "vault").rglob("*.md"):
+            note.write_bytes(note.read_bytes())
+        time.sleep(2)
+        terminal.type("\x03")
+        terminal.wait_for("Stopped watching.")
+        last_line = terminal.shown.partition("Stopped watching.")[0].rpartition("\x1b[2K")[2]
+        assert "%" not in last_line
+        assert terminal.end() == 0

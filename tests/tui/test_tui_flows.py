@@ -292,7 +292,7 @@ def test_another_kb_that_keeps_the_index_in_step_is_named(folder: Path) -> None:
     app = KbApp(lambda: settings_of(folder))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: app.main.status.index == "kept in step by another kb")
+        await until(pilot, lambda: app.main.status.index == "synced by another kb")
         await send(pilot, "When was oolong first made?")
         assert "1725" in said(app)
 

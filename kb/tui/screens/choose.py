@@ -15,9 +15,11 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
+from kb.tui.widgets.line import Line
 
 _SHOWN = 50
 _LEAST = 55  # of rapidfuzz' 0 to 100
+_LEAST_PART = 75  # where a part of the title is compared
 
 
 class ChooseScreen(ModalScreen[str | None]):
@@ -37,7 +39,7 @@ class ChooseScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="choose", classes="dialog"):
-            yield Input(placeholder=self._what)
+            yield Line(placeholder=self._what)
             yield OptionList()
 
     def on_mount(self) -> None:
@@ -80,13 +82,41 @@ def matching(rows: Sequence[tuple[str, str, str]], typed: str) -> list[tuple[str
     if not words:
         return list(rows[:_SHOWN])
     names = [f"{title} {remark}".casefold() for _, title, remark in rows]
+    titles = [title.casefold() for _, title, _ in rows]
     exact = [number for number, name in enumerate(names) if all(word in name for word in words)]
-    exact.sort(key=lambda number: (not names[number].startswith(words[0]), len(names[number])))
-    if len(exact) < _SHOWN:
-        from rapidfuzz import fuzz, process
-
-        near = process.extract(
-            typed.casefold(), names, scorer=fuzz.WRatio, limit=_SHOWN, score_cutoff=_LEAST, processor=None
+    exact.sort(
+        key=lambda number: (
+            words[0] not in titles[number],
+            not names[number].startswith(words[0]),
+            len(names[number]),
         )
-        exact += [number for _, _, number in near if number not in exact]
+    )
+    if len(exact) < _SHOWN:
+        exact += [number for number in _alike(" ".join(words), names, titles) if number not in exact]
     return [rows[number] for number in exact[:_SHOWN]]
+
+
+def _alike(typed: str, names: Sequence[str], titles: Sequence[str]) -> list[int]:
+    """Which rows are like what was typed in spite of a typo, or hold its letters in this order; the likest first."""
+    from rapidfuzz import fuzz, process
+
+    scores: dict[int, float] = {}
+    for scorer, texts, least in ((fuzz.WRatio, names, _LEAST), (fuzz.partial_ratio, titles, _LEAST_PART)):
+        for _, score, number in process.extract(
+            typed, texts, scorer=scorer, limit=_SHOWN, score_cutoff=least
+        ):
+            scores[number] = max(scores.get(number, 0.0), score)
+    for number, title in enumerate(titles):
+        if score := _in_order(typed.replace(" ", ""), title):
+            scores[number] = max(scores.get(number, 0.0), score)
+    return sorted(scores, key=lambda number: (-scores[number], len(titles[number])))
+
+
+def _in_order(letters: str, title: str) -> float:
+    """0 where `title` does not hold all `letters` in this order, else up to 100 the closer together they stand."""
+    first = at = title.find(letters[0]) if len(letters) > 1 else -1
+    for letter in letters[1:]:
+        if at < 0:
+            break
+        at = title.find(letter, at + 1)
+    return 60 + 40 * len(letters) / (at - first + 1) if at >= 0 else 0.0

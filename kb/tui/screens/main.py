@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kb.tui.app import KbApp
 
 _SOURCE = re.compile(r"/(\d+)")  # "/2" shows what [2] cites
+_COMMAND = re.compile(r"/[a-z]+")
 _NARROW = 100  # columns, below which the side panes hide until they are asked for
 
 
@@ -94,6 +95,10 @@ class MainScreen(Screen[None]):
         yield SystemCommand("Save the conversation", "Write it to a new note", self.action_save)
         yield SystemCommand("Copy the reply", "With what it cites", self.action_copy_reply)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted anywhere else is meant for the line."""
+        self.query_one(Conversation).write(event.text)
+
     def begin_anew(self) -> None:
         """Forget the session that is open."""
         self._begun = False
@@ -118,16 +123,33 @@ class MainScreen(Screen[None]):
         name, _, rest = text.partition(" ")
         if source := _SOURCE.fullmatch(text):
             self._show_source(int(source[1]))
+        elif name == "/help":
+            conversation.note(self._commands(), "hint")
         elif name == "/mode":
-            self.begin_mode(rest.strip() or "ask")
-        elif name == "/quit" and "/quit" not in self.app.modes[self._mode].commands:
+            wanted, _, topic = rest.strip().partition(" ")
+            self.begin_mode(wanted or "ask", topic.strip())
+        elif name == "/quit" and "/quit" not in _names(self.app.modes[self._mode]):
             self.app.exit()
-        elif name in self.app.modes[self._mode].commands and not self._begun:
-            conversation.note("No session is open. Write to begin one.")
+        elif not self._begun and name in _names(self.app.modes[self._mode]):
+            conversation.note("Ask something first." if self._mode == "ask" else "Nothing has begun yet.")
+        elif _COMMAND.fullmatch(name) and not self._begun:
+            conversation.note(f"Unknown command {name}. Type /help for a list.")
         else:
             if text:
                 conversation.user_said(text)
+            if not text.startswith("/"):
+                self.query_one(SourcesPane).show(())
             self._turn(text)
+
+    def _commands(self) -> str:
+        mode = self.app.modes[self._mode]
+        rows = {
+            **mode.commands,
+            "/1, /2 …": "show what [1], [2] … cites",
+            "/mode NAME TOPIC": f"another mode: {', '.join(self.app.modes)}",
+            "/help": "this list; F1 lists the keys",
+        }
+        return "\n".join(f"{command:<18}{what}" for command, what in rows.items())
 
     def begin_mode(self, name: str, argument: str = "") -> None:
         """Talk in another mode from here on."""
@@ -296,6 +318,11 @@ class MainScreen(Screen[None]):
             self.notify(f"Wrote {safe_line(self.app.sessions.save(name, text))}", markup=False)
         except KbError as error:
             self.app.tell(str(error))
+
+
+def _names(mode: Mode) -> set[str]:
+    """The commands of a mode, without what may follow them."""
+    return {command.partition(" ")[0] for command in mode.commands}
 
 
 def _invitation(mode: Mode) -> str:

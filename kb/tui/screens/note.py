@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Markdown, OptionList, Static, TextArea
+from textual.widgets import Footer, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 from textual.widgets.text_area import Selection
 
@@ -20,11 +20,15 @@ from kb.errors import KbError
 from kb.safe_text import safe_line, safe_text
 from kb.tui.editor import edit
 from kb.tui.messages import Failed, OpenNote
+from kb.tui.widgets.markdown import NoteMarkdown
 
 if TYPE_CHECKING:
     from kb.indexing.connections import Connections
+    from kb.notes.note import Note
     from kb.tui.app import KbApp
     from kb.tui.work import Reader
+
+_LOOK_SECONDS = 1.0  # between looks at the file
 
 
 class NoteScreen(Screen[None]):
@@ -50,6 +54,7 @@ class NoteScreen(Screen[None]):
         self._history = [first]
         self._at = 0
         self._targets: list[str] = []
+        self._shown: tuple[int, int] | None = None  # see _stamp
 
     def compose(self) -> ComposeResult:
         yield Static(id="note-title", markup=False)
@@ -57,15 +62,38 @@ class NoteScreen(Screen[None]):
             with Vertical(id="note-text"):
                 yield TextArea(read_only=True, show_line_numbers=True, soft_wrap=True, id="written")
                 with VerticalScroll(id="read"):
-                    yield Markdown(open_links=False)
+                    yield NoteMarkdown()
             with Vertical(id="note-links"):
                 yield Static("Links", classes="title")
                 yield OptionList()
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the first note."""
+        """Show the first note, and what becomes of its file."""
         self._show()
+        self.set_interval(_LOOK_SECONDS, self._follow_file)
+
+    def _follow_file(self) -> None:
+        """Show the note anew when another program has changed it; what is read stays in sight."""
+        stamp = self._stamp()
+        if stamp is None or stamp == self._shown:
+            return
+        side = "read" if self.query_one("#read").display else "written"
+        at = self.query_one(f"#{side}").scroll_offset
+        try:
+            self._fill(self._read())
+        except KbError:
+            return  # half written; the next look finds it whole
+        self._find_links(self.path)
+        self.call_after_refresh(self.query_one(f"#{side}").scroll_to, y=at.y, animate=False, force=True)
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """When the note's file was written and its size; None while there is none."""
+        try:
+            status = (self._vault / self.path).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
 
     @property
     def path(self) -> str:
@@ -79,7 +107,7 @@ class NoteScreen(Screen[None]):
     def _show(self) -> None:
         place = self._place
         try:
-            note = self._reader.note(place.path)
+            note = self._read()
         except KbError as error:
             self.app.post_message(Failed(str(error)))
             if len(self._history) == 1:
@@ -87,15 +115,21 @@ class NoteScreen(Screen[None]):
             else:
                 self.action_back()
             return
-        self.query_one("#note-title", Static).update(f"{safe_line(note.title)}   {safe_line(place.path)}")
-        written = self.query_one("#written", TextArea)
-        # Every line stays a line, so that numbers hold.
-        text = "\n".join(safe_text(line) for line in note.text.splitlines())
-        written.load_text(text)
-        self._mark(written, place)
-        self.query_one(Markdown).update(safe_text(note.text[note.body.start : note.body.end]))
+        self._fill(note)
+        self._mark(self.query_one("#written", TextArea), place)
         self._turn_to("written" if place.quote or place.line > 1 else "read")
         self._find_links(place.path)
+
+    def _read(self) -> Note:
+        self._shown = self._stamp()  # before the reading, so that no change falls between
+        return self._reader.note(self.path)
+
+    def _fill(self, note: Note) -> None:
+        self.query_one("#note-title", Static).update(f"{safe_line(note.title)}   {safe_line(note.path)}")
+        # Every line stays a line, so that numbers hold.
+        text = "\n".join(safe_text(line) for line in note.text.splitlines())
+        self.query_one("#written", TextArea).load_text(text)
+        self.query_one(NoteMarkdown).update(safe_text(note.text[note.body.start : note.body.end]))
 
     def _mark(self, written: TextArea, place: OpenNote) -> None:
         row = max(0, min(place.line - 1, written.document.line_count - 1))
@@ -113,6 +147,10 @@ class NoteScreen(Screen[None]):
             Selection(start, end) if place.quote or place.line > 1 else Selection.cursor((0, 0))
         )
         self.call_after_refresh(written.scroll_cursor_visible, center=True)
+
+    def index_changed(self) -> None:
+        """Other notes may link here now."""
+        self._find_links(self.path)
 
     @work(thread=True, exclusive=True, group="links", exit_on_error=False)
     def _find_links(self, path: str) -> None:

@@ -19,6 +19,7 @@ from textual.worker import get_current_worker
 from kb.errors import KbError
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Found, OpenNote
+from kb.tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
@@ -44,7 +45,7 @@ class SearchScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="search", classes="dialog"):
-            yield Input(placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03')
+            yield Line(placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03')
             yield OptionList()
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="passage", markup=False)

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from kb.errors import KbError
 from kb.safe_text import safe_line
 from kb.setting_rules import expanded
+from kb.tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +46,7 @@ class WelcomeScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome", classes="dialog"):
             yield Static(_WELCOME)
-            yield Input(str(Path.home()), id="folder", select_on_focus=False)
+            yield Line(str(Path.home()), id="folder", select_on_focus=False)
             yield _Folders(Path.home())
             yield Static(id="holds", markup=False)
             yield Button("Use this folder", variant="primary", id="use", disabled=True)

@@ -12,11 +12,13 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Markdown, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Said
+from kb.tui.widgets.line import Line
+from kb.tui.widgets.markdown import NoteMarkdown
 
 if TYPE_CHECKING:
     from kb.plugin_api import Card, Choices, Verdict
@@ -31,9 +33,9 @@ _GRADES = {
 
 @dataclass
 class Typed(Message):
-    """A letter for the line."""
+    """A letter, or pasted text, for the line."""
 
-    character: str
+    text: str
 
 
 class QuickReplies(OptionList):
@@ -56,6 +58,11 @@ class QuickReplies(OptionList):
         if event.is_printable and event.character:
             event.stop()
             self.post_message(Typed(event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is a written answer."""
+        event.stop()
+        self.post_message(Typed(event.text))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -83,7 +90,7 @@ class Conversation(Vertical):
 
     def compose(self) -> ComposeResult:
         yield VerticalScroll(id="said")
-        yield Input(placeholder="Ask your notes", id="line")
+        yield Line(placeholder="Ask your notes", id="line")
 
     def on_mount(self) -> None:
         """Keep the end in sight."""
@@ -102,6 +109,12 @@ class Conversation(Vertical):
         """Let the user write."""
         self.query_one("#line", Input).focus()
 
+    def write(self, text: str) -> None:
+        """Put `text` on the line, for the user to go on with."""
+        line = self.query_one("#line", Line)
+        line.focus()
+        line.paste(text)
+
     def user_said(self, text: str) -> None:
         """Show what the user sent."""
         self.transcript.append(f"**{text}**")
@@ -113,7 +126,7 @@ class Conversation(Vertical):
         """Show a piece of the reply."""
         self.transcript.append(markdown)
         self.last_reply.append(markdown)
-        self._append(Markdown(safe_text(markdown), open_links=False, classes="reply"))
+        self._append(NoteMarkdown(safe_text(markdown), classes="reply"))
 
     def show_card(self, card: Card) -> None:
         """Put a question to the learner."""
@@ -179,9 +192,7 @@ class Conversation(Vertical):
     @on(Typed)
     def _typed(self, event: Typed) -> None:
         event.stop()
-        line = self.query_one("#line", Input)
-        line.focus()
-        line.insert_text_at_cursor(event.character)
+        self.write(event.text)
 
     @on(Input.Submitted, "#line")
     def _submitted(self, event: Input.Submitted) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -16,6 +16,7 @@ from textual.widgets.tree import TreeNode
 
 from kb.safe_text import safe_line
 from kb.tui.messages import OpenNote
+from kb.tui.widgets.line import Line
 from kb.tui.work import NoteEntry
 
 _SHOWN = 500  # rows of a flat list; the filter finds the rest
@@ -37,7 +38,7 @@ class NotesPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Tabs(*(Tab(view, id=view.lower()) for view in _VIEWS), id="views")
-        yield Input(placeholder="Filter notes", id="filter", compact=True)
+        yield Line(placeholder="Filter notes", id="filter", compact=True)
         tree: Tree[str] = Tree("", id="tree")
         tree.show_root = False
         tree.guide_depth = 2
@@ -82,7 +83,14 @@ class NotesPane(Vertical):
 
     def _refill(self) -> None:
         tree: Tree[str] = self.query_one(Tree)
+        opened = {_place(node) for node in _folders(tree.root) if node.is_expanded}
         tree.clear()
+        self._fill(tree)
+        for node in _folders(tree.root):
+            if _place(node) in opened:
+                node.expand()
+
+    def _fill(self, tree: Tree[str]) -> None:
         wanted = self.query_one("#filter", Input).value.casefold().split()
         notes = [note for note in self._notes if _matches(note, wanted)]
         if self._view == "Tags":
@@ -100,6 +108,19 @@ class NotesPane(Vertical):
                 tree.root.add_leaf(_label(note.title), note.path)
         else:
             _by_folder(tree, notes)
+
+
+def _folders(root: TreeNode[str]) -> Iterator[TreeNode[str]]:
+    for node in root.children:
+        if node.allow_expand:
+            yield node
+            yield from _folders(node)
+
+
+def _place(node: TreeNode[str]) -> tuple[str, ...]:
+    """The labels from the root down to `node`."""
+    above = _place(node.parent) if node.parent is not None else ()
+    return (*above, str(node.label))
 
 
 def _matches(note: NoteEntry, words: Sequence[str]) -> bool:
