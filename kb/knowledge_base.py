@@ -216,6 +216,8 @@ class KnowledgeBase:
         done = rename(self.catalog, self._vault, self.edits, old, name, dry_run=dry_run)
         if not dry_run:
             self.index()
+            if self._extensions:
+                self._extensions().notify("kb_note_moved", base=self, old=done.old, new=done.new)
         return done
 
     def undo(self) -> Undone:

@@ -37,16 +37,22 @@ class MachineLog:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every line of every machine once, in no order that means anything; lines that are none are passed over."""
-        lines: set[str] = set()
+        return (row for _, row in self.entries())
+
+    def entries(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The same, each line with the name of the file that holds it."""
+        lines: dict[str, str] = {}
         for file in sorted(self.folder.glob("*.jsonl")) if self.folder.is_dir() else ():
             try:
-                lines.update(file.read_text(encoding="utf-8", errors="replace").splitlines())
+                text = file.read_text(encoding="utf-8", errors="replace")
             except OSError:
                 continue
-        for line in lines:
+            for line in text.splitlines():
+                lines.setdefault(line, file.name)
+        for line, name in lines.items():
             try:
                 row = json.loads(line)
-            except ValueError:
-                continue  # torn
+            except (ValueError, RecursionError):
+                continue  # torn, or nested without end
             if isinstance(row, dict):
-                yield row
+                yield name, row

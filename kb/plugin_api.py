@@ -33,6 +33,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
 from kb.notes.note import Block, Note, Section, Span
+from kb.notes.opaque import Opaque, opaque_spans, without_comments
 from kb.notes.plain import plain_text
 from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.selection import Selection
@@ -66,6 +67,7 @@ __all__ = [
     "ModelSource",
     "Note",
     "NothingToStudy",
+    "Opaque",
     "Options",
     "Panel",
     "Question",
@@ -93,6 +95,7 @@ __all__ = [
     "hookimpl",
     "hookspec",
     "numbers_of",
+    "opaque_spans",
     "plain_text",
     "polarity",
     "read_question",
@@ -102,6 +105,7 @@ __all__ = [
     "sentences_of",
     "split_sentences",
     "verify",
+    "without_comments",
     "words_of",
 ]
 
@@ -320,6 +324,10 @@ class Hooks:
     @hookspec
     def kb_note_indexed(self, base: KnowledgeBase, path: str) -> None:
         """A note was read into the index, new or changed; `path` is relative to the vault."""
+
+    @hookspec
+    def kb_note_moved(self, base: KnowledgeBase, old: str, new: str) -> None:
+        """`kb mv` gave the note at `old` the path `new`; both are relative to the vault."""
 
     @hookspec
     def kb_answer_finished(self, base: KnowledgeBase, answer: Answer) -> None:

@@ -46,7 +46,7 @@ _KINDS = (
     ("model", "kb_models", False),
     ("exporter", "kb_exporters", True),
 )
-_EVENTS = frozenset(["kb_note_indexed", "kb_answer_finished", "kb_session_ended"])
+_EVENTS = frozenset(["kb_note_indexed", "kb_note_moved", "kb_answer_finished", "kb_session_ended"])
 State = Literal["on", "off", "failed", "untrusted"]
 
 
@@ -160,7 +160,7 @@ class PluginHost:
         return dict(due)
 
     def notify(self, hook: str, **values: Any) -> None:
-        """Tell every plugin of an event: `kb_note_indexed`, `kb_answer_finished` or `kb_session_ended`."""
+        """Tell every plugin of an event: one of `_EVENTS`."""
         for name in self._active():
             self._call(name, hook, **values)
 

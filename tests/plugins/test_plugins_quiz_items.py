@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from kb_plugins.quiz.cards import items_of
 from kb_plugins.quiz.grade import grade
 from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key
 from kb_plugins.quiz.kinds import put_items
-from kb_plugins.quiz.rules import items_of
 
 from kb.notes.parse import parse_note
 

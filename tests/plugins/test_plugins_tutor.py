@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from kb_plugins.quiz.rules import items_of
+from kb_plugins.quiz.cards import items_of
 from kb_plugins.quiz.session import open_log
 from kb_plugins.socratic.hints import hints, question_of
 from kb_plugins.socratic.lesson import Lesson

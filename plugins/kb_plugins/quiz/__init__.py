@@ -29,6 +29,10 @@ MODE = Mode(
     commands={
         "/skip": "leave this card for later",
         "/reveal": "show the answer",
+        "/undo": "take the last rating back",
+        "/suspend": "do not ask this card until it is resumed",
+        "/delete": "never ask this card again; the note stays as it is",
+        "/edit QUESTION::ANSWER": "ask this card in other words; the note stays as it is",
         "/save NAME": "write this session's cards into a new note",
         "/quit": "stop; what was answered is kept",
     },
@@ -73,6 +77,17 @@ def kb_due_notes(base: KnowledgeBase) -> dict[str, int]:
 
 
 @hookimpl
+def kb_note_moved(base: KnowledgeBase, old: str, new: str) -> None:
+    """The reviews of a note's cards go with it."""
+    if not (base.study_folder / "reviews").is_dir():
+        return
+    from kb_plugins.quiz.reviews import Review, now
+    from kb_plugins.quiz.session import open_log
+
+    open_log(base).add(Review("", now().isoformat(), 0, new, act="move", of=old))
+
+
+@hookimpl
 def kb_exporters() -> list[Exporter]:
     """Anki packages."""
     return [Exporter("anki", "Every card as an Anki package", _export)]
@@ -83,4 +98,4 @@ def _export(base: KnowledgeBase, file: Path) -> None:
     from kb_plugins.quiz.deck import Deck
     from kb_plugins.quiz.session import open_log
 
-    write_package(list(Deck(base, open_log(base)).items(base.select(""))), "kb", file)
+    write_package(base, list(Deck(base, open_log(base)).items(base.select(""))), file)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from kb.plugin_api import KnowledgeBase, NothingToStudy, Terminal
+from kb.plugin_api import KnowledgeBase, NothingToStudy, Terminal, UsageError
 from kb_plugins.quiz import COUNT, MODE
 
 
@@ -21,10 +21,23 @@ def quiz(
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only cards that are due.")] = False,
     count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="Cards asked.")] = COUNT,
+    new: Annotated[
+        int | None,
+        typer.Option("--new", min=0, max=1000, help="New cards a day; 20 unless named.", show_default=False),
+    ] = None,
     stats: Annotated[bool, typer.Option("--stats", help="Show what was kept, and when you studied.")] = False,
     anki: Annotated[
         Path | None, typer.Option("--anki", metavar="FILE", help="Write all cards to an Anki package.")
     ] = None,
+    put_away: Annotated[
+        bool, typer.Option("--put-away", help="List the cards that were suspended or deleted.")
+    ] = False,
+    resume: Annotated[
+        str, typer.Option("--resume", metavar="CARD", help="Ask a suspended or deleted card again.")
+    ] = "",
+    edit: Annotated[
+        str, typer.Option("--edit", metavar="CARD", help="Open $EDITOR where the card stands in its note.")
+    ] = "",
 ) -> None:
     """Ask questions made from the notes, and again when they are due."""
     terminal: Terminal = context.obj
@@ -32,6 +45,12 @@ def quiz(
     with closing(terminal.knowledge_base()) as base:
         if stats:
             _show_statistics(terminal, base)
+        elif put_away:
+            _show_put_away(terminal, base)
+        elif resume:
+            _resume(terminal, base, resume)
+        elif edit:
+            _edit(base, edit)
         elif anki is not None:
             _export(terminal, base, argument, anki)
         elif terminal.json:
@@ -39,8 +58,60 @@ def quiz(
         else:
             from kb_plugins.quiz.session import QuizSession
 
-            start = partial(QuizSession, count=count, due_only=due)
+            start = partial(QuizSession, count=count, due_only=due, fresh=new)
             terminal.run(base, replace(MODE, start=start), argument)
+
+
+def _show_put_away(terminal: Terminal, base: KnowledgeBase) -> None:
+    from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.session import open_log
+
+    cards = Deck(base, open_log(base)).put_away()
+    if terminal.json:
+        terminal.print_json({"cards": [asdict(card) for card in cards]})
+        return
+    for card in cards:
+        state = "deleted" if card.is_deleted else "suspended"
+        terminal.print_text(f"{card.card}  {state:<9}  {card.path}: {card.question or card.key}")
+    if not cards:
+        terminal.say("No card is suspended or deleted.")
+
+
+def _resume(terminal: Terminal, base: KnowledgeBase, name: str) -> None:
+    from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.reviews import Review, now
+    from kb_plugins.quiz.session import open_log
+
+    log = open_log(base)
+    card = next((card for card in Deck(base, log).put_away() if card.card == name), None)
+    if card is None:
+        raise UsageError(f"No suspended or deleted card is called {name}. List them with: kb quiz --put-away")
+    log.add(Review(card.card, now().isoformat(), 0, card.path, card.concept, act="resume"))
+    terminal.say(f"Asked again: {card.question or card.key}")
+
+
+def _edit(base: KnowledgeBase, name: str) -> None:
+    import os
+    import shlex
+    import subprocess
+
+    from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.session import open_log
+
+    editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    if not editor:
+        raise UsageError("No editor is named. Set EDITOR, as in: EDITOR=nano kb quiz --edit CARD")
+    item = Deck(base, open_log(base)).card(name)
+    if item is None:
+        raise UsageError(f"No note holds a card called {name}. See the ids with: kb quiz NOTE --json")
+    file = str(base.settings.vault / item.path)
+    # Editors agree on +LINE; those that do not know it open the file all the same.
+    try:
+        subprocess.run([*editor, f"+{item.line}", file], check=False)
+    except OSError as error:
+        raise UsageError(
+            f"{editor[0]} cannot be started: {error.strerror}. Set EDITOR to another."
+        ) from error
 
 
 def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
@@ -49,6 +120,8 @@ def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
     from kb_plugins.quiz.statistics import as_text, statistics
 
     log = open_log(base)
+    if notice := log.odd_clocks_notice():
+        terminal.say(notice)
     figures = statistics(log.reviews, list(log.schedule().values()), now())
     if terminal.json:
         terminal.print_json(figures)
@@ -62,26 +135,38 @@ def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) 
     from kb_plugins.quiz.session import open_log
 
     selection = base.select(argument)
-    items = list(Deck(base, open_log(base)).items(selection))
+    deck = Deck(base, open_log(base))
+    items = list(deck.items(selection))
     if not items:
         raise NothingToStudy(f"No card can be made of {selection.label}. Nothing was written.")
-    write_package(items, f"kb::{selection.label}", file)
+    write_package(base, items, file)
+    for line in deck.unusable(selection):
+        terminal.say(line)
     terminal.say(f"Wrote {len(items)} cards to {file}")
 
 
 def _list(terminal: Terminal, base: KnowledgeBase, argument: str, count: int, due: bool) -> None:
-    from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.deck import Deck, is_of_deck
     from kb_plugins.quiz.reviews import now
     from kb_plugins.quiz.session import open_log
 
-    deck = Deck(base, open_log(base))
+    log = open_log(base)
+    deck = Deck(base, log)
     selection = base.select(argument)
-    items = deck.due(now(), None if selection.kind == "all" else selection.paths)[:count]
+    within = None if selection.kind == "all" else selection.paths
+    items = [item for item in deck.due(now(), within) if is_of_deck(item, selection)][:count]
     if not due:
         items += deck.new(selection, count - len(items), now().toordinal())
+    for line in (log.odd_clocks_notice(), *deck.unusable(selection)):
+        if line:
+            terminal.say(line)
     rows = []
     for item in items:
-        row = asdict(item)
+        row = {
+            name: value
+            for name, value in asdict(item).items()
+            if name not in ("front", "answer", "former_id")
+        }
         row["span"], row["source"] = [item.span.start, item.span.end], [item.source.start, item.source.end]
         rows.append(row)
     terminal.print_json({"cards": rows})

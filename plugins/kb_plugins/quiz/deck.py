@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from random import Random
 
 from kb.plugin_api import KbError, KnowledgeBase, Note, Selection, same_word, words_of
-from kb_plugins.quiz.item import GAP, Item
+from kb_plugins.quiz.cards import read_cards
+from kb_plugins.quiz.identity import Elsewhere, recognised
+from kb_plugins.quiz.item import WRITTEN, Item
 from kb_plugins.quiz.kinds import put_items
-from kb_plugins.quiz.reviews import Review, ReviewLog, Scheduled
-from kb_plugins.quiz.rules import items_of
+from kb_plugins.quiz.reviews import Known, Review, ReviewLog, now
+from kb_plugins.study.card import GAP, Unusable
+from kb_plugins.study.card_tags import is_card_tag
 
 _SIBLINGS = 30  # notes of the same folder looked at for wrong options
 _PER_NOTE = 3  # new cards of one note in a session over several
@@ -26,6 +30,8 @@ class Deck:
         self._base = base
         self._log = log
         self._notes: dict[str, tuple[Note, list[Item]] | None] = {}
+        self._known: dict[str, list[Item]] = {}
+        self._unusable: dict[str, list[Unusable]] = {}
 
     def items(self, selection: Selection, seed: int = 0) -> Iterator[Item]:
         """The cards of the selected notes, note by note; over many notes in an order that `seed` chooses."""
@@ -34,11 +40,14 @@ class Deck:
             Random(seed).shuffle(paths)
         for path in paths:
             for item in self.of_note(path):
-                if not selection.passages or any(
-                    passage.note_path == path
-                    and passage.span.start < item.source.end
-                    and item.source.start < passage.span.end
-                    for passage in selection.passages
+                if is_of_deck(item, selection) and (
+                    not selection.passages
+                    or any(
+                        passage.note_path == path
+                        and passage.span.start < item.source.end
+                        and item.source.start < passage.span.end
+                        for passage in selection.passages
+                    )
                 ):
                     yield item
 
@@ -48,13 +57,15 @@ class Deck:
             yield next(fact for fact in self._items(item.path) if fact.id == item.id)
 
     def of_note(self, path: str) -> list[Item]:
-        """The cards of one note, each in the form its id chooses; none when it cannot be read."""
+        """The cards of one note that the learner wants, each in the form its id chooses; none when it cannot be read."""
         read = self._read(path)
         if read is None:
             return []
-        note, items = read
-        pool = [*items, *(item for sibling in self._siblings(path) for item in self._items(sibling))]
-        return put_items(items, pool, note.text)
+        items = self._items(path)
+        pool = [*items, *(item for sibling in self._siblings(path) for item in self._made(sibling))]
+        known = self._log.ledger.known
+        wanted = [item for item in items if not (item.id in known and _is_put_away(known[item.id]))]
+        return [_as_wanted(item, known.get(item.id)) for item in put_items(wanted, pool, read[0].text)]
 
     def aliases(self, item: Item) -> tuple[str, ...]:
         """Other names of the note that `item` asks for."""
@@ -63,28 +74,66 @@ class Deck:
             return ()
         return (read[0].title, *read[0].aliases)
 
-    def due(self, now: datetime, within: Iterable[str] | None = None) -> list[Item]:
-        """The cards to review now. One whose text is gone is retired; if its answer is still there, asked anew."""
+    def due(self, moment: datetime, within: Iterable[str] | None = None) -> list[Item]:
+        """The cards to review at `moment`; one whose text is gone from every note is retired."""
         wanted = set(within) if within is not None else None
-        scheduled = self._log.schedule()
         found: dict[str, Item] = {}
-        for card in self._log.due(now):
-            path = self._path_of(card)
-            if wanted is not None and path not in wanted:
-                continue
-            items = {item.id: item for item in self.of_note(path)}
-            if card.card in items:
-                found[card.card] = items[card.card]
-            elif self._read(path) is not None:
+        for card in self._log.due(moment):
+            item = self._item_of(self._log.ledger.known[card.card])
+            if item is None:
                 # A note that is not there may be one that a syncer has still to bring.
-                self._retire(card, now)
-                for item in self._successors(card, items.values(), scheduled):
-                    found[item.id] = item
+                if card.path in self._paths and self._read(card.path) is not None:
+                    self._log.add(Review(card.card, now().isoformat(), 0, card.path, act="retire"))
+            elif wanted is None or item.path in wanted:
+                found[item.id] = item
         return list(found.values())
+
+    def unusable(self, selection: Selection) -> list[str]:
+        """A sentence for each place in the selected notes that was meant as a card and cannot be asked."""
+        return [
+            f"{path}:{card.line} is not asked: {card.reason}."
+            for path in selection.paths
+            for card in self._unusable.get(path, ())
+        ]
+
+    def card(self, name: str) -> Item | None:
+        """The card of this id: one that the log knows, or one of any note."""
+        known = self._log.ledger.known.get(name)
+        paths = [*(self._places_of(known) if known else ()), *self._paths]
+        return next(
+            (item for path in dict.fromkeys(paths) for item in self._items(path) if item.id == name), None
+        )
+
+    def put_away(self) -> list[Known]:
+        """The cards that the learner suspended or deleted."""
+        return [card for card in self._log.ledger.known.values() if _is_put_away(card)]
+
+    def _item_of(self, card: Known) -> Item | None:
+        """The card as its note has it now, wherever that is."""
+        for path in self._places_of(card):
+            for item in self.of_note(path):
+                if item.id == card.card:
+                    return item
+        return None
+
+    def _places_of(self, card: Known) -> Iterator[str]:
+        """Where the card may stand: its note, one of that title, and what is found by its question."""
+        places = [card.path] if card.path in self._paths else []
+        places += [
+            path for path, title in self._paths.items() if title == card.concept and path not in places
+        ]
+        yield from places
+        if card.question:
+            for hit in self._base.retriever.search(
+                card.question.replace(GAP, " "), limit=_RETRIEVED, per_note=1
+            ):
+                if hit.passage.note_path not in places:
+                    yield hit.passage.note_path
 
     def new(self, selection: Selection, count: int, seed: int) -> list[Item]:
         """Up to `count` cards never reviewed, whose stems find their notes again."""
-        known = self._log.schedule()
+        known = self._log.ledger.cards
+        asked: set[str] = set()
         of_note: Counter[str] = Counter()
         limit = _PER_NOTE if len(selection.paths) > 1 else count
         chosen: list[Item] = []
@@ -92,7 +141,11 @@ class Deck:
             for item in path_items:
                 if len(chosen) == count:
                     return _mixed(chosen)
-                if item.id not in known and of_note[item.path] < limit and self.is_found(item):
+                if item.id in known or item.id in asked or of_note[item.path] >= limit:
+                    continue
+                if item.rule in WRITTEN or self.is_found(item):
+                    self._revive(item)
+                    asked.add(item.id)
                     of_note[item.path] += 1
                     chosen.append(item)
         return _mixed(chosen)
@@ -115,30 +168,27 @@ class Deck:
         order.shuffle(items)
         yield items
 
-    def _retire(self, card: Scheduled, now: datetime) -> None:
-        self._log.add(Review(card.card, now.isoformat(), 1, card.path, act="retire"))
-
-    def _successors(
-        self, card: Scheduled, items: Iterable[Item], known: dict[str, Scheduled]
-    ) -> Sequence[Item]:
-        """A new card of the same note for one that went, if the log knows what its key was."""
-        key = next(
-            (review.key for review in reversed(self._log.reviews) if review.card == card.card and review.key),
-            "",
-        )
-        return [item for item in items if key and item.key == key and item.id not in known][:1]
-
-    def _path_of(self, card: Scheduled) -> str:
-        """Where the card's note is now: renamed, it is found by its title."""
-        if card.path in self._paths:
-            return card.path
-        return next((path for path, title in self._paths.items() if title == card.concept), card.path)
-
     @cached_property
     def _paths(self) -> dict[str, str]:
         return {note.path: note.title for note in self._base.catalog.notes()}
 
+    def _revive(self, item: Item) -> None:
+        """A card whose text went and came back is as well known as before."""
+        if item.id in self._log.ledger.retired:
+            self._log.add(Review(item.id, now().isoformat(), 0, item.path, item.title, act="revive"))
+
     def _items(self, path: str) -> list[Item]:
+        """The cards of a note under the ids by which the log knows them."""
+        if path not in self._known:
+            elsewhere = Elsewhere(self._paths.__contains__, self._holds)
+            self._known[path] = recognised(self._made(path), self._log.ledger.known.values(), elsewhere)
+        return self._known[path]
+
+    def _holds(self, path: str, card: str) -> bool:
+        return any(item.id == card for item in self._made(path))
+
+    def _made(self, path: str) -> list[Item]:
+        """The cards of a note under the ids that their words make."""
         read = self._read(path)
         return read[1] if read else []
 
@@ -146,9 +196,12 @@ class Deck:
         if path not in self._notes:
             try:
                 note = self._base.note(path)
-                self._notes[path] = (note, items_of(note))
             except KbError:
                 self._notes[path] = None  # indexing reports it
+                return None
+            items, unusable = read_cards(note)
+            self._notes[path] = (note, items)
+            self._unusable[path] = unusable
         return self._notes[path]
 
     def _siblings(self, path: str) -> list[str]:
@@ -156,6 +209,27 @@ class Deck:
         return [other for other in self._paths if other.rpartition("/")[0] == folder and other != path][
             :_SIBLINGS
         ]
+
+
+def is_of_deck(item: Item, selection: Selection) -> bool:
+    """Whether `item` is of the deck that a flashcard tag names below itself, such as `words` of `#flashcards/words`."""
+    name, _, below = selection.label.removeprefix("#").casefold().partition("/")
+    if selection.kind != "tag" or not below or not is_card_tag(name):
+        return True
+    return f"{item.deck.casefold()}/".startswith(f"{below}/")
+
+
+def _is_put_away(card: Known) -> bool:
+    return card.is_suspended or card.is_deleted
+
+
+def overridden(item: Item, question: str, key: str) -> Item:
+    """`item` as the learner wants to be asked it; its place in the note stays what it was."""
+    return replace(item, kind="short", stem=question, key=key, options=(), expected="", front="", answer="")
+
+
+def _as_wanted(item: Item, card: Known | None) -> Item:
+    return overridden(item, card.own_question, card.own_key) if card and card.own_question else item
 
 
 def _mixed(items: Sequence[Item]) -> list[Item]:

@@ -22,8 +22,9 @@ from kb.plugin_api import (
     same_word,
     words_of,
 )
+from kb_plugins.study.card import Written, heading_path_at
+from kb_plugins.study.page import without_quote_marks
 
-GAP = "_____"
 # Words that head a table or begin an item without naming anything worth asking for.
 NO_TERMS = frozenset(
     "note notes tip warning important example examples default optional required yes no new added todo see also "
@@ -34,7 +35,10 @@ NO_TERMS = frozenset(
 )
 _LONG_KEY, _TOLD = 4, 0.75  # content words from which a share of them tells a key, and that share
 _LEFTOVER = re.compile(r"\]\(|#\+[A-Z]|\{\{|://")  # marks of a dialect that plain text should not have
-Rule = Literal["card", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"]
+Rule = Literal[
+    "card", "gap", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"
+]
+WRITTEN = ("card", "gap")  # rules of cards that a person wrote
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
 _NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")
 
@@ -43,7 +47,7 @@ _NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")
 class Item:
     """One fact of a note as a question. The stem never holds the key."""
 
-    id: str  # 16 hex digits over rule, stem and key, so that it lasts until the text changes
+    id: str  # 16 hex digits over question and key, wherever they stand; once reviewed, that of its reviews
     rule: Rule
     kind: CardKind
     stem: str  # the question with its place in the notes, plain text
@@ -58,6 +62,11 @@ class Item:
     family: str = ""  # keys of one family can stand in for each other as wrong options
     options: tuple[str, ...] = ()  # of a choice
     expected: str = ""  # what to answer where that is not the key: "true" or "false"
+    question: str = ""  # the stem without its place
+    front: str = ""  # the question in Markdown, where its author wrote it; see study.written for its gaps
+    answer: str = ""  # the answer in Markdown, where its author wrote it
+    deck: str = ""  # what the note's flashcard tag names below itself
+    former_id: str = ""  # as reviews before version 2 of the log know the card
 
     def as_quote(self) -> Quote:
         """The source, for showing it after the answer."""
@@ -93,7 +102,7 @@ def make_item(
     if leaks(stem, key):
         stem = question
     return Item(
-        id=blake2b(f"{rule}\n{stem}\n{key}".encode("utf-8", "replace"), digest_size=8).hexdigest(),
+        id=_digest(question, key),
         rule=rule,
         kind=kind,
         stem=stem,
@@ -106,12 +115,51 @@ def make_item(
         line=note.text.count("\n", 0, source.start) + 1,
         quote=note.text[source.start : source.end],
         family=family,
+        question=question,
+        former_id=_digest(rule, stem, key),
     )
+
+
+def written_item(note: Note, card: Written, number: int) -> Item:
+    """A card as its author wrote it; `number` tells apart the cards that one block id names."""
+    path = heading_path_at(note, card.source.start)
+    place = [part for part in dict.fromkeys((note.title, *path, *card.parents)) if not leaks(part, card.key)]
+    stem = f"{' › '.join(place)}: {card.question}" if place else card.question
+    is_gap = card.form == "gap"
+    identity = ("block", card.block_id, str(number)) if card.block_id else (card.question, card.key)
+    return Item(
+        id=_digest(*identity),
+        rule="gap" if is_gap else "card",
+        kind="cloze" if is_gap else "short",
+        stem=stem,
+        key=card.key,
+        path=note.path,
+        title=note.title,
+        heading_path=path,
+        span=card.span,
+        source=card.source,
+        line=card.line,
+        quote=note.text[card.source.start : card.source.end],
+        question=card.question,
+        front=card.front,
+        answer=card.answer,
+        deck=card.deck,
+        former_id=_digest("highlight" if is_gap else "card", stem, card.key),
+    )
+
+
+def another_id(item: Item) -> str:
+    """The id of a card that another note holds word for word."""
+    return _digest(item.id, item.path)
+
+
+def _digest(*parts: str) -> str:
+    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def plain_key(markdown: str) -> str:
     """A key as it is shown; within a table the bar of a link is written with a backslash."""
-    return " ".join(plain_text(markdown.replace("\\|", "|")).split())
+    return " ".join(plain_text(without_quote_marks(markdown).replace("\\|", "|")).split())
 
 
 def leaks(text: str, key: str) -> bool:

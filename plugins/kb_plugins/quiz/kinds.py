@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from kb.plugin_api import covers, numbers_of, words_of
-from kb_plugins.quiz.item import GAP, Item, leaks, normal_form
+from kb_plugins.quiz.item import Item, leaks, normal_form
+from kb_plugins.study.card import GAP
 
 _OPTIONS = 4
 _WAYS = 5  # of twenty items that could be put in any way, 8 are a choice, 4 true or false, 8 open
@@ -27,14 +28,14 @@ def put_items(items: Sequence[Item], pool: Iterable[Item], note_text: str) -> li
 def _put(item: Item, family: Sequence[Item], note_text: str) -> Item:
     if item.kind == "explain" or not family:
         return item
-    way = int(item.id, 16) % _WAYS
+    way = _shuffled(item.id, "way") % _WAYS
     wrong = _wrong_options(item, family, note_text)
     if way < 2 and len(wrong) >= _OPTIONS - 1:
         options = sorted([item.key, *wrong[: _OPTIONS - 1]], key=lambda option: _shuffled(item.id, option))
         return replace(item, kind="choice", options=tuple(options))
     if way == 2 and wrong and GAP in item.stem:
-        # An even digit decides, so that about half of the statements are true.
-        is_true = int(item.id[-1], 16) % 2 == 0
+        # An even number decides, so that about half of the statements are true.
+        is_true = _shuffled(item.id, "truth") % 2 == 0
         said = item.key if is_true else wrong[0]
         stem = f"True or false? {item.stem.replace(GAP, f'“{said}”', 1)}"
         if is_true or not leaks(stem, item.key):

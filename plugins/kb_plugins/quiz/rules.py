@@ -17,19 +17,14 @@ from kb.plugin_api import (
     split_sentences,
     words_of,
 )
-from kb_plugins.quiz.item import GAP, NO_TERMS, Item, make_item
+from kb_plugins.quiz.item import NO_TERMS, Item, make_item
 from kb_plugins.quiz.tables import table_items
+from kb_plugins.study.card import GAP
 
-MADE_BY = "made-by"  # property of notes that kb wrote; nothing is asked of them
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
 _MIN_WORDS = 5  # content words that must be left around a gap
 _MAX_SENTENCE = 320  # characters
 _MAX_TERM = 5  # words of a term
-_CARD = re.compile(
-    r"^[ \t]*(?:[-*+][ \t]+)?(?P<stem>[^:\n`|]{3,200}?):::?(?:(?=\S)|(?<=\?::)[ \t]+)(?P<key>[^:\s][^\n]*?)[ \t]*$",
-    re.MULTILINE,
-)
-_TWO_LINE_CARD = re.compile(r"^(?P<stem>[^\n]{8,200})\n\?{1,2}[ \t]*\n(?P<key>[^\n]+)$", re.MULTILINE)
 _HIGHLIGHT = re.compile(r"(?<![=`])==(?P<key>[^\s=`](?:[^=`\n]{0,58}[^\s=`])?)==(?![=`])")
 _BOLD = re.compile(r"(?<![\w*])\*\*(?P<key>[^*\n]{2,50})\*\*(?![\w*])")
 _LABEL = re.compile(
@@ -47,7 +42,6 @@ _NUMBER = re.compile(
     r"(?![\w/:-]|[.,]\d)"
 )
 _VERSION = re.compile(r"\d+\.\d+|[\[\]`]")
-_RECORD = re.compile(r"change ?log|release|what.?s new|history|versions?\b", re.IGNORECASE)
 _MONTH = re.compile(
     r"\.?\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
 )
@@ -101,38 +95,12 @@ _NAMED_BEFORE = re.compile(
 )
 
 
-def items_of(note: Note) -> list[Item]:
-    """Every item the rules find in `note`, in order; one for each sentence at most."""
-    if MADE_BY in note.properties or _RECORD.search(note.title):
-        return []  # nobody wants to learn a list of changes by heart
-    found: list[Item] = []
-    taken: set[int] = set()
-    for item in (*_cards(note), *table_items(note), *_lists(note), *_in_sentences(note), *_headings(note)):
-        # The same words may be found by several rules, of which the first asks best.
-        if item.span.start not in taken:
-            taken.add(item.span.start)
-            found.append(item)
-    unique = {item.id: item for item in found}
-    return sorted(unique.values(), key=lambda item: item.span.start)
-
-
-def _cards(note: Note) -> Iterator[Item]:
-    """Flashcards that are there already: `question::answer`, and question, `?`, answer on lines of their own."""
-    for block in _blocks(note, (*_PROSE, "html")):
-        text = note.text[block.span.start : block.span.end]
-        for pattern in (_CARD, _TWO_LINE_CARD):
-            for match in pattern.finditer(text):
-                stem = _plain(match["stem"])
-                if len(words_of(stem)) >= 3 and stem[0].isalpha() and "://" not in match[0]:
-                    yield from _made(
-                        note,
-                        "card",
-                        "short",
-                        stem,
-                        _within(block, match, "key"),
-                        _within(block, match),
-                        block,
-                    )
+def rule_items(note: Note) -> Iterator[Item]:
+    """What the rules find in `note`; of rules that find the same words the first asks best."""
+    yield from table_items(note)
+    yield from _lists(note)
+    yield from _in_sentences(note)
+    yield from _headings(note)
 
 
 def _in_sentences(note: Note) -> Iterator[Item]:

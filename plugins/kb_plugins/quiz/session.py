@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 
 from kb.plugin_api import (
     Cancellation,
@@ -19,15 +19,18 @@ from kb.plugin_api import (
     Saved,
     Standing,
     Status,
+    UsageError,
     Verdict,
     safe_line,
 )
 from kb_plugins.quiz import COUNT, MODE
-from kb_plugins.quiz.deck import Deck
+from kb_plugins.quiz.deck import Deck, is_of_deck, overridden
 from kb_plugins.quiz.grade import Graded, grade
-from kb_plugins.quiz.item import GAP, Item
+from kb_plugins.quiz.item import Item
 from kb_plugins.quiz.reviews import (
+    EARLIEST,
     RATINGS,
+    Act,
     Rating,
     Review,
     ReviewLog,
@@ -35,7 +38,15 @@ from kb_plugins.quiz.reviews import (
     now,
     reviewed,
 )
+from kb_plugins.study.card import GAP
 
+NEW_A_DAY = 20
+MOST_TIMES = 4  # that one card is asked in a session
+TOLD = 5  # unusable cards named at the start
+NOTHING_DUE = "Nothing is due. Come back later, or begin new cards with: kb quiz"
+ENOUGH_FOR_TODAY = (
+    f"{NEW_A_DAY} new cards were begun today, and nothing is due. Begin more with: kb quiz --new 40"
+)
 _SUGGESTED: dict[str, Rating] = {"right": 3, "wrong": 1}
 
 
@@ -45,14 +56,22 @@ def open_log(base: KnowledgeBase) -> ReviewLog:
 
 
 class QuizSession:
-    """Asks up to `count` cards: those that are due, then, unless `due_only`, new ones."""
+    """Asks up to `count` cards: those that are due, then, unless `due_only`, new ones, `fresh` a day at most.
 
-    def __init__(self, base: KnowledgeBase, count: int = COUNT, due_only: bool = False) -> None:
+    A card that was rated "again" comes back before the session ends.
+    """
+
+    def __init__(
+        self, base: KnowledgeBase, count: int = COUNT, due_only: bool = False, fresh: int | None = None
+    ) -> None:
         self._base, self._count, self._due_only = base, count, due_only
+        self._fresh = NEW_A_DAY if fresh is None else fresh
         self._items: list[Item] = []
         self._at = 0
         self._graded: Graded | None = None  # set while the learner is asked how it went
-        self._grades: Counter[str] = Counter()
+        self._rated: list[
+            tuple[int, Review, bool]
+        ] = []  # place, line and whether the card comes back; for /undo
         self._label = ""
 
     @cached_property
@@ -66,18 +85,26 @@ class QuizSession:
     def open(self, argument: str, cancellation: Cancellation, /) -> Iterator[Event]:
         """Gather the cards and ask the first."""
         yield Status("Looking for cards")
-        moment = now()
+        moment = checked_now()
+        if notice := self._log.odd_clocks_notice():
+            yield Said(notice)
         selection = self._base.select(argument)
         self._label = selection.label
         within = None if selection.kind == "all" else selection.paths
-        self._items = self._deck.due(moment, within)[: self._count]
-        due = len(self._items)
-        if not self._due_only and due < self._count and not cancellation.cancelled:
+        due = [item for item in self._deck.due(moment, within) if is_of_deck(item, selection)]
+        self._items = due[: self._count]
+        left = max(0, self._fresh - self._log.begun_on(moment))
+        if not self._due_only and len(self._items) < self._count and not cancellation.cancelled:
             asked = {item.id for item in self._items}
-            fresh = self._deck.new(selection, self._count - due, moment.toordinal())
+            count = min(self._count - len(self._items), left)
+            fresh = self._deck.new(selection, count, moment.toordinal()) if count else []
             self._items += [item for item in fresh if item.id not in asked]
-        if not self._items and self._due_only:
-            yield Said("Nothing is due. Come back later, or begin new cards with: kb quiz")
+        unusable = self._deck.unusable(selection)
+        if unusable:
+            rest = f" And {len(unusable) - TOLD} more." if len(unusable) > TOLD else ""
+            yield Said("\n".join(f"- {safe_line(line)}" for line in unusable[:TOLD]) + rest)
+        if not self._items and (self._due_only or not left):
+            yield Said(NOTHING_DUE if self._due_only else ENOUGH_FOR_TODAY)
             yield Done(ended=True)
             return
         if not self._items:
@@ -89,27 +116,34 @@ class QuizSession:
 
     def reply(self, text: str, _cancellation: Cancellation, /) -> Iterator[Event]:
         """Take an answer, how it went, or a command."""
+        command, _, rest = text.strip().partition(" ")
+        if command == "/undo":
+            yield from self._undo()
+            return
         if self._at >= len(self._items):
             yield from self._end()
             return
         item = self._items[self._at]
-        command, _, rest = text.strip().partition(" ")
-        if command == "/quit":
-            yield from self._end()
-        elif command == "/save":
-            yield from self._save(rest)
-        elif command == "/skip":
-            self._grades["skipped"] += 1
-            yield from self._next()
-        elif self._graded is not None:
-            yield from self._rate(item, text.strip())
-        elif command == "/reveal":
-            yield from self._judge(item, Graded("wrong", "Shown."))
-        elif command.startswith("/"):
-            yield Said(f"There is no command {command}. Commands: {', '.join(MODE.commands)}")
-            yield Done()
-        else:
-            yield from self._grade(item, text)
+        match command:
+            case "/quit":
+                yield from self._end()
+            case "/save":
+                yield from self._save(rest)
+            case "/skip":
+                yield from self._next()
+            case "/suspend" | "/delete":
+                yield from self._put_away(item, "suspend" if command == "/suspend" else "delete")
+            case "/edit":
+                yield from self._edit(item, rest)
+            case _ if self._graded is not None:
+                yield from self._rate(item, text.strip())
+            case "/reveal":
+                yield from self._judge(item, Graded("wrong", "Shown."))
+            case _ if command.startswith("/"):
+                yield Said(f"There is no command {command}. Commands: {', '.join(MODE.commands)}")
+                yield Done()
+            case _:
+                yield from self._grade(item, text)
 
     def close(self) -> None:
         """Every answer is written down already."""
@@ -122,7 +156,7 @@ class QuizSession:
         yield Done()
 
     def _standing(self) -> Standing:
-        return Standing("card", self._at + 1, len(self._items), f"{self._grades['right']} right")
+        return Standing("card", self._at + 1, len(self._items), f"{self._right} right")
 
     def _grade(self, item: Item, text: str) -> Iterator[Event]:
         graded = grade(item, text, self._similarity, self._deck.aliases(item))
@@ -147,7 +181,7 @@ class QuizSession:
         moment = now()
         choices = []
         for rating, name in RATINGS.items():
-            after = reviewed(scheduler, before, self._review(item, rating, moment))
+            after = reviewed(scheduler, before, review_of(item, rating, moment))
             usual = " (Enter)" if _SUGGESTED.get(graded.grade) == rating else ""
             choices.append((str(rating), f"{name} · {_span((after.due - moment).total_seconds())}{usual}"))
         return Choices(tuple(choices))
@@ -161,12 +195,48 @@ class QuizSession:
             yield self._choices(item, self._graded)
             yield Done()
             return
-        self._log.add(self._review(item, rating, now()))
-        self._grades["right" if rating > 1 else "wrong"] += 1
+        review = review_of(item, rating, now())
+        self._log.add(review)
+        comes_back = rating == 1 and sum(one.id == item.id for one in self._items) < MOST_TIMES
+        if comes_back:
+            self._items.append(item)
+        self._rated.append((self._at, review, comes_back))
         yield from self._next()
 
-    def _review(self, item: Item, rating: Rating, moment: datetime) -> Review:
-        return Review(item.id, moment.isoformat(), rating, item.path, concept=item.title, key=item.key)
+    def _undo(self) -> Iterator[Event]:
+        if not self._rated:
+            yield Said("There is no rating of this session to take back.")
+            yield Done()
+            return
+        self._at, review, came_back = self._rated.pop()
+        if came_back:
+            self._items.pop()
+        self._log.add(Review(review.card, now().isoformat(), 0, review.path, act="undo", of=review.at))
+        yield Said("Taken back.")
+        yield from self._ask()
+
+    def _put_away(self, item: Item, act: Literal["suspend", "delete"]) -> Iterator[Event]:
+        self._log.add(mark_of(item, act))
+        later = [one for place, one in enumerate(self._items) if place > self._at and one.id != item.id]
+        self._items = [*self._items[: self._at + 1], *later]
+        done = "Suspended" if act == "suspend" else "Deleted"
+        yield Said(f"{done}; the note stays as it is. Take it back with: kb quiz --resume {item.id}")
+        yield from self._next()
+
+    def _edit(self, item: Item, text: str) -> Iterator[Event]:
+        question, _, key = (part.strip() for part in text.partition("::"))
+        if not question or not key:
+            yield Said(
+                f"Write /edit QUESTION::ANSWER to be asked otherwise, or change the note itself, "
+                f"{safe_line(item.path)} at line {item.line}: kb quiz --edit {item.id}"
+            )
+            yield Done()
+            return
+        self._log.add(mark_of(item, "override", question, key))
+        changed = overridden(item, question, key)
+        self._items = [changed if one.id == item.id else one for one in self._items]
+        yield Said("Changed; the note stays as it is.")
+        yield from self._ask()
 
     def _next(self) -> Iterator[Event]:
         self._at += 1
@@ -175,16 +245,21 @@ class QuizSession:
         else:
             yield from self._end()
 
+    @property
+    def _right(self) -> int:
+        return sum(review.rating > 1 for _, review, _ in self._rated)
+
     def _end(self) -> Iterator[Event]:
-        right, wrong = self._grades["right"], self._grades["wrong"]
-        left = len(self._items) - right - wrong
-        rest = f", {left} left for later" if left else ""
-        yield Said(f"{right} of {right + wrong} right{rest}.")
+        answered = len(self._rated)
+        left = len(self._items) - answered
+        rest = f", {left} left for later" if left > 0 else ""
+        yield Said(f"{self._right} of {answered} right{rest}.")
         yield Done(ended=True)
 
     def _save(self, name: str) -> Iterator[Event]:
         title = name.strip() or f"Flashcards/{self._label} {now():%Y-%m-%d %H%M}".replace("#", "")
-        yield Saved(self._base.create_note(title, as_note(self._items, self._label)))
+        items = list({item.id: item for item in self._items}.values())
+        yield Saved(self._base.create_note(title, as_note(items, self._label)))
         yield Done()
 
     def _similarity(self, one: str, other: str) -> float:
@@ -192,14 +267,50 @@ class QuizSession:
         return float(first @ second)
 
 
+def checked_now() -> datetime:
+    """The present moment. Raises UsageError when this machine's clock cannot be right."""
+    moment = now()
+    if moment < EARLIEST:
+        raise UsageError(
+            f"The clock of this machine says {moment:%Y-%m-%d}. Set it first, for reviews are planned by the day."
+        )
+    return moment
+
+
+def review_of(item: Item, rating: Rating, moment: datetime, mode: str = "quiz") -> Review:
+    """The line of the log for an answer to `item`."""
+    return Review(
+        item.id, moment.isoformat(), rating, item.path, item.title, item.key, mode, question=item.question
+    )
+
+
+def mark_of(item: Item, act: Act, question: str = "", key: str = "") -> Review:
+    """The line of the log for something else that was done with `item`."""
+    return Review(
+        item.id,
+        now().isoformat(),
+        0,
+        item.path,
+        item.title,
+        key or item.key,
+        act=act,
+        question=question or item.question,
+    )
+
+
 def as_note(items: list[Item], label: str) -> str:
     """Cards as a note with `question::answer` lines, which other programs can read as flashcards too."""
-    rows = [
-        f"{safe_line(_question(item)).replace('::', ': :')}::{safe_line(item.key)}\n\n"
-        f"Source: [[{item.path.removesuffix('.md')}]]\n"
-        for item in items
-    ]
+    rows = [f"{_card(item)}\n\nSource: [[{item.path.removesuffix('.md')}]]\n" for item in items]
     return f"---\nmade-by: kb\ntags: [flashcards]\n---\n# Flashcards: {label}\n\n" + "\n".join(rows)
+
+
+def _card(item: Item) -> str:
+    """In the form of one line, or, where the answer has several, with `?` between the sides."""
+    question = safe_line(_question(item))
+    lines = [safe_line(line) for line in item.key.split("\n")]
+    if len(lines) == 1:
+        return f"{question.replace('::', ': :')}::{lines[0]}"
+    return "\n".join((question, "?", *lines))
 
 
 def _question(item: Item) -> str:

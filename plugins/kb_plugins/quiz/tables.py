@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.plugin_api import Block, Note, Span, plain_text, words_of
-from kb_plugins.quiz.item import GAP, NO_TERMS, Item, make_item, normal_form
+from kb_plugins.quiz.item import NO_TERMS, Item, make_item, normal_form
+from kb_plugins.study.card import GAP
 
 _RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
 _MAX_ROWS = 40  # asked of one table

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from kb.plugin_api import Note, content_words, plain_text, split_sentences
-from kb_plugins.quiz.item import GAP, Item
+from kb_plugins.quiz.item import Item
 from kb_plugins.socratic.secret import MASK, Secret
+from kb_plugins.study.card import GAP
 
 HINTS = 4
 _EXPLAIN = re.compile(r"(?P<place>[^?]+?): Explain in your own words: (?P<heading>[^?]+)\.")

@@ -29,8 +29,8 @@ from kb.plugin_api import (
 from kb_plugins.quiz.deck import Deck
 from kb_plugins.quiz.grade import grade
 from kb_plugins.quiz.item import Item
-from kb_plugins.quiz.reviews import Rating, Review, ReviewLog, now
-from kb_plugins.quiz.session import open_log
+from kb_plugins.quiz.reviews import Rating, ReviewLog, now
+from kb_plugins.quiz.session import checked_now, open_log, review_of
 from kb_plugins.socratic import MODE
 from kb_plugins.socratic.hints import HINTS, hints, question_of
 from kb_plugins.socratic.learner import in_order, mastery
@@ -83,6 +83,7 @@ class TutorSession:
     def open(self, argument: str, _cancellation: Cancellation, /) -> Iterator[Event]:
         """Choose what to talk about, and ask the first question."""
         yield Status("Choosing what to talk about")
+        checked_now()
         selection = self._base.select(argument)
         self._label = selection.label
         known = mastery(self._log.reviews)
@@ -212,11 +213,7 @@ class TutorSession:
             return
         item = lesson.item
         self._added += item.id not in self._log.schedule()
-        self._log.add(
-            Review(
-                item.id, now().isoformat(), rating, item.path, concept=item.title, key=item.key, mode="tutor"
-            )
-        )
+        self._log.add(review_of(item, rating, now(), "tutor"))
 
     def _end(self) -> Iterator[Event]:
         self._at = len(self._lessons)
