@@ -132,6 +132,10 @@ class ModelUnusable(ModelError):
     """The model failed its test run."""
 
 
+class ReaderUnusable(ModelError):
+    """The trained reader is missing or damaged."""
+
+
 class ModelUnreachable(ModelError):
     """The model server does not answer, or refuses to."""
 
