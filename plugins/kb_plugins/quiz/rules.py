@@ -18,7 +18,7 @@ from kb.plugin_api import (
     words_of,
 )
 from kb_plugins.quiz.item import NO_TERMS, Item, make_item
-from kb_plugins.quiz.tables import table_items
+from kb_plugins.quiz.table_items import table_items
 from kb_plugins.study.card import GAP
 
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.plugin_api import Note, Quote, Selection, Sentence, content_words, covers, split_sentences
+from kb.plugin_api import Block, Note, Quote, Selection, Sentence, content_words, covers, split_sentences
+from kb_plugins.study.context import context_of
+from kb_plugins.study.page import Page, page_of
+from kb_plugins.study.tables import rows_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,27 +20,52 @@ if TYPE_CHECKING:
 
 Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
-PER_NOTE = 40  # sentences of one note that are compared, the best placed first
-TOTAL = 400  # sentences of all notes together: the map step's share of the reduce step
+TOTAL = 400  # sentences of all notes together that are compared: the map step's share of the reduce step
+MOST_PARTS = 14  # of one note that get a line of their own; of more sections neighbours are taken together
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
-_CENTRAL, _PLACED, _TITLED, _DEFINES, _WANTED = 1.0, 0.35, 0.25, 0.3, 0.8
-_DANGLES = 0.3
+_CENTRAL, _PLACED, _TITLED, _DEFINES, _DECIDES, _WANTED = 1.0, 0.35, 0.25, 0.3, 0.25, 0.8
+_DANGLES, _EXAMPLE = 0.3, 0.3
 _REPEATS = 0.8  # cosine from which two sentences say the same
 _MIN_WORDS, _MAX_CHARACTERS = 4, 360
+_MIN_ITEM = 6  # words from which an item of a list states something
+_TABLE_NAMES = 6  # rows of a table that are named
 # Without what stands before it, such a sentence says little, or something else.
 _POINTS_BACK = re.compile(
     r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|therefore|however|"
-    r"otherwise|thus|dies\w*|das|es|sie|damit|dabei|so|hier|aber|und|siehe|daher|deshalb)\b",
+    r"otherwise|thus|dies\w*|das|es|sie|er|damit|dabei|so|hier|aber|und|siehe|daher|deshalb|il|elle|ils|elles|cela|cette?)\b",
     re.IGNORECASE,
+)
+# What such a pronoun stands for is told by the heading or the item above, if nothing else comes between.
+_STANDS_FOR_HEADING = re.compile(
+    r"(?:it|its|they|their|he|she|this|es|er|sie|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
 )
 _POINTS_ELSEWHERE = re.compile(
     r"\b(?:above|below|following|previous|oben|unten|folgende\w*)\b", re.IGNORECASE
 )
 _DEFINITION = re.compile(
-    r"\b(?:is|are|means|ist|sind|bedeutet)\s+(?:an?|the|one|any|eine?|der|die|das)\b", re.IGNORECASE
+    r"\b(?:is|are|means|ist|sind|bedeutet|est|es)\s+(?:an?|the|one|any|eine?|der|die|das|une?|la|le|el)\b",
+    re.IGNORECASE,
+)
+_DECISION = re.compile(
+    r"\b(?:decid\w+|decision|agreed|conclu\w+|in short|overall|therefore|because|must|never|always|entschieden|beschlossen|"
+    r"vereinbart|fazit|deshalb|weil|immer|décidé|conclusion|parce que)\b",
+    re.IGNORECASE,
+)
+_FOR_EXAMPLE = re.compile(
+    r"\b(?:e\.g\.|for example|for instance|examples?|z\. ?B\.|zum Beispiel|beispiel\w*|par exemple)",
+    re.IGNORECASE,
+)
+_IS_LINK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))\s*$")
+_LEADS_AWAY = re.compile(
+    r"(?:table of )?contents?$|see also|related|resources|references|links|inhalt|siehe auch|quellen",
+    re.IGNORECASE,
+)
+_SUMS_UP = re.compile(
+    r"summary|conclusions?|key points|tl;?dr|zusammenfassung|fazit|résumé|resumen", re.IGNORECASE
 )
 _OPEN = re.compile(r"\b(?:open|questions?|unclear|todo|to do|offene?|fragen?|unklar)\b", re.IGNORECASE)
 _CARD = re.compile(r"[^\n:`]{3,200}:::?\S|\w[\w ]*::\s")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +77,13 @@ class Candidate:
     heading_path: tuple[str, ...]
     prior: float  # how well it is placed, from 0
     order: tuple[int, int]  # of its note, and within it
+    part: int = 0  # of its note: the section, or the stretch of a note without sections
+    context: str = ""  # the heading or item it stands under, where it does not say so itself
+
+    @property
+    def text(self) -> str:
+        """The sentence with what it needs to be understood alone."""
+        return f"{self.context}: {self.sentence.text}" if self.context else self.sentence.text
 
     def as_quote(self, number: int) -> Quote:
         span = self.sentence.span
@@ -64,26 +100,80 @@ class Candidate:
         )
 
 
-def candidates(notes: Sequence[Note], selection: Selection) -> list[Candidate]:
-    """The best placed sentences of each note, so many that all together can be compared."""
-    share = max(3, min(PER_NOTE, TOTAL // max(1, len(notes))))
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The sentences that are compared, and out of how many."""
+
+    candidates: tuple[Candidate, ...]
+    sentences: int  # that say something, of all notes
+
+
+def candidates(notes: Sequence[Note], selection: Selection) -> Found:
+    """Sentences from all parts of each note, so many that all together can be compared."""
+    share = max(3, TOTAL // max(1, len(notes)))
     found: list[Candidate] = []
+    sentences = 0
     for place, note in enumerate(notes):
         spans = [passage.span for passage in selection.passages if passage.note_path == note.path]
         own = [
             candidate
-            for candidate in _sentences(note, place)
+            for candidate in _sentences(note, place, is_alone=len(notes) == 1)
             if not spans or any(span.start <= candidate.sentence.span.start < span.end for span in spans)
         ]
-        own.sort(key=lambda candidate: (-candidate.prior, candidate.order))
-        found += own[:share]
-    return found[:TOTAL]
+        sentences += len(own)
+        found += _from_all_parts(_in_parts(note, own), share)
+    return Found(tuple(found[:TOTAL]), sentences)
+
+
+def _in_parts(note: Note, found: Sequence[Candidate]) -> list[Candidate]:
+    """`found` with the part of the note that each stands in."""
+    starts = _part_starts(note, found)
+    return [replace(one, part=bisect_right(starts, one.sentence.span.start)) for one in found]
+
+
+def _part_starts(note: Note, found: Sequence[Candidate]) -> list[int]:
+    """Where the parts of a note begin: its main sections, or equal stretches where it has none."""
+    levels = Counter(section.level for section in note.sections)
+    level = next((level for level in sorted(levels) if levels[level] >= 2), None)
+    holding = [
+        section.span.start
+        for section in note.sections
+        if section.level == level
+        and any(section.span.start <= one.sentence.span.start < section.span.end for one in found)
+    ]
+    if len(holding) < 2:
+        holding = [one.sentence.span.start for one in found][:: max(1, len(found) // MOST_PARTS)]
+        return holding[1:] if len(found) > MOST_PARTS * 2 else []
+    step = -(-len(holding) // MOST_PARTS)
+    return holding[::step]
+
+
+def _from_all_parts(found: Sequence[Candidate], share: int) -> list[Candidate]:
+    """At most `share` of `found`: of each part those that are well placed, and those that say what no other says."""
+    if len(found) <= share:
+        return list(found)
+    words = [frozenset(content_words(_DIGITS.sub("", one.sentence.text))) for one in found]
+    held = Counter(word for some in words for word in some)
+    rarity = [sum(1 / held[word] for word in some) / max(1, len(some)) for some in words]
+    of_part: dict[int, list[int]] = {}
+    for index, one in enumerate(found):
+        of_part.setdefault(one.part, []).append(index)
+    chosen: set[int] = set()
+    per_part = max(2, share // len(of_part))
+    for indexes in of_part.values():
+        placed = sorted(indexes, key=lambda index: -found[index].prior)[: per_part // 2]
+        chosen.update(placed)
+        chosen.update(sorted(indexes, key=lambda index: -rarity[index])[: per_part - len(placed)])
+    return [found[index] for index in sorted(chosen)][: max(share, len(of_part))]
 
 
 def key_sentences(
     found: Sequence[Candidate], count: int, embed: Embed, wanted: str = "", per_note: int | None = None
 ) -> list[Candidate]:
-    """The `count` sentences that together say most, in the order of the notes; `wanted` is what was searched for."""
+    """The `count` sentences that together say most, in the order of the notes; `wanted` is what was searched for.
+
+    Of a single note each part has its line before a second one of any part.
+    """
     import numpy as np
 
     if not found:
@@ -95,22 +185,28 @@ def key_sentences(
     score = _CENTRAL * central + np.array([candidate.prior for candidate in found])
     if wanted:
         score = score + _WANTED * (vectors @ embed([wanted])[0])
+    parts = {candidate.part for candidate in found} if per_note is None else set()
     chosen: list[int] = []
     of_note: Counter[str] = Counter()
-    for _ in range(len(found)):
+    for _ in range(2 * len(found)):
         if len(chosen) == count:
             break
         nearest = likeness[:, chosen].max(axis=1) if chosen else np.zeros(len(found))
         gain = np.where(nearest >= _REPEATS, -np.inf, score - nearest)
         gain[chosen] = -np.inf
         for index, candidate in enumerate(found):
-            if per_note is not None and of_note[candidate.note.path] >= per_note:
+            full = per_note is not None and of_note[candidate.note.path] >= per_note
+            if full or (parts and candidate.part not in parts):
                 gain[index] = -np.inf
         best = int(gain.argmax())
         if not np.isfinite(gain[best]):
-            break
+            if not parts:
+                break
+            parts = set()  # what is left in the other parts has been said
+            continue
         chosen.append(best)
         of_note[found[best].note.path] += 1
+        parts.discard(found[best].part)
     return sorted((found[index] for index in chosen), key=lambda candidate: candidate.order)
 
 
@@ -131,20 +227,33 @@ def questions(notes: Sequence[Note]) -> list[tuple[Note, Sentence]]:
     return found
 
 
-def _sentences(note: Note, place: int) -> Iterator[Candidate]:
+def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]:
+    page = page_of(note)
     title = content_words(" ".join((note.title, *note.aliases)))
     seen_sections: set[tuple[str, ...]] = set()
     for block in note.blocks:
-        if block.kind not in _PROSE:
+        opens_note, opens_section = not seen_sections, block.heading_path not in seen_sections
+        if block.kind == "table":
+            yield from _table(page, block, place)
+        if block.kind not in _PROSE or any(map(_LEADS_AWAY.match, block.heading_path[-1:])):
             continue
-        for index, sentence in enumerate(split_sentences(note.text, block.span)):
-            raw = note.text[sentence.span.start : sentence.span.end]
+        sums_up = any(map(_SUMS_UP.match, block.heading_path[-1:]))
+        for index, sentence in enumerate(split_sentences(page.note.text, block.span)):
+            raw = page.note.text[sentence.span.start : sentence.span.end]
             words = content_words(sentence.text)
-            is_whole = block.kind == "list" or sentence.text.endswith((".", "!", "…", "。"))
+            is_item = (
+                block.kind == "list" and len(sentence.text.split()) >= _MIN_ITEM and not _IS_LINK.match(raw)
+            )
+            is_whole = is_item or sentence.text.endswith((".", "!", "…", "。"))
             if not is_whole or not _says_something(sentence.text, raw, words):
                 continue
-            opens_note = not seen_sections
-            opens_section = block.heading_path not in seen_sections
+            context = context_of(page, sentence.span.start, block.heading_path, sentence.text)
+            if is_alone and context == note.title:
+                context = ""  # it is the note that was asked for
+            if _POINTS_BACK.match(sentence.text):
+                follows = index > 0 and block.kind != "list"
+                if follows or not context or not _STANDS_FOR_HEADING.match(sentence.text):
+                    continue
             seen_sections.add(block.heading_path)
             headings = content_words(" ".join(block.heading_path)) or title
             titled = sum(covers(words, word) for word in headings) / max(1, len(headings))
@@ -152,9 +261,30 @@ def _sentences(note: Note, place: int) -> Iterator[Candidate]:
                 _PLACED * (1.0 if opens_note else 0.6 if opens_section else 0.3 if index == 0 else 0.0)
                 + _TITLED * titled
                 + _DEFINES * bool(_DEFINITION.search(sentence.text[:80]))
+                + _DEFINES * sums_up
+                + _DECIDES * bool(_DECISION.search(sentence.text))
                 - _DANGLES * bool(_POINTS_ELSEWHERE.search(sentence.text))
+                - _EXAMPLE * bool(_FOR_EXAMPLE.search(sentence.text))
             )
-            yield Candidate(note, sentence, block.heading_path, prior, (place, sentence.span.start))
+            opens_note = opens_section = False
+            yield Candidate(
+                page.note, sentence, block.heading_path, prior, (place, sentence.span.start), context=context
+            )
+
+
+def _table(page: Page, block: Block, place: int) -> Iterator[Candidate]:
+    """A table as one line: its columns, and what its rows are about."""
+    rows = [[cell.text for cell in row] for row in rows_of(page.note.text, block.span)]
+    if len(rows) < 3 or not all(rows[0][:2]):
+        return
+    names = [row[0] for row in rows[1:] if row and row[0]]
+    more = ", …" if len(names) > _TABLE_NAMES else ""
+    text = f"{' · '.join(filter(None, rows[0]))} of {', '.join(names[:_TABLE_NAMES])}{more} ({len(rows) - 1} rows)"
+    if not names or len(text) > _MAX_CHARACTERS:
+        return
+    context = context_of(page, block.span.start, block.heading_path, text)
+    sentence = Sentence(block.span, block.line, text)
+    yield Candidate(page.note, sentence, block.heading_path, 0.0, (place, block.span.start), context=context)
 
 
 def _says_something(text: str, raw: str, words: Sequence[str]) -> bool:
@@ -162,7 +292,6 @@ def _says_something(text: str, raw: str, words: Sequence[str]) -> bool:
         len(words) >= _MIN_WORDS
         and len(text) <= _MAX_CHARACTERS
         and not text.endswith(("?", ":", "？", "："))
-        and not _POINTS_BACK.match(text)
         and not _CARD.match(raw)
         and "[ ]" not in raw[:6]
         and "://" not in raw

@@ -65,17 +65,21 @@ def summarize(
     yield Status(f"Reading {len(selection.paths)} {'note' if len(selection.paths) == 1 else 'notes'}")
     notes = _read(base, selection.paths)
     found = candidates(notes, selection)
-    count = max(_POINTS[0], min(_POINTS[1], len(found) // _SENTENCES_PER_POINT))
+    parts = len({candidate.part for candidate in found.candidates}) if len(notes) == 1 else 0
+    count = max(_POINTS[0], min(_POINTS[1], len(found.candidates) // _SENTENCES_PER_POINT), parts)
     wanted = selection.label if selection.kind == "search" else ""
     per_note = None if len(notes) == 1 else max(2, -(-count // len(notes)))
-    chosen = key_sentences(found, count, base.embed, wanted, per_note)
+    chosen = key_sentences(found.candidates, count, base.embed, wanted, per_note)
     if not chosen:
         raise NothingToStudy(
             f"{selection.label} holds no sentence to summarise. Name another note, or a folder/."
         )
     quotes = tuple(candidate.as_quote(number) for number, candidate in enumerate(chosen, start=1))
     about = Question(text=selection.label, kind="other", weights={})
-    points = [AnswerSentence(quote.text, True, (quote.number,), "quoted") for quote in quotes]
+    points = [
+        AnswerSentence(candidate.text, True, (number,), "quoted")
+        for number, candidate in enumerate(chosen, start=1)
+    ]
     overview: list[AnswerSentence] = []
     model = ""
     if use_model and not cancellation.cancelled:
@@ -85,7 +89,9 @@ def summarize(
             for index, quote in enumerate(quotes):
                 if len(quote.text) > _LONG and not cancellation.cancelled:
                     yield Status(f"Phrasing point {index + 1} of {len(quotes)}")
-                    points[index] = _shortened(base, about, quote, cancellation) or points[index]
+                    points[index] = (
+                        _shortened(base, about, quote, chosen[index].context, cancellation) or points[index]
+                    )
             if overview or any(point.verdict != "quoted" for point in points):
                 model = base.model.name
         except ModelError as error:
@@ -105,11 +111,19 @@ def summarize(
                 ((note, task) for note in notes for task in note.tasks if task.state in " /"), _NOTICED
             )
         ),
-        contents=_contents(notes, found) if len(notes) >= _MIN_CONTENTS else (),
+        contents=_contents(notes, found.candidates) if len(notes) >= _MIN_CONTENTS else (),
         words_read=sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes),
+        compared=len(found.candidates),
+        sentences=found.sentences,
+        lines=_lines(notes) if len(notes) == 1 else 0,
+        notes_named=len(selection.paths),
         model=model,
         seconds=time.perf_counter() - begun,
     )
+
+
+def _lines(notes: Sequence[Note]) -> int:
+    return sum(len(note.text.splitlines()) for note in notes)
 
 
 def _read(base: KnowledgeBase, paths: Sequence[str]) -> list[Note]:
@@ -130,7 +144,9 @@ def _overview(
     """Up to two sentences of the model over the first quotes, those alone that the quotes support."""
     room = base.model.context - _ROOM
     used: list[Quote] = []
-    for quote in quotes[:_OVERVIEW_QUOTES]:
+    # From all parts, should there be more than fit.
+    step = max(1, -(-len(quotes) // _OVERVIEW_QUOTES))
+    for quote in quotes[::step]:
         room -= base.model.count_tokens(quote.text) + 8
         if room < 0:
             break
@@ -159,7 +175,7 @@ def _overview(
 
 
 def _shortened(
-    base: KnowledgeBase, about: Question, quote: Quote, cancellation: Cancellation
+    base: KnowledgeBase, about: Question, quote: Quote, context: str, cancellation: Cancellation
 ) -> AnswerSentence | None:
     """The model's shorter form of a long sentence, or None when it is not shorter, or says anything else."""
     messages = [Message("system", _SHORTEN), Message("user", f"Sentence: {quote.text}\n\nShorter:")]
@@ -168,7 +184,8 @@ def _shortened(
         checked = verify(sentence, about, [quote])
         is_shorter = _is_whole(sentence) and len(sentence) <= _SHORTER * len(quote.text)
         if checked.supported and is_shorter and _keeps_to(quote.text, sentence):
-            return AnswerSentence(sentence, True, (quote.number,), "supported")
+            told = f"{context}: {sentence}" if context else sentence
+            return AnswerSentence(told, True, (quote.number,), "supported")
     return None
 
 

@@ -34,6 +34,10 @@ class Summary:
         tuple[str, str, str], ...
     ]  # path, title and one line of each note, where there are several
     words_read: int
+    compared: int = 0  # sentences that were compared with each other
+    sentences: int = 0  # that say something, in all notes
+    lines: int = 0  # of the note, where there is one
+    notes_named: int = 0  # that were selected; more than `paths` where some were not read
     model: str = ""  # empty when no sentence is a model's
     seconds: float = 0.0
 
@@ -49,8 +53,22 @@ class Summary:
         by = f"phrased by {self.model}, every sentence checked" if self.model else "in the notes' own words"
         return (
             f"{self.words_written:,} words of {self.words_read:,} ({share:.0%}) from "
-            f"{len(self.paths)} {'note' if len(self.paths) == 1 else 'notes'}, {by}"
+            f"{self._notes}, {by}{self._coverage}"
         )
+
+    @property
+    def _notes(self) -> str:
+        count = len(self.paths)
+        of = f" of {self.notes_named:,}" if self.notes_named > count else ""
+        return f"{count:,}{of} {'note' if count == 1 and not of else 'notes'}"
+
+    @property
+    def _coverage(self) -> str:
+        """What the points were chosen from, where that is not every sentence."""
+        if self.compared >= self.sentences:
+            return ""
+        where = f"all {self.lines:,} lines" if self.lines else "all parts of the notes"
+        return f"; chosen from {self.compared:,} of {self.sentences:,} sentences, taken from {where}"
 
 
 def sections(summary: Summary) -> list[str]:
@@ -121,6 +139,9 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "contents": [{"path": path, "title": title, "line": line} for path, title, line in summary.contents],
         "words_read": summary.words_read,
         "words_written": summary.words_written,
+        "sentences": summary.sentences,
+        "sentences_compared": summary.compared,
+        "notes_named": summary.notes_named,
         "model": summary.model,
         "seconds": round(summary.seconds, 3),
     }

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from kb.plugin_api import Block, Note, Span, plain_text, words_of
+from kb.plugin_api import Block, Note, Span, words_of
 from kb_plugins.quiz.item import NO_TERMS, Item, make_item, normal_form
 from kb_plugins.study.card import GAP
+from kb_plugins.study.tables import rows_of
 
-_RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
 _MAX_ROWS = 40  # asked of one table
 _TELLING = 4  # words from which on a cell describes its row
 _MAX_WORDS = 14  # of a key
 _MAX_GIVEN = 200  # characters of the cell that is shown
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    span: Span
-    text: str
 
 
 def table_items(note: Note) -> Iterator[Item]:
@@ -31,7 +23,7 @@ def table_items(note: Note) -> Iterator[Item]:
 
 
 def _of_table(note: Note, block: Block) -> Iterator[Item]:
-    rows = _rows(note.text, block.span)
+    rows = rows_of(note.text, block.span)
     if len(rows) < 3 or len(rows[0]) < 2:
         return
     head, body = rows[0], [row for row in rows[1:] if len(row) == len(rows[0])]
@@ -67,32 +59,3 @@ def _of_table(note: Note, block: Block) -> Iterator[Item]:
 
 def _labelled(head: str, text: str) -> str:
     return f"{head}: {text}" if head else text
-
-
-def _rows(text: str, span: Span) -> list[Sequence[_Cell]]:
-    """Header and rows; the rule between them is left out."""
-    rows: list[Sequence[_Cell]] = []
-    start = span.start
-    for line in text[span.start : span.end].splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
-        if not _RULE.match(bare) and "|" in bare:
-            rows.append(_cells(bare, start))
-        start += len(line)
-    return rows
-
-
-def _cells(line: str, start: int) -> Sequence[_Cell]:
-    inner = line.strip(" \t>")
-    offset = start + line.index(inner)
-    if inner.startswith("|"):
-        inner, offset = inner[1:], offset + 1
-    inner = inner.removesuffix("|")
-    cells = []
-    position = 0
-    for part in re.split(r"(?<!\\)\|", inner):
-        stripped = part.strip()
-        begin = offset + position + (part.index(stripped) if stripped else 0)
-        plain = " ".join(plain_text(stripped.replace("\\|", "|")).split())
-        cells.append(_Cell(Span(begin, begin + len(stripped)), plain))
-        position += len(part) + 1
-    return cells

@@ -1,0 +1,100 @@
+"""A summary speaks for the whole note, and each of its lines can be understood alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from kb_plugins.summarize.extract import Candidate, Found, candidates, key_sentences
+from numpy.typing import NDArray
+
+from kb.notes.parse import parse_note
+from kb.plugin_api import Selection
+from tests.support import HashingEmbedder
+
+WHOLE = Selection("note", "N", ("N.md",))
+
+
+def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+    return HashingEmbedder().embed_queries(texts)
+
+
+def found(*texts: str) -> Found:
+    return candidates([parse_note(f"N{place}.md", text) for place, text in enumerate(texts)], WHOLE)
+
+
+def points(text: str, count: int = 9) -> list[Candidate]:
+    return key_sentences(found(text).candidates, count, embed)
+
+
+def days(count: int) -> str:
+    return "\n".join(
+        f"On day {day} the porter carries {day * 7} clay pots into the yard." for day in range(count)
+    )
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", " "])
+def test_a_long_note_is_looked_at_from_beginning_to_end(between: str) -> None:
+    text = (
+        "# Log\n\n"
+        + days(900).replace("\n", between)
+        + f"{between}In the end the yard burned down with the mill.\n"
+    )
+    made = found(text)
+    assert made.sentences == 901
+    assert len(made.candidates) <= 400
+    places = [one.sentence.span.start / len(text) for one in made.candidates]
+    assert all(any(low <= place < low + 0.1 for place in places) for low in np.arange(0, 1, 0.1))
+    assert "burned" in made.candidates[-1].text
+
+
+def test_every_main_section_has_a_line_before_any_has_two() -> None:
+    text = "# Tea\n\n" + "".join(
+        f"## {name}\n\n{name} leaves are sorted by hand on tables. They dry for a day in the sun. Then workers pack them.\n\n"
+        for name in ("Green", "Black", "White", "Yellow", "Dark")
+    )
+    assert {one.heading_path[-1] for one in points(text, 5)} == {"Green", "Black", "White", "Yellow", "Dark"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "## Sync\n\nIt keeps a copy of every note on the server.\n",
+            "Sync: It keeps a copy of every note on the server.",
+        ),
+        (
+            "- Harbours\n  - the deep one takes ships of any size all year\n",
+            "Harbours: the deep one takes ships of any size all year",
+        ),
+        (
+            "1. **Kelp:**\n   Grows in cold water along the coast of Norway.\n",
+            "Kelp: Grows in cold water along the coast of Norway.",
+        ),
+        (
+            "## Kelp\n\nKelp grows in cold water along the coast.\n",
+            "Kelp grows in cold water along the coast.",
+        ),
+    ],
+)
+def test_a_line_says_what_it_is_about(text: str, line: str) -> None:
+    assert line in [one.text for one in points(f"# Notes\n\n{text}")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bay is wide and shallow here. It silts up with every flood of spring.\n",  # of the sentence before
+        "## Contents\n\n- [[How the river is measured every year]]\n- The maps of the river and all of its banks\n",
+        "## Maps\n\n- [[How the river is measured every year]]\n",
+    ],
+)
+def test_no_line_hangs_in_the_air(text: str) -> None:
+    assert not [one for one in points(f"# Notes\n\n{text}") if "silts" in one.text or "river" in one.text]
+
+
+def test_a_table_is_one_line() -> None:
+    table = "| Port | Depth |\n| --- | --- |\n| Bergen | 11 m |\n| Oslo | 9 m |\n| Tromsø | 12 m |\n"
+    lines = [one.text for one in points(f"# Notes\n\n## Norway\n\n{table}")]
+    assert lines == ["Norway: Port · Depth of Bergen, Oslo, Tromsø (3 rows)"]
