@@ -79,10 +79,9 @@ class KnowledgeBase:
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
         from kb.indexing.sync import SyncOptions
-        from kb.notes.vault import Vault
 
         options = SyncOptions(accept_removals=accept_removals)
-        done = self._index.sync(Vault(self.settings.vault), report or (lambda _: None), options)
+        done = self._index.sync(self._vault, report or (lambda _: None), options)
         self._synced(done)
         return done
 
@@ -212,8 +211,7 @@ class KnowledgeBase:
 
         if not dry_run:
             self.index()
-        old = self.links(note).path
-        done = rename(self.catalog, self._vault, self.edits, old, name, dry_run=dry_run)
+        done = rename(self.catalog, self._vault, self.edits, self.links(note).path, name, dry_run=dry_run)
         if not dry_run:
             self.index()
             if self._extensions:
