@@ -30,6 +30,7 @@ KbError
 ├── StudyError
 │   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
 │   └── ReviewsUnwritable   an answer cannot be written down
+├── ProgramMissing          an editor or another program cannot be started
 ├── StateUnwritable         what belongs to this machine cannot be kept
 ├── LinkingError
 │   └── DecisionsUnwritable what was said to a suggestion cannot be written down
@@ -170,6 +171,10 @@ class NothingToStudy(StudyError):
 
 class ReviewsUnwritable(StudyError):
     """The log of reviews cannot be written."""
+
+
+class ProgramMissing(KbError):
+    """An editor, or the program that a note is to be opened with, cannot be started."""
 
 
 class StateUnwritable(KbError):

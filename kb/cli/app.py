@@ -24,10 +24,12 @@ from kb.cli import (
     undo,
     watch,
 )
+from kb.cli import open as opening
 from kb.cli.options import Chosen, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
-ASKING, CONNECTED, KEEPING = "Ask and search", "Connect notes", "Set up and keep in step"
+ASKING, WRITING = "Ask and search", "Write and open"
+CONNECTED, KEEPING = "Connect notes", "Setup and indexing"
 
 app = typer.Typer(
     name="kb",
@@ -78,6 +80,9 @@ def before_command(
 app.command("ask", rich_help_panel=ASKING)(ask.ask)
 app.command("chat", rich_help_panel=ASKING)(modes.chat)
 app.command("search", rich_help_panel=ASKING)(search.search)
+app.command("pick", rich_help_panel=ASKING)(opening.pick)
+app.command("open", rich_help_panel=WRITING)(opening.open_note)
+app.command("edit", rich_help_panel=WRITING)(opening.edit)
 app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("link", rich_help_panel=CONNECTED)(link.link)
 app.command("mv", rich_help_panel=CONNECTED)(move.move)

@@ -9,12 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from kb.cli.completion import complete_tag
+from kb.cli.open import open_in_editor
 from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import out, print_indented, print_json
+from kb.cli.output import out, print_indented, print_json, say
+from kb.cli.places import place
 from kb.errors import QuestionEmpty
+from kb.retrieval.excerpt import excerpt
+from kb.retrieval.unknown_words import unknown_words, worth_showing
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.retrieval.hit import SearchHit
 
 _EXCERPT = 240  # characters of a passage shown
@@ -30,15 +37,23 @@ def search(
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Passages shown.")] = 10,
     vault: Vault = None,
     index: Index = None,
-    tag: Annotated[list[str] | None, typer.Option(help="Only notes with this tag.")] = None,
+    tag: Annotated[
+        list[str] | None, typer.Option(help="Only notes with this tag.", autocompletion=complete_tag)
+    ] = None,
     path: Annotated[list[str] | None, typer.Option(help="Only notes with this in their path.")] = None,
     title: Annotated[list[str] | None, typer.Option(help="Only notes with this in their title.")] = None,
     link: Annotated[list[str] | None, typer.Option(help="Only notes that link to this one.")] = None,
     before: Annotated[str | None, typer.Option(help="Only notes dated earlier, such as 2026-03.")] = None,
     after: Annotated[str | None, typer.Option(help="Only notes dated later, such as last-week.")] = None,
+    opened: Annotated[
+        bool, typer.Option("--open", "-o", help="Open the first result in your editor.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Find the passages that match best."""
+    """Find the passages that match best; exits with 1 when there is none.
+
+    For example: kb search spaced repetition --tag learning
+    """
     options = chosen(context, vault, index, json)
     filters = {"tag": tag, "path": path, "title": title, "link": link}
     demands = [f'{name}:"{_unquoted(value)}"' for name, values in filters.items() for value in values or []]
@@ -50,16 +65,19 @@ def search(
         raise QuestionEmpty('The query is empty. Search for something, as in: kb search "spaced repetition"')
     with closing(options.knowledge_base()) as base:
         hits = base.search(words, limit=limit)
+        unknown = unknown_words(words, base.catalog)
+        vault = base.settings.vault
+    for one in unknown:
+        say(str(one), style="yellow")
     if options.json:
         print_json({"query": words, "hits": [as_json(hit) for hit in hits]})
-        return
-    console = out()
+    else:
+        hits = worth_showing(hits)
+        _print_hits(hits, words, vault)
     if not hits:
-        console.print("Nothing found.")
-    for hit in hits:
-        _print_hit(hit)
-    for leg in _silent_legs(hits):
-        console.print(Text(leg, style="dim"))
+        raise typer.Exit(1)  # as grep does
+    if opened:
+        open_in_editor(vault / hits[0].passage.note_path, hits[0].passage.line)
 
 
 def as_json(hit: SearchHit) -> dict[str, Any]:
@@ -78,16 +96,28 @@ def as_json(hit: SearchHit) -> dict[str, Any]:
     }
 
 
-def _print_hit(hit: SearchHit) -> None:
+def _print_hits(hits: Sequence[SearchHit], query: str, vault: Path) -> None:
+    if not hits:
+        say("Nothing found.")
+    elif not any(hit.lexical for hit in hits) and not _silent_legs(hits) and hits[0].dense:
+        say("Closest in meaning:")
+    for hit in hits:
+        _print_hit(hit, query, vault)
+    for leg in _silent_legs(hits):
+        say(leg, style="dim")
+
+
+def _print_hit(hit: SearchHit, query: str, vault: Path) -> None:
     console = out()
     passage = hit.passage
-    head = Text(f"{safe_line(passage.note_path)}:{passage.line}", style="cyan")
-    head.append(f"  {hit.score:.2f}  ", style="dim")
-    head.append(safe_line(" > ".join(passage.heading_path) or passage.title), style="bold")
+    title = safe_line(" > ".join(passage.heading_path) or passage.title)
+    head = Text.assemble(place(vault, passage.note_path, passage.line), "  ", (title, "bold"))
     console.print(head, soft_wrap=True)
-    text = safe_line(passage.text)
-    shown = text if len(text) <= _EXCERPT else text[:_EXCERPT].rstrip() + " …"
-    print_indented(console, Text(shown))
+    shown = excerpt(passage.text, query, _EXCERPT)
+    text = Text(shown.text)
+    for mark in shown.marks:
+        text.stylize("bold red", mark.start, mark.end)
+    print_indented(console, text)
     if hit.also_in:
         named = ", ".join(hit.also_in[:_NAMED])
         more = f" and {len(hit.also_in) - _NAMED} more" if len(hit.also_in) > _NAMED else ""

@@ -79,7 +79,7 @@ class Found(Message):
 
     query: str
     hits: Sequence[SearchHit]
-    error: str = ""
+    told: str = ""  # what went wrong, or which words no note has
 
 
 @dataclass

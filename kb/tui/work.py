@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.plugin_api import Event as SessionEvent
     from kb.plugin_host import PluginHost
     from kb.retrieval.hit import SearchHit
+    from kb.retrieval.unknown_words import UnknownWord
     from kb.settings import Settings
 
 _PATIENCE_SECONDS = 10.0
@@ -69,6 +70,13 @@ class Reader:
         """The passages that match `query` best."""
         with self._lock:
             return self._base.search(query, limit)
+
+    def unknown_words(self, query: str) -> list[UnknownWord]:
+        """The words of `query` that no note has."""
+        from kb.retrieval.unknown_words import unknown_words
+
+        with self._lock:
+            return unknown_words(query, self._base.catalog)
 
     def note(self, path: str) -> Note:
         """The note as it stands on disk."""

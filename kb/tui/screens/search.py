@@ -17,6 +17,9 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from kb.errors import KbError
+from kb.notes.note import Span
+from kb.retrieval.excerpt import excerpt, marks
+from kb.retrieval.unknown_words import worth_showing
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Found, OpenNote
 from kb.tui.widgets.line import Line
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from kb.tui.work import Reader
 
 _MOMENT = 0.02  # seconds
+_EXCERPT = 100  # characters shown in the list
 
 
 class SearchScreen(ModalScreen[None]):
@@ -37,15 +41,19 @@ class SearchScreen(ModalScreen[None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, reader: Callable[[], Reader | None]) -> None:
+    def __init__(self, reader: Callable[[], Reader | None], query: str = "") -> None:
         """`reader` gives None while the knowledge base is being opened."""
         super().__init__()
         self._reader = reader
+        self._query = query
         self._hits: Sequence[SearchHit] = ()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="search", classes="dialog"):
-            yield Line(placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03')
+            yield Line(
+                self._query, placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03'
+            )
+            yield Static(id="told", classes="hint", markup=False)
             yield OptionList()
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static(id="passage", markup=False)
@@ -71,7 +79,9 @@ class SearchScreen(ModalScreen[None]):
         if worker.is_cancelled or reader is None:
             return
         try:
-            found = Found(query, reader.search(query))
+            hits = worth_showing(reader.search(query))
+            unknown = reader.unknown_words(query) if not any(hit.lexical for hit in hits) else []
+            found = Found(query, hits, " ".join(map(str, unknown)))
         except KbError as error:
             found = Found(query, (), str(error))
         if not worker.is_cancelled:
@@ -84,16 +94,19 @@ class SearchScreen(ModalScreen[None]):
         self._hits = found.hits
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options(Option(_prompt(hit)) for hit in found.hits)
+        listed.add_options(Option(_prompt(hit, found.query)) for hit in found.hits)
         listed.highlighted = 0 if found.hits else None
-        passage = self.query_one("#passage", Static)
         if not found.hits:
-            passage.update(safe_line(found.error) if found.error else "Nothing found." if found.query else "")
+            self.query_one("#passage", Static).update("Nothing found." if found.query else "")
+        told = self.query_one("#told", Static)
+        told.display = bool(found.told)
+        told.update(safe_line(found.told))
 
     @on(OptionList.OptionHighlighted)
     def _preview(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._hits):
-            self.query_one("#passage", Static).update(safe_text(self._hits[event.option_index].passage.text))
+            text = safe_text(self._hits[event.option_index].passage.text)
+            self.query_one("#passage", Static).update(_marked(text, marks(text, self.query_one(Line).value)))
             self.query_one("#preview").scroll_home(animate=False)
 
     @on(Input.Submitted)
@@ -110,12 +123,22 @@ class SearchScreen(ModalScreen[None]):
         self.app.post_message(OpenNote(hit.passage.note_path, hit.passage.line, hit.passage.text))
 
 
-def _prompt(hit: SearchHit) -> Content:
+def _prompt(hit: SearchHit, query: str) -> Content:
+    """Two lines: which note, and the words that match."""
     place = " > ".join(hit.passage.heading_path[-1:])
+    shown = excerpt(hit.passage.text, query, _EXCERPT)
     return Content.assemble(
-        (f"{hit.score:.2f} ", "$text-muted"),
         (safe_line(hit.passage.title), "bold"),
         (f"  {safe_line(place)}" if place and place != hit.passage.title else "", ""),
         (f"  {safe_line(hit.passage.note_path)}:{hit.passage.line}", "$text-muted"),
         (f"  and in {len(hit.also_in)} more" if hit.also_in else "", "$text-muted"),
+        "\n  ",
+        _marked(shown.text, shown.marks),
     )
+
+
+def _marked(text: str, spans: Sequence[Span]) -> Content:
+    content = Content(text)
+    for span in spans:
+        content = content.stylize("bold $accent", span.start, span.end)
+    return content

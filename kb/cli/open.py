@@ -1,0 +1,101 @@
+"""`kb open`, `kb edit` and `kb pick`: from a name to the note itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from kb.cli.completion import complete_note
+from kb.cli.options import Index, Vault, chosen
+from kb.cli.output import out
+from kb.cli.places import address
+from kb.editor import editor_command
+from kb.errors import ProgramMissing, UsageError
+from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+_AT_LINE = re.compile(r"(.+):(\d+)")
+
+Note = Annotated[
+    str,
+    typer.Argument(
+        help="Its path, file name, alias or title; path:line goes to a line.",
+        show_default=False,
+        autocompletion=complete_note,
+    ),
+]
+
+
+def open_note(context: typer.Context, note: Note, vault: Vault = None, index: Index = None) -> None:
+    """Open a note in Obsidian, or in the program that your system opens Markdown with.
+
+    For example: kb open "Spaced repetition"
+    """
+    options = chosen(context, vault, index)
+    with closing(options.knowledge_base()) as base:
+        path, _ = find_note(base, note)
+        link = address(base.settings.vault, path)
+    if typer.launch(link) != 0:
+        raise ProgramMissing(f"Nothing here opens {link}. Open it in your editor instead: kb edit {path!r}")
+
+
+def edit(context: typer.Context, note: Note, vault: Vault = None, index: Index = None) -> None:
+    """Open a note in your editor ($VISUAL or $EDITOR).
+
+    For example: kb edit "Spaced repetition"
+    """
+    options = chosen(context, vault, index)
+    with closing(options.knowledge_base()) as base:
+        path, line = find_note(base, note)
+        file = base.settings.vault / path
+    open_in_editor(file, line)
+
+
+def pick(
+    context: typer.Context,
+    query: Annotated[list[str] | None, typer.Argument(help="What to begin with.", show_default=False)] = None,
+    vault: Vault = None,
+    index: Index = None,
+) -> None:
+    """Search while you type, with a preview, and print path:line of what you choose.
+
+    For example: kb edit "$(kb pick)"
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("kb pick needs a terminal. Search without one with: kb search")
+    from kb.settings import load_settings
+    from kb.tui.pick import PickApp
+
+    options = chosen(context, vault, index)
+    place = PickApp(load_settings(vault=options.vault, index=options.index), " ".join(query or [])).run()
+    if place is None:
+        raise typer.Exit(1)
+    out().print(Text(f"{safe_line(place.path)}:{place.line}"), soft_wrap=True)
+
+
+def find_note(base: KnowledgeBase, name: str) -> tuple[str, int]:
+    """Path and line of the note that `name` means. Raises UsageError with near names."""
+    line = 1
+    if match := _AT_LINE.fullmatch(name):
+        name, line = match[1], int(match[2])
+    return base.links(name).path, line
+
+
+def open_in_editor(file: Path, line: int = 1) -> None:
+    """Open `file` and wait for the editor. Raises ProgramMissing."""
+    command = editor_command(file, line)
+    try:
+        subprocess.run(command, check=False)
+    except OSError as error:
+        raise ProgramMissing(
+            f"{command[0]!r} cannot be started: {error.strerror}. Set EDITOR to another editor."
+        ) from error

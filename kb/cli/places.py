@@ -1,0 +1,35 @@
+"""Where a note stands, as a terminal shows it: a link to click where the terminal knows links."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from rich.style import Style
+from rich.text import Text
+
+from kb.safe_text import safe_line
+
+# These print the address of a link, or nothing at all.
+_WITHOUT_LINKS = ("dumb", "linux", "vt100", "vt220", "screen")
+
+
+def place(vault: Path, path: str, line: int) -> Text:
+    """`path:line`, linked to the note in Obsidian where the vault is one of Obsidian's, else to its file."""
+    words = f"{safe_line(path)}:{line}"
+    link = address(vault, path) if os.environ.get("TERM", "dumb") not in _WITHOUT_LINKS else None
+    return Text(words, style=Style(color="cyan", link=link))
+
+
+def address(vault: Path, path: str) -> str:
+    """What opens the note: obsidian:// in a vault of Obsidian's, else file://."""
+    file = vault / path
+    if is_obsidian(vault):
+        return f"obsidian://open?path={quote(str(file), safe='')}"
+    return file.as_uri()
+
+
+def is_obsidian(vault: Path) -> bool:
+    """Whether Obsidian has opened this folder as a vault."""
+    return (vault / ".obsidian").is_dir()

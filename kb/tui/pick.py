@@ -1,0 +1,41 @@
+"""`kb pick`: the search screen by itself; what is chosen is returned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import App
+
+from kb.tui.messages import OpenNote
+from kb.tui.screens.search import SearchScreen
+from kb.tui.taste import kept_theme
+from kb.tui.work import Reader
+
+if TYPE_CHECKING:
+    from kb.settings import Settings
+
+
+class PickApp(App[OpenNote]):
+    """Returns the place that was chosen, or None."""
+
+    CSS_PATH = "kb.tcss"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, settings: Settings, query: str) -> None:
+        super().__init__()
+        self._reader = Reader(settings)
+        self._query = query
+        self.theme = kept_theme(self.available_themes) or self.theme
+
+    def on_mount(self) -> None:
+        """Search at once; leaving the search leaves the program."""
+        self.push_screen(SearchScreen(lambda: self._reader, self._query), lambda _: self.exit())
+
+    @on(OpenNote)
+    def _chosen(self, place: OpenNote) -> None:
+        self.exit(place)
+
+    def on_unmount(self) -> None:
+        """Let go of files."""
+        self._reader.close()

@@ -1,0 +1,38 @@
+"""What a list of results shows of a passage."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.retrieval.excerpt import excerpt
+
+
+@pytest.mark.parametrize(
+    ("passage", "query", "marked"),
+    [
+        ("The forgetting curve falls.", "forget", ["forgetting"]),
+        ("Tea and teas, but no team and no steam.", "tea", ["Tea", "teas"]),
+        ("Ein Café in Köln, Cafes auch.", "cafe köln", ["Café", "Köln", "Cafes"]),
+        ("See [[Forgetting curve|the curve]] and **bold** words.", "curve bold", ["curve", "bold"]),
+        ("---\ntags: [tea]\n---\nOolong is a tea.", "tea", ["tea"]),
+        ("一种乌龙茶，半发酵。", "乌龙茶", ["乌龙茶"]),
+        ("Nothing of it.", "kettle", []),
+    ],
+)
+def test_words_that_match_are_marked(passage: str, query: str, marked: list[str]) -> None:
+    shown = excerpt(passage, query, 240)
+    assert [shown.text[mark.start : mark.end] for mark in shown.marks] == marked
+
+
+def test_the_first_match_is_in_sight() -> None:
+    shown = excerpt("word " * 200 + "the kettle whistles " + "word " * 200, "kettle", 100)
+    assert shown.text.startswith("… ")
+    assert shown.text.endswith(" …")
+    assert "kettle whistles" in shown.text
+    assert len(shown.text) <= 106
+
+
+def test_front_matter_is_not_shown_but_where_nothing_else_is_there() -> None:
+    front = "---\naliases:\n  - Ebbinghaus\n  - Curve\nof: '[[Memory]]'\n---\n"
+    assert excerpt(front + "It falls.", "curve", 100).text == "It falls."
+    assert excerpt(front, "curve", 100).text == "aliases: Ebbinghaus, Curve · of: Memory"
