@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.notes.mask import inline_masks
 from kb.notes.note import Link, Note, Span
 from kb.notes.resolve import LinkResolver
 from kb.notes.source import blank_out
@@ -129,16 +128,17 @@ def _untouched(note: Note) -> Iterator[Span]:
         yield section.heading
     for block in note.blocks:
         if block.kind in ("html", "math", "code"):
-            outline = block.kind == "code" and not _is_code(note, block.span)
-            if not outline:
-                yield block.span
+            yield block.span
     for tag in note.tags:
         if tag.span:
             yield tag.span
-    visible = blank_out(text, note.code)
-    yield from inline_masks(visible)
-    if "<" in visible:
-        yield from _html(visible)
+    yield from note.hidden
+    for definition in note.definitions:
+        yield definition.span
+    no_html = [span for span in note.hidden if text[span.start] != "<"]
+    if "<" in text:
+        yield from _html(blank_out(text, [*note.code, *no_html]))
+    visible = blank_out(text, [*note.code, *note.hidden])
     linked = [link.span for link in note.links if link.kind in ("wiki", "markdown")]
     taken = {span.start for span in linked}
     for match in _UNTOUCHED.finditer(visible, note.body.start):
@@ -146,10 +146,6 @@ def _untouched(note: Note) -> Iterator[Span]:
         if match.lastgroup == "bracket" and match.start() in taken:
             continue
         yield Span(*match.span())
-
-
-def _is_code(note: Note, span: Span) -> bool:
-    return any(code.start < span.end and span.start < code.end for code in note.code)
 
 
 def _html(visible: str) -> Iterator[Span]:

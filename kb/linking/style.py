@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 from kb.linking.prose import Prose
 from kb.linking.words import fold
-from kb.notes.links import find_links, split_target
+from kb.notes.grammar.inline import read_line
+from kb.notes.grammar.wiki import split_target
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
-from kb.notes.source import Lines
 
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # These would end the link, or pair with the same mark elsewhere in the note.
@@ -158,7 +158,7 @@ class Writer:
             yield f"[{place.mention}]({written}{anchor})"
 
     def _means(self, text: str, place: Place, target: str) -> bool:
-        links = find_links(text, text, Lines(text))
+        links = read_line(text)
         if len(links) != 1 or links[0].span != Span(0, len(text)):
             return False
         found = self._resolver.resolve(links[0], place.source)

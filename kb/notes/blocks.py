@@ -7,18 +7,21 @@ starts, because markdown-it normalises line ends and so its offsets are not the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from operator import sub
-from textwrap import dedent
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from kb.notes.grammar.comment_block import comment_block
+from kb.notes.grammar.definition import definition_lines
+from kb.notes.grammar.math_block import math_block
+from kb.notes.grammar.outline_block import code_or_outline
+from kb.notes.grammar.stretches import Stretches, find_stretches
 from kb.notes.note import BlockKind, Span
 from kb.notes.source import Lines
 
@@ -43,16 +46,14 @@ _KINDS: dict[str, BlockKind] = {
     "code_block": "code",
     "blockquote_open": "quote",
     "math_block": "math",
-    "math_block_label": "math",
     "html_block": "html",
     "footnote_reference_open": "footnote",
     "dl_open": "definition",
 }
-_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_MAX_REREAD = 4
 _CALLOUT = re.compile(r"[ \t]*>[ \t]*\[![^\[\]\r\n]+\]")
 _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+(.*))?$")
 _DEEP_INDENT = re.compile(r"^[ \t]{160,}+", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n?|\n")
 _LONG_LINE = re.compile(r"(?<![^\r\n])[^\r\n]{2000,}+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _RULE = re.compile(r"[ ]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$")
@@ -80,18 +81,26 @@ class RawBlock:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Headings, blocks and code ranges of one note, each in the order of the text."""
+    """Headings, blocks, code ranges and inline text of one note, each in the order of the text."""
 
     headings: list[Heading]
     blocks: list[RawBlock]
     code: list[Span]
+    stretches: Stretches = field(default_factory=Stretches)
     shortened: bool = False  # True when the simpler rule for very long notes was used
 
 
 @cache
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table")
-    parser.use(footnote_plugin).use(dollarmath_plugin).use(deflist_plugin)
+    parser.use(footnote_plugin).use(deflist_plugin)
+    rules = parser.block.ruler
+    rules.at("code", code_or_outline)
+    rules.at("reference", definition_lines)
+    rules.before(
+        "fence", "comment_block", comment_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
+    rules.before("fence", "math_block", math_block)
     return parser.disable(["inline", "footnote_tail", "text_join"])
 
 
@@ -102,36 +111,30 @@ def read_structure(lines: Lines, body_start: int) -> Structure:
     first = lines.line_at(body_start)
     if len(lines) - first > MAX_LINES or lines.text.count("|", body_start) > MAX_CELLS:
         return _read_simply(lines, first)
-    environment: dict[str, object] = {}
-    tokens = _markdown().parse(_shortened(lines, body_start), environment)
-    return _from_tokens(lines, first, tokens, _definition_lines(environment, first))
-
-
-def _shortened(lines: Lines, body_start: int) -> str:
-    """The body with very long lines and indents cut, each in its place, so that line numbers still hold."""
+    environment: dict[str, Any] = {}
     body = lines.text[body_start:]
+    shown = _shortened(lines, body)
+    tokens = _markdown().parse(shown, environment)
+    cut = _LINE_END.split(shown) if shown is not body else None
+    stretches = find_stretches(lines, first, tokens, environment, cut)
+    return _from_tokens(lines, first, tokens, stretches)
+
+
+def _shortened(lines: Lines, body: str) -> str:
+    """The body with very long lines and indents cut, each in its place, so that line numbers still hold."""
     if max(map(sub, lines.ends, lines.starts)) <= DEEPEST_INDENT:
         return body
     body = _DEEP_INDENT.sub(" " * DEEPEST_INDENT, body)
     return _LONG_LINE.sub(lambda match: match[0][:LINE_END] + match[0][-LINE_END:], body)
 
 
-def _definition_lines(environment: dict[str, object], first: int) -> set[int]:
-    references = environment.get("references")
-    found: set[int] = set()
-    for group in (references, {"all": environment.get("duplicate_refs")}):
-        if not isinstance(group, dict):
-            continue
-        for entry in group.values():
-            for item in entry if isinstance(entry, list) else [entry]:
-                if isinstance(item, dict) and item.get("map"):
-                    start, end = item["map"]
-                    found.update(range(first + start, first + end))
-    return found
-
-
-def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set[int]) -> Structure:
-    structure = Structure([], [], [])
+def _from_tokens(lines: Lines, first: int, tokens: list[Token], stretches: Stretches) -> Structure:
+    structure = Structure([], [], [], stretches)
+    silent = {
+        number
+        for span in stretches.definitions
+        for number in range(lines.line_at(span.start), lines.line_at(span.end) + 1)
+    }
     covered = first
     last = len(lines)
     for index, token in enumerate(tokens):
@@ -139,44 +142,25 @@ def _from_tokens(lines: Lines, first: int, tokens: list[Token], definitions: set
             continue
         start, end = first + token.map[0], min(first + token.map[1], last)
         if token.type in ("fence", "code_block"):
-            structure.code.extend(lines.span(*code) for code in _code_lines(token, first))
+            structure.code.append(lines.span(start, end))
         if token.level > 0:
             continue
         # Whatever markdown-it passes over in silence is still text someone wrote.
-        _add_missed(lines, structure, covered, start, definitions)
+        _add_missed(lines, structure, covered, start, silent)
         covered = max(covered, end)
         if token.type == "heading_open":
             raw = tokens[index + 1].content[: 2 * LINE_END]
             structure.headings.append(Heading(int(token.tag[1]), raw, lines.span(start, end), start, end))
         elif token.type in _KINDS:
-            kind: BlockKind = "list" if _is_outline(token) else _KINDS[token.type]
-            _add_block(lines, structure, kind, start, end)
-    _add_missed(lines, structure, covered, last, definitions)
+            _add_block(lines, structure, _KINDS[token.type], start, end)
+    _add_missed(lines, structure, covered, last, silent)
     return structure
 
 
-def _is_outline(token: Token) -> bool:
-    """Logseq indents the items under a heading by a tab; to Markdown that is code, to who wrote it a list."""
-    return token.type == "code_block" and _ITEM.match(token.content) is not None
-
-
-def _code_lines(token: Token, first: int, depth: int = 0) -> Iterator[tuple[int, int]]:
-    """The lines of a code token, or of the code within what only looks like code."""
-    if token.map is None:
-        return
-    start = first + token.map[0]
-    if depth == _MAX_REREAD or not _is_outline(token):
-        yield start, first + token.map[1]
-        return
-    for inner in _markdown().parse(dedent(token.content), {}):
-        if inner.type in ("fence", "code_block"):
-            yield from _code_lines(inner, start, depth + 1)
-
-
-def _add_missed(lines: Lines, structure: Structure, start: int, end: int, definitions: set[int]) -> None:
+def _add_missed(lines: Lines, structure: Structure, start: int, end: int, silent: set[int]) -> None:
     run = start
     for number in range(start, end + 1):
-        if number == end or number in definitions or lines.is_blank(number):
+        if number == end or number in silent or lines.is_blank(number):
             if number > run:
                 _add_block(lines, structure, "paragraph", run, number)
             run = number + 1
@@ -194,6 +178,7 @@ def _add_block(lines: Lines, structure: Structure, kind: BlockKind, start: int, 
 def _read_simply(lines: Lines, first: int) -> Structure:
     """Headings, fenced code and paragraphs only; for notes too long for the full grammar."""
     structure = Structure([], [], [], shortened=True)
+    inline = structure.stretches.inline
     run, fence = first, ""
     for number in range(first, len(lines)):
         line = lines.line(number)
@@ -215,6 +200,7 @@ def _read_simply(lines: Lines, first: int) -> Structure:
                 raw = (special[2] or "").rstrip("# \t")
                 span = Span(lines.starts[number], lines.ends[number])
                 structure.headings.append(Heading(len(special[1]), raw, span, number, number + 1))
+                inline.append(span)
     _close_run(lines, structure, run, len(lines), "code" if fence else "paragraph")
     return structure
 
@@ -226,3 +212,5 @@ def _close_run(lines: Lines, structure: Structure, start: int, end: int, kind: B
             structure.blocks.append(RawBlock(kind, span, lines.line_at(span.start)))
             if kind == "code":
                 structure.code.append(span)
+            else:
+                structure.stretches.inline.append(span)

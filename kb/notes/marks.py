@@ -1,18 +1,14 @@
-"""Small marks in the body: tags, tasks, block ids and `key:: value` properties."""
+"""Small marks in the body, tasks and block ids, and what values of properties mean."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from kb.notes.note import Link, PropertyValue, Span, Tag, Task
+from kb.notes.note import PropertyValue, Span, Task
 from kb.notes.plain import plain_text
 from kb.notes.source import Lines
 
-# Obsidian: letters of any script, digits, _, - and /, with one character at least that is no digit.
-_TAG = re.compile(
-    r"(?<![^\s(,;>*|'\"\[{])#(?=[^\s#]*?[^\W\d]|[^\s#]{0,80}[-/])([\w/\-\U0001F300-\U0001FAFF‍️]++)"
-)
 _TASK = re.compile(
     r"^(?P<indent>[ \t>]*+(?:[-*+]|\d{1,9}[.)])[ \t]++)"
     r"(?:\[(?P<state>[^\[\]\r\n])\][ \t]++|(?P<word>TODO|DOING|DONE|LATER|NOW|WAITING|CANCELED|CANCELLED)[ \t]++)"
@@ -22,31 +18,7 @@ _TASK = re.compile(
 _WORD_STATES = {"DONE": "x", "DOING": "/", "NOW": "/", "CANCELED": "-", "CANCELLED": "-"}
 _BLOCK_ID = re.compile(r"(?:^|(?<=[ \t]))\^([A-Za-z0-9-]++)[ \t]*+$", re.MULTILINE)
 _LOGSEQ_ID = re.compile(r"^[ \t]*+(?:[-*+][ \t]++)?id::[ \t]++([A-Za-z0-9_-]++)[ \t]*+$", re.MULTILINE)
-_PROPERTY = re.compile(
-    r"^(?:[-*+][ \t]++)?(?P<key>[^\W\d_][\w /.-]{0,60}+)::[ \t]++(?P<value>[^\r\n]*+)", re.MULTILINE
-)
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
-
-
-def find_tags(visible: str, lines: Lines, links: Iterable[Link], start: int) -> list[Tag]:
-    """`#tag` and Logseq's `#[[a tag]]`; none inside links, whose anchors look alike."""
-    if "#" not in visible:
-        return []
-    spans = sorted((link.span.start, link.span.end) for link in links if link.kind != "tag")
-    found: list[Tag] = []
-    index, reached = 0, 0
-    for match in _TAG.finditer(visible, start):
-        while index < len(spans) and spans[index][0] <= match.start():
-            reached = max(reached, spans[index][1])
-            index += 1
-        name = match[1].strip("/-") if match.start() >= reached else ""
-        if name and not name.isdigit():
-            end = match.start(1) + len(match[1].rstrip("/-"))
-            found.append(Tag(name, Span(match.start(), end), lines.number_at(match.start())))
-    found.extend(
-        Tag(link.target, link.span, link.line) for link in links if link.kind == "tag" and link.target
-    )
-    return found
 
 
 def find_tasks(text: str, visible: str, lines: Lines, start: int) -> tuple[Task, ...]:
@@ -93,19 +65,6 @@ def _first_lines(lines: Lines, floor: int) -> dict[int, int]:
         elif after_blank or _ITEM.match(line):
             first, after_blank = number, False
         found[number] = first
-    return found
-
-
-def find_properties(visible: str, text: str, start: int) -> dict[str, PropertyValue]:
-    """Logseq's and Dataview's `key:: value` lines of the page itself; those of nested items are the items'."""
-    if "::" not in visible:
-        return {}
-    found: dict[str, PropertyValue] = {}
-    for match in _PROPERTY.finditer(visible, start):
-        key = match["key"].strip()
-        if match[0][0] in "-*+" and visible[start : match.start()].strip():
-            continue
-        found.setdefault(key, text[match.start("value") : match.end()].strip())
     return found
 
 

@@ -48,6 +48,9 @@ class Link:
     block: str | None = None  # after "#^"
     relation: str | None = None  # the property's key, for kind "property"
     definition: str | None = None  # where a foam-style `[target]: path` line below says the target is
+    written: Span | None = (
+        None  # its target and anchor as they are written; in a definition, where that gives them
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,11 @@ class Note:
     block_ids: Mapping[str, Span] = field(default_factory=dict)
     body: Span = Span(0, 0)  # what follows the front matter
     code: tuple[Span, ...] = ()  # fenced and indented code, that within lists as well
+    hidden: tuple[
+        Span, ...
+    ] = ()  # what else is no prose: HTML, formulas, comments, code within lines; in order
+    comments: tuple[Span, ...] = ()  # `%%comments%%`, which no reader sees
+    definitions: tuple[Link, ...] = ()  # `[label]: destination` lines, as links of kind "markdown"
     problems: tuple[Problem, ...] = ()
 
 

@@ -9,10 +9,13 @@ from urllib.parse import unquote
 
 from kb.notes.blocks import Structure, read_structure
 from kb.notes.front_matter import FrontMatter, read_front_matter
-from kb.notes.links import find_links
-from kb.notes.marks import find_block_ids, find_properties, find_tags, find_tasks, first_value, list_values
-from kb.notes.mask import inline_masks
-from kb.notes.note import Block, Note, Problem, PropertyValue, Section, Span, Tag
+from kb.notes.grammar.bracket import split_path
+from kb.notes.grammar.definition import Definition
+from kb.notes.grammar.field import find_fields, page_properties, with_relations
+from kb.notes.grammar.inline import read_inline
+from kb.notes.grammar.stretches import inline_text, read_definitions
+from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values
+from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
 from kb.notes.plain import one_line, plain_text
 from kb.notes.source import Lines, blank_out
 
@@ -27,18 +30,27 @@ def parse_note(path: str, text: str) -> Note:
     lines = Lines(text)
     front = read_front_matter(text)
     structure = read_structure(lines, front.end)
-    prose = blank_out(text, structure.code)
-    visible = blank_out(prose, [Span(0, front.end), *inline_masks(prose)])
+    stretches = structure.stretches
+    prose = inline_text(text, stretches)
+    definitions = read_definitions(prose, stretches)
+    labels = {one.label: one for one in reversed(definitions)}
+    inline = read_inline(text, prose, lines, stretches.inline, labels)
+    hidden = sorted([*stretches.hidden, *inline.masks], key=lambda span: (span.start, span.end))
+    visible = blank_out(text, [Span(0, front.end), *structure.code, *hidden])
     sections, blocks = _nest(structure, len(text))
-    links = find_links(text, visible, lines, front.end)
-    properties = {**find_properties(visible, text, front.end), **front.properties}
-    body_tags = find_tags(visible, lines, links, front.end)
+    fields = find_fields(visible, text, front.end) if "::" in visible else ()
+    links = with_relations(inline.links, fields)
+    properties = {**page_properties(fields), **front.properties}
+    tags = [
+        *inline.tags,
+        *(Tag(one.target, one.span, one.line) for one in links if one.kind == "tag" and one.target),
+    ]
     return Note(
         path=path,
         text=text,
         title=_title(path, properties, structure),
         aliases=_aliases(properties),
-        tags=(*_property_tags(properties), *body_tags),
+        tags=(*_property_tags(properties), *tags),
         properties=properties,
         created=_moment(first_value(properties, *_CREATED)),
         modified=_moment(first_value(properties, *_MODIFIED)),
@@ -49,6 +61,9 @@ def parse_note(path: str, text: str) -> Note:
         block_ids=find_block_ids(visible, lines, front.end),
         body=Span(front.end, len(text)),
         code=tuple(structure.code),
+        hidden=tuple(hidden),
+        comments=tuple(stretches.comments),
+        definitions=tuple(_as_link(one, lines) for one in definitions),
         problems=_problems(front, structure),
     )
 
@@ -91,6 +106,13 @@ def _property_tags(properties: dict[str, PropertyValue]) -> tuple[Tag, ...]:
     names = [*list_values(first_value(properties, "tags")), *list_values(first_value(properties, "tag"))]
     words = [part.lstrip("#").strip() for name in names for part in name.split(",")]
     return tuple(Tag(word, None, 1) for word in dict.fromkeys(words) if word)
+
+
+def _as_link(definition: Definition, lines: Lines) -> Link:
+    target, heading, block = split_path(definition.destination.target)
+    line = lines.number_at(definition.destination.span.start)
+    written = definition.destination.span
+    return Link("markdown", target, definition.span, line, None, heading, block, written=written)
 
 
 def _nest(structure: Structure, end: int) -> tuple[tuple[Section, ...], tuple[Block, ...]]:

@@ -198,7 +198,8 @@ INLINE_PLACES = (
 )
 BLOCK_PLACES = ("{}", "Tea\n\n{}\n\nCoffee", "- Tea\n\nx\n\n{}\n")
 CASES = [
-    *((fixed, place) for fixed in FIXED for place in INLINE_PLACES if "\n" not in fixed or "|" not in place),
+    # A second line is another row, quote or item where those stand, and a mark ends with its block.
+    *((fixed, place) for fixed in FIXED for place in INLINE_PLACES if "\n" not in fixed or place[0] in "{T"),
     *((fixed, place) for fixed in FIXED_BLOCKS for place in BLOCK_PLACES),
 ]
 

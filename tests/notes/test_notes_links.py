@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.notes.links import split_target
+from kb.notes.grammar.wiki import split_target
 from kb.notes.note import Link
 from kb.notes.parse import parse_note
 
