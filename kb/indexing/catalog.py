@@ -310,4 +310,5 @@ def _names(text: str) -> NoteNames:
         aliases=tuple(value["aliases"]),
         headings=tuple(map(tuple, value["headings"])),
         block_ids=tuple(value["block_ids"]),
+        anchors=tuple(map(tuple, value.get("anchors", ()))),
     )

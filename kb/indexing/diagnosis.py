@@ -22,6 +22,7 @@ Kind = Literal[
     "missing heading",
     "missing block",
     "ambiguous link",
+    "missing attachment",
     "duplicate title",
     "orphan note",
 ]
@@ -48,7 +49,7 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
     return [
         *_unreadable(catalog, vault),
         *(Finding("bad front matter", path, line, message) for path, line, message in catalog.problems()),
-        *sorted(_links(catalog), key=lambda finding: finding.kind),
+        *sorted(_links(catalog, vault), key=lambda finding: finding.kind),
         *_duplicate_titles(catalog),
         *_orphans(catalog),
     ]
@@ -63,16 +64,22 @@ def _unreadable(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
             yield Finding("unreadable file", file.path, 1, str(error))
 
 
-def _links(catalog: Catalog) -> Iterator[Finding]:
-    resolver = LinkResolver(catalog.names())
+def _links(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
+    resolver = LinkResolver(catalog.names(), vault.attachments())
     for link in catalog.links():
         kind = _OF_STATUS.get(link.status)
         if kind is not None:
             yield Finding(kind, link.source, link.line, _about(link, resolver))
+        elif link.status == "attachment" and not resolver.resolve(_as_link(link), link.source).candidates:
+            yield Finding("missing attachment", link.source, link.line, f"There is no file {link.target}.")
+
+
+def _as_link(link: StoredLink) -> Link:
+    return Link(link.kind, link.target, Span(0, 0), link.line)  # type: ignore[arg-type]
 
 
 def _about(link: StoredLink, resolver: LinkResolver) -> str:
-    written = Link("wiki", link.target, Span(0, 0), link.line)
+    written = _as_link(link)
     if link.status == "unresolved":
         near = resolver.suggestions(written)
         return f"[[{link.target}]] leads to no note." + (

@@ -325,7 +325,7 @@ def _as_json(names: NoteNames) -> str:
 
 
 def _without_headings(names: str) -> dict[str, object]:
-    return {key: value for key, value in json.loads(names).items() if key != "headings"}
+    return {key: value for key, value in json.loads(names).items() if key not in ("headings", "anchors")}
 
 
 def _plain(value: PropertyValue) -> str:

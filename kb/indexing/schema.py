@@ -14,7 +14,7 @@ from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, Ind
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 2
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
-PASSAGE_RULES = 2
+PASSAGE_RULES = 3
 BUSY_SECONDS = 10.0
 
 _TABLES = """

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Hashable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import yaml
 
+from kb.notes.grammar.inline import read_inline
 from kb.notes.note import Link, Problem, PropertyValue, Span
+from kb.notes.source import Lines
+from kb.notes.yaml_values import load, property_value
 
 # A person's front matter has tens of lines; the pure-Python loader needs about a second for 64 KB.
 MAX_CHARACTERS = 65_536
-# The loader recurses; deeper nesting than this is never properties.
-MAX_DEPTH = 20
-
 _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)")
 _CLOSE = re.compile(r"(?:(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|$)")
 _KEY = re.compile(r"([^\s#:\-'\"\[{][^:\n\r]*+|'[^'\n\r]*+'|\"[^\"\n\r]*+\"):(?=\s|$)")
-_WIKI = re.compile(r"(!?)\[\[([^\[\]\n\r|#]*+)(?:#([^\[\]\n\r|]*+))?(?:\|([^\[\]\n\r]*+))?\]\]")
-_MARKDOWN = re.compile(r"\[([^\[\]\n\r]*+)\]\(([^()\s]++)\)")
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|$)")
+# What only looks like a list, mapping or quoted text: placeholders of templates, and links without quotes.
+_PLACEHOLDER = re.compile(r"\{\{.*\}\}$|<%.*%>$")
+_SYNTAX = re.compile(r"[\[{\"'|>&!](?!\[)")
+_QUOTED = re.compile(r"([\"'])(.*)\1$")
+_LIST_ITEM = re.compile(r"[ ]*-(?:[ ]+|$)")
+_COMMENT = re.compile(r"[ \t]*(?:#|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +34,6 @@ class FrontMatter:
     properties: dict[str, PropertyValue] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-class _Loader(yaml.SafeLoader):
-    """SafeLoader without aliases (bombs), and with dates that do not exist left as text."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise self._refusal("aliases (*name) are not read")
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self._refusal("it is nested too deeply")
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-    def _refusal(self, reason: str) -> yaml.composer.ComposerError:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        return yaml.composer.ComposerError(None, None, reason, event.start_mark)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = True) -> dict[Hashable, object]:
-        pairs: dict[Hashable, object] = {}
-        for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.tag)
-            pairs[key] = self.construct_object(value_node, deep=deep)
-        return pairs
-
-
-def _forgiving(name: str) -> None:
-    """Keep a scalar as text where its YAML type cannot hold it, such as 2024-02-31 or 1:99999."""
-    original = getattr(yaml.SafeLoader, f"construct_yaml_{name}")
-
-    def construct(loader: _Loader, node: yaml.ScalarNode) -> object:
-        try:
-            return original(loader, node)
-        except (ValueError, OverflowError):
-            return node.value
-
-    _Loader.add_constructor(f"tag:yaml.org,2002:{name}", construct)
-
-
-for _name in ("timestamp", "int", "float"):
-    _forgiving(_name)
 
 
 def read_front_matter(text: str) -> FrontMatter:
@@ -109,99 +66,110 @@ def _looks_like_yaml(inner: str) -> bool:
 
 def _load(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ...]]:
     try:
-        loader = _Loader(_readable(inner))
-        value = loader.get_single_data()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = (mark.line if mark else 0) + 2
-        reason = error.problem or error.context or "it is not valid YAML"
-        return _salvage(inner), (Problem(f"Front matter could not be read: {reason}.", line),)
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError, RecursionError) as error:
-        return _salvage(inner), (Problem(f"Front matter could not be read: {error}.", 2),)
+        value = load(inner)
+    except _UNREADABLE:
+        return _by_entries(inner)
     if value is None:
         return {}, ()
     if not isinstance(value, dict):
         return {}, (Problem("Front matter is not a list of `key: value` lines.", 2),)
-    return {str(key).strip(): _value(item) for key, item in value.items()}, ()
+    return {str(key).strip(): property_value(item) for key, item in value.items()}, ()
 
 
-def _readable(inner: str) -> str:
-    """YAML forbids control characters and lone surrogates; tabs before a key are a common slip."""
-    return yaml.reader.Reader.NON_PRINTABLE.sub("\ufffd", inner).replace("\t", "    ")
-
-
-def _salvage(inner: str) -> dict[str, PropertyValue]:
-    """`key: value` lines of broken YAML, each as plain text: better than none."""
+def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ...]]:
+    """Broken YAML entry by entry: a bad one costs itself alone."""
     found: dict[str, PropertyValue] = {}
-    for line in inner.splitlines():
-        match = _KEY.match(line)
-        if match and line[match.end() :].strip():
-            found.setdefault(match[1].strip("'\""), line[match.end() :].strip().strip("'\""))
-    return found
+    problems: list[Problem] = []
+    for number, lines in _entries(inner):
+        try:
+            value = load("\n".join(lines))
+            if isinstance(value, dict):
+                for key, item in value.items():
+                    found.setdefault(str(key).strip(), property_value(item))
+                continue
+            reason = "it is no `key: value` line" if value is not None else ""
+        except _UNREADABLE as error:
+            reason = _reason(error)
+        if reason and not _as_text(lines, found):
+            problems.append(Problem(f"Front matter could not be read: {reason}.", number + 2))
+    return found, tuple(problems)
 
 
-def _value(item: object) -> PropertyValue:
-    if isinstance(item, float) and not math.isfinite(item):
-        return str(item)
-    if isinstance(item, int) and not isinstance(item, bool) and abs(item) > 2**63:
-        return hex(item)
-    if item is None or isinstance(item, str | bool | int | float | datetime | date):
-        return item
-    if isinstance(item, dict):
-        # A wiki link written without quotes reads as a mapping or nested list; so keep keys and values.
-        return tuple(f"{key}: {_text(_value(value))}" for key, value in item.items())
-    if isinstance(item, list | tuple | set):
-        values = tuple(_value(value) for value in item)
-        if len(values) == 1 and isinstance(values[0], tuple) and len(values[0]) == 1:
-            return f"[[{_text(values[0][0])}]]"  # an unquoted [[link]] is a list in a list
-        return values
-    return str(item)
+def _entries(inner: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, lines) of each top-level entry."""
+    entry: list[str] = []
+    first = 0
+    for number, line in enumerate(inner.splitlines()):
+        if entry and (_KEY.match(line) or not (line[:1] in " \t-#" or not line)):
+            yield first, entry
+            entry = []
+        if not entry:
+            first = number
+        entry.append(line)
+    if entry:
+        yield first, entry
 
 
-def _text(value: PropertyValue) -> str:
-    return ", ".join(_text(item) for item in value) if isinstance(value, tuple) else str(value)
+def _as_text(lines: list[str], found: dict[str, PropertyValue]) -> bool:
+    """Keep what can be kept of an entry that is not YAML; True when it was meant so, by a template."""
+    key = _KEY.match(lines[0])
+    if key is None:
+        return False
+    name = key[1].strip("'\"").strip()
+    written = lines[0][key.end() :].strip()
+    if written:
+        if (text := _plain_value(written)) is not None:
+            found.setdefault(name, text)
+        return _PLACEHOLDER.match(written) is not None
+    items = [_LIST_ITEM.sub("", line, count=1).strip() for line in lines[1:] if not _COMMENT.match(line)]
+    if all(_LIST_ITEM.match(line) or _COMMENT.match(line) for line in lines[1:]):
+        values = [value for item in items if (value := _item_value(item)) is not None]
+        if values:
+            found.setdefault(name, tuple(values))
+    return bool(items) and all(_PLACEHOLDER.match(item) for item in items)
+
+
+def _item_value(item: str) -> PropertyValue:
+    try:
+        return property_value(load(item))
+    except _UNREADABLE:
+        return _plain_value(item)
+
+
+def _plain_value(written: str) -> str | None:
+    """The text of a value that is not YAML; None where it is a broken list, mapping or quoted text."""
+    if quoted := _QUOTED.match(written):
+        return quoted[2]
+    if _PLACEHOLDER.match(written) or not _SYNTAX.match(written):
+        return written
+    return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        return error.problem or error.context or "it is not valid YAML"
+    return str(error)
+
+
+_UNREADABLE = (yaml.YAMLError, ValueError, TypeError, OverflowError, AttributeError, RecursionError)
 
 
 def _links(text: str, start: int, end: int) -> list[Link]:
-    """Links in values; each is a relation named by the key it stands under."""
-    links = []
+    """Links in values, read as in the body; each is a relation named by the key it stands under."""
+    if "[" not in text[start:end]:
+        return []
+    lines = Lines(text[:end])
+    numbers = range(lines.line_at(start), len(lines))
+    spans = [Span(lines.starts[number], lines.ends[number]) for number in numbers]
+    found = read_inline(text, text, lines, spans, {}).links
+    relations: dict[int, str] = {}
     relation = ""
-    number = text.count("\n", 0, start) + 1
-    for line in _LINE.finditer(text, start, end):
-        if line.start() == line.end():
-            break
-        key = _KEY.match(line[0])
-        if key:
+    for number in numbers:
+        if key := _KEY.match(lines.line(number)):
             relation = key[1].strip("'\"").strip()
-        for match in _WIKI.finditer(text, line.start(), line.end()):
-            target, anchor = match[2].strip(), (match[3] or "").strip()
-            block = anchor[1:] if anchor.startswith("^") else None
-            links.append(
-                Link(
-                    "property",
-                    target.rstrip("\\"),
-                    Span(*match.span()),
-                    number,
-                    label=match[4],
-                    heading=anchor if anchor and not block else None,
-                    block=block,
-                    relation=relation,
-                )
-            )
-        for match in _MARKDOWN.finditer(text, line.start(), line.end()):
-            target, _, anchor = match[2].partition("#")
-            if "://" not in target:
-                links.append(
-                    Link(
-                        "property",
-                        target,
-                        Span(*match.span()),
-                        number,
-                        match[1],
-                        anchor or None,
-                        None,
-                        relation,
-                    )
-                )
-        number += 1
-    return links
+        relations[number + 1] = relation
+    return [
+        replace(link, kind="property", relation=relations[link.line])
+        for link in found
+        if link.kind in ("wiki", "embed", "markdown", "tag")
+    ]

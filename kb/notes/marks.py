@@ -86,6 +86,13 @@ def _one(value: PropertyValue) -> tuple[str, ...]:
     return (text,) if text else ()
 
 
+def texts_of(value: PropertyValue) -> tuple[str, ...]:
+    """The texts in a value, however lists are nested in it."""
+    if isinstance(value, tuple):
+        return tuple(text for item in value for text in texts_of(item))
+    return () if value is None or isinstance(value, bool) else (str(value),)
+
+
 def first_value(properties: Mapping[str, PropertyValue], *keys: str) -> PropertyValue:
     """The value of the first of `keys` that is there, whatever its case."""
     folded = {key.casefold(): value for key, value in properties.items()}

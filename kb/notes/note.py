@@ -33,6 +33,7 @@ class Section:
     heading: Span  # the heading line itself
     span: Span  # the heading and all it contains
     line: int  # 1-based
+    names: tuple[str, ...] = ()  # what else links may call it, such as `{#its-own-name}`
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date, datetime
 from urllib.parse import unquote
 
@@ -14,13 +15,16 @@ from kb.notes.grammar.definition import Definition
 from kb.notes.grammar.field import find_fields, page_properties, with_relations
 from kb.notes.grammar.inline import read_inline
 from kb.notes.grammar.stretches import inline_text, read_definitions
-from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values
+from kb.notes.headings import read_heading
+from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values, texts_of
 from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
-from kb.notes.plain import one_line, plain_text
+from kb.notes.plain import one_line, plain_inline
 from kb.notes.source import Lines, blank_out
 
 _CREATED = ("created", "date created", "created-at", "created_at", "date", "published")
 _MODIFIED = ("modified", "updated", "date modified", "last modified", "updated-at", "updated_at", "last")
+_NOT_TAG = re.compile(r"[\s,#]+")  # Obsidian splits the text of `tags` at commas and spaces
+_LINKED = re.compile(r"#?\[\[([^\[\]]*+)\]\]")
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 
 
@@ -82,7 +86,7 @@ def page_name(path: str) -> str:
 def _title(path: str, properties: dict[str, PropertyValue], structure: Structure) -> str:
     named = first_value(properties, "title")
     if isinstance(named, str | int | float) and not isinstance(named, bool):
-        words = one_line(plain_text(str(named)))
+        words = one_line(plain_inline(str(named)))
         if words:
             return words
     first = structure.headings[0] if structure.headings else None
@@ -91,7 +95,7 @@ def _title(path: str, properties: dict[str, PropertyValue], structure: Structure
         and first.level == 1
         and not any(block.span.start < first.span.start for block in structure.blocks)
     ):
-        words = one_line(plain_text(first.raw))
+        words = read_heading(first.raw)[0]
         if words:
             return words
     return page_name(path)
@@ -103,9 +107,16 @@ def _aliases(properties: dict[str, PropertyValue]) -> tuple[str, ...]:
 
 
 def _property_tags(properties: dict[str, PropertyValue]) -> tuple[Tag, ...]:
-    names = [*list_values(first_value(properties, "tags")), *list_values(first_value(properties, "tag"))]
-    words = [part.lstrip("#").strip() for name in names for part in name.split(",")]
-    return tuple(Tag(word, None, 1) for word in dict.fromkeys(words) if word)
+    values = [first_value(properties, "tags"), first_value(properties, "tag")]
+    names = [name for value in values for text in texts_of(value) for name in _tag_names(text)]
+    return tuple(Tag(name, None, 1) for name in dict.fromkeys(names))
+
+
+def _tag_names(text: str) -> Iterator[str]:
+    """Logseq's `[[a tag]]` is one, whatever is in it."""
+    for index, part in enumerate(_LINKED.split(text)):
+        names = [part] if index % 2 else _NOT_TAG.split(part)
+        yield from (name.strip("/ ") for name in names if name.strip("/ "))
 
 
 def _as_link(definition: Definition, lines: Lines) -> Link:
@@ -118,17 +129,17 @@ def _as_link(definition: Definition, lines: Lines) -> Link:
 def _nest(structure: Structure, end: int) -> tuple[tuple[Section, ...], tuple[Block, ...]]:
     """Give each heading its path and extent, and each block the path it stands under."""
     open_headings: list[tuple[int, str, int]] = []  # level, title, index among the headings
-    titles: list[tuple[str, tuple[str, ...]]] = []
+    titles: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
     ends = [end] * len(structure.headings)
     for index, heading in enumerate(structure.headings):
-        title = one_line(plain_text(heading.raw)) or one_line(heading.raw)
+        title, names = read_heading(heading.raw)
         while open_headings and open_headings[-1][0] >= heading.level:
             ends[open_headings.pop()[2]] = heading.span.start
         open_headings.append((heading.level, title, index))
-        titles.append((title, tuple([item[1] for item in open_headings])))
+        titles.append((title, tuple([item[1] for item in open_headings]), names))
     sections = [
-        Section(title, item.level, path, item.span, Span(item.span.start, stop), item.first_line + 1)
-        for item, (title, path), stop in zip(structure.headings, titles, ends, strict=True)
+        Section(title, item.level, path, item.span, Span(item.span.start, stop), item.first_line + 1, names)
+        for item, (title, path, names), stop in zip(structure.headings, titles, ends, strict=True)
     ]
     blocks: list[Block] = []
     index = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 _FENCE_LINE = re.compile(r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+)$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$", re.MULTILINE)
@@ -65,6 +66,19 @@ def plain_text(markdown: str, *, keep_urls: bool = False) -> str:
         if "\n" not in markdown:
             return markdown.strip()
         return "\n".join(line for raw in markdown.split("\n") if (line := raw.strip()))
+    return _without_markup(markdown, keep_urls, _strip_blocks, _strip_inline)
+
+
+def plain_inline(markdown: str) -> str:
+    """The same of a heading or title, in which numbers, dashes and bars at the front are words."""
+    if not _MARKUP.search(markdown):
+        return markdown.strip()
+    return _without_markup(markdown, False, _strip_hidden, _strip_marks)
+
+
+def _without_markup(
+    markdown: str, keep_urls: bool, strip_blocks: Callable[[str], str], strip_inline: Callable[[str], str]
+) -> str:
     text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     # What must not be read as markup is put away first: code, then escaped characters.
     stash: list[str] = []
@@ -76,7 +90,7 @@ def plain_text(markdown: str, *, keep_urls: bool = False) -> str:
         text = _ESCAPE.sub(lambda match: _put(stash, match[1]), text)
     if keep_urls and "://" in text:
         text = _URL.sub(lambda match: _put(stash, match[0]), text)
-    text = _strip_inline(_strip_blocks(text))
+    text = strip_inline(strip_blocks(text))
     if "&" in text:
         text = html.unescape(text)
     if stash:
@@ -148,11 +162,16 @@ def _cut_out(text: str, opening: str, closing: str) -> str:
     return "".join((*parts, text[position:]))
 
 
-def _strip_blocks(text: str) -> str:
+def _strip_hidden(text: str) -> str:
     if "%%" in text:
         text = _cut_out(text, "%%", "%%")
     if "<!--" in text:
         text = _cut_out(text, "<!--", "-->")
+    return _BLOCK_ID.sub("", text) if "^" in text else text
+
+
+def _strip_blocks(text: str) -> str:
+    text = _strip_hidden(text)
     if "::" in text:
         text = _TECHNICAL.sub("", text)
     if "|" in text:
@@ -161,13 +180,17 @@ def _strip_blocks(text: str) -> str:
         text = _DEFINITION.sub("", text)
     text = _RULE_LINE.sub("", text)
     text = _LINE_START.sub("", text)
-    text = _HEADING_END.sub("", text)
-    if "^" in text:
-        text = _BLOCK_ID.sub("", text)
-    return text
+    return _HEADING_END.sub("", text)
 
 
 def _strip_inline(text: str) -> str:
+    text = _strip_marks(text)
+    if "|" in text:
+        text = _CELL.sub(", ", _TABLE_EDGE.sub("", text))
+    return _PROPERTY.sub(r"\1: ", text) if "::" in text else text
+
+
+def _strip_marks(text: str) -> str:
     if "[" in text:
         if "[[" in text:
             text = _WIKI.sub(_wiki_words, text)
@@ -177,8 +200,6 @@ def _strip_inline(text: str) -> str:
             text = _INLINE.sub(r"\1", _INLINE.sub(r"\1", text))
         if "][" in text:
             text = _REFERENCE.sub(r"\1", text)
-    if "|" in text:
-        text = _CELL.sub(", ", _TABLE_EDGE.sub("", text))
     if "{{" in text:
         text = _MACRO.sub("", text)
     if "<" in text:
@@ -193,8 +214,6 @@ def _strip_inline(text: str) -> str:
         text = _PAIRS.sub("", text)
     if "#" in text:
         text = _HASH.sub("", text)
-    if "::" in text:
-        text = _PROPERTY.sub(r"\1: ", text)
     return text.replace("$$", "")
 
 

@@ -11,6 +11,7 @@ from posixpath import normpath
 from typing import Literal
 from urllib.parse import unquote
 
+from kb.notes.headings import heading_key
 from kb.notes.journal import journal_names
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
@@ -30,7 +31,9 @@ _ATTACHMENT = re.compile(
 )
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
-_NOT_WORD = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}://|mailto:"
+)  # in a wiki link a colon alone is part of a name
 _NUMBERED = re.compile(r"\d+$")
 
 
@@ -43,6 +46,7 @@ class NoteNames:
     aliases: tuple[str, ...] = ()
     headings: tuple[tuple[str, ...], ...] = ()  # heading paths, outermost first
     block_ids: tuple[str, ...] = ()
+    anchors: tuple[tuple[str, str], ...] = ()  # (another name of a heading, its title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Resolution:
 def names_of(note: Note) -> NoteNames:
     """The names a parsed note answers to."""
     headings = tuple(section.path for section in note.sections)
-    return NoteNames(note.path, note.title, note.aliases, headings, tuple(note.block_ids))
+    anchors = tuple((name, section.title) for section in note.sections for name in section.names)
+    return NoteNames(note.path, note.title, note.aliases, headings, tuple(note.block_ids), anchors)
 
 
 class LinkResolver:
@@ -113,7 +118,8 @@ class LinkResolver:
 
     def resolve(self, link: Link, source_path: str) -> Resolution:
         """The note that `link`, standing in the note at `source_path`, means."""
-        if link.kind == "url" or (link.target and _SCHEME.match(link.target) and "::" not in link.target):
+        outside = _SCHEME if link.kind == "markdown" else _ADDRESS
+        if link.kind == "url" or outside.match(link.target):
             return Resolution(None, "external")
         if link.kind == "block" or (not link.target and link.block and source_path not in self._notes):
             return self._resolve_block(link.block or "")
@@ -161,11 +167,16 @@ class LinkResolver:
 
     def _candidates(self, link: Link, source_path: str) -> tuple[str, ...]:
         target = _plain_target(link)
-        found = self._look_up(target, source_path)
+        # An embed or a property tells by its suffix which kind of link it is.
+        is_markdown = link.kind == "markdown" or (
+            link.kind in ("embed", "property") and _SUFFIX.search(target) is not None
+        )
+        found = self._look_up(target, source_path, is_markdown)
         if not found and link.kind in ("markdown", "embed", "property") and "%" in target:
-            found = self._look_up(unquote(target, errors="replace"), source_path)
+            found = self._look_up(unquote(target, errors="replace"), source_path, True)
         if not found and link.definition:
-            found = self._look_up(unquote(link.definition.partition("#")[0], errors="replace"), source_path)
+            path = unquote(link.definition.partition("#")[0], errors="replace")
+            found = self._look_up(path, source_path, True)
         if not found and link.label and link.kind in ("wiki", "embed"):
             # Dendron writes [[label|target]]; only a file's own name counts, for a label may say anything.
             found = self._by_name.get(_key(link.label.partition("#")[0]), []) if self._is_dendron else []
@@ -183,12 +194,12 @@ class LinkResolver:
     def _is_dendron(self) -> bool:
         return "root" in self._by_name
 
-    def _look_up(self, target: str, source_path: str) -> list[str]:
+    def _look_up(self, target: str, source_path: str, is_markdown: bool) -> list[str]:
         """Exact path, then file name, then alias, then title."""
         target = _SUFFIX.sub("", target.replace("\\", "/").strip())
         if not target:
             return []
-        if found := self._exact_path(target, source_path):
+        if found := self._exact_path(target, source_path, is_markdown):
             return found
         key = _key(target.strip("/"))
         name = key.rsplit("/", 1)[-1]
@@ -203,12 +214,18 @@ class LinkResolver:
             named = self._by_name.get(key, [])
         return named or self._by_alias.get(key) or self._by_title.get(key) or []
 
-    def _exact_path(self, target: str, source_path: str) -> list[str]:
+    def _exact_path(self, target: str, source_path: str, from_here_first: bool) -> list[str]:
+        """The note at the very path: a Markdown link is followed from its own folder, by RFC 3986; a wiki link from
+        the vault's root and then from its own folder, as Obsidian does.
+        """
         if target.startswith("/"):
             return self._by_path.get(_key(target.lstrip("/")), [])
         folder = source_path.rpartition("/")[0]
         relative = normpath(f"{folder}/{target}" if folder else target)
-        places = [relative, target] if target.startswith(("./", "../")) or "/" in target else []
+        if target.startswith(("./", "../")):
+            places = [relative]
+        else:
+            places = [relative, target] if from_here_first else [target, relative]
         for place in places:
             if found := self._by_path.get(_key(place)):
                 return found
@@ -233,12 +250,11 @@ class LinkResolver:
     def _has_heading(self, names: NoteNames, written: str) -> bool:
         known = self._headings.get(names.path)
         if known is None:
-            known = tuple(tuple(_heading_key(title) for title in path) for path in names.headings)
+            known = tuple(tuple(heading_key(title) for title in path) for path in names.headings)
             self._headings[names.path] = known
-        wanted = [
-            _heading_key(part) for part in unquote(written, errors="replace").split("#") if part.strip()
-        ]
-        wanted = [part for part in wanted if part]
+        wanted = [heading_key(part) for part in unquote(written, errors="replace").split("#") if part.strip()]
+        other = {heading_key(name): heading_key(title) for name, title in names.anchors}
+        wanted = [other.get(part, part) for part in wanted if part]
         if not wanted or any(_contains(path, wanted) for path in known):
             return True
         # A web anchor numbers repeated headings: intro-1 is the second "Intro". A heading may hold a "#".
@@ -255,19 +271,23 @@ def _contains(path: tuple[str, ...], wanted: list[str]) -> bool:
 
 
 def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[str, bool]:
-    """The shortest path wins, then the folder nearest to the source; True when that leaves a tie."""
+    """Obsidian's order: below the source's own folder, then the shorter path; then the nearer folder.
+
+    True when that leaves a tie.
+    """
     if len(candidates) == 1:
         return candidates[0], False
     source = source_path.split("/")[:-1]
 
-    def rank(path: str) -> tuple[int, int]:
+    def rank(path: str) -> tuple[bool, int, int]:
         folders = path.split("/")[:-1]
         shared = 0
         for ours, theirs in zip(source, folders, strict=False):
             if ours != theirs:
                 break
             shared += 1
-        return len(folders), len(source) + len(folders) - 2 * shared
+        below = bool(source) and shared == len(source)
+        return not below, len(folders), len(source) + len(folders) - 2 * shared
 
     exact = [path for path in candidates if _SUFFIX.sub("", path).endswith(_SUFFIX.sub("", target))]
     ranked = sorted(exact or candidates, key=lambda path: (rank(path), path))
@@ -282,8 +302,3 @@ def _plain_target(link: Link) -> str:
 def _key(name: str) -> str:
     """Names are compared without case, normalisation and outer white space."""
     return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
-
-
-def _heading_key(title: str) -> str:
-    """Letters and digits only: Obsidian's anchors and the web's slugs of one heading are then the same."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", title).casefold())

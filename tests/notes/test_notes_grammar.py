@@ -239,9 +239,7 @@ def test_links_and_headings_are_those_of_commonmark(text: str) -> None:
     if "[[" in text or re.search(r"\]\([\s>#*=-]*(?:\d\.\s*)?(?:\n|$)", text):
         return
     note = parse_note("a.md", text)
-    found = Counter(
-        ("image" if text[link.span.start] == "!" else "link", link.target) for link in note.links
-    )
+    found = Counter(("image" if text[link.span.start] == "!" else "link", link.target) for link in note.links)
     # A backslash that ends a definition takes the end of the line along in markdown-it.
     standard = [(kind, target.rstrip("\n")) for kind, target in read_by_commonmark(text) if target]
     assert found == Counter(standard)

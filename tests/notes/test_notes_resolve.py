@@ -125,6 +125,75 @@ def test_an_attachment_that_exists_is_named() -> None:
     assert follow("![[gone.png]]", "index.md", known).candidates == ()
 
 
+# The same names in more than one folder: where a link leads from each of them.
+FOLDERS = {
+    "Setup.md": "", "x/Notes.md": "", "projects/alpha/Notes.md": "", "projects/alpha/Setup.md": "",
+    "projects/alpha/Todo.md": "", "projects/alpha/deep/down/Log.md": "", "y/Log.md": "", "Recipe: soup.md": "",
+    "v1.2 notes.md": "", "茶.md": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "written", "path"),
+    [
+        ("projects/alpha/Todo.md", "[n](Notes.md)", "projects/alpha/Notes.md"),
+        ("projects/alpha/Todo.md", "[n](Notes)", "projects/alpha/Notes.md"),
+        ("projects/alpha/Todo.md", "[[Notes]]", "projects/alpha/Notes.md"),
+        ("projects/alpha/Todo.md", "[n](Setup.md)", "projects/alpha/Setup.md"),
+        ("projects/alpha/Todo.md", "[[Setup]]", "Setup.md"),
+        ("projects/alpha/Todo.md", "[[Log]]", "projects/alpha/deep/down/Log.md"),
+        ("x/Notes.md", "[[Log]]", "y/Log.md"),
+        ("x/Notes.md", "[[alpha/Notes]]", "projects/alpha/Notes.md"),
+        ("x/Notes.md", "[n](/Setup.md)", "Setup.md"),
+        ("projects/alpha/Todo.md", "[n](../../Setup.md)", "Setup.md"),
+        ("x/Notes.md", "[[Recipe: soup]]", "Recipe: soup.md"),
+        ("x/Notes.md", "[[v1.2 notes]]", "v1.2 notes.md"),
+        ("x/Notes.md", "[c](../%E8%8C%B6.md)", "茶.md"),
+    ],
+)
+def test_the_own_folder_comes_before_another(source: str, written: str, path: str) -> None:
+    assert follow(written, source, resolver(FOLDERS)).path == path
+
+
+HEADINGS = """# Plan
+## 1. Introduction
+## 2) Costs
+## 2024. The year
+## - Dash
+## See [[Other|the other]] now
+## A [site](https://example.org) here
+## Custom {#own-name}
+## a | b
+## `code` and **bold** #tag ^id
+"""
+
+
+@pytest.mark.parametrize(
+    ("anchor", "is_there"),
+    [
+        ("1. Introduction", True),
+        ("1-introduction", True),
+        ("Introduction", False),
+        ("2) Costs", True),
+        ("2024. The year", True),
+        ("Dash", True),
+        ("See Other the other now", True),
+        ("see-the-other-now", True),
+        ("A site here", True),
+        ("own-name", True),
+        ("Custom", True),
+        ("a b", True),
+        ("code and bold tag", True),
+        ("Plan#Custom", True),
+        ("Other", False),
+    ],
+)
+def test_headings_are_compared_as_obsidian_and_the_web_build_them(anchor: str, is_there: bool) -> None:
+    known = resolver({"Plan.md": HEADINGS, "x.md": ""})
+    found = follow(f"[[Plan#{anchor}]]", "x.md", known)
+    assert found.status == ("resolved" if is_there else "heading_missing")
+
+
 def test_notes_come_and_go() -> None:
     known = resolver()
     known.remove("Tea.md")

@@ -31,7 +31,9 @@ def definition_lines(state: StateBlock, start: int, end: int, silent: bool) -> b
     if not reference(state, start, end, silent):
         return False
     begin = [state.bMarks[number] + state.tShift[number] for number in range(start, state.line)]
-    lengths = [len(state.src[first : state.eMarks[start + index]].rstrip()) for index, first in enumerate(begin)]
+    lengths = [
+        len(state.src[first : state.eMarks[start + index]].rstrip()) for index, first in enumerate(begin)
+    ]
     state.env.setdefault("definitions", []).append((start, lengths))
     return True
 

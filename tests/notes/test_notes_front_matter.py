@@ -1,0 +1,131 @@
+"""Properties as people mean them: YAML 1.2, and a bad line costs itself alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from kb.notes.note import PropertyValue
+from kb.notes.parse import parse_note
+
+
+def properties(*lines: str) -> dict[str, PropertyValue]:
+    return dict(parse_note("a.md", "\n".join(("---", *lines, "---", "Body", ""))).properties)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        *((word, word) for word in ("NO", "no", "yes", "Yes", "on", "off", "OFF", "y", "N")),
+        ("12:30", "12:30"),
+        ("1:30:45", "1:30:45"),
+        ("01234", "01234"),
+        ("0x1F", "0x1F"),
+        ("0o17", "0o17"),
+        ("0b101", "0b101"),
+        ("1_000", "1_000"),
+        ("+5", "+5"),
+        ("1.10", "1.10"),
+        ("1.2.3", "1.2.3"),
+        ("1e3", "1e3"),
+        (".inf", ".inf"),
+        ("123456789012345678901234", "123456789012345678901234"),
+        ("2024-02-31", "2024-02-31"),
+        ("2024-1-2", "2024-1-2"),
+        ("7", 7),
+        ("-7", -7),
+        ("1.5", 1.5),
+        ("true", True),
+        ("False", False),
+        ("null", None),
+        ("~", None),
+        ("", None),
+        ("2024-03-09", date(2024, 3, 9)),
+        ("2024-03-09T10:00:00", datetime(2024, 3, 9, 10)),
+        ("'yes'", "yes"),
+        ('"C:\\agent"', "C:\\agent"),
+        ("{{date:YYYY}}", "{{date:YYYY}}"),
+        ("{{x}} to {{y}}", "{{x}} to {{y}}"),
+        ("<% tp.file.title %>", "<% tp.file.title %>"),
+        ("[[Tea]]", "[[Tea]]"),
+        ("a, b", "a, b"),
+    ],
+)
+def test_values_are_what_is_written(written: str, value: PropertyValue) -> None:
+    found = properties(f"key: {written}")["key"]
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("bad", "value"),
+    [
+        ("bad: one: two", "one: two"),
+        ("bad: *Star* of the show", "*Star* of the show"),
+        ("bad: `C:\\x`", "`C:\\x`"),
+        ('bad: "C:\\x"', "C:\\x"),
+        ("bad: @handle", "@handle"),
+        ("bad: %percent", "%percent"),
+        ("bad: 'a' b", None),
+        ("bad: [a, b", None),
+        ("bad: {a: b", None),
+        ("bad:\n  - [[Note]]suffix\n  - fine", ("[[Note]]suffix", "fine")),
+    ],
+)
+def test_a_bad_line_costs_itself_alone(bad: str, value: PropertyValue) -> None:
+    text = (
+        f'---\ntags: [books, desert]\n{bad}\naliases:\n  - Spice rack\n  - "Sand, again"\nyear: 2020\n---\n'
+    )
+    note = parse_note("a.md", text)
+    assert [tag.name for tag in note.tags] == ["books", "desert"]
+    assert note.aliases == ("Spice rack", "Sand, again")
+    assert note.properties["year"] == 2020
+    assert note.properties.get("bad") == value
+    assert [problem.line for problem in note.problems] == [3]
+
+
+def test_placeholders_of_a_template_are_no_problem() -> None:
+    assert parse_note("a.md", "---\nday: {{date}}\nlist:\n  - {{title}}\n---\n").problems == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("vegan quick soup", ["vegan", "quick", "soup"]),
+        ("vegan, stew", ["vegan", "stew"]),
+        ("'#vegan  #stew,slow'", ["vegan", "stew", "slow"]),
+        ("'#a#b'", ["a", "b"]),
+        ("[one two, '#three']", ["one", "two", "three"]),
+        ("a/b c/", ["a/b", "c"]),
+        ("'[[two words]], more'", ["two words", "more"]),
+        ("2024", ["2024"]),
+    ],
+)
+def test_tags_are_split_at_commas_and_spaces(written: str, names: list[str]) -> None:
+    assert [tag.name for tag in parse_note("a.md", f"---\ntags: {written}\n---\n").tags] == names
+
+
+def test_aliases_are_split_at_commas_only() -> None:
+    assert parse_note("a.md", "---\naliases: Green tea, Sencha\n---\n").aliases == ("Green tea", "Sencha")
+
+
+@pytest.mark.parametrize(
+    ("written", "target", "heading"),
+    [
+        ("[x](<My Note.md>)", "My Note.md", None),
+        ("[x](My%20Note.md#h)", "My%20Note.md", "h"),
+        ("[x](note.md 'title')", "note.md", None),
+        ("[x](note_(a).md)", "note_(a).md", None),
+        ("[[Note|label]]", "Note", None),
+        ("[[Note#h]]", "Note", "h"),
+    ],
+)
+def test_links_of_properties_are_read_as_those_of_the_body(
+    written: str, target: str, heading: str | None
+) -> None:
+    text = f'---\nfrom: "{written}"\n---\n'
+    [link] = parse_note("a.md", text).links
+    assert (link.kind, link.relation, link.target, link.heading) == ("property", "from", target, heading)
+    assert link.written is not None
+    assert text[link.written.start : link.written.end].partition("#")[0] == target
