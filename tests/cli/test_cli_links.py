@@ -64,7 +64,7 @@ def test_doctor_finds_what_may_want_mending(base: Path) -> None:
     found = {(finding["kind"], finding["path"], finding["line"]) for finding in findings}
     assert found == {
         ("unreadable file", "Picture.md", 1),
-        ("bad front matter", "Broken.md", 3),
+        ("bad front matter", "Broken.md", 2),
         ("broken link", "Tea.md", 6),
         ("missing heading", "Drink.md", 3),
         ("missing block", "Drink.md", 3),
