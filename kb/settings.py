@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path, user_data_path, user_state_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from kb.errors import SettingsError, VaultMissing
 from kb.safe_text import without_secrets
@@ -38,7 +38,9 @@ index = {index}
 class EmbeddingSettings:
     """`[embedding]`: which model turns passages into vectors."""
 
-    model: str = "all-MiniLM-L6-v2"  # this name, or the path of a sentence-transformers folder
+    model: str = (
+        "all-MiniLM-L6-v2"  # this, multilingual-e5-small, or the path of a sentence-transformers folder
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,11 @@ def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
 def state_folder() -> Path:
     """Where this machine keeps what is not for others, such as decisions on trust."""
     return user_state_path("kb", appauthor=False)
+
+
+def cache_folder() -> Path:
+    """Where this machine keeps what can be made again, such as unpacked models."""
+    return user_cache_path("kb", appauthor=False)
 
 
 def default_index(vault: Path) -> Path:

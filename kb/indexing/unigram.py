@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zipfile import BadZipFile
 
 import numpy as np
@@ -45,6 +47,11 @@ class Token:
     id: int
     start: int
     end: int
+
+
+def open_unigram(package: E5Package, cache: Path) -> Unigram:
+    """The package's tokenizer, with its table in the folder `cache`."""
+    return Unigram(package, cache / f"pieces-{package.digest}.npz")
 
 
 class Unigram:
@@ -87,9 +94,9 @@ class Unigram:
             at += 1
 
     def _cut_new(self, words: Iterable[str]) -> None:
-        new = list(dict.fromkeys(word for word in words if word not in self._cuts))
+        kept = dict.fromkeys(words)
+        new = [word for word in kept if word not in self._cuts]
         if len(self._cuts) + len(new) > _KEPT:
-            kept = set(words)
             self._cuts = {word: cut for word, cut in self._cuts.items() if word in kept}
         for begin in range(0, len(new), 4_000):
             self._cut(new[begin : begin + 4_000])
@@ -183,9 +190,11 @@ def _table(package: E5Package, file: Path | None) -> tuple[Hashes, NDArray[np.in
     order = np.argsort(hashes)
     longest = max(map(len, seen))
     if file is not None:
-        partial = file.with_name(file.name + ".partial.npz")
-        np.savez(partial, hashes=hashes[order], ids=ids[order], longest=np.int64(longest))
-        partial.replace(file)
+        with suppress(OSError):  # without the file, opening takes a second longer
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=file.parent, suffix=".partial", delete=False) as partial:
+                np.savez(partial, hashes=hashes[order], ids=ids[order], longest=np.int64(longest))
+            Path(partial.name).replace(file)
     return hashes[order], ids[order], longest
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from kb.errors import ModelError, ReaderUnusable
 from kb.indexing.e5_package import E5Package, open_package
-from kb.indexing.unigram import Token, Unigram
+from kb.indexing.unigram import Token, Unigram, open_unigram
 from kb.reading.encoder import WEIGHTS, Encoder
 from kb.reading.reading import Reading, Support, Text
 
@@ -114,8 +114,7 @@ class Reader:
 
     @cached_property
     def _tokenizer(self) -> Unigram:
-        self._cache.mkdir(parents=True, exist_ok=True)
-        return Unigram(self._package, self._cache / "e5-pieces.npz")
+        return open_unigram(self._package, self._cache)
 
 
 def _windows(count: int, room: int) -> list[tuple[int, int]]:
