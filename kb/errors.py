@@ -6,6 +6,7 @@ KbError
 ├── VaultError
 │   ├── VaultMissing        no folder of notes where one was named
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
+│   ├── IgnoreFileUnreadable    the rules for hidden notes cannot be read
 │   ├── NoteUnreadable      one note cannot be read; indexing reports it and goes on
 │   ├── NoteExists          a new note would take the place of another
 │   ├── NoteUnwritable      a note cannot be written where it should be
@@ -67,6 +68,10 @@ class VaultMissing(VaultError):
 
 class VaultEmpty(VaultError):
     """The vault holds no note, or far fewer than the index knows."""
+
+
+class IgnoreFileUnreadable(VaultError):
+    """A `.kbignore` is no small regular file, or may not be read."""
 
 
 class NoteUnreadable(VaultError):

@@ -269,7 +269,9 @@ class KnowledgeBase:
         from kb.machine_log import MachineLog
         from kb.machine_name import machine_name
 
-        return MachineLog(self.study_folder / name, lambda: machine_name(self.settings.state))
+        return MachineLog(
+            self.settings.vault, f"{self.study_folder.name}/{name}", lambda: machine_name(self.settings.state)
+        )
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""

@@ -6,34 +6,46 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kb.files.beneath import beneath
+from kb.files.small import parse_json, read_small
+
 _NOT_NAME = re.compile(r"[^\w-]+")
+_MOST_BYTES = 256_000_000  # of one machine's file: a hundred reviews a day for over twenty years
+_LONGEST_LINE = 100_000  # characters
 
 
 class MachineLog:
-    """The lines of all machines below `folder`; new ones go to the file of the machine that `machine` names.
+    """The lines of all machines in the folder `name` below `root`; new ones go to the file of the machine that
+    `machine` names.
 
-    It is asked for when the first line is written, for a name may have to be made up.
+    It is asked for when the first line is written, for a name may have to be made up. No symbolic link below `root` is
+    followed, for the folder may have come from elsewhere.
     """
 
-    def __init__(self, folder: Path, machine: Callable[[], str]) -> None:
-        self.folder = folder
+    def __init__(self, root: Path, name: str, machine: Callable[[], str]) -> None:
+        self.folder = root / name
+        self._root = root
+        self._name = name
         self._machine = machine
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Append one line, on the disk when this returns. Raises OSError."""
-        line = json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
-        own = self.folder / f"{_NOT_NAME.sub('-', self._machine())}.jsonl"
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with own.open("ab+") as file:
-            end = file.tell()
-            if end and os.pread(file.fileno(), 1, end - 1) != b"\n":
-                line = "\n" + line  # a line that a power cut tore apart must not swallow this one
-            file.write(line.encode("utf-8", "replace"))
-            file.flush()
-            os.fsync(file.fileno())
+        line = json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
+        own = f"{self._name}/{_NOT_NAME.sub('-', self._machine())}.jsonl"
+        with beneath(self._root, own, make=True, mode=0o700) as entry:
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            descriptor = os.open(entry.name, flags, 0o600, dir_fd=entry.folder)
+            with os.fdopen(descriptor, "ab") as file:
+                end = os.fstat(descriptor).st_size
+                if end and os.pread(descriptor, 1, end - 1) != b"\n":
+                    line = "\n" + line  # a line that a power cut tore apart must not swallow this one
+                file.write(line.encode("utf-8", "replace"))
+                file.flush()
+                os.fsync(descriptor)
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every line of every machine once, in no order that means anything; lines that are none are passed over."""
@@ -42,17 +54,19 @@ class MachineLog:
     def entries(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The same, each line with the name of the file that holds it."""
         lines: dict[str, str] = {}
-        for file in sorted(self.folder.glob("*.jsonl")) if self.folder.is_dir() else ():
-            try:
-                text = file.read_text(encoding="utf-8", errors="replace")
-            except OSError:
-                continue
-            for line in text.splitlines():
-                lines.setdefault(line, file.name)
+        with suppress(OSError), beneath(self._root, f"{self._name}/-") as entry:
+            for name in entry.names():
+                if name.endswith(".jsonl"):
+                    with suppress(OSError):
+                        data = read_small(name, _MOST_BYTES, follow=False, folder=entry.folder)
+                        for line in data.decode("utf-8", "replace").splitlines():
+                            lines.setdefault(line, name)
         for line, name in lines.items():
+            if len(line) > _LONGEST_LINE:
+                continue
             try:
-                row = json.loads(line)
-            except (ValueError, RecursionError):
-                continue  # torn, or nested without end
+                row = parse_json(line)
+            except ValueError:
+                continue  # torn, or never one of kb's
             if isinstance(row, dict):
                 yield name, row

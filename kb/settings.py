@@ -20,6 +20,8 @@ from platformdirs import user_cache_path, user_config_path, user_data_path, user
 
 from kb.errors import SettingsError, VaultMissing
 from kb.safe_text import without_secrets
+from kb.files.beneath import write_beneath
+from kb.files.small import read_small
 from kb.setting_rules import address, checked, choice, cores, expanded, from_variable, line_of, number, secret
 
 FILE_NAME = "kb.toml"
@@ -204,14 +206,14 @@ def write_settings_file(folder: Path, notes: Path, index: Path | None = None) ->
             f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER"
         )
     file = folder / FILE_NAME
-    if file.exists():
+    if os.path.lexists(file):
         raise SettingsError(f"{file} exists already. Edit it, or delete it and run kb init again.")
     inside = notes.absolute() == folder or folder.is_relative_to(notes.absolute())
     # An index among the notes would be synced and searched along with them.
     place = index or (default_index(notes.absolute()) if inside else folder / "index")
     text = _TEMPLATE.format(vault=_quoted(_shortest(notes, folder)), index=_quoted(_shortest(place, folder)))
     try:
-        file.write_text(text, encoding="utf-8")
+        write_beneath(folder, FILE_NAME, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
         raise SettingsError(f"{file} cannot be written: {error.strerror}. Choose another folder.") from error
     return file
@@ -222,14 +224,12 @@ def write_settings(file: Path, values: Mapping[str, object]) -> None:
     import tomlkit
 
     try:
-        document = tomlkit.parse(file.read_text(encoding="utf-8"))
+        document = tomlkit.parse(read_small(file).decode("utf-8-sig"))
         for key, value in values.items():
             section, _, name = key.partition(".")
             document.setdefault(section, tomlkit.table())[name] = value
-        new = file.with_name(f".{file.name}.new")
-        new.write_text(tomlkit.dumps(document), encoding="utf-8")
-        new.replace(file)
-    except (OSError, ValueError) as error:
+        write_beneath(file.parent, file.name, tomlkit.dumps(document).encode())
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{file} cannot be changed: {error}. Set it by hand: {dict(values)}.") from error
 
 
@@ -278,11 +278,11 @@ class _Written:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")  # editors on Windows write a byte order mark
+        return read_small(file).decode("utf-8-sig")  # editors on Windows write a byte order mark
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file} is not UTF-8 text: {error.reason}. Save it as UTF-8.") from error
     except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}. Check its permissions.") from error
+        raise SettingsError(f"{file} cannot be read: {error.strerror}. Correct that, or remove it.") from error
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from secrets import token_hex
 
 from kb.errors import NoteExists, NoteUnwritable
+from kb.files.beneath import beneath
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\]')  # in file names, on one system or another
 
@@ -29,19 +31,21 @@ def create_note(root: Path, name: str, text: str) -> Path:
     Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
     """
     path = path_of_new_note(name)
-    file = root.joinpath(*path.split("/"))
-    real = Path(os.path.realpath(file.parent))
-    if not real.is_relative_to(os.path.realpath(root)):
-        raise NoteUnwritable(f"{name!r} is outside the vault. Name a place within it.")
+    data = (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # "x" never opens a file that is there, not even one that was made a moment ago.
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text if text.endswith("\n") else text + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
+        with beneath(root, path, make=True) as entry:
+            draft = entry.beside(f".kb-{token_hex(8)}.tmp")
+            try:
+                with os.fdopen(draft.create(), "wb") as stream:
+                    stream.write(data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                draft.move(entry)
+            finally:
+                draft.remove()
+            entry.sync_folder()
     except FileExistsError as error:
         raise NoteExists(f"{path} exists already and was left as it is. Choose another name.") from error
     except OSError as error:
         raise NoteUnwritable(f"{path} cannot be written: {error.strerror}. Check the folder.") from error
-    return file
+    return root.joinpath(*path.split("/"))

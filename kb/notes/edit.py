@@ -9,22 +9,21 @@ and where files cannot change places (some network drives), the time between a l
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import signal
 import stat
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import Path, PurePath
 from secrets import token_hex
 
 from kb.errors import NoteChanged, NoteUnwritable
+from kb.files.beneath import Entry, beneath
+from kb.files.small import open_regular
 from kb.notes.note import Span
 from kb.notes.vault import RawNote, Vault
 
@@ -35,9 +34,6 @@ _BOMS = {
     "utf-32-le": b"\xff\xfe\x00\x00",
     "utf-32-be": b"\x00\x00\xfe\xff",
 }
-_LINUX_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
-_MACOS_SWAP = 2  # RENAME_SWAP of renamex_np(2)
-_AT_FDCWD = -100
 _TRIES = 100  # of changing places back with a program that keeps saving
 
 
@@ -86,16 +82,20 @@ def fingerprint(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
-def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> Path:
-    """The file of the note `path`, if kb may change it; `settled_for` seconds must have gone since it was saved.
+def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> PurePath:
+    """Where below the vault the note `path` lies, if kb may change it.
 
-    Raises NoteUnwritable or NoteChanged.
+    `settled_for` seconds must have gone since it was saved. Raises NoteUnwritable or NoteChanged.
     """
-    file = vault.locate(path)
+    place = vault.place(path)
     try:
-        status = file.lstat()
+        with beneath(vault.root, place) as entry:
+            status = entry.status()
+            writable = os.access(entry.name, os.W_OK, dir_fd=entry.folder)
     except OSError as error:
         raise NoteUnwritable(f"{path} cannot be changed: {error.strerror}. Run: kb index") from error
+    if status is None:
+        raise NoteUnwritable(f"{path} cannot be changed: it is not there any more. Run: kb index")
     if stat.S_ISLNK(status.st_mode):
         raise NoteUnwritable(f"{path} is a link to another file. Change that one.")
     if not stat.S_ISREG(status.st_mode):
@@ -104,57 +104,62 @@ def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> Path:
         raise NoteUnwritable(
             f"{path} has a second name (a hard link), which would part from it. Change it by hand."
         )
-    if not status.st_mode & stat.S_IWUSR or not os.access(file, os.W_OK):
+    if not status.st_mode & stat.S_IWUSR or not writable:
         raise NoteUnwritable(f"{path} is read-only. Change its permissions, then try again.")
     if time.time() - status.st_mtime < settled_for:
         raise NoteChanged(
             f"{path} was saved a moment ago and may be open in an editor. Try again in a minute."
         )
-    return file
+    return place
 
 
-def replace_file(file: Path, data: bytes, expected: str, before: Callable[[], None] = lambda: None) -> None:
+def replace_file(
+    root: Path, place: PurePath, data: bytes, expected: str, before: Callable[[bytes], None] = lambda _: None
+) -> None:
     """Put `data` in place of the content whose fingerprint is `expected`; either all of it or nothing.
 
-    `before` is called when the new file is complete and nothing has changed yet. Raises NoteChanged when the content
-    is another by then, NoteUnwritable when the disk is full or may not be written.
+    `before` is called with the old content when the new file is complete and nothing has changed yet. Raises
+    NoteChanged when the content is another by then, NoteUnwritable when the disk is full or may not be written, or the
+    file does not lie at `place` below `root` without a symbolic link on the way.
     """
-    beside = file.with_name(
-        f".kb-{token_hex(8)}.tmp"
-    )  # hidden, so that no scan and no syncer takes it for a note
     try:
-        try:
-            _write_beside(beside, data, file)
-            with _lease(file) as is_wanted:
-                if fingerprint(file.read_bytes()) != expected:
-                    raise _changed(file)
-                before()
-                _change_places(beside, file, expected, fingerprint(data), is_wanted)
-        finally:
-            beside.unlink(missing_ok=True)
-        _sync_folder(file.parent)
+        with beneath(root, place) as file:
+            # hidden, so that no scan and no syncer takes it for a note
+            draft = file.beside(f".kb-{token_hex(8)}.tmp")
+            try:
+                _write_beside(draft, data, file)
+                with _lease(file) as is_wanted:
+                    old = file.read()
+                    if fingerprint(old) != expected:
+                        raise _changed(file)
+                    before(old)
+                    _change_places(draft, file, expected, fingerprint(data), is_wanted)
+            finally:
+                draft.remove()
+            file.sync_folder()
     except OSError as error:
         reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error.strerror
         raise NoteUnwritable(
-            f"{file.name} was left as it is: {reason}. Check the disk and the folder."
+            f"{place.name} was left as it is: {reason}. Check the disk and the folder."
         ) from error
 
 
-def _write_beside(beside: Path, data: bytes, like: Path) -> None:
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
+def _write_beside(draft: Entry, data: bytes, like: Entry) -> None:
+    with os.fdopen(draft.create(0o600), "wb") as stream:
         stream.write(data)
         stream.flush()
-        status = like.stat()
-        os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
-        with suppress(OSError):  # not everyone may give files away
-            if (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
-                os.fchown(stream.fileno(), status.st_uid, status.st_gid)
-        _copy_attributes(like, beside)
+        source, _ = open_regular(like.name, follow=False, folder=like.folder)
+        with source:
+            status = os.fstat(source.fileno())
+            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+            with suppress(OSError):  # not everyone may give files away
+                if (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
+                    os.fchown(stream.fileno(), status.st_uid, status.st_gid)
+            _copy_attributes(source.fileno(), stream.fileno())
         os.fsync(stream.fileno())
 
 
-def _copy_attributes(source: Path, target: Path) -> None:
+def _copy_attributes(source: int, target: int) -> None:
     """Tags and comments that file managers keep; a file system without them has none to lose."""
     if not hasattr(os, "listxattr"):
         return
@@ -164,26 +169,29 @@ def _copy_attributes(source: Path, target: Path) -> None:
                 os.setxattr(target, name, os.getxattr(source, name))
 
 
-def _change_places(beside: Path, file: Path, expected: str, ours: str, is_wanted: Callable[[], bool]) -> None:
-    if not _exchange(beside, file):
-        if fingerprint(file.read_bytes()) != expected:
+def _change_places(
+    draft: Entry, file: Entry, expected: str, ours: str, is_wanted: Callable[[], bool]
+) -> None:
+    if not draft.exchange(file):
+        if fingerprint(file.read()) != expected:
             raise _changed(file)
-        beside.replace(file)
+        draft.replace(file)
         return
-    if fingerprint(beside.read_bytes()) == expected and not is_wanted():
+    if fingerprint(draft.read()) == expected and not is_wanted():
         return
     # Another program's text came out: it goes back, and so does what may have been saved in the meantime.
     for _ in range(_TRIES):
-        _exchange(beside, file)
-        if fingerprint(beside.read_bytes()) == ours:
+        draft.exchange(file)
+        if fingerprint(draft.read()) == ours:
             break
     else:
-        beside.rename(file.with_name(f"{file.stem} (saved while kb wrote){file.suffix}"))
+        name = PurePath(file.name)
+        draft.replace(file.beside(f"{name.stem} (saved while kb wrote){name.suffix}"))
     raise _changed(file)
 
 
 @contextmanager
-def _lease(file: Path) -> Iterator[Callable[[], bool]]:
+def _lease(file: Entry) -> Iterator[Callable[[], bool]]:
     """Have the system tell whether another program opens `file` for writing; it waits until the end of the block.
 
     Yields what tells so. Raises NoteChanged when one has it open already.
@@ -193,8 +201,9 @@ def _lease(file: Path) -> Iterator[Callable[[], bool]]:
     if not hasattr(fcntl, "F_SETLEASE"):
         yield lambda: False
         return
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
+    stream, _ = open_regular(file.name, follow=False, folder=file.folder)
+    with stream:  # closed at the end, and whoever waits goes on
+        descriptor = stream.fileno()
         # The signal that tells of it would end the process; this one is ignored by default.
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         try:
@@ -205,41 +214,7 @@ def _lease(file: Path) -> Iterator[Callable[[], bool]]:
             yield lambda: False  # somebody else's file, or a file system without leases
             return
         yield lambda: fcntl.fcntl(descriptor, fcntl.F_GETLEASE) != fcntl.F_RDLCK
-    finally:
-        os.close(descriptor)  # and whoever waits goes on
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Let two files change places in one step; False where the system cannot."""
-    call = _exchange_call()
-    if call is None:
-        return False
-    if call(os.fsencode(one), os.fsencode(other)) == 0:
-        return True
-    number = ctypes.get_errno()
-    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM):
-        return False
-    raise OSError(number, os.strerror(number))
-
-
-@cache
-def _exchange_call() -> Callable[[bytes, bytes], int] | None:
-    library = ctypes.CDLL(None, use_errno=True)
-    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
-        return lambda one, other: int(library.renamex_np(one, other, _MACOS_SWAP))
-    if sys.platform == "linux" and hasattr(library, "renameat2"):
-        return lambda one, other: int(library.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, _LINUX_EXCHANGE))
-    return None
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # some network drives refuse
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _changed(file: Path) -> NoteChanged:
+def _changed(file: Entry) -> NoteChanged:
     return NoteChanged(f"{file.name} was changed meanwhile, so it was left as it is. Try again.")

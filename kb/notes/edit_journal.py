@@ -7,17 +7,20 @@ between a line and the deed leaves a line that undoing passes over, as the note 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import blake2b
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
+from kb.files.beneath import beneath
 from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, replace_file
 from kb.notes.vault import RawNote, Vault
 
@@ -58,29 +61,29 @@ class Step:
 
         Raises NoteUnwritable, or NoteChanged when the note is no longer what was read; then nothing has changed.
         """
-        file = check_writable(self.vault, raw.path, settled_for)
+        place = check_writable(self.vault, raw.path, settled_for)
         data = new_bytes(raw, edits)
-        replace_file(file, data, raw.fingerprint, lambda: self._keep(file, raw, fingerprint(data)))
+        keep = partial(self._keep, raw, fingerprint(data))
+        replace_file(self.vault.root, place, data, raw.fingerprint, keep)
         self.done.append(raw.path)
 
     def move(self, old: str, new: str) -> None:
         """Give a note another path. Raises NoteExists, NoteUnwritable."""
-        source, target = self.vault.locate(old), self.vault.root / new
-        if target.exists() and not _same_file(source, target):
-            raise NoteExists(f"{new} exists already, so {old} stays where it is. Choose another name.")
-        self._write(
-            Deed(old, old, new, made=sum(not folder.exists() for folder in _above(new, self.vault.root)))
-        )
+        place, root = self.vault.place(old), self.vault.root
+        made = sum(not (root / folder).exists() for folder in _above(new))
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            source.rename(target)
+            _move(root, place, PurePath(new), lambda: self._write(Deed(old, old, new, made=made)))
+        except FileExistsError as error:
+            raise NoteExists(
+                f"{new} exists already, so {old} stays where it is. Choose another name."
+            ) from error
         except OSError as error:
             raise NoteUnwritable(f"{old} cannot be moved: {error.strerror}. Check the folders.") from error
         self.done.append(new)
 
-    def _keep(self, file: Path, raw: RawNote, after: str) -> None:
+    def _keep(self, raw: RawNote, after: str, old: bytes) -> None:
         name = f"{len(list(self.folder.glob('*.old')))}.old"
-        _write_durably(self.folder / name, file.read_bytes())
+        _write_durably(self.folder / name, old)
         self._write(Deed(raw.path, raw.fingerprint, after, name))
 
     def _write(self, deed: Deed) -> None:
@@ -141,24 +144,27 @@ class EditJournal:
     def _undo(self, deed: Deed, folder: Path) -> str:
         """Undo one change; the path of what was restored, or nothing when the change never came about."""
         if not deed.old:
-            now, before = self._vault.root / deed.after, self._vault.root / deed.before
-            if not now.exists():
+            try:
+                _move(self._vault.root, PurePath(deed.after), PurePath(deed.before))
+            except FileNotFoundError:
                 return ""
-            if before.exists() and not _same_file(before, now):
-                raise NoteExists(f"{deed.before} exists again, so {deed.after} stays where it is.")
-            before.parent.mkdir(parents=True, exist_ok=True)
-            now.rename(before)
-            for made in _above(deed.after, self._vault.root)[: deed.made]:
-                with suppress(OSError):  # something else lies there by now
-                    made.rmdir()
+            except FileExistsError as error:
+                raise NoteExists(f"{deed.before} exists again, so {deed.after} stays where it is.") from error
+            except OSError as error:
+                raise NoteUnwritable(
+                    f"{deed.after} cannot be moved back: {error.strerror}. Check the folders."
+                ) from error
+            for made in _above(deed.after)[: deed.made]:
+                with suppress(OSError), beneath(self._vault.root, made) as entry:
+                    entry.remove_folder()  # fails where something else lies there by now
             return deed.before
-        file = check_writable(self._vault, deed.path)
-        current = fingerprint(file.read_bytes())
+        place = check_writable(self._vault, deed.path)
+        current = self._vault.read(deed.path).fingerprint
         if current == deed.before:
             return ""
         if current != deed.after:
             raise NoteUnwritable(f"{deed.path} was changed since, so it stays as it is.")
-        replace_file(file, (folder / deed.old).read_bytes(), deed.after)
+        replace_file(self._vault.root, place, (folder / deed.old).read_bytes(), deed.after)
         return deed.path
 
     def _steps(self) -> list[Path]:
@@ -186,14 +192,27 @@ def _write_durably(file: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _above(path: str, root: Path) -> list[Path]:
-    """The folders between `root` and the note at `path`, the innermost first."""
-    return [root / folder for folder in PurePosixPath(path).parents if folder.parts]
+def _above(path: str) -> list[PurePosixPath]:
+    """The folders above the note at `path`, the innermost first."""
+    return [folder for folder in PurePosixPath(path).parents if folder.parts]
 
 
-def _same_file(one: Path, other: Path) -> bool:
-    """Whether two names, such as ones that differ in case only, mean the same file."""
-    try:
-        return one.samefile(other)
-    except OSError:
-        return False
+def _move(root: Path, old: PurePath, new: PurePath, before: Callable[[], None] = lambda: None) -> None:
+    """Give a file another path below `root`; `before` is called when nothing has changed yet.
+
+    Raises FileExistsError where the path is another file's, FileNotFoundError, OSError.
+    """
+    with beneath(root, old) as source:
+        if source.status() is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(old))
+        with beneath(root, new, make=True) as target:
+            same = source.is_same(target)
+            if not same and target.status() is not None:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new))
+            before()
+            if same:
+                source.replace(target)
+            else:
+                source.move(target)
+            target.sync_folder()
+        source.sync_folder()

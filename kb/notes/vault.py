@@ -5,20 +5,18 @@ from __future__ import annotations
 import errno
 import os
 import re
-import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from pathlib import Path
-
-import pathspec
+from pathlib import Path, PurePath
 
 from kb.errors import NoteUnreadable, VaultMissing
+from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
+from kb.notes.ignore import IGNORE_FILE, Rules, is_ignored, read_rules
 
-IGNORE_FILE = ".kbignore"
 SUFFIXES = (".md", ".markdown")
 # Text of this size is no note; its first part still tells what it is about.
 READ_BYTES = 5_000_000
@@ -118,15 +116,15 @@ class Vault:
         """
         name = self.locate(path)
         try:
-            with name.open("rb") as file:
-                status = os.fstat(file.fileno())
-                if not stat.S_ISREG(status.st_mode):
-                    raise NoteUnreadable(f"{path} is not a regular file. Remove it from the vault.")
+            file, status = open_regular(name)
+            with file:
                 if status.st_size > MAX_BYTES:
                     raise NoteUnreadable(
                         f"{path} is larger than {MAX_BYTES // 1_000_000} MB. Split it, or name it in {IGNORE_FILE}."
                     )
                 data = file.read(MAX_BYTES + 1)
+        except Unfit as error:
+            raise NoteUnreadable(f"{path} is no note: {error.strerror}. Remove it from the vault.") from error
         except OSError as error:
             raise NoteUnreadable(_reason(path, error)) from error
         except ValueError as error:  # a NUL in the name
@@ -163,11 +161,15 @@ class Vault:
             raise NoteUnreadable(f"{path} is a link to outside the vault. Copy the file into the vault.")
         return name
 
+    def place(self, path: str) -> PurePath:
+        """Where below the root the note at vault-relative `path` lies, as the disk spells it. Raises as `locate` does."""
+        return self.locate(path).relative_to(self.root)
+
     def _is_inside(self, real: str) -> bool:
         return real == self._real_root or real.startswith(self._real_root + os.sep)
 
     def _files(
-        self, folder: str, prefix: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]]
+        self, folder: str, prefix: str, rules: list[tuple[str, Rules]]
     ) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Every file that is not hidden or ignored, with its path below the root as the disk spells it."""
         try:
@@ -176,7 +178,7 @@ class Vault:
         except OSError:
             return
         if any(entry.name == IGNORE_FILE for entry in entries):
-            rules = [*rules, (prefix, _read_rules(Path(folder, IGNORE_FILE)))]
+            rules = [*rules, *((prefix, spec) for spec in read_rules(Path(folder, IGNORE_FILE)))]
         for entry in entries:
             path = f"{prefix}{entry.name}"
             if _is_passed_over(entry.name):
@@ -192,7 +194,7 @@ class Vault:
                     continue
             except OSError:
                 continue
-            if _is_ignored(f"{path}/" if is_folder else path, rules):
+            if is_ignored(f"{path}/" if is_folder else path, rules):
                 continue
             if is_folder:
                 yield from self._files(entry.path, f"{path}/", rules)
@@ -224,30 +226,6 @@ def _link_path(path: str) -> str:
     return unicodedata.normalize("NFC", clean)
 
 
-def _read_rules(file: Path) -> pathspec.GitIgnoreSpec:
-    try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    patterns = []
-    for line in lines:
-        try:
-            pathspec.GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue  # one bad pattern must not bring back what the others hide
-        patterns.append(line)
-    return pathspec.GitIgnoreSpec.from_lines(patterns)
-
-
-def _is_ignored(path: str, rules: list[tuple[str, pathspec.GitIgnoreSpec]]) -> bool:
-    """As in git: the rules of the nearest folder decide first."""
-    for prefix, spec in reversed(rules):
-        result = spec.check_file(path[len(prefix) :])
-        if result.include is not None:
-            return bool(result.include)
-    return False
-
-
 def _whole_lines(data: bytes) -> bytes:
     cut = data.rfind(b"\n", 0, READ_BYTES)
     cut = cut + 1 if cut > READ_BYTES // 2 else READ_BYTES
@@ -263,6 +241,4 @@ def _reason(path: str, error: OSError) -> str:
         return f"{path} is not there any more. Run: kb index"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"{path} may not be read by you. Change its permissions."
-    if error.errno == errno.EISDIR:
-        return f"{path} is a folder. Rename it, for its name is a note's."
     return f"{path} cannot be read: {error.strerror}. Check the disk it is on."

@@ -371,7 +371,7 @@ def speed(count: int = 10_000) -> None:
 
 
 def no_decisions(folder: str) -> DecisionLog:
-    return DecisionLog(MachineLog(Path(folder) / "links", lambda: "bench"))
+    return DecisionLog(MachineLog(Path(folder), "links", lambda: "bench"))
 
 
 def made_up(folder: Path, count: int) -> dict[str, str]:

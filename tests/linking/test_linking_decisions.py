@@ -24,8 +24,8 @@ def at(minutes: int) -> datetime:
 
 
 def test_decisions_of_all_machines_count(tmp_path: Path) -> None:
-    DecisionLog(MachineLog(tmp_path, lambda: "laptop")).add(decided("never", "Sun"))
-    desktop = DecisionLog(MachineLog(tmp_path, lambda: "desk/top"))
+    DecisionLog(MachineLog(tmp_path, ".", lambda: "laptop")).add(decided("never", "Sun"))
+    desktop = DecisionLog(MachineLog(tmp_path, ".", lambda: "desk/top"))
     desktop.add(decided("reject", "Tea", "a.md", "Tea.md"))
     assert {file.name for file in tmp_path.iterdir()} == {"laptop.jsonl", "desk-top.jsonl"}
     assert desktop.decisions.on("sun", "x.md", "Sun.md") == "never"
@@ -34,7 +34,7 @@ def test_decisions_of_all_machines_count(tmp_path: Path) -> None:
 
 
 def test_a_new_decision_is_seen_at_once(tmp_path: Path) -> None:
-    log = DecisionLog(MachineLog(tmp_path / "links", lambda: "m"))
+    log = DecisionLog(MachineLog(tmp_path, "links", lambda: "m"))
     assert log.decisions.on("tea", "a.md", "Tea.md") is None
     log.add(decided("always", "tea"))
     assert log.decisions.on("Tea", "a.md", "Tea.md") == "always"
@@ -60,7 +60,7 @@ def test_the_latest_and_most_particular_counts(
 
 def test_a_torn_line_swallows_nothing(tmp_path: Path) -> None:
     (tmp_path / "m.jsonl").write_bytes(b'{"verdict": "never", "na')
-    log = DecisionLog(MachineLog(tmp_path, lambda: "m"))
+    log = DecisionLog(MachineLog(tmp_path, ".", lambda: "m"))
     log.add(decided("always", "Tea"))
     (tmp_path / "newer.jsonl").write_text(
         '{"verdict": "perhaps", "name": "Tea", "at": "2030-01-01T00:00:00+00:00"}\n[]\n'
@@ -71,14 +71,14 @@ def test_a_torn_line_swallows_nothing(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(DecisionsUnwritable, match="No note was changed"):
-        DecisionLog(MachineLog(tmp_path / "file", lambda: "m")).add(decided("always", "Tea"))
+        DecisionLog(MachineLog(tmp_path, "file", lambda: "m")).add(decided("always", "Tea"))
 
 
 def test_nothing_is_made_up_before_a_decision_is_written(tmp_path: Path) -> None:
     def refuse() -> str:
         raise AssertionError
 
-    assert DecisionLog(MachineLog(tmp_path / "links", refuse)).decisions.on("Tea", "a.md", "Tea.md") is None
+    assert DecisionLog(MachineLog(tmp_path, "links", refuse)).decisions.on("Tea", "a.md", "Tea.md") is None
     assert not (tmp_path / "links").exists()
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import given, settings
@@ -118,10 +118,11 @@ def test_a_save_in_the_last_moment_is_put_back(vault: Vault) -> None:
 
     with pytest.raises(NoteChanged):
         replace_file(
-            file,
+            vault.root,
+            PurePath("A.md"),
             b"new\n",
             vault.read("A.md").fingerprint,
-            before=lambda: save(file, b"saved by an editor\n"),
+            before=lambda _: save(file, b"saved by an editor\n"),
         )
     assert file.read_bytes() == b"saved by an editor\n"
     assert [entry.name for entry in vault.root.iterdir()] == ["A.md"]
@@ -130,14 +131,15 @@ def test_a_save_in_the_last_moment_is_put_back(vault: Vault) -> None:
 def test_where_files_cannot_change_places_the_last_look_decides(
     vault: Vault, journal: EditJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editing, "_exchange", lambda one, other: False)
+    monkeypatch.setattr(editing.Entry, "exchange", lambda one, other: False)
     file = put(vault, "A.md", b"old\n")
     with pytest.raises(NoteChanged):
         replace_file(
-            file,
+            vault.root,
+            PurePath("A.md"),
             b"new\n",
             vault.read("A.md").fingerprint,
-            before=lambda: save(file, b"saved\n"),
+            before=lambda _: save(file, b"saved\n"),
         )
     assert file.read_bytes() == b"saved\n"
     change(vault, journal, "A.md", "saved", "new")
@@ -227,7 +229,7 @@ def test_steps_are_undone_one_after_another(vault: Vault, journal: EditJournal) 
 
 WRITER = """
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from kb.notes.edit import Edit
 from kb.notes.edit_journal import EditJournal
 from kb.notes.note import Span

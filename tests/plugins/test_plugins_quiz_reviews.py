@@ -25,7 +25,7 @@ START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 
 
 def review_log(folder: Path, machine: str) -> ReviewLog:
-    return ReviewLog(MachineLog(folder, lambda: machine))
+    return ReviewLog(MachineLog(folder.parent, folder.name, lambda: machine))
 
 
 def history(count: int) -> list[Review]:
