@@ -19,9 +19,9 @@ from typing import Any
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
 from kb.errors import SettingsError, VaultMissing
-from kb.safe_text import without_secrets
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
+from kb.safe_text import without_secrets
 from kb.setting_rules import address, checked, choice, cores, expanded, from_variable, line_of, number, secret
 
 FILE_NAME = "kb.toml"
@@ -282,7 +282,9 @@ def _read(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file} is not UTF-8 text: {error.reason}. Save it as UTF-8.") from error
     except OSError as error:
-        raise SettingsError(f"{file} cannot be read: {error.strerror}. Correct that, or remove it.") from error
+        raise SettingsError(
+            f"{file} cannot be read: {error.strerror}. Correct that, or remove it."
+        ) from error
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
