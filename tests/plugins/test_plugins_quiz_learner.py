@@ -149,16 +149,16 @@ def line(at: str, **more: object) -> str:
 def test_odd_lines_and_wrong_clocks_do_no_harm(tmp_path: Path, row: str) -> None:
     good = line("2026-02-01T08:00:00+00:00")
     (tmp_path / "desk.jsonl").write_text(f"{row}\n{good}\n", encoding="utf-8")
-    log = ReviewLog(MachineLog(tmp_path, lambda: "here"))
+    log = ReviewLog(MachineLog(tmp_path, ".", lambda: "here"))
     assert [review.at for review in log.reviews] == ["2026-02-01T08:00:00+00:00"]
     assert list(log.schedule()) == ["c"]
 
 
 def test_a_wrong_clock_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "desk.jsonl").write_text(line("2199-01-01T00:00:00+00:00") + "\n", encoding="utf-8")
-    log = ReviewLog(MachineLog(tmp_path, lambda: "here"))
+    log = ReviewLog(MachineLog(tmp_path, ".", lambda: "here"))
     assert "desk.jsonl (1)" in log.odd_clocks_notice()
-    assert not ReviewLog(MachineLog(tmp_path / "none", lambda: "here")).odd_clocks_notice()
+    assert not ReviewLog(MachineLog(tmp_path, "none", lambda: "here")).odd_clocks_notice()
 
 
 def session(base: KnowledgeBase, topic: str, **options: int) -> tuple[QuizSession, list[Event]]:
