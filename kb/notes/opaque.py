@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kb.notes.mask import inline_masks
 from kb.notes.note import Note, Span
 from kb.notes.source import blank_out
 
@@ -29,10 +28,12 @@ def opaque_spans(note: Note) -> Opaque:
     """What in `note` is code, math or a comment."""
     prose = blank_out(note.text, (Span(0, note.body.start), *note.code))
     found: dict[str, list[Span]] = {"`": [], "$": [], "c": []}
-    for span in inline_masks(prose):
-        mark = prose[span.start]
-        if mark != "\\":
-            found["c" if mark in "%<" else mark].append(span)
+    for span in note.hidden:
+        begin = prose[span.start : span.end].lstrip(" \t>")[:4]
+        if begin.startswith(("%", "<!--")):
+            found["c"].append(span)
+        elif begin[:1] in found:
+            found[begin[0]].append(span)
     unclosed = _unclosed_comment(blank_out(prose, [span for spans in found.values() for span in spans]))
     if unclosed is not None:
         found["c"].append(Span(unclosed, len(note.text)))
