@@ -362,10 +362,9 @@ class KnowledgeBase:
 
     @cached_property
     def _index(self) -> Index:
-        from kb.indexing.embedder import Embedder
-        from kb.indexing.index import Index
+        from kb.indexing.model_choice import open_index
 
-        return Index(self.settings.index, Embedder(self.settings.embedding.model))
+        return open_index(self.settings.index, self.settings.embedding.model, self._vault, self.notice)
 
     @cached_property
     def retriever(self) -> Retriever:

@@ -40,9 +40,9 @@ index = {index}
 class EmbeddingSettings:
     """`[embedding]`: which model turns passages into vectors."""
 
-    model: str = (
-        "all-MiniLM-L6-v2"  # this, multilingual-e5-small, or the path of a sentence-transformers folder
-    )
+    # "auto": by the languages of the notes one of kb's own, all-MiniLM-L6-v2 or multilingual-e5-small; or the path of a
+    # sentence-transformers folder
+    model: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,17 @@ def index_notes(
         with progress_bar() as show:
             report = base.rebuild(show) if rebuild else base.index(show, accept_removals=accept_removals)
         print_report(report)
+        if report.changes:
+            _advise(base)
         if purge:
             out().print(f"Purged: {max(base.purge(), 0) / 1e6:,.1f} MB freed.")
+
+
+def _advise(base: KnowledgeBase) -> None:
+    from kb.indexing.model_choice import advice
+
+    if told := advice(base.settings.embedding.model, base.catalog):
+        say(told, style="yellow")
 
 
 def print_report(report: SyncReport) -> None:

@@ -11,23 +11,20 @@ from rich.table import Table
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json, say
 from kb.cli.plugin_commands import plugin_host
-from kb.indexing.embedding_model import DEFAULT
 from kb.safe_text import safe_line
-
-_MANY = 0.3  # share of notes in other languages from which another embedding model is worth its size
 
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
     """Show what is indexed."""
+    from kb.indexing.model_choice import AUTO, advice
+
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         report = base.status()
         report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
         last, writer = base.last_sync(), base.writer()
-        foreign = (
-            not options.json and base.settings.embedding.model == DEFAULT and base.catalog.foreign_share()
-        )
+        told = "" if options.json else advice(base.settings.embedding.model, base.catalog)
     if options.json:
         print_json(report)
         return
@@ -37,7 +34,8 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("notes", f"{report['notes']:,}")
     table.add_row("passages", f"{report['passages']:,} ({report['pending']:,} waiting for their embedding)")
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
-    table.add_row("embedding model", str(report["embedding_model"]))
+    chosen_by = "chosen for your notes" if base.settings.embedding.model == AUTO else "as set"
+    table.add_row("embedding model", f"{report['embedding_model']} ({chosen_by})")
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
     if last:
         table.add_row("last in step", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
@@ -46,9 +44,5 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     for name, value in report["plugins"].items():
         table.add_row(safe_line(name), safe_line(str(value)))
     out().print(table)
-    if foreign > _MANY:
-        say(
-            f"{foreign:.0%} of your notes are not in English, which the embedding model is made for. Words still find them; "
-            "to find them by meaning too, set embedding.model to the folder of a multilingual model, such as "
-            "multilingual-e5-small."
-        )
+    if told:
+        say(told)

@@ -135,9 +135,12 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
-    def foreign_share(self) -> float:
-        """The share of notes whose language is known and not English."""
-        return float(self._one("SELECT coalesce(avg(language <> ''), 0) FROM notes"))
+    def texts(self, most: int) -> list[str]:
+        """The texts of at most `most` passages, spread over all of them."""
+        step = max(1, -(-self.passage_count() // most))
+        return [
+            row[0] for row in self._rows("SELECT text FROM passages WHERE id % ? = 0 LIMIT ?", (step, most))
+        ]
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in their order; unknown ids are left out."""

@@ -14,6 +14,8 @@ ENGLISH = ""  # or any language without a stemmer, or one that is not sure
 _CERTAIN = 0.5  # probability; dates, lists of names and lines of code get 0.2 at most
 _READ = 4_000  # characters that tell the language
 _FEWEST_WORDS = 8
+_FEWEST_LETTERS = 12  # of a script other than Latin
+_GREEK, _LATIN_ADDITIONS = "\u0370", ("\u1e00", "\u1eff")
 # A text of which so many words are these is English, and needs no identifier, which takes 0.6 s to load.
 _COMMON = frozenset("the of and to that it for as with was are be this by or from".split())
 _PLAINLY = 0.1  # of German, Spanish, Arabic and Chinese texts, 0.07 at most
@@ -38,6 +40,25 @@ def language_of(text: str) -> str:
     language, probability = _identifier().classify(text)
     known = language in _STEMMERS and _STEMMERS[language] in _algorithms()
     return str(language) if known and probability >= _CERTAIN else ENGLISH
+
+
+def is_foreign(text: str) -> bool | None:
+    """Whether `text` is in another language than English; None where it is too short or too odd to tell."""
+    text = text[:_READ]
+    letters = [character for character in text if character.isalpha()]
+    if len(letters) >= _FEWEST_LETTERS and sum(map(_is_latin, letters)) < len(letters) / 2:
+        return True
+    words = _WORD.findall(text.casefold())
+    if len(words) < _FEWEST_WORDS:
+        return None
+    if sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
+        return False
+    language, probability = _identifier().classify(text)
+    return str(language) != "en" if probability >= _CERTAIN else None
+
+
+def _is_latin(letter: str) -> bool:
+    return letter < _GREEK or _LATIN_ADDITIONS[0] <= letter <= _LATIN_ADDITIONS[1]
 
 
 def stems(text: str, language: str) -> list[str]:

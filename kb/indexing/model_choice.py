@@ -1,0 +1,100 @@
+"""Which embedding model a knowledge base uses when none is set: decided once, by the languages of its notes.
+
+An index keeps its model. Notes that turn multilingual later are told of (`advice`), and the change is the user's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from kb.errors import KbError, ModelFileMissing, NoteUnreadable
+from kb.indexing.catalog import Catalog
+from kb.indexing.e5_package import package_file
+from kb.indexing.embedder import Embedder
+from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
+from kb.indexing.index import Index
+from kb.indexing.language import is_foreign
+from kb.notes.vault import Vault
+
+AUTO = "auto"
+# Share of passages not in English from which a model that knows their language is worth its time.
+MANY = 0.1
+_NOTES = 200  # read to tell, spread over the vault
+_PASSAGES = 400  # looked at
+_OF_NOTE = 8  # of one note
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_T = TypeVar("_T")
+
+
+def open_index(folder: Path, setting: str, vault: Vault, notice: Callable[[str], None]) -> Index:
+    """The index in `folder`, with the model that `setting` chooses for it."""
+    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)))
+
+
+def chosen_model(setting: str, index: Path, vault: Vault, notice: Callable[[str], None]) -> str:
+    """The model to index with and to ask. `notice` is told when the one that is wanted is not installed."""
+    wanted = setting if setting != AUTO else _made_with(index) or _fitting(vault)
+    if wanted == MULTILINGUAL:
+        try:
+            package_file()
+        except ModelFileMissing as error:
+            notice(str(error))
+            return DEFAULT
+    return wanted
+
+
+def advice(setting: str, catalog: Catalog) -> str:
+    """What to say when an index of English's model holds notes in other languages; empty for nothing."""
+    if setting not in (AUTO, DEFAULT) or catalog.meta("embedding_source") != DEFAULT:
+        return ""
+    share = foreign_share(catalog.texts(_PASSAGES))
+    if share < MANY:
+        return ""
+    return (
+        f"{share:.0%} of your passages are not in English, which the embedding model {DEFAULT} is made for. To find them by "
+        f'meaning too, set embedding.model = "{MULTILINGUAL}" in kb.toml and run: kb index. Searches go on meanwhile.'
+    )
+
+
+def foreign_share(texts: Iterable[str]) -> float:
+    """The share of `texts` in another language than English, of those whose language can be told."""
+    told = [foreign for text in texts if (foreign := is_foreign(text)) is not None]
+    return sum(told) / len(told) if told else 0.0
+
+
+def _made_with(index: Path) -> str | None:
+    """The model of the index, if there is one with notes in it and its model is one of kb's own."""
+    try:
+        catalog = Catalog(index)
+    except KbError:
+        return None
+    try:
+        source = catalog.meta("embedding_source")
+        return source if source in (DEFAULT, MULTILINGUAL) and catalog.passage_count() else None
+    except KbError:
+        return None
+    finally:
+        catalog.close()
+
+
+def _fitting(vault: Vault) -> str:
+    return MULTILINGUAL if foreign_share(_paragraphs(vault)) >= MANY else DEFAULT
+
+
+def _paragraphs(vault: Vault) -> Iterator[str]:
+    """Paragraphs from all over the vault."""
+    for file in _spread(vault.scan(), _NOTES):
+        try:
+            text = vault.read(file.path).text
+        except NoteUnreadable:
+            continue
+        yield from _spread(_PARAGRAPH.split(_CODE.sub("", text)), _OF_NOTE)
+
+
+def _spread(values: Sequence[_T], most: int) -> Sequence[_T]:
+    """At most `most` of `values`, evenly from all of them."""
+    return values[:: max(1, -(-len(values) // most))]
