@@ -3,6 +3,7 @@
 KbError
 ├── UsageError              wrong words on the command line (exit status 2)
 ├── SettingsError           kb.toml or a KB_* variable cannot be understood
+│   └── NotTrusted          a kb.toml names notes elsewhere and was not confirmed
 ├── VaultError
 │   ├── VaultMissing        no folder of notes where one was named
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
@@ -24,6 +25,7 @@ KbError
 │   ├── ModelFileDamaged    not a GGUF file, truncated or inconsistent
 │   ├── ModelUnusable       the file failed its test run in a child process
 │   ├── ModelUnreachable    a model server does not answer, or refuses
+│   ├── KeyNotForHost       a key was given for another server
 │   ├── DownloadFailed      a model cannot be had, or is not what it should be
 │   ├── PromptTooLong       more text than the model's context holds
 │   └── GrammarInvalid      the form asked of an answer cannot be compiled
@@ -56,6 +58,10 @@ class UsageError(KbError):
 
 class SettingsError(KbError):
     """A setting cannot be understood."""
+
+
+class NotTrusted(SettingsError):
+    """A kb.toml that the user has not confirmed asks for something without which nothing can be read."""
 
 
 class VaultError(KbError):
@@ -144,6 +150,10 @@ class ReaderUnusable(ModelError):
 
 class ModelUnreachable(ModelError):
     """The model server does not answer, or refuses to."""
+
+
+class KeyNotForHost(ModelError):
+    """The key was given for another server, so it is not sent."""
 
 
 class DownloadFailed(ModelError):

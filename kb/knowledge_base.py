@@ -98,9 +98,7 @@ class KnowledgeBase:
 
     def rebuild(self, report: Report | None = None) -> SyncReport:
         """Throw the index away and make it anew from the notes."""
-        from kb.notes.vault import Vault
-
-        done = self._index.rebuild(Vault(self.settings.vault), report or (lambda _: None))
+        done = self._index.rebuild(self._vault, report or (lambda _: None))
         self._forget_readers()
         self._synced(done)
         return done
@@ -111,9 +109,7 @@ class KnowledgeBase:
 
     def verify(self) -> list[Difference]:
         """Where the index differs from the notes; empty when it holds just what a new one would."""
-        from kb.notes.vault import Vault
-
-        return self._index.verify(Vault(self.settings.vault))
+        return self._index.verify(self._vault)
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
@@ -269,9 +265,9 @@ class KnowledgeBase:
         from kb.machine_log import MachineLog
         from kb.machine_name import machine_name
 
-        return MachineLog(
-            self.settings.vault, f"{self.study_folder.name}/{name}", lambda: machine_name(self.settings.state)
-        )
+        name = f"{self.study_folder.name}/{name}"
+        own = self.settings.leaves_out(name)
+        return MachineLog(self.settings.vault, name, lambda: machine_name(self.settings.state), only_own=own)
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""

@@ -23,19 +23,20 @@ class MachineLog:
     `machine` names.
 
     It is asked for when the first line is written, for a name may have to be made up. No symbolic link below `root` is
-    followed, for the folder may have come from elsewhere.
+    followed, for the folder may have come from elsewhere. With `only_own`, lines of other machines are not read.
     """
 
-    def __init__(self, root: Path, name: str, machine: Callable[[], str]) -> None:
+    def __init__(self, root: Path, name: str, machine: Callable[[], str], *, only_own: bool = False) -> None:
         self.folder = root / name
         self._root = root
         self._name = name
         self._machine = machine
+        self._only_own = only_own
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Append one line, on the disk when this returns. Raises OSError."""
         line = json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) + "\n"
-        own = f"{self._name}/{_NOT_NAME.sub('-', self._machine())}.jsonl"
+        own = f"{self._name}/{self._own()}"
         with beneath(self._root, own, make=True, mode=0o700) as entry:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             descriptor = os.open(entry.name, flags, 0o600, dir_fd=entry.folder)
@@ -47,6 +48,9 @@ class MachineLog:
                 file.flush()
                 os.fsync(descriptor)
 
+    def _own(self) -> str:
+        return f"{_NOT_NAME.sub('-', self._machine())}.jsonl"
+
     def rows(self) -> Iterator[dict[str, Any]]:
         """Every line of every machine once, in no order that means anything; lines that are none are passed over."""
         return (row for _, row in self.entries())
@@ -56,7 +60,7 @@ class MachineLog:
         lines: dict[str, str] = {}
         with suppress(OSError), beneath(self._root, f"{self._name}/-") as entry:
             for name in entry.names():
-                if name.endswith(".jsonl"):
+                if name.endswith(".jsonl") and (not self._only_own or name == self._own()):
                     with suppress(OSError):
                         data = read_small(name, _MOST_BYTES, follow=False, folder=entry.folder)
                         for line in data.decode("utf-8", "replace").splitlines():

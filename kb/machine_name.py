@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from kb.errors import StateUnwritable
+from kb.files.small import read_small
 
 _NOT_NAME = re.compile(r"[^\w-]+")
 
@@ -27,3 +28,11 @@ def machine_name(state: Path) -> str:
                 f"{file} cannot be written: {error.strerror}. Check the folder's permissions."
             ) from error
         return name
+
+
+def known_machine_name(state: Path) -> str:
+    """The name that was made up already; empty where none was."""
+    try:
+        return read_small(state / "machine").decode().strip()
+    except (OSError, ValueError):
+        return ""

@@ -28,7 +28,8 @@ from kb.plugin_api import (
     Searcher,
     Session,
 )
-from kb.plugin_trust import PluginChoices, fingerprint, folder_plugins
+from kb.plugin_trust import PluginChoices, folder_plugins, plugin_request
+from kb.trust import TrustStore
 
 if TYPE_CHECKING:
     import typer
@@ -71,6 +72,7 @@ class PluginHost:
     def __init__(self, root: Path | None, state: Path) -> None:
         self._root = root
         self.choices = PluginChoices(state)
+        self.trust = TrustStore(state)
         self._manager = pluggy.PluginManager("kb")
         self._manager.add_hookspecs(Hooks)
         self._found: dict[str, Plugin] | None = None
@@ -99,14 +101,11 @@ class PluginHost:
             for plugin in self.plugins()
             if plugin.state == "failed"
         ]
+        left_out = [plugin for plugin in self.plugins() if plugin.state == "untrusted"]
+        if left_out:
+            names = ", ".join(plugin.name for plugin in left_out)
+            failed.append(f"Left out: the plugins {names} in {self.folder}. {left_out[0].reason}")
         return failed + self.notices
-
-    @property
-    def untrusted_folder(self) -> Path | None:
-        """The folder of plugins beside kb.toml, if it holds any and is not trusted as it stands."""
-        return next(
-            (self.folder for plugin in self.plugins() if plugin.state == "untrusted" and self.folder), None
-        )
 
     @cached_property
     def modes(self) -> dict[str, Mode]:
@@ -228,9 +227,13 @@ class PluginHost:
         loaders = folder_plugins(folder) if folder is not None else {}
         if folder is None or not loaders:
             return []
-        if self.choices.trusts(folder, fingerprint(folder)):
-            return [Plugin(name, str(folder), "on", load=load) for name, load in loaders.items()]
-        reason = "The folder is not trusted as it stands. Read it, then run: kb plugins trust"
+        reason = "The folder is not confirmed as it stands. Read it, then run: kb trust"
+        try:
+            request = plugin_request(folder)
+            if request and request.digest in self.trust.granted(folder.parent):
+                return [Plugin(name, str(folder), "on", load=load) for name, load in loaders.items()]
+        except PluginError as error:
+            reason = str(error)
         return [Plugin(name, str(folder), "untrusted", reason) for name in loaders]
 
     def _settle(self, name: str, rivals: Sequence[Plugin]) -> Plugin:

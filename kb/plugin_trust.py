@@ -1,4 +1,4 @@
-"""What this machine's user decided about plugins: which are off, which folders are trusted; and plugins in a folder."""
+"""Which plugins this machine's user turned off; and plugins in a folder, which run only once they are confirmed."""
 
 from __future__ import annotations
 
@@ -6,70 +6,41 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from hashlib import blake2b
+from collections.abc import Callable
+from hashlib import blake2b, file_digest
 from pathlib import Path
 
 from kb.errors import PluginError
+from kb.trust import PLUGINS, Request
 
 _FILE = "plugins.json"
-
-
-@dataclass(frozen=True)
-class _Decided:
-    disabled: frozenset[str]
-    trusted: Mapping[str, str]  # real path of a folder -> fingerprint of its content
+_MOST_BYTES = 64 << 20  # in a folder of plugins
 
 
 class PluginChoices:
-    """The user's decisions, in one small file of the state folder."""
+    """The user's choices, in one small file of the state folder."""
 
     def __init__(self, state: Path) -> None:
         self._file = state / _FILE
 
     def disabled(self) -> frozenset[str]:
         """Names of the plugins turned off."""
-        return self._read().disabled
+        try:
+            return frozenset(json.loads(self._file.read_text(encoding="utf-8")).get("disabled", []))
+        except FileNotFoundError:
+            return frozenset()
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise PluginError(
+                f"{self._file} cannot be read ({error}). Delete it to begin anew, with all plugins on."
+            ) from error
 
     def enable(self, name: str, on: bool) -> None:
         """Turn plugin `name` on or off."""
-        decided = self._read()
-        names = decided.disabled - {name} if on else decided.disabled | {name}
-        self._write(replace(decided, disabled=names))
-
-    def trusts(self, folder: Path, content: str) -> bool:
-        """Whether `folder` was trusted when it held exactly this content."""
-        return self._read().trusted.get(os.path.realpath(folder)) == content
-
-    def trust(self, folder: Path, content: str) -> None:
-        """Trust `folder` as long as it holds this content."""
-        decided = self._read()
-        self._write(replace(decided, trusted={**decided.trusted, os.path.realpath(folder): content}))
-
-    def distrust(self, folder: Path) -> None:
-        """Trust `folder` no more."""
-        decided = self._read()
-        kept = {name: hash for name, hash in decided.trusted.items() if name != os.path.realpath(folder)}
-        self._write(replace(decided, trusted=kept))
-
-    def _read(self) -> _Decided:
-        try:
-            choices = json.loads(self._file.read_text(encoding="utf-8"))
-            return _Decided(frozenset(choices.get("disabled", [])), dict(choices.get("trusted", {})))
-        except FileNotFoundError:
-            return _Decided(frozenset(), {})
-        except (OSError, ValueError, TypeError, AttributeError) as error:
-            raise PluginError(
-                f"{self._file} cannot be read ({error}). Delete it to begin anew: all plugins on, no folder trusted."
-            ) from error
-
-    def _write(self, decided: _Decided) -> None:
-        content = {"disabled": sorted(decided.disabled), "trusted": dict(decided.trusted)}
+        names = self.disabled() - {name} if on else self.disabled() | {name}
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             temporary = self._file.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+            temporary.write_text(json.dumps({"disabled": sorted(names)}, indent=2) + "\n", encoding="utf-8")
             temporary.replace(self._file)
         except OSError as error:
             raise PluginError(
@@ -77,14 +48,39 @@ class PluginChoices:
             ) from error
 
 
+def plugin_request(folder: Path) -> Request | None:
+    """The request to run the plugins in `folder` as they now stand; nothing where it holds none.
+
+    Raises PluginError where it cannot be told what would run.
+    """
+    names = ", ".join(folder_plugins(folder))
+    if not names:
+        return None
+    return Request(PLUGINS, names, "runs this code, which may do whatever you may do", fingerprint(folder))
+
+
 def fingerprint(folder: Path) -> str:
-    """A hash over every file of `folder`, compiled ones included, for Python may run those instead."""
+    """A hash over every file of `folder`, compiled ones included, for Python may run those instead.
+
+    Raises PluginError for a folder that is too large for one, or of which a part lies elsewhere.
+    """
     digest = blake2b(digest_size=32)
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() or file.is_symlink():
-            name = file.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")
-            data = file.read_bytes() if file.is_file() else b""
-            digest.update(len(name).to_bytes(8, "big") + name + len(data).to_bytes(8, "big") + data)
+    left = _MOST_BYTES
+    try:
+        for file in sorted(folder.rglob("*")):
+            if file.is_symlink() and file.is_dir():
+                raise PluginError(f"{file} is a link to another folder. Copy that folder here.")
+            if not file.is_file():
+                continue
+            left -= file.stat().st_size
+            if left < 0:
+                raise PluginError(f"{folder} holds more than {_MOST_BYTES >> 20} MB. Make it smaller.")
+            name = os.fsencode(file.relative_to(folder).as_posix())
+            with file.open("rb") as stream:
+                content = file_digest(stream, "sha256").digest()
+            digest.update(len(name).to_bytes(8, "big") + name + content)
+    except OSError as error:
+        raise PluginError(f"{folder} cannot be read: {error.strerror}. Check its permissions.") from error
     return digest.hexdigest()
 
 
@@ -93,7 +89,7 @@ def folder_plugins(folder: Path) -> dict[str, Callable[[], object]]:
     if not folder.is_dir():
         return {}
     found = {}
-    for entry in sorted(folder.iterdir()):
+    for entry in sorted(entry for entry in folder.iterdir() if not entry.is_symlink()):
         file = entry / "__init__.py" if entry.is_dir() else entry
         name = entry.name.removesuffix(".py")
         if file.suffix == ".py" and file.is_file() and name.isidentifier() and not _is_installed(name, file):

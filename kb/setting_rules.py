@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from kb.errors import SettingsError
 from kb.safe_text import without_secrets
 
 _RANGE, _CHOICES, _SECRET, _ADDRESS = "range", "choices", "secret", "address"
+_ALLOWS, _KNOWN = "allows", "known"
 _HEADER = re.compile(r"\s*\[([^\[\]\n]+)\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
 
@@ -30,19 +31,49 @@ def number(default: float, least: float, most: Most) -> Any:
     return field(default=default, metadata={_RANGE: (least, most)})
 
 
-def choice(*names: str) -> Any:
-    """A field for one of `names`, the first unless another is written."""
-    return field(default=names[0], metadata={_CHOICES: names})
+def choice(*names: str, confirmed: Mapping[str, str] | None = None) -> Any:
+    """A field for one of `names`, the first unless another is written.
+
+    `confirmed` holds those that a kb.toml may choose only once its reader has confirmed it, and what they let happen.
+    """
+    allows = dict(confirmed or {})
+    known = tuple(name for name in names if name not in allows)
+    return field(
+        default=names[0], metadata={_CHOICES: names, _ALLOWS: "; ".join(allows.values()), _KNOWN: known}
+    )
 
 
-def secret() -> Any:
-    """A field for a key, which no message and no list of settings shows."""
-    return field(default="", repr=False, metadata={_SECRET: True})
+def named(default: str = "", *, allows: str, known: tuple[str, ...] = ()) -> Any:
+    """A field for a path or a name, which a kb.toml may set only once its reader has confirmed what it `allows`.
+
+    Names that are `known` to be harmless need no word.
+    """
+    return field(default=default, metadata={_ALLOWS: allows, _KNOWN: known})
 
 
-def address() -> Any:
-    """A field for a server's address; empty for none."""
-    return field(default="", metadata={_ADDRESS: True})
+def secret(*, allows: str) -> Any:
+    """A field for a key, which no message and no list of settings shows; it `allows` something as `named` does."""
+    return field(default="", repr=False, metadata={_SECRET: True, _ALLOWS: allows})
+
+
+def address(*, allows: str) -> Any:
+    """A field for a server's address, empty for none; it `allows` something as `named` does."""
+    return field(default="", metadata={_ADDRESS: True, _ALLOWS: allows})
+
+
+def what_it_allows(item: Field[Any], value: Any) -> str:
+    """What setting `item` to `value` lets happen that only the user may allow; empty where it is harmless.
+
+    Text of which no more is known is never harmless: it may name a file, a server or a program.
+    """
+    if not isinstance(value, str) or value in ("", item.default, *item.metadata.get(_KNOWN, ())):
+        return ""
+    return str(item.metadata.get(_ALLOWS) or "is used by kb")
+
+
+def shown_value(item: Field[Any], value: Any) -> str:
+    """`value` as it may be shown."""
+    return without_secrets(str(value)) if item.repr else "(hidden)"
 
 
 def cores() -> int:

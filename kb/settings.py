@@ -7,33 +7,44 @@ platform's configuration folder), built-in defaults.
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path, user_config_path, user_data_path, user_state_path
 
-from kb.errors import SettingsError, VaultMissing
-from kb.files.beneath import write_beneath
-from kb.files.small import read_small
+from kb.errors import NotTrusted, SettingsError, VaultMissing
+from kb.machine_name import known_machine_name
 from kb.safe_text import without_secrets
-from kb.setting_rules import address, checked, choice, cores, expanded, from_variable, line_of, number, secret
+from kb.setting_rules import (
+    address,
+    checked,
+    choice,
+    cores,
+    expanded,
+    from_variable,
+    named,
+    number,
+    secret,
+)
+from kb.settings_text import SettingsText, read_settings_text
+from kb.trust import (
+    DECISIONS,
+    Request,
+    TrustStore,
+    decision_requests,
+    digest_of,
+    host_of,
+    path_requests,
+    setting_requests,
+)
 
 FILE_NAME = "kb.toml"
 LEAST_CONTEXT = 512  # tokens; with fewer there is no room for a quote, a question and an answer
-_TEMPLATE = """\
-# A knowledge base of kb. Every setting is listed in kb's README.
-vault = {vault}
-index = {index}
-
-# [models]
-# path = "path/to/a/model.gguf"   # the language model; the bundled small one when left out
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,11 @@ class EmbeddingSettings:
 
     # "auto": by the languages of the notes one of kb's own, all-MiniLM-L6-v2 or multilingual-e5-small; or the path of a
     # sentence-transformers folder
-    model: str = "auto"
+    model: str = named(
+        "auto",
+        allows="reads the notes with the embedding model in this folder",
+        known=("all-MiniLM-L6-v2", "multilingual-e5-small"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +68,26 @@ class RetrievalSettings:
     candidates: int = number(100, 1, 10_000)  # passages each leg brings
     # how much notes gain that are linked with the best ones; 0 for not at all
     graph_weight: float = number(0.0, 0, 1)
-    reranker: str = ""  # folder of a sentence-transformers CrossEncoder that reads the best passages again
-    searcher: str = ""  # a plugin's searcher that puts the hits into another order; empty for none
+    # folder of a sentence-transformers CrossEncoder that reads the best passages again
+    reranker: str = named(allows="ranks what is found with the model in this folder")
+    # a plugin's searcher that puts the hits into another order; empty for none
+    searcher: str = named(allows="lets this plugin order what is found")
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """`[models]`: the language model that phrases answers."""
 
-    path: str = ""  # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
-    plugin: str = (
-        ""  # a plugin's kind of model, which takes the place of file and server; `path` is handed to it
-    )
-    url: str = address()  # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
-    key: str = secret()  # for that server; better in KB_MODELS_KEY than in a file
-    server_model: str = ""  # which of the server's models; empty for its first
+    # a .gguf file; empty for the bundled SmolLM2-135M-Instruct
+    path: str = named(allows="runs the language model in this file")
+    # a plugin's kind of model, which takes the place of file and server; `path` is handed to it
+    plugin: str = named(allows="hands questions and quotes of your notes to this plugin")
+    # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
+    url: str = address(allows="sends questions and quotes of your notes to this server")
+    # for that server; better in KB_MODELS_KEY than in a file
+    key: str = secret(allows="shows this key to the model server")
+    # which of the server's models; empty for its first
+    server_model: str = named(allows="asks for this model of the server")
     # tokens; cut to what the model was trained for
     context: int = number(4096, LEAST_CONTEXT, 10_000_000)
     # layers given to a GPU where llama.cpp was built with one; -1 for all
@@ -90,9 +110,8 @@ class AnswerSettings:
     threshold: float = number(
         0.4, 0, 1
     )  # confidence below which kb says that the notes do not hold the answer
-    judge: str = (
-        ""  # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
-    )
+    # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
+    judge: str = named(allows="lets this model decide which answers stand")
     # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
     style: str = choice("full", "short", "quotes")
 
@@ -101,7 +120,10 @@ class AnswerSettings:
 class LinkSettings:
     """`[links]`: what becomes of new notes while kb watches."""
 
-    auto: str = choice("suggest", "apply", "off")  # of links for a new note; "apply" makes the sure ones
+    # of links for a new note; "apply" makes the sure ones
+    auto: str = choice(
+        "suggest", "apply", "off", confirmed={"apply": "changes your notes without asking, to make links"}
+    )
     sure: float = number(0.9, 0, 1)  # confidence from which links are made without asking
 
 
@@ -117,6 +139,11 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
+    withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
+
+    def leaves_out(self, name: str) -> bool:
+        """Whether what is called `name` was asked for and not confirmed."""
+        return any(request.name == name for request in self.withheld)
 
     @property
     def state(self) -> Path:
@@ -133,6 +160,7 @@ _SECTIONS: dict[str, type[Any]] = {
 }
 _PATHS = ("vault", "index")
 _RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
+MODEL_KEY = "KB_MODELS_KEY"
 THE_MODEL = "model"  # as answers.judge: the language model in force
 
 
@@ -145,13 +173,16 @@ def load_settings(
 ) -> Settings:
     """Find and read the settings in force in folder `start` (default: the current one).
 
-    Raises SettingsError for a value that cannot be understood, VaultMissing when no vault is named anywhere.
+    What a kb.toml asks for that could harm its reader is left out until the user has confirmed it; see kb.trust.
+
+    Raises SettingsError for a value that cannot be understood, VaultMissing when no vault is named anywhere,
+    NotTrusted when the one that is named lies elsewhere and was not confirmed.
     """
     environment = os.environ if environment is None else environment
     here = start or current_folder()
     file = find_settings_file(here)
     root = file.parent if file else None
-    text = _read(file) if file else ""
+    text = read_settings_text(file) if file else ""
     table = _parsed(text, file) if file else {}
 
     named_vault = expanded(vault) if vault else _path_from(environment.get("KB_VAULT"), here)
@@ -163,17 +194,104 @@ def load_settings(
         )
     chosen = (named_vault or own_vault or Path()).absolute()
     same_vault = own_vault is not None and own_vault.absolute() == chosen
-    named_index = expanded(index) if index else _path_from(environment.get("KB_INDEX"), here)
-    own_index = _path_from(table.get("index"), root) if same_vault else None
-    chosen_index = (named_index or own_index or default_index(chosen)).absolute()
-    written = _Written(file, text)
+    written = SettingsText(file, text)
     sections = {name: _section(name, table.get(name, {}), environment, written) for name in _SECTIONS}
+
+    named_index = expanded(index) if index else _path_from(environment.get("KB_INDEX"), here)
+    settled = {name for name, value in (("vault", named_vault), ("index", named_index)) if value}
+    if not same_vault:
+        settled |= {"vault", "index", DECISIONS}
+    settled |= {f"{name}.{key}" for name, key in _set_by(environment)}
+    withheld = [request for request in _not_granted(file, table) if request.name not in settled]
+    names = {request.name for request in withheld}
+    if "vault" in names:
+        raise NotTrusted(
+            f"{file} names notes outside its folder, {own_vault}, and you have not confirmed that. "
+            "See what it asks for, and confirm it, with: kb trust"
+        )
+    own_index = _path_from(table.get("index"), root) if same_vault and "index" not in names else None
+    chosen_index = (named_index or own_index or default_index(chosen)).absolute()
     for section, name in _RELATIVE:
-        named = getattr(sections[section], name)
-        if named and (section, named) != ("answers", THE_MODEL):
-            path = str(_path_from(named, root or here))
+        value = getattr(sections[section], name)
+        if value and (section, value) != ("answers", THE_MODEL):
+            path = str(_path_from(value, root or here))
             sections[section] = replace(sections[section], **{name: path})
-    return Settings(vault=chosen, index=chosen_index, root=root, **sections)
+    for section, item in _all_settings():
+        if f"{section}.{item.name}" in names:
+            sections[section] = replace(sections[section], **{item.name: item.default})
+    if key := _key_request(file, sections["models"], settled):
+        sections["models"] = replace(sections["models"], key="")
+        withheld.append(key)
+    return Settings(vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), **sections)
+
+
+def requests_of(file: Path) -> list[Request]:
+    """What this kb.toml asks for that only its reader can grant; the user's own asks for nothing."""
+    return _requests(file, _parsed(read_settings_text(file), file))
+
+
+def not_granted(file: Path) -> list[Request]:
+    """What of that was not granted yet."""
+    return _not_granted(file, _parsed(read_settings_text(file), file))
+
+
+def key_request(file: Path | None, environment: Mapping[str, str]) -> Request | None:
+    """The request to show the key to the model server, as this kb.toml and the variables together would have it."""
+    text = read_settings_text(file) if file else ""
+    table = _parsed(text, file) if file else {}
+    models = _section("models", table.get("models", {}), environment, SettingsText(file, text))
+    known = TrustStore(state_folder()).hosts(models.key) if models.key else frozenset()
+    if known and models.url and host_of(models.url) not in known:
+        return _to_show(models)
+    return _key_request(file, models, {f"{name}.{key}" for name, key in _set_by(environment)})
+
+
+def _key_request(file: Path | None, models: ModelSettings, by_user: set[str]) -> Request | None:
+    """The request to show the user's own key to a server that a kb.toml names: its writer did not give the key."""
+    if file in (None, _own_file()) or "models.url" in by_user or "models.key" not in by_user:
+        return None
+    if not models.url or host_of(models.url) in TrustStore(state_folder()).hosts(models.key):
+        return None
+    return _to_show(models)
+
+
+def _to_show(models: ModelSettings) -> Request:
+    host = host_of(models.url)
+    digest = digest_of(MODEL_KEY, models.key, host)
+    return Request(MODEL_KEY, host, "shows your key to this server", digest, models.key)
+
+
+def _not_granted(file: Path | None, table: Mapping[str, Any]) -> list[Request]:
+    if file is None:
+        return []
+    granted = TrustStore(state_folder()).granted(file.parent)
+    return [request for request in _requests(file, table) if request.digest not in granted]
+
+
+def _requests(file: Path, table: Mapping[str, Any]) -> list[Request]:
+    if file == _own_file():
+        return []
+    vault, index = (_path_from(table.get(name), file.parent) for name in _PATHS)
+    return [
+        *path_requests(file.parent, vault, index, table),
+        *setting_requests(table, _all_settings()),
+        *decision_requests(vault, known_machine_name(state_folder())),
+    ]
+
+
+def _all_settings() -> Iterator[tuple[str, Field[Any]]]:
+    """Every setting: its section and its field."""
+    for section, kind in _SECTIONS.items():
+        for item in fields(kind):
+            yield section, item
+
+
+def _set_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The settings that are set by variables."""
+    for section, item in _all_settings():
+        text = environment.get(f"KB_{section}_{item.name}".upper())
+        if text is not None and (text.strip() or isinstance(item.default, str)):
+            yield section, item.name
 
 
 def current_folder() -> Path:
@@ -191,46 +309,12 @@ def find_settings_file(start: Path) -> Path | None:
     for folder in (start.absolute(), *start.absolute().parents):
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
-    own = user_config_path("kb", appauthor=False) / FILE_NAME
+    own = _own_file()
     return own if own.is_file() else None
 
 
-def write_settings_file(folder: Path, notes: Path, index: Path | None = None) -> Path:
-    """Make `folder` a knowledge base over the notes in `notes`; returns its kb.toml.
-
-    Raises VaultMissing when there is no such folder of notes, SettingsError when there is a kb.toml already.
-    """
-    notes = expanded(notes)
-    if not notes.is_dir():
-        raise VaultMissing(
-            f"There is no folder {notes}. Name the folder that holds your notes: kb init FOLDER"
-        )
-    file = folder / FILE_NAME
-    if os.path.lexists(file):
-        raise SettingsError(f"{file} exists already. Edit it, or delete it and run kb init again.")
-    inside = notes.absolute() == folder or folder.is_relative_to(notes.absolute())
-    # An index among the notes would be synced and searched along with them.
-    place = index or (default_index(notes.absolute()) if inside else folder / "index")
-    text = _TEMPLATE.format(vault=_quoted(_shortest(notes, folder)), index=_quoted(_shortest(place, folder)))
-    try:
-        write_beneath(folder, FILE_NAME, text.encode("utf-8", "surrogateescape"))
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be written: {error.strerror}. Choose another folder.") from error
-    return file
-
-
-def write_settings(file: Path, values: Mapping[str, object]) -> None:
-    """Set `section.name` values in a kb.toml and leave all else in it as it is. Raises SettingsError."""
-    import tomlkit
-
-    try:
-        document = tomlkit.parse(read_small(file).decode("utf-8-sig"))
-        for key, value in values.items():
-            section, _, name = key.partition(".")
-            document.setdefault(section, tomlkit.table())[name] = value
-        write_beneath(file.parent, file.name, tomlkit.dumps(document).encode())
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError(f"{file} cannot be changed: {error}. Set it by hand: {dict(values)}.") from error
+def _own_file() -> Path:
+    return user_config_path("kb", appauthor=False) / FILE_NAME
 
 
 def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
@@ -264,29 +348,6 @@ def default_index(vault: Path) -> Path:
     return user_data_path("kb", appauthor=False) / f"{vault.name}-{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A kb.toml as it is written, so that a message can name the line."""
-
-    file: Path | None
-    text: str
-
-    def place(self, section: str, name: str = "") -> str:
-        line = line_of(self.text, section, name)
-        return f"{self.file}, line {line}:" if line else f"{self.file}:"
-
-
-def _read(file: Path) -> str:
-    try:
-        return read_small(file).decode("utf-8-sig")  # editors on Windows write a byte order mark
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{file} is not UTF-8 text: {error.reason}. Save it as UTF-8.") from error
-    except OSError as error:
-        raise SettingsError(
-            f"{file} cannot be read: {error.strerror}. Correct that, or remove it."
-        ) from error
-
-
 def _parsed(text: str, file: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(text)
@@ -294,7 +355,7 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
-    written = _Written(file, text)
+    written = SettingsText(file, text)
     unknown = sorted(set(table) - set(_PATHS) - set(_SECTIONS))
     if unknown:
         known = ", ".join((*_PATHS, *_SECTIONS))
@@ -307,7 +368,7 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
     return table
 
 
-def _section(name: str, values: object, environment: Mapping[str, str], written: _Written) -> Any:
+def _section(name: str, values: object, environment: Mapping[str, str], written: SettingsText) -> Any:
     """The settings of section `name`: KB_SECTION_NAME variables, such as KB_MODELS_PATH, before the file's values."""
     kind = _SECTIONS[name]
     if not isinstance(values, dict):
@@ -328,16 +389,6 @@ def _section(name: str, values: object, environment: Mapping[str, str], written:
         elif key in values:
             read[key] = checked(item, values[key], f"{written.place(name, key)} {name}.{key}")
     return kind(**read)
-
-
-def _shortest(path: Path, base: Path) -> str:
-    absolute = Path(os.path.normpath(path if path.is_absolute() else base / path))
-    return absolute.relative_to(base).as_posix() if absolute.is_relative_to(base) else str(absolute)
-
-
-def _quoted(text: str) -> str:
-    """`text` as a TOML string."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _path_from(text: object, base: Path | None) -> Path | None:

@@ -12,6 +12,7 @@ import pytest
 
 from kb.errors import SettingsError
 from kb.settings import load_settings, setting_rows
+from kb.workspace import workspace
 from tests.support import run_kb
 
 BEYOND = (os.cpu_count() or 1) + 1
@@ -157,9 +158,9 @@ def test_a_key_of_another_kind_is_not_shown(tmp_path: Path, key: str) -> None:
 
 def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
     url = "http://user:pass@models.example:8080/v1?api_key=hidden"
-    settings = load_settings(
-        start=written(tmp_path, f'vault = "vault"\n[models]\nurl = "{url}"'), environment={}
-    )
+    folder = written(tmp_path, f'vault = "vault"\n[models]\nurl = "{url}"')
+    workspace(folder).grant()
+    settings = load_settings(start=folder, environment={})
     assert settings.models.url == url
     rows = " ".join(" ".join(row) for row in setting_rows(settings))
     assert "http://models.example:8080/v1?…" in rows

@@ -21,6 +21,7 @@ from kb.cli import (
     plugins,
     search,
     status,
+    trust,
     undo,
     watch,
 )
@@ -93,6 +94,7 @@ app.command("init", rich_help_panel=KEEPING)(init.init)
 app.command("index", rich_help_panel=KEEPING)(index.index_notes)
 app.command("watch", rich_help_panel=KEEPING)(watch.watch)
 app.command("status", rich_help_panel=KEEPING)(status.status)
+app.command("trust", rich_help_panel=KEEPING)(trust.trust)
 app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)
 app.add_typer(models.app, rich_help_panel=KEEPING)
 app.add_typer(plugins.app, rich_help_panel=KEEPING)

@@ -128,7 +128,8 @@ def _calibrate(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, 
 
 def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
     """Write a setting into the knowledge base's kb.toml; without one, say how to set it."""
-    from kb.settings import FILE_NAME, write_settings
+    from kb.settings import FILE_NAME
+    from kb.settings_file import write_settings
 
     if base.settings.root is None:
         say(f"There is no {FILE_NAME} here to keep it in. Set {name} = {value:g} where you want it.")

@@ -9,7 +9,8 @@ import typer
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import say
-from kb.settings import current_folder, write_settings_file
+from kb.settings import current_folder
+from kb.settings_file import write_settings_file
 
 
 def init(

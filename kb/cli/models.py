@@ -40,7 +40,7 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
     from kb.settings import THE_MODEL
 
     options = chosen(context, vault, index, json)
-    settings, answers = _in_force(options.vault, options.index)
+    settings, answers = _in_force(options)
     speed = _speed()
     used = _path_in_force(settings)
     installed: list[dict[str, Any]] = [
@@ -115,7 +115,8 @@ def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = 
     """Let this knowledge base answer with an installed model."""
     from kb.models.library import BUNDLED
     from kb.models.self_test import require_usable
-    from kb.settings import state_folder, write_settings
+    from kb.settings import state_folder
+    from kb.settings_file import write_settings
 
     model = _named(name)
     require_usable(model.path, state_folder())
@@ -134,7 +135,8 @@ def judge(
     """Let an installed model check this knowledge base's answers, if it can; measures that first."""
     from kb.answering.judge import LanguageModelJudge, skills_folder
     from kb.models.local import LocalModel
-    from kb.settings import state_folder, write_settings
+    from kb.settings import state_folder
+    from kb.settings_file import write_settings
 
     options = chosen(context, vault, index)
     if name == _NONE:
@@ -143,7 +145,7 @@ def judge(
         return
     model = _named(name)
     file = _settings_file(options, f"KB_ANSWERS_JUDGE={model.path}")
-    settings = replace(_in_force(options.vault, options.index)[0], path=str(model.path), url="")
+    settings = replace(_in_force(options)[0], path=str(model.path), url="")
     say(f"Measuring {model.name} on short notes of our own, this once.")
     with closing(
         LanguageModelJudge(LocalModel(settings, state_folder()), skills_folder(state_folder()), owned=True)
@@ -158,7 +160,7 @@ def judge(
 
 
 @app.command("test")
-def try_model(name: Name, json: Json = False) -> None:
+def try_model(context: typer.Context, name: Name, json: Json = False) -> None:
     """Check a model file, load it, and measure its speed for two seconds."""
     from kb.models.local import LocalModel
     from kb.models.self_test import forget_verdict, require_usable
@@ -168,7 +170,7 @@ def try_model(name: Name, json: Json = False) -> None:
     model = _named(name)
     forget_verdict(model.path, state_folder())
     require_usable(model.path, state_folder())
-    settings, _ = _in_force(None, None)
+    settings, _ = _in_force(chosen(context, None, None))
     with closing(LocalModel(replace(settings, path=str(model.path), url=""), state_folder())) as loaded:
         speed = measure(loaded)
         report = asdict(loaded.report())
@@ -196,9 +198,9 @@ def remove(name: Name) -> None:
 
 def _settings_file(options: Chosen, variable: str) -> Path:
     """The kb.toml in force. Raises SettingsError without one, and says which variable does the same once."""
-    from kb.settings import FILE_NAME, load_settings
+    from kb.settings import FILE_NAME
 
-    root = load_settings(vault=options.vault, index=options.index).root
+    root = options.settings().root
     if root is None:
         raise SettingsError(
             f"There is no {FILE_NAME} here to keep it in. Run kb init first, or set {variable}"
@@ -216,13 +218,13 @@ def _named(name: str) -> Installed:
     return ModelLibrary().find(name)
 
 
-def _in_force(vault: Path | None, index: Path | None) -> tuple[ModelSettings, AnswerSettings]:
+def _in_force(options: Chosen) -> tuple[ModelSettings, AnswerSettings]:
     """The settings in force here, or the defaults outside any knowledge base."""
     from kb.errors import VaultMissing
-    from kb.settings import AnswerSettings, ModelSettings, load_settings
+    from kb.settings import AnswerSettings, ModelSettings
 
     try:
-        settings = load_settings(vault=vault, index=index)
+        settings = options.settings()
     except VaultMissing:
         return ModelSettings(), AnswerSettings()
     return settings.models, settings.answers

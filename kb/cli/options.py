@@ -11,7 +11,8 @@ import typer
 
 from kb.cli.plugin_commands import plugin_host
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import load_settings
+from kb.settings import Settings, load_settings
+from kb.workspace import withheld_notice
 
 if TYPE_CHECKING:
     from kb.answering.answer import Quote
@@ -37,7 +38,14 @@ class Chosen:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
-        return KnowledgeBase(load_settings(vault=self.vault, index=self.index), plugin_host, self._notice)
+        return KnowledgeBase(self.settings(), plugin_host, self._notice)
+
+    def settings(self) -> Settings:
+        """The settings in force; what a kb.toml asks for and was not confirmed is named on stderr."""
+        settings = load_settings(vault=self.vault, index=self.index)
+        if settings.withheld:
+            self._notice(withheld_notice(settings))
+        return settings
 
     @staticmethod
     def _notice(text: str) -> None:

@@ -79,25 +79,26 @@ def disable(name: Name) -> None:
 def trust(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Trust the folder no more.")] = False,
 ) -> None:
-    """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand.
+    """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand; kb trust shows all it asks for.
 
     A plugin can do whatever you can; there is no sandbox. When any file in the folder changes, trust ends.
     """
-    from kb.plugin_trust import fingerprint
+    from kb.plugin_trust import plugin_request
+    from kb.trust import PLUGINS
 
     host = plugin_host()
     folder = host.folder
     if folder is None or not folder.is_dir():
         raise PluginError("There is no folder `plugins` beside a kb.toml here, so there is nothing to trust.")
     if withdraw:
-        host.choices.distrust(folder)
+        host.trust.remove(folder.parent, PLUGINS)
         say(f"{folder} is trusted no more.")
         return
-    names = [plugin.name for plugin in host.plugins() if plugin.origin == str(folder)]
-    if not names:
+    request = plugin_request(folder)
+    if request is None:
         raise PluginError(f"{folder} holds no plugin, so there is nothing to trust.")
-    host.choices.trust(folder, fingerprint(folder))
-    say(f"Trusted as they now stand: {', '.join(names)}. They can do whatever you can.")
+    host.trust.add(folder.parent, request)
+    say(f"Trusted as they now stand: {request.value}. They can do whatever you can.")
 
 
 @app.command()

@@ -16,7 +16,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
 
-from kb.errors import IndexLocked, IndexMissing, KbError, VaultMissing
+from kb.errors import IndexLocked, IndexMissing, KbError, NotTrusted, VaultMissing
 from kb.safe_text import safe_line
 from kb.tui import messages
 from kb.tui.screens.main import MainScreen
@@ -84,9 +84,21 @@ class KbApp(App[None]):
             from kb.tui.screens.welcome import WelcomeScreen
 
             self.push_screen(WelcomeScreen())
+        except NotTrusted as error:
+            self._tell_at_start(str(error))
+            self._confirm(None)
         except KbError as error:
-            self.tell(str(error))
-            self.main.query_one(Conversation).note(str(error), "problem")
+            self._tell_at_start(str(error))
+
+    def _tell_at_start(self, problem: str) -> None:
+        self.tell(problem)
+        self.main.query_one(Conversation).note(problem, "problem")
+
+    def _confirm(self, root: Path | None) -> None:
+        """Let the user confirm what the kb.toml in force asks for, if it asks."""
+        from kb.tui.screens.trust import ask_for_trust
+
+        ask_for_trust(self, root, lambda: self.reload(even_if_same=True) if self.settings else self._start())
 
     def open(self, settings: Settings) -> None:
         """Work over this knowledge base."""
@@ -99,15 +111,17 @@ class KbApp(App[None]):
         if self._watches:
             before, self._watching = self._watching, Watching(settings)
             self._watch(self._watching, before)
+        if settings.root is not None:
+            self._confirm(settings.root)
 
-    def reload(self) -> None:
+    def reload(self, *, even_if_same: bool = False) -> None:
         """Work with the settings as they are now; those of before stay when they cannot be read."""
         try:
             settings = self._load()
         except KbError as error:
             self.tell(str(error))
             return
-        if settings == self.settings:
+        if settings == self.settings and not even_if_same:
             return
         self._close()
         self.notes, self._linking = (), None

@@ -15,6 +15,7 @@ from kb.errors import ModelUnusable, SettingsError
 from kb.knowledge_base import KnowledgeBase
 from kb.models.bundled import bundled_model
 from kb.settings import Settings, load_settings
+from kb.workspace import workspace
 from tests.answering.cross_encoders import write_cross_encoder
 from tests.models.made_up_server import Answering, Handler, Server
 from tests.models.scripted_gguf import write_scripted_model
@@ -195,12 +196,14 @@ def test_its_path_is_taken_from_the_settings_folder(tmp_path: Path) -> None:
         'vault = "vault"\n[answers]\njudge = "models/nli"\n[retrieval]\nreranker = "models/ranker"\n',
         encoding="utf-8",
     )
+    workspace(tmp_path).grant()
     settings: Settings = load_settings(start=tmp_path)
     assert settings.answers.judge == str(tmp_path / "models" / "nli")
     assert settings.retrieval.reranker == str(tmp_path / "models" / "ranker")
     (tmp_path / "kb.toml").write_text(
         'vault = "vault"\n[answers]\njudge = "model"\n[retrieval]\nreranker = "model"\n', encoding="utf-8"
     )
+    workspace(tmp_path).grant()
     settings = load_settings(start=tmp_path)
     assert settings.answers.judge == "model"  # the language model in force
     assert settings.retrieval.reranker == str(tmp_path / "model")  # a folder of that name

@@ -177,6 +177,7 @@ def test_the_commands_from_the_hub_to_an_answer(server: str, small_base: Path, t
     base = tmp_path / "base"
     base.mkdir()
     (base / "kb.toml").write_text(f'vault = "{small_base / "vault"}"\nindex = "{small_base / "index"}"\n')
+    assert run_kb("trust", "--yes", cwd=base).returncode == 0
 
     done = run_kb("models", "get", "nobody/Nothing:x.gguf", cwd=base, **variables)
     assert done.returncode == 1
@@ -215,6 +216,7 @@ def test_a_test_measures_the_speed(small_base: Path) -> None:
 @pytest.mark.slow
 def test_a_model_that_cannot_judge_is_not_made_the_judge(small_base: Path, tmp_path: Path) -> None:
     (tmp_path / "kb.toml").write_text(f'vault = "{small_base / "vault"}"\n', encoding="utf-8")
+    assert run_kb("trust", "--yes", cwd=tmp_path).returncode == 0
     done = run_kb("models", "judge", "bundled", cwd=tmp_path)
     assert done.returncode == 1
     assert "guessing makes 50 %" in done.stdout

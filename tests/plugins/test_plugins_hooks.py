@@ -13,7 +13,7 @@ from kb.errors import PluginError
 from kb.knowledge_base import KnowledgeBase
 from kb.plugin_api import Cancellation, Done, Mode, Said
 from kb.plugin_host import PluginHost
-from kb.plugin_trust import fingerprint
+from kb.plugin_trust import plugin_request
 from kb.settings import ModelSettings, RetrievalSettings, Settings
 from tests.support import run_kb
 
@@ -80,7 +80,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "many.py").write_text(PLUGIN)
     host = PluginHost(tmp_path, tmp_path / "state")
-    host.choices.trust(tmp_path / "plugins", fingerprint(tmp_path / "plugins"))
+    host.trust.add(tmp_path, plugin_request(tmp_path / "plugins"))
     yield tmp_path
     sys.dont_write_bytecode = False
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.plugin_host import PluginHost
-from kb.plugin_trust import fingerprint
+from kb.plugin_trust import plugin_request
 
 GOOD = """
 from kb.plugin_api import Done, Mode, Said, hookimpl
@@ -119,8 +119,9 @@ def test_a_vaults_own_plugins_load_only_while_trusted_as_they_stand(tmp_path: Pa
     state = tmp_path / "state"
     host = PluginHost(tmp_path, state)
     assert "echo" not in host.modes
-    assert host.untrusted_folder == folder
-    host.choices.trust(folder, fingerprint(folder))
+    assert "echo" in host.problems[0]
+    assert "kb trust" in host.problems[0]
+    host.trust.add(tmp_path, plugin_request(folder))
     assert "echo" in PluginHost(tmp_path, state).modes
     (folder / "echo.py").write_text(GOOD + "\n# changed by a syncer\n")
     assert "echo" not in PluginHost(tmp_path, state).modes

@@ -18,8 +18,13 @@ from kb.isolation import leave_current_folder
 
 ROOT = Path(next(iter(kb.__path__))).parent
 SCRIPT = Path(sys.executable).with_name("kb")
-# Modules that start processes, and the one place where each may be used.
-MAY_START = {"kb/child_process.py", "kb/tui/editor.py"}
+# The one module that starts Python; the others start the editor that the user named.
+MAY_START = {
+    "kb/child_process.py",
+    "kb/cli/open.py",
+    "kb/tui/editor.py",
+    "plugins/kb_plugins/quiz/commands.py",
+}
 STARTERS = {"subprocess", "multiprocessing", "pty", "webbrowser"}
 STARTING_CALLS = {"system", "popen", "posix_spawn", "posix_spawnp", "fork", "forkpty", "startfile"}
 TRAP = "import os\nopen(os.environ.get('KB_TEST_MARK', {mark!r}), 'a').write(__name__ + '\\n')\n"

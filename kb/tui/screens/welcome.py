@@ -95,7 +95,8 @@ class WelcomeScreen(ModalScreen[None]):
     @on(Input.Submitted)
     @on(Button.Pressed)
     def _use(self) -> None:
-        from kb.settings import load_settings, write_settings_file
+        from kb.settings import load_settings
+        from kb.settings_file import write_settings_file
 
         if self.query_one("#use", Button).disabled:
             return
