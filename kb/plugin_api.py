@@ -29,6 +29,7 @@ from kb.answering.question import Question, read_question
 from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
 from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
+from kb.indexing.language import language_of
 from kb.knowledge_base import KnowledgeBase
 from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
@@ -94,6 +95,7 @@ __all__ = [
     "covers",
     "hookimpl",
     "hookspec",
+    "language_of",
     "numbers_of",
     "opaque_spans",
     "plain_text",

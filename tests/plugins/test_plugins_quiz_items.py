@@ -50,25 +50,20 @@ def items() -> dict[str, Item]:
     [
         ("Oolong", "definition"),
         ("cultivar", "bold"),
-        ("45 seconds", "number"),
-        ("12 %", "table"),
-        ("Wok", "label"),
+        ("12 %", "cell"),
+        ("Wok", "term"),
         ("Taiwan", "card"),
-        ("Rolling breaks the cells of the leaf, so that oxidation can begin evenly everywhere.", "heading"),
+        ("so that oxidation can begin evenly everywhere", "cause"),
+        ("whole leaf\nbroken leaf\nfannings", "members"),
     ],
 )
 def test_each_rule_finds_its_fact(items: dict[str, Item], key: str, rule: str) -> None:
     assert items[key].rule == rule
 
 
-def test_a_list_is_asked_for_one_of_its_members(items: dict[str, Item]) -> None:
-    [item] = [item for item in items.values() if item.rule == "list"]
-    assert item.key in ("whole leaf", "broken leaf", "fannings")
-
-
 def test_every_key_is_an_exact_span_that_its_stem_does_not_tell(items: dict[str, Item]) -> None:
     for item in items.values():
-        assert plain_key(NOTE[item.span.start : item.span.end]) == item.key
+        assert plain_key(NOTE[item.span.start : item.span.end]) == " ".join(item.key.split())
         assert not leaks(item.stem, item.key), item.stem
         assert item.quote in NOTE
 
@@ -96,7 +91,8 @@ def test_a_sentence_that_points_back_makes_no_card(items: dict[str, Item]) -> No
     ],
 )
 def test_no_card_is_made_of_praise_steps_and_what_stands_elsewhere(text: str) -> None:
-    assert not items_of(parse_note("Oolong.md", f"# Oolong\n\n{text}\n"))
+    made = items_of(parse_note("Oolong.md", f"# Oolong\n\n{text}\n"))
+    assert [item for item in made if item.rule != "section"] == []
 
 
 def test_ids_last_when_text_is_added_around_them(items: dict[str, Item]) -> None:
@@ -141,24 +137,20 @@ def test_a_leak_is_seen_in_any_form(text: str, key: str, told: bool) -> None:
         ("cultivar", "", "wrong"),
         ("cultivar", "I don't know", "wrong"),
         ("cultivar", "weiß nicht", "wrong"),
-        ("45 seconds", "45", "right"),
-        ("45 seconds", "45 s", "right"),
-        ("45 seconds", "30 seconds", "wrong"),
-        ("45 seconds", "less than a minute", "unsure"),
         ("12 %", "12", "right"),
         ("Taiwan", "it is Taiwan I think", "right"),
         (
-            "Rolling breaks the cells of the leaf, so that oxidation can begin evenly everywhere.",
-            "its cells are broken",
+            "so that oxidation can begin evenly everywhere",
+            "to let it begin",
             "unsure",
         ),
         (
-            "Rolling breaks the cells of the leaf, so that oxidation can begin evenly everywhere.",
-            "rolling breaks the leaf's cells, then oxidation begins evenly",
+            "so that oxidation can begin evenly everywhere",
+            "oxidation then begins evenly",
             "right",
         ),
         (
-            "Rolling breaks the cells of the leaf, so that oxidation can begin evenly everywhere.",
+            "so that oxidation can begin evenly everywhere",
             "something else entirely, who cares",
             "unsure",
         ),

@@ -137,7 +137,7 @@ class Deck:
         of_note: Counter[str] = Counter()
         limit = _PER_NOTE if len(selection.paths) > 1 else count
         chosen: list[Item] = []
-        for path_items in self._shuffled_by_note(selection, seed):
+        for path_items in self._planned_by_note(selection, seed):
             for item in path_items:
                 if len(chosen) == count:
                     return _mixed(chosen)
@@ -156,17 +156,15 @@ class Deck:
         hits = self._base.retriever.search(words, limit=_RETRIEVED, per_note=None)
         return any(hit.passage.note_path == item.path for hit in hits)
 
-    def _shuffled_by_note(self, selection: Selection, seed: int) -> Iterator[list[Item]]:
+    def _planned_by_note(self, selection: Selection, seed: int) -> Iterator[list[Item]]:
         order = Random(seed)
         items: list[Item] = []
         for item in self.items(selection, seed):
             if items and items[0].path != item.path:
-                order.shuffle(items)
-                yield items
+                yield _planned(items, order)
                 items = []
             items.append(item)
-        order.shuffle(items)
-        yield items
+        yield _planned(items, order)
 
     @cached_property
     def _paths(self) -> dict[str, str]:
@@ -230,6 +228,17 @@ def overridden(item: Item, question: str, key: str) -> Item:
 
 def _as_wanted(item: Item, card: Known | None) -> Item:
     return overridden(item, card.own_question, card.own_key) if card and card.own_question else item
+
+
+def _planned(items: Sequence[Item], order: Random) -> list[Item]:
+    """The cards of a note in the order to learn them: of each section its best before a second of any."""
+    shuffled = sorted(items, key=lambda item: (-round(item.worth, 1), order.random()))
+    of_section: Counter[tuple[str, ...]] = Counter()
+    rounds: list[tuple[int, Item]] = []
+    for item in shuffled:
+        rounds.append((of_section[item.heading_path], item))
+        of_section[item.heading_path] += 1
+    return [item for _, item in sorted(rounds, key=lambda pair: (pair[0], -round(pair[1].worth, 1)))]
 
 
 def _mixed(items: Sequence[Item]) -> list[Item]:

@@ -78,7 +78,7 @@ def _of_words(item: Item, given: str, similarity: Similarity, aliases: Sequence[
         return Graded("wrong", f"The note says {item.key}.")
     if contradicts(polarity(given), polarity(item.quote)) and held:
         return Graded("unsure", "It may say the contrary of the note.")
-    if wanted_numbers and (only_number or item.rule == "number"):
+    if wanted_numbers and only_number:
         known = wanted_numbers <= given_numbers and _same_unit(wanted, said)
         return Graded("right" if known else "unsure", "" if known else f"Compare: {item.key}.")
     if wanted_numbers - given_numbers:

@@ -22,7 +22,8 @@ from kb.plugin_api import (
     same_word,
     words_of,
 )
-from kb_plugins.study.card import Written, heading_path_at
+from kb_plugins.study.card import Written, heading_path_at, lines_of
+from kb_plugins.study.fact import Fact, FactKind
 from kb_plugins.study.page import without_quote_marks
 
 # Words that head a table or begin an item without naming anything worth asking for.
@@ -33,11 +34,10 @@ NO_TERMS = frozenset(
     "advantages disadvantage disadvantages dependencies environment status overview input output features details "
     "frage antwort gut schlecht vorteile nachteile".split()
 )
+_SHORT = 8  # words of an answer that is written out, and not explained
 _LONG_KEY, _TOLD = 4, 0.75  # content words from which a share of them tells a key, and that share
 _LEFTOVER = re.compile(r"\]\(|#\+[A-Z]|\{\{|://")  # marks of a dialect that plain text should not have
-Rule = Literal[
-    "card", "gap", "highlight", "definition", "label", "table", "bold", "list", "number", "heading"
-]
+Rule = Literal["card", "gap", "highlight", "definition", "table", "bold"] | FactKind
 WRITTEN = ("card", "gap")  # rules of cards that a person wrote
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?|el|la|los|las|le|les|une?) ")
 _NOT_WORD = re.compile(r"[^\w%°€$£.,+-]+|(?<!\d)[.,]|[.,](?!\d)")
@@ -66,6 +66,7 @@ class Item:
     front: str = ""  # the question in Markdown, where its author wrote it; see study.written for its gaps
     answer: str = ""  # the answer in Markdown, where its author wrote it
     deck: str = ""  # what the note's flashcard tag names below itself
+    worth: float = 1.0  # 0 to 1; what a person wrote as a card is worth all
     former_id: str = ""  # as reviews before version 2 of the log know the card
 
     def as_quote(self) -> Quote:
@@ -92,6 +93,7 @@ def make_item(
     source: Span,
     heading_path: Sequence[str],
     family: str = "",
+    worth: float = 0.5,
 ) -> Item | None:
     """An item with the place of its fact before the question, or None when it would give its answer away."""
     key = plain_key(note.text[span.start : span.end])
@@ -116,7 +118,37 @@ def make_item(
         quote=note.text[source.start : source.end],
         family=family,
         question=question,
+        worth=worth,
         former_id=_digest(rule, stem, key),
+    )
+
+
+def fact_item(note: Note, fact: Fact) -> Item | None:
+    """A fact as a card, or None when its question would give its answer away."""
+    raw = note.text[fact.answer.start : fact.answer.end]
+    key = lines_of(raw) if "\n" in raw else plain_key(raw)
+    if not words_of(key) or leaks(fact.question, key) or _LEFTOVER.search(fact.question):
+        return None
+    above = (note.title, *fact.heading_path, *fact.place)
+    place = [part for part in dict.fromkeys(above) if not leaks(part, key) and part not in fact.question]
+    stem = f"{' › '.join(place)}: {fact.question}" if place else fact.question
+    is_short = len(key.split()) <= _SHORT and "\n" not in key
+    return Item(
+        id=_digest(fact.question, key),
+        rule=fact.kind,
+        kind="cloze" if fact.is_name else "short" if is_short else "explain",
+        stem=fact.question if leaks(stem, key) else stem,
+        key=key,
+        path=note.path,
+        title=note.title,
+        heading_path=fact.heading_path,
+        span=fact.answer,
+        source=fact.source,
+        line=note.text.count("\n", 0, fact.source.start) + 1,
+        quote=note.text[fact.source.start : fact.source.end],
+        family=fact.family,
+        question=fact.question,
+        worth=fact.worth,
     )
 
 

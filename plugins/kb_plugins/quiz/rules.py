@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from kb.plugin_api import (
     Block,
@@ -18,10 +17,10 @@ from kb.plugin_api import (
     words_of,
 )
 from kb_plugins.quiz.item import NO_TERMS, Item, make_item
-from kb_plugins.quiz.table_items import table_items
 from kb_plugins.study.card import GAP
 
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
+_WORTH = {"definition": 0.75, "highlight": 0.6, "bold": 0.6}
 _MIN_WORDS = 5  # content words that must be left around a gap
 _MAX_SENTENCE = 320  # characters
 _MAX_TERM = 5  # words of a term
@@ -54,7 +53,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:above|below|previous|following|next section|examples?|oben|unten|folgende\w*)\b", re.IGNORECASE
 )
 _POINTS_BACK = re.compile(
-    r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|dies\w*|das|es|sie|"
+    r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|dies\w*|das(?!\s+(?-i:[A-ZÄÖÜ]))|es|sie|"
     r"damit|so|hier|aber|und|siehe)\b",
     re.IGNORECASE,
 )
@@ -90,17 +89,18 @@ _ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
 _VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
 _NAMED_BEFORE = re.compile(
-    r"(?:\b(?:an?|the|called|named|terms?|words?|as|eine?n?|der|die|das|genannt|heißt|heißen)\s+[\"“„]?)$",
+    r"(?:\b(?:called|named|known as|termed|terms?|words?|referred to as|genannt|heißt|heißen|bezeichnet als|appelée?s?|llamad[oa]s?)\s+"
+    r"(?:an?\s+|the\s+|as\s+|die\s+|der\s+|das\s+)?[\"“„]?)$",
     re.IGNORECASE,
+)
+_DEFINES_AFTER = re.compile(
+    r"\s+(?:is|are|means|refers to|ist|sind|bedeutet|est|sont|es|son)\s+(?:an?|the|one|any|eine?|der|die|das|une?|la|le|los?|las?|el)\b"
 )
 
 
 def rule_items(note: Note) -> Iterator[Item]:
     """What the rules find in `note`; of rules that find the same words the first asks best."""
-    yield from table_items(note)
-    yield from _lists(note)
     yield from _in_sentences(note)
-    yield from _headings(note)
 
 
 def _in_sentences(note: Note) -> Iterator[Item]:
@@ -117,33 +117,13 @@ def _in_sentences(note: Note) -> Iterator[Item]:
             item = next(
                 (
                     item
-                    for rule in (_label, _definition, _highlight, _bold, _number)
+                    for rule in (_definition, _highlight, _bold)
                     for item in rule(note, block, sentence, raw, names)
                 ),
                 None,
             )
             if item:
                 yield item
-
-
-def _label(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
-    """`**Label**: what it is`, asked from what it is."""
-    match = _LABEL.match(raw)
-    if (
-        match
-        and block.kind == "list"
-        and _is_term(match["key"])
-        and not match["key"][0].isdigit()  # an entry of a log
-        and not _VERB.search(match["key"])  # a statement, not a name
-        and not _STEP.match(match["rest"])
-        and "/" not in match["key"]  # two in one
-        and not _SAYS.match(match["key"])
-        and len(content_words(match["rest"])) >= _MIN_WORDS
-    ):
-        span = _inside(sentence, match, "key")
-        family = f"label {note.path} {' '.join(block.heading_path)}"
-        question = f"{GAP}: {_plain(match['rest'])}"
-        yield from _made(note, "label", "cloze", question, span, sentence.span, block, family)
 
 
 def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: list[str]) -> Iterator[Item]:
@@ -172,44 +152,15 @@ def _highlight(note: Note, block: Block, sentence: Sentence, raw: str, _names: l
 def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
     for match in _BOLD.finditer(raw):
         key = match["key"]
-        # Bold print that begins a sentence is a step to take or a label, and plain words are stressed,
-        # unless something says that they name what is spoken of.
-        is_subject = bool(_VERB.match(raw[match.end() :]))
-        begins = not raw[: match.start()].strip()
-        is_named = (key[0].isupper() and " " in key) or bool(_NAMED_BEFORE.search(raw[: match.start()]))
-        is_adjective = len(key.split()) == 1 and key.islower() and bool(_WORD_AFTER.match(raw[match.end() :]))
-        is_stressed = (
-            begins or not is_named or is_adjective or key.casefold().startswith(("the ", "please ", "not "))
-        )
+        # Bold print stresses; it names only what the sentence says it names.
+        before, after = raw[: match.start()], raw[match.end() :]
+        is_named = bool(_NAMED_BEFORE.search(before))
+        is_subject = bool(_DEFINES_AFTER.match(after)) and not before.strip(" *_")
         is_whole = (
             _stands_alone(sentence.text) and not _VERSION.search(key) and not _STEP.match(sentence.text)
         )
-        if (is_subject or not is_stressed) and is_whole and _is_term(key):
+        if (is_subject or is_named) and is_whole and _is_term(key):
             yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
-
-
-def _number(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
-    matches = list(_NUMBER.finditer(raw))
-    # A date, a measurement run or a log line has many numbers, of which none is worth knowing by itself.
-    if not 1 <= len(matches) <= 2 or not _stands_alone(sentence.text) or any(mark in raw for mark in "`[<{|"):
-        return
-    if any(map(_EXAMPLE.search, block.heading_path)) or _ONESELF.search(sentence.text):
-        return  # chosen at will, or told of oneself: nothing to know
-    for match in matches:
-        value = match["key"]
-        if value.isdecimal() and int(value) < 3:
-            continue
-        if not raw[: match.start()].strip() and raw[match.end() : match.end() + 1] in (".", ")"):
-            continue  # the number of an item
-        if _MONTH.match(raw[match.end() :]) or _MONTH_BEFORE.search(raw[: match.start()]):
-            continue
-        unit = re.sub(r"[\d.,\s]+", "", value)
-        if not unit and len(value) < 4 and _NAME_BEFORE.search(raw[: match.start()]):
-            continue
-        year = value.isdecimal() and len(value) == 4
-        yield from _gap(
-            note, "number", block, sentence, raw, match.span("key"), "year" if year else f"number {unit}"
-        )
 
 
 def _gap(
@@ -234,65 +185,6 @@ def _gap(
     yield from _made(note, rule, "cloze", text, span, sentence.span, block, family)
 
 
-def _lists(note: Note) -> Iterator[Item]:
-    """A lead-in with a list of three to seven short members, asked for one of them."""
-    blocks = note.blocks
-    for before, block in pairwise(blocks):
-        if block.kind != "list" or before.kind != "paragraph":
-            continue
-        lead = split_sentences(note.text, before.span)
-        if not lead or not lead[-1].text.rstrip().endswith(":") or _POINTS_BACK.match(lead[-1].text):
-            continue
-        members = _members(note, block)
-        if not 3 <= len(members) <= 7:
-            continue
-        plain = [_plain(note.text[span.start : span.end]) for span in members]
-        if any(map(_GUIDES.search, (lead[-1].text, *plain))) or sum(map(bool, map(_STEP.match, plain))) > 1:
-            continue
-        if any(len(text.split()) > 6 or not text or text.endswith(".") or ": " in text for text in plain):
-            continue
-        asked = sum(map(ord, plain[0])) % len(members)
-        rows = [f"• {GAP if index == asked else text}" for index, text in enumerate(plain)]
-        source = Span(lead[-1].span.start, block.span.end)
-        question = f"{lead[-1].text} {' '.join(rows)}"
-        yield from _made(note, "list", "cloze", question, members[asked], source, block)
-
-
-def _members(note: Note, block: Block) -> list[Span]:
-    """The items of a flat list, without marks; none when it is nested or a list of tasks."""
-    spans = []
-    start = block.span.start
-    for line in note.text[block.span.start : block.span.end].splitlines(keepends=True):
-        match = re.match(r"(?:[-*+]|\d{1,3}[.)])[ \t]+(?!\[)(?P<text>[^\n]*\S)", line)
-        if not match and line.strip():
-            return []
-        if match:
-            spans.append(Span(start + match.start("text"), start + match.end("text")))
-        start += len(line)
-    return spans
-
-
-def _headings(note: Note) -> Iterator[Item]:
-    """A heading that asks, answered by the first sentence below it."""
-    for section in note.sections:
-        if not _QUESTION_HEADING.match(section.title) or len(section.title.split()) < 3:
-            continue
-        block = next((block for block in note.blocks if block.span.start >= section.heading.end), None)
-        if block is None or block.kind != "paragraph" or block.span.start >= section.span.end:
-            continue
-        first = split_sentences(note.text, block.span)[:1]
-        if not first or len(content_words(first[0].text)) < _MIN_WORDS or not _stands_alone(first[0].text):
-            continue
-        if _ELSEWHERE.search(first[0].text):
-            continue
-        asked = (
-            section.title if section.title.endswith("?") else f"Explain in your own words: {section.title}."
-        )
-        yield from _made(
-            note, "heading", "explain", asked, first[0].span, first[0].span, block, "", section.path[:-1]
-        )
-
-
 def _made(
     note: Note,
     rule: str,
@@ -305,7 +197,8 @@ def _made(
     place: Iterable[str] | None = None,
 ) -> Iterator[Item]:
     heading_path = tuple(block.heading_path if place is None else place)
-    item = make_item(note, rule, kind, question, span, source, heading_path, family)  # type: ignore[arg-type]
+    worth = _WORTH[rule]
+    item = make_item(note, rule, kind, question, span, source, heading_path, family, worth)  # type: ignore[arg-type]
     if item:
         yield item
 

@@ -11,7 +11,6 @@ from kb_plugins.socratic.secret import MASK, Secret
 from kb_plugins.study.card import GAP
 
 HINTS = 4
-_EXPLAIN = re.compile(r"(?P<place>[^?]+?): Explain in your own words: (?P<heading>[^?]+)\.")
 _NEAR = 900  # characters around the source in which a neighbour is looked for
 
 
@@ -23,9 +22,6 @@ def hints(item: Item, note: Note, secret: Secret) -> list[str]:
 
 def question_of(item: Item) -> str:
     """The item as an open question, with one question mark."""
-    heading = _EXPLAIN.fullmatch(item.stem)
-    if heading:
-        return f"What does your note on {heading['place']} say under “{heading['heading']}”?"
     stem = item.stem.replace("?", "") if item.stem.count("?") != 1 else item.stem
     if "?" in stem:
         return stem

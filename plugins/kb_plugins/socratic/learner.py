@@ -10,18 +10,6 @@ from kb_plugins.quiz.reviews import Review
 _UNKNOWN = 0.3  # mastery of a concept that was never asked
 _WEIGHT = 0.4  # of the latest review
 _GOOD = {1: 0.0, 2: 0.6, 3: 1.0, 4: 1.0}
-# What makes one think comes before what only asks for a number.
-_WORTH = {
-    "heading": 0,
-    "definition": 1,
-    "card": 1,
-    "label": 2,
-    "bold": 2,
-    "highlight": 2,
-    "table": 3,
-    "list": 4,
-    "number": 5,
-}
 
 
 def mastery(reviews: Iterable[Review]) -> dict[str, float]:
@@ -41,7 +29,7 @@ def in_order(items: Sequence[Item], known: dict[str, float], due: set[str]) -> l
         key=lambda item: (
             item.id not in due,
             round(known.get(item.title, _UNKNOWN), 1),
-            _WORTH[item.rule],
+            -round(item.worth, 1),
             item.path,
             item.span.start,
         ),

@@ -32,7 +32,7 @@ _TABLE_NAMES = 6  # rows of a table that are named
 # Without what stands before it, such a sentence says little, or something else.
 _POINTS_BACK = re.compile(
     r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|therefore|however|"
-    r"otherwise|thus|dies\w*|das|es|sie|er|damit|dabei|so|hier|aber|und|siehe|daher|deshalb|il|elle|ils|elles|cela|cette?)\b",
+    r"otherwise|thus|dies\w*|das(?!\s+(?-i:[A-ZÄÖÜ]))|es|sie|er|damit|dabei|so|hier|aber|und|siehe|daher|deshalb|il|elle|ils|elles|cela|cette?)\b",
     re.IGNORECASE,
 )
 # What such a pronoun stands for is told by the heading or the item above, if nothing else comes between.

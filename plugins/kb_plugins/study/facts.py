@@ -1,0 +1,115 @@
+"""The facts of a note, found by its structure: what stands under a label, an item or a question, and what gives a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kb.plugin_api import Span, content_words, split_sentences
+from kb_plugins.study.card import heading_path_at
+from kb_plugins.study.fact import Fact
+from kb_plugins.study.label_facts import labelled, over_children
+from kb_plugins.study.labels import NO_LABEL, POINTS_BACK, is_term
+from kb_plugins.study.outline import Entry
+from kb_plugins.study.page import Page
+from kb_plugins.study.question_facts import QUESTION_END, asked, heading_questions, inline_question
+from kb_plugins.study.reasons import reasons_in
+from kb_plugins.study.relations import relations_of
+from kb_plugins.study.source import Source
+from kb_plugins.study.table_facts import table_facts
+from kb_plugins.study.worth import LEAST, worth_of
+
+_FEWEST, _SECTION_WORDS = 4, 60
+
+
+def facts_of(page: Page) -> list[Fact]:
+    """Every fact with its worth, in the order of the text."""
+    source = Source(page)
+    found: list[Fact] = []
+    sections: set[tuple[str, ...]] = set()
+    for fact in _all(source):
+        if told := _weighed(source, fact):
+            found.append(told)
+            if told.worth >= LEAST:
+                sections.update((told.heading_path, heading_path_at(page.note, told.source.start)))
+    # A section of which nothing else is asked is asked for as a whole.
+    whole = [
+        told
+        for fact in _sections(source)
+        if fact.heading_path not in sections and (told := _weighed(source, fact))
+    ]
+    return sorted((*found, *whole), key=lambda fact: fact.source.start)
+
+
+def _weighed(source: Source, fact: Fact) -> Fact | None:
+    answer = source.plain(fact.answer)
+    return replace(fact, worth=worth_of(fact, fact.question, answer)) if answer and fact.question else None
+
+
+def _sections(source: Source) -> Iterator[Fact]:
+    """What stands first under each heading, and under the title."""
+    seen: set[tuple[str, ...]] = set()
+    for top in source.tops:
+        if top.heading_path in seen:
+            continue
+        seen.add(top.heading_path)
+        name = (top.heading_path or (source.note.title,))[-1].rstrip(":：.")
+        sentences = split_sentences(source.note.text, top.span)
+        if (
+            top.is_item
+            or top.children
+            or not sentences
+            or "![" in source.note.text[top.span.start : top.span.end]
+            or NO_LABEL.match(name)
+            or not is_term(name)
+        ):
+            continue
+        first = sentences[0]
+        if (
+            len(content_words(first.text)) < _FEWEST
+            or POINTS_BACK.match(first.text)
+            or name.endswith(QUESTION_END)
+        ):
+            continue
+        end, words = first.span.end, len(first.text.split())
+        for sentence in sentences[1:3]:
+            words += len(sentence.text.split())
+            end = sentence.span.end if words <= _SECTION_WORDS else end
+        quoted = f"“{name}”" if len(name.split()) > 1 else name
+        yield source.fact("section", source.wording.says_of(quoted), Span(first.span.start, end), top)
+
+
+def _all(source: Source) -> Iterator[Fact]:
+    yield from relations_of(source.note)
+    yield from table_facts(source.note)
+    yield from heading_questions(source)
+    answered: set[int] = set()  # entries that are part of an answer
+    for entry in source.entries:
+        if id(entry) in answered or not source.text(entry):
+            continue
+        found = list(_of_entry(source, entry))
+        yield from found
+        if any(fact.kind in ("answer", "steps") for fact in found):
+            answered.update(id(one) for one in entry.walk())
+
+
+def _of_entry(source: Source, entry: Entry) -> Iterator[Fact]:
+    text = source.text(entry)
+    if text.endswith(QUESTION_END):
+        yield from asked(source, entry, text)
+        return
+    if fact := inline_question(source, entry):
+        yield fact
+        return
+    label = source.label(entry)
+    if label:
+        yield from labelled(source, entry, *label)
+    elif entry.children:
+        yield from over_children(source, entry, text)
+    if not label or not entry.children:
+        yield from _reasons(source, entry)
+
+
+def _reasons(source: Source, entry: Entry) -> Iterator[Fact]:
+    for kind, question, answer, sentence in reasons_in(source.note, entry.span, source.wording):
+        yield replace(source.fact(kind, question, answer, entry), source=sentence)

@@ -1,0 +1,81 @@
+"""Questions that a note itself asks, with the answers that it gives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kb.plugin_api import Span, plain_text, words_of
+from kb_plugins.study.fact import Fact
+from kb_plugins.study.outline import Entry
+from kb_plugins.study.source import Source
+
+QUESTION_END = ("?", "？", "؟")
+_INLINE = re.compile(r"(?P<question>[^?？\n]{12,160}[?？])\s+(?P<answer>\S[^\n]{8,})", re.DOTALL)
+_ANSWERED = re.compile(r"(?:a|answer|antwort|réponse)\s*[:：]\s*", re.IGNORECASE)
+_OWN = re.compile(r"(?:my|meine?|ma|mi)\b", re.IGNORECASE)
+_ANSWER_LABEL = re.compile(
+    r"(?:[\w’']+\s+){0,3}(?:answers?|antwort|réponse|respuesta)\s*(?:[:：]\s*|$)", re.IGNORECASE
+)
+HOW_TO = re.compile(
+    r"(?:how|steps|stages|phases|wie|ablauf|schritte|phasen|comment|étapes|cómo|pasos)\b",
+    re.IGNORECASE,
+)
+MOST_STEPS = 8
+
+
+def heading_questions(source: Source) -> Iterator[Fact]:
+    for section in source.note.sections:
+        title = " ".join(plain_text(section.title).split())
+        below = [
+            top
+            for top in source.tops
+            if top.heading_path == section.path and top.span.start > section.heading.end
+        ]
+        if not below or len(title.split()) < 3:
+            continue
+        if title.endswith(QUESTION_END):
+            yield source.fact("answer", title, source.span_of(below[:1]), below[0], section.path[:-1])
+        elif HOW_TO.match(title) and _is_steps(source, below[0]):
+            run = [top for top in below if top.is_ordered]
+            answer = Span(run[0].span.start, run[-1].end)
+            yield source.fact("steps", f"{title}: ({len(run)})", answer, below[0], section.path[:-1])
+
+
+def _is_steps(source: Source, first: Entry) -> bool:
+    siblings = [top for top in source.tops if top.heading_path == first.heading_path and top.is_ordered]
+    return first.is_ordered and 2 <= len(siblings) <= MOST_STEPS
+
+
+def asked(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
+    if not entry.children or len(words_of(text)) < 2 or len(text) > 200:
+        return
+    labelled = [child for child in entry.children if _ANSWER_LABEL.match(source.text(child))]
+    # Of "my answer" and the book's the book's is the one to know.
+    chosen = next(
+        (child for child in labelled if not _OWN.match(source.text(child))),
+        labelled[0] if labelled else None,
+    )
+    if chosen is None:
+        answer = source.span_of(entry.children)
+    elif chosen.children:
+        answer = source.span_of(chosen.children)
+    else:
+        raw = source.note.text[chosen.span.start : chosen.span.end]
+        match = _ANSWER_LABEL.match(raw)
+        answer = Span(chosen.span.start + (match.end() if match else 0), chosen.span.end)
+    yield source.fact("answer", text, answer, entry)
+
+
+def inline_question(source: Source, entry: Entry) -> Fact | None:
+    raw = source.note.text[entry.span.start : entry.span.end]
+    match = _INLINE.fullmatch(raw)
+    if not match or "::" in raw:
+        return None
+    question = " ".join(plain_text(match["question"]).split())
+    answered = _ANSWERED.match(match["answer"])
+    start = entry.span.start + match.start("answer") + (answered.end() if answered else 0)
+    if len(words_of(question)) < 3 or source.plain(Span(start, entry.span.end)).endswith(QUESTION_END):
+        return None
+    question = re.sub(r"^(?:q|question|frage)\s*[:：]\s*", "", question, flags=re.IGNORECASE)
+    return source.fact("answer", question, Span(start, entry.span.end), entry)
