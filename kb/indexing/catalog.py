@@ -53,6 +53,8 @@ class StoredNote:
     fingerprint: str
     size: int
     mtime_ns: int
+    ctime_ns: int
+    inode: int
 
     @property
     def stated_days(self) -> tuple[date, ...]:
@@ -191,7 +193,7 @@ class Catalog:
         return [
             StoredNote(*row)
             for row in self._rows(
-                "SELECT path, title, created, modified, fingerprint, size, mtime_ns FROM notes ORDER BY path"
+                "SELECT path, title, created, modified, fingerprint, size, mtime_ns, ctime_ns, inode FROM notes ORDER BY path"
             )
         ]
 

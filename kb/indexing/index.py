@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import IndexDamaged, IndexIncompatible, KbError
-from kb.indexing.catalog import VECTORS_VERSION, Catalog, Statistics
+from kb.indexing.catalog import VECTORS_VERSION, Catalog, Statistics, StoredNote
 from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.lock import WriteLock
+from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import remove_catalog, replace_catalog, set_aside
+from kb.indexing.seal import Seal
+from kb.indexing.settle import owe
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
@@ -31,21 +34,37 @@ _ASIDE = "next"  # where an index with another embedding model is made
 class Index:
     """The index of a vault in a folder. Opening it costs nothing; parts are opened when they are used.
 
-    Reading and writing may go on in two threads, each for itself.
+    Reading and writing may go on in two threads, each for itself. `heal` is called by the first reading of an index that
+    is damaged or was made elsewhere, and is to `sync` it.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, heal: Callable[[Index], None] | None = None) -> None:
         self.folder = folder
         self._embedder = embedder
+        self._heal = heal
         self._lock = WriteLock(folder)
-        self._chroma = ChromaIndex(folder, embedder.name)
+        self._seal = Seal(folder)
+        self._chroma = ChromaIndex(folder, embedder.name, self._seal)
+        self._is_ours = (
+            False  # what is there may be sealed: it held its seal when it was opened, or was made since
+        )
+        self._repaired = ""
+        self._rechecked = 0  # how many notes, of those in order
         self._ledger: Ledger | None = None
         self._vectors: tuple[str | None, list[str], Vector] | None = None
         self._reads_with = embedder
 
     @cached_property
     def catalog(self) -> Catalog:
-        """Read access. Raises IndexMissing before the first sync, IndexIncompatible when the model that made it is gone."""
+        """Read access.
+
+        Raises IndexMissing before the first sync, IndexIncompatible when the model that made it is gone, IndexDamaged
+        when it is not as this machine's kb left it and nothing heals it.
+        """
+        if not self._is_trusted():
+            if self._heal is None:
+                raise IndexDamaged(f"{_not_ours(self.folder)} Run: kb index")
+            self._heal(self)
         catalog = Catalog(self.folder)
         made_by = catalog.meta("embedding_model")
         if made_by == self._embedder.name:
@@ -75,6 +94,9 @@ class Index:
     def let_go(self) -> None:
         """Close what was written to, and let other processes write."""
         self._close_parts()
+        if self._lock.held and self._is_ours:
+            self._seal.write(thorough=True)
+        self._is_ours = False
         self._lock.release()
 
     def beat(self) -> None:
@@ -94,14 +116,13 @@ class Index:
 
         with self._writing("indexing"):
             try:
-                return self._move(vault, alive, options) or sync(vault, self._parts(), alive, options)
+                done = self._move(vault, alive, options) or sync(vault, self._parts(), alive, options)
             except IndexDamaged:
-                self._close_parts()
-                self.forget_reader()
-                set_aside(self.folder)
-                self._chroma.discard()
+                self._begin_anew()
                 done = sync(vault, self._parts(), alive, options)
-                return replace(done, repaired="The catalog was damaged, so it was made anew from the notes.")
+            self._seal.write(thorough=False)
+            repaired, self._repaired = self._repaired or done.repaired, ""
+            return replace(done, repaired=repaired)
 
     def _move(self, vault: Vault, report: Report, options: SyncOptions) -> SyncReport | None:
         """Where another embedding model is set, make an index with it aside, and take it when it is whole.
@@ -130,6 +151,23 @@ class Index:
         with self._writing("indexing"):
             tidy_up(self._parts())
 
+    def recheck(self, vault: Vault, count: int) -> int:
+        """Compare the content of the next `count` notes with what is indexed; how many the next `sync` will read anew.
+
+        This finds what no date tells of, as of a disk that was restored or a clock that was set back.
+        """
+        with self._writing("indexing"):
+            parts = self._parts()
+            notes = parts.catalog.notes()
+            start = self._rechecked if self._rechecked < len(notes) else 0
+            some = notes[start : start + count]
+            self._rechecked = start + len(some)
+            doubtful = [note.path for note in some if _says_something_else(vault, note)]
+            if doubtful:
+                with parts.ledger.batch():
+                    parts.ledger.doubt(doubtful)
+            return len(doubtful)
+
     def rebuild(self, vault: Vault, report: Report) -> SyncReport:
         """Throw the index away and make it anew. Raises what `sync` raises, but only VaultEmpty before it throws."""
         with self._writing("rebuilding"):
@@ -139,6 +177,7 @@ class Index:
             self.forget_reader()
             self._chroma.discard()
             remove_catalog(self.folder)
+            self._is_ours = True
             return self.sync(vault, report)
 
     def purge(self) -> int:
@@ -157,8 +196,11 @@ class Index:
         Raises IndexLocked when another process is writing, for then they differ anyway.
         """
         with self._writing("verifying"):
-            parts = self._parts()
+            held = self._ledger is not None or self._seal.holds("catalog")
+            parts = self._parts(as_it_is=True)
+            strange = [] if held else [Difference("index", "its files are not as kb left them.")]
             return [
+                *strange,
                 *compare_notes(vault, parts.catalog, self._embedder, self.folder),
                 *compare_chroma(self._chroma, parts.ledger, parts.catalog, self._embedder.name),
             ]
@@ -237,11 +279,39 @@ class Index:
         finally:
             self.let_go()
 
-    def _parts(self) -> Parts:
+    def _parts(self, *, as_it_is: bool = False) -> Parts:
         if self._ledger is None:
-            self._ledger = Ledger(self.folder)
+            has_catalog = (self.folder / CATALOG_FILE).exists()
+            if not has_catalog:
+                remove_catalog(self.folder)  # SQLite would take a log that is left for a new catalog's
+            self._is_ours = not has_catalog or self._is_ours or self._seal.holds("catalog")
+            if not self._is_ours and not as_it_is:
+                self._begin_anew()
+            self._ledger = Ledger(self.folder, self._seal.key)
         catalog = Catalog(self.folder, self._ledger.connection)
         return Parts(self._ledger, catalog, self._chroma, self._embedder)
+
+    def _begin_anew(self) -> None:
+        """Set the catalog aside and begin another, with those of its vectors that prove to be unharmed."""
+        self._close_parts()
+        self.forget_reader()
+        aside = set_aside(self.folder)
+        self._chroma.discard()
+        self._is_ours = True
+        self._ledger = Ledger(self.folder, self._seal.key)
+        self._ledger.save_vectors(aside, self._embedder.name)
+        with self._ledger.batch():
+            owe(self._ledger, all_links=True)  # so that what was set aside is deleted in the end
+        self._repaired = f"{_not_ours(self.folder)} It was made anew from the notes."
+
+    def _is_trusted(self) -> bool:
+        """Whether what is there can be believed; while a process writes, it has looked before."""
+        if not (self.folder / CATALOG_FILE).exists() and not self._seal.exists:
+            return True  # and missing
+        if self._lock.held or self._lock.owner():
+            return True
+        # Another process may have begun, or ended, between the two looks.
+        return self._seal.holds("catalog") or bool(self._lock.owner()) or self._seal.holds("catalog")
 
     def _close_parts(self) -> None:
         self._chroma.close()
@@ -254,6 +324,17 @@ class Index:
         if self._vectors is None or self._vectors[0] != version:
             self._vectors = (version, *self.catalog.vectors(self.embedder.name))
         return self._vectors[1:]
+
+
+def _not_ours(folder: Path) -> str:
+    return f"The index at {folder} was damaged, not closed properly, or made elsewhere."
+
+
+def _says_something_else(vault: Vault, note: StoredNote) -> bool:
+    try:
+        return vault.read(note.path).fingerprint != note.fingerprint
+    except KbError:
+        return False  # it keeps its last indexed state
 
 
 def _opened(source: str | None) -> Embedder | None:

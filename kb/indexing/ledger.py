@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kb.indexing.catalog import VECTORS_VERSION
 from kb.indexing.language import ENGLISH, language_of, stems
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
+from kb.indexing.seal import vector_digest
 from kb.indexing.tokens import unspaced_bigrams
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
@@ -29,8 +30,10 @@ _DROPPED = "chroma_dropped"  # "generation:count"
 class Ledger:
     """Write access to the catalog in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: bytes = b"") -> None:
+        """`key` is the machine's, see kb.indexing.seal."""
         self.folder = folder
+        self._key = key
         self.connection = open_for_writing(folder)
 
     def close(self) -> None:
@@ -74,13 +77,15 @@ class Ledger:
         texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
         language = language_of("\n".join(texts))
         id = self._run(
-            "INSERT INTO notes (path, fingerprint, size, mtime_ns, title, created, modified, language, names) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO notes (path, fingerprint, size, mtime_ns, ctime_ns, inode, title, created, modified, language, "
+            "names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note.path,
                 raw.fingerprint,
                 raw.size,
                 raw.mtime_ns,
+                raw.ctime_ns,
+                raw.inode,
                 note.title,
                 note.created.isoformat() if note.created else None,
                 note.modified.isoformat() if note.modified else None,
@@ -134,10 +139,15 @@ class Ledger:
             self._run("DELETE FROM notes WHERE id = ?", row)
 
     def touch(self, raw: RawNote) -> None:
-        """Remember that a file has another date, but the same content."""
+        """Remember that a file has another date or place on the disk, but the same content."""
         self._run(
-            "UPDATE notes SET size = ?, mtime_ns = ? WHERE path = ?", [raw.size, raw.mtime_ns, raw.path]
+            "UPDATE notes SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ? WHERE path = ?",
+            [raw.size, raw.mtime_ns, raw.ctime_ns, raw.inode, raw.path],
         )
+
+    def doubt(self, paths: Sequence[str]) -> None:
+        """Have these notes read anew by the next sync, whatever their dates say."""
+        self._many("UPDATE notes SET mtime_ns = -1 WHERE path = ?", ((path,) for path in paths))
 
     def resolve_links(self, resolver: LinkResolver, *, only_due: bool = False) -> None:
         """Look up the links that are due, or all."""
@@ -169,12 +179,48 @@ class Ledger:
 
     def put_vectors(self, keys: Sequence[str], vectors: NDArray[np.float32], model: str) -> None:
         """Store vectors, shape (len(keys), d), and cross them off."""
+        blobs = (row.astype(np.float16).tobytes() for row in vectors)
         self._many(
-            "INSERT OR REPLACE INTO vectors (key, model, vector) VALUES (?, ?, ?)",
-            ((key, model, row.astype(np.float16).tobytes()) for key, row in zip(keys, vectors, strict=True)),
+            "INSERT OR REPLACE INTO vectors (key, model, vector, digest) VALUES (?, ?, ?, ?)",
+            (
+                (key, model, blob, self._vector_digest(key, model, blob))
+                for key, blob in zip(keys, blobs, strict=True)
+            ),
         )
         self._many("DELETE FROM pending WHERE key = ?", ((key,) for key in keys))
         self._renew_vectors_version()
+
+    def save_vectors(self, damaged: Path, model: str) -> int:
+        """Take over the vectors of `model` from a damaged catalog, as far as they prove to be unharmed; how many."""
+        rows = []
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as old,
+        ):
+            old.text_factory = bytes
+            query = "SELECT key, vector, digest FROM vectors WHERE model = ?"
+            for key, vector, digest in old.execute(query, (model,)):
+                if not all(isinstance(value, bytes) for value in (key, vector, digest)):
+                    continue
+                name = key.decode("utf-8", "replace")
+                if self._vector_digest(name, model, vector) == digest:
+                    rows.append((name, model, vector, digest))
+        with self.batch():
+            self._many(
+                "INSERT OR REPLACE INTO vectors (key, model, vector, digest) VALUES (?, ?, ?, ?)", rows
+            )
+            self._renew_vectors_version()
+        return len(rows)
+
+    def harmed_vectors(self, model: str) -> int:
+        """How many vectors of `model` are not what was stored."""
+        rows = self._run("SELECT key, vector, digest FROM vectors WHERE model = ?", [model])
+        return sum(self._vector_digest(key, model, vector) != digest for key, vector, digest in rows)
+
+    def _vector_digest(self, key: str, model: str, vector: bytes) -> bytes:
+        return vector_digest(
+            self._key, key.encode("utf-8", "replace"), model.encode("utf-8", "replace"), vector
+        )
 
     def collect_garbage(self) -> None:
         """Drop the vectors that no passage has any more; Chroma is told at the next occasion."""

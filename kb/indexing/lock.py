@@ -11,7 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from kb.errors import IndexLocked
+from kb.files.small import parse_json
 from kb.indexing.schema import translated
+from kb.indexing.seal import sweep
 
 FILE_NAME = "lock"
 _BEAT_SECONDS = 1.0
@@ -37,7 +39,10 @@ class WriteLock:
             return
         with translated(self._file.parent):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            sweep(self._file.parent)
+            # A link there would have its target emptied.
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            descriptor = os.open(self._file, flags, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -53,7 +58,7 @@ class WriteLock:
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
             "purpose": purpose,
         }
-        os.pwrite(descriptor, json.dumps(holder).encode(), 0)
+        os.pwrite(descriptor, json.dumps(holder, allow_nan=False).encode(), 0)
         self._descriptor = descriptor
 
     def beat(self) -> None:
@@ -75,7 +80,7 @@ class WriteLock:
         if self.held:
             return ""
         try:
-            descriptor = os.open(self._file, os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self._file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return ""
         try:
@@ -89,8 +94,8 @@ class WriteLock:
 
 
 def _described(descriptor: int) -> str:
-    with suppress(ValueError, KeyError, OSError):
-        owner = json.loads(os.pread(descriptor, 1000, 0))
+    with suppress(ValueError, KeyError, TypeError, OSError):
+        owner = parse_json(os.pread(descriptor, 1000, 0))
         silent = time.time() - os.fstat(descriptor).st_mtime
         last = f", silent for {silent / 60:.0f} minutes" if silent > _SILENT_SECONDS else ""
         return (

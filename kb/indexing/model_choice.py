@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from kb.errors import KbError, ModelFileMissing, NoteUnreadable
+from kb.errors import IndexLocked, KbError, ModelFileMissing, NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.e5_package import package_file
 from kb.indexing.embedder import Embedder
@@ -31,8 +32,18 @@ _T = TypeVar("_T")
 
 
 def open_index(folder: Path, setting: str, vault: Vault, notice: Callable[[str], None]) -> Index:
-    """The index in `folder`, with the model that `setting` chooses for it."""
-    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)))
+    """The index in `folder`, with the model that `setting` chooses for it.
+
+    One that cannot be believed is made anew when it is first read, and `notice` is told.
+    """
+
+    def heal(index: Index) -> None:
+        with suppress(IndexLocked):  # whoever holds it does the same
+            done = index.sync(vault, lambda _: None)
+            if done.repaired:
+                notice(done.repaired)
+
+    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)), heal)
 
 
 def chosen_model(setting: str, index: Path, vault: Vault, notice: Callable[[str], None]) -> str:

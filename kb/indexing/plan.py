@@ -21,7 +21,7 @@ class Plan:
     """Which files to read, and which known notes have no file any more."""
 
     new: tuple[NoteFile, ...]
-    suspects: tuple[NoteFile, ...]  # size or date differ; their content decides
+    suspects: tuple[NoteFile, ...]  # size, a date or the file itself differ; their content decides
     missing: tuple[str, ...]  # paths
     unchanged: int
 
@@ -52,4 +52,9 @@ def trusted_mtime(mtime_ns: int, read_at_ns: int) -> int:
 
 
 def _same(file: NoteFile, note: StoredNote) -> bool:
-    return (file.size, file.mtime_ns) == (note.size, note.mtime_ns)
+    return (file.size, file.mtime_ns, file.ctime_ns, file.inode) == (
+        note.size,
+        note.mtime_ns,
+        note.ctime_ns,
+        note.inode,
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
@@ -16,6 +17,9 @@ SCHEMA_VERSION = 2
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 3
 BUSY_SECONDS = 10.0
+_NOT_OPENED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+_MAYBE_FULL = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_HARDLY_ANYTHING = 100_000  # bytes left on a disk that count as none
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -25,6 +29,8 @@ CREATE TABLE notes (
     fingerprint TEXT NOT NULL,      -- of the file's bytes
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
+    ctime_ns INTEGER NOT NULL,
+    inode INTEGER NOT NULL,
     title TEXT NOT NULL,
     created TEXT,                   -- ISO 8601, from properties
     modified TEXT,
@@ -61,6 +67,7 @@ CREATE TABLE pending (key TEXT PRIMARY KEY, embed_text TEXT NOT NULL) WITHOUT RO
 CREATE TABLE vectors (
     key TEXT NOT NULL, model TEXT NOT NULL,
     vector BLOB NOT NULL,           -- float16, L2-normalised
+    digest BLOB NOT NULL,           -- keyed, see kb.indexing.seal: proves it after damage to the file
     generation INTEGER,             -- of Chroma that holds it, NULL for none
     PRIMARY KEY (key, model)
 );
@@ -103,9 +110,18 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise IndexMissing(f"There is no index at {folder} yet. Run: kb index")
     with translated(folder):
-        connection = _connect(f"{file.absolute().as_uri()}?mode=ro")
-        _check_version(connection, folder)
-        return connection
+        try:
+            return _checked(_connect(f"{file.absolute().as_uri()}?mode=ro"), folder)
+        except sqlite3.OperationalError as error:
+            # Beside an open catalog SQLite keeps two files, which it cannot on a read-only medium. Nobody writes there.
+            if os.access(folder, os.W_OK) or _code(error) not in _NOT_OPENED:
+                raise
+            if _has_log(folder):
+                raise IndexError(
+                    f"The index at {folder} was not closed properly, and cannot be repaired where nothing can be "
+                    "written. Name another folder with --index, then run: kb index"
+                ) from error
+            return _checked(_connect(f"{file.absolute().as_uri()}?immutable=1"), folder)
 
 
 def open_for_writing(folder: Path) -> sqlite3.Connection:
@@ -119,7 +135,8 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
-        file.chmod(0o600)
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
             connection.executescript("BEGIN IMMEDIATE;" + _TABLES + _FULL_TEXT)
             values = {"schema_version": SCHEMA_VERSION, "passage_rules": PASSAGE_RULES}
@@ -135,13 +152,14 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
 
 def set_aside(folder: Path) -> Path:
     """Rename a damaged catalog, so that a new one can be made; returns its new name."""
-    file = folder / FILE_NAME
     number = 1
     while (aside := folder / f"{FILE_NAME}.damaged-{number}").exists():
         number += 1
-    file.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+    with translated(folder):
+        for suffix in ("-wal", ""):  # the log may hold what the file does not yet
+            with suppress(FileNotFoundError):
+                (folder / (FILE_NAME + suffix)).rename(f"{aside}{suffix}")
+        (folder / f"{FILE_NAME}-shm").unlink(missing_ok=True)
     return aside
 
 
@@ -165,7 +183,8 @@ def replace_catalog(folder: Path, new: Path) -> None:
 def discard_set_aside(folder: Path) -> None:
     """Delete damaged catalogs that were set aside, for the text of notes deleted since stands in them."""
     for file in folder.glob(f"{FILE_NAME}.damaged-*"):
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink()
 
 
 @contextmanager
@@ -181,6 +200,20 @@ def translated(folder: Path) -> Iterator[None]:
         raise IndexError(
             f"The index folder {folder} cannot be used: {error.strerror}. Name another with --index."
         ) from error
+
+
+def _checked(connection: sqlite3.Connection, folder: Path) -> sqlite3.Connection:
+    try:
+        _check_version(connection, folder)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _has_log(folder: Path) -> bool:
+    log = folder / f"{FILE_NAME}-wal"
+    return log.exists() and log.stat().st_size > 0
 
 
 def _connect(uri: str) -> sqlite3.Connection:
@@ -211,12 +244,27 @@ def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
 def _version(connection: sqlite3.Connection) -> int:
     """The format of the catalog; 0 when it was never finished."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'schema_version'").fetchone()
-    return int(row[0]) if row else 0
+    try:
+        return int(row[0]) if row else 0
+    except (TypeError, ValueError):
+        return 0
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _HARDLY_ANYTHING
+    except OSError:
+        return False
 
 
 def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    code = _code(error)
+    # On a full disk SQLite may fail to lock, to open or to write just as well.
+    if code == sqlite3.SQLITE_FULL or (code in _MAYBE_FULL and _is_full(folder)):
         return _disk_full(folder)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexLocked(
@@ -226,7 +274,7 @@ def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:
         return IndexError(
             f"The index at {folder} cannot be opened: {error}. Check its permissions, or name another with --index."
         )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(error):  # table or column
         return IndexDamaged(f"The index at {folder} is damaged ({error}). Run: kb index")
     return IndexError(
         f"The index at {folder} could not be used: {error}. Delete the folder, then run: kb index"

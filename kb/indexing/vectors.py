@@ -18,9 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import IndexError
+from kb.files.beneath import write_beneath
+from kb.files.small import read_small
 from kb.indexing import c_memory
 from kb.indexing.ledger import Ledger
 from kb.indexing.schema import translated
+from kb.indexing.seal import Seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,14 +31,16 @@ if TYPE_CHECKING:
 _BATCH = 2000  # Chroma takes 5,461 rows at most
 _BLOAT = 3  # a generation with this many vectors for each live one is made anew
 _POINTER = "current"  # names the folder in use; replaced atomically
+_GENERATION = re.compile(r"gen-([1-9][0-9]{0,8})", re.ASCII)
 _OPEN = "open"  # exists while a process has the folder open
 
 
 class ChromaIndex:
     """The passages' vectors in Chroma, in step with a catalog after `update`."""
 
-    def __init__(self, folder: Path, model: str) -> None:
+    def __init__(self, folder: Path, model: str, seal: Seal) -> None:
         self._folder = folder / "chroma"
+        self._seal = seal
         self._model = model
         # Chroma takes 3 to 512 letters, digits, dots, hyphens and underscores, a letter or digit at both ends.
         self._name = "passages-" + re.sub(r"[^A-Za-z0-9-]+", "-", model)[:200].strip("-")
@@ -127,7 +132,7 @@ class ChromaIndex:
         with c_memory.clean():
             self._client.close()
         self._client = self._collection = None
-        (self._path(self._generation) / _OPEN).unlink(missing_ok=True)
+        (self._folder / f"gen-{self._generation}" / _OPEN).unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Delete all that Chroma wrote; the next `update` makes it anew."""
@@ -147,16 +152,18 @@ class ChromaIndex:
     def _start_generation(self) -> None:
         """Make an empty folder under the next number the one in use, and delete the others."""
         self.close()
-        numbers = [_number(path) for path in self._folder.glob("gen-*")]
-        self._generation = max(numbers, default=0) + 1
-        path = self._path(self._generation)
-        path.mkdir(parents=True)
+        older = [path for path in self._folder.glob("gen-*") if path.name != _POINTER]
+        self._generation = max(map(_number, older), default=0) + 1
+        path = self._folder / f"gen-{self._generation}"
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.mkdir(mode=0o700)
         self._connect(path)
-        fresh = self._folder / f"{_POINTER}.new"
-        fresh.write_text(path.name, encoding="utf-8")
-        fresh.replace(self._folder / _POINTER)
-        for number in numbers:
-            shutil.rmtree(self._path(number), ignore_errors=True)
+        write_beneath(self._folder, _POINTER, path.name.encode(), mode=0o600)
+        for one in older:
+            if one.is_dir() and not one.is_symlink():
+                shutil.rmtree(one, ignore_errors=True)
+            else:
+                one.unlink(missing_ok=True)
 
     def _connect(self, path: Path) -> None:
         os.environ["ANONYMIZED_TELEMETRY"] = "False"
@@ -180,17 +187,17 @@ class ChromaIndex:
                 ledger.crossed_off(batch, self._generation)
 
     def _current(self) -> Path | None:
+        """The folder in use; None without one whose files are as kb left them, for damaged ones can crash the process."""
         try:
-            name = (self._folder / _POINTER).read_text(encoding="utf-8").strip()
+            name = read_small(self._folder / _POINTER, follow=False).decode("ascii", "replace").strip()
         except OSError:
             return None
         path = self._folder / name
-        return path if name.startswith("gen-") and path.is_dir() else None
-
-    def _path(self, number: int) -> Path:
-        return self._folder / f"gen-{number}"
+        if not _GENERATION.fullmatch(name) or path.is_symlink() or not path.is_dir():
+            return None
+        return path if self.is_open or self._seal.holds("chroma") else None
 
 
 def _number(path: Path) -> int:
-    digits = path.name.removeprefix("gen-")
-    return int(digits) if digits.isdigit() else 0
+    found = _GENERATION.fullmatch(path.name)
+    return int(found[1]) if found else 0

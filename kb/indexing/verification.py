@@ -10,11 +10,13 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kb.indexing.catalog import Catalog
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.reading import read_changes
+from kb.indexing.seal import sweep
 from kb.indexing.settle import settle_links
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.vault import Vault
@@ -70,7 +72,9 @@ def compare_notes(vault: Vault, catalog: Catalog, embedder: Embedder, folder: Pa
 
 
 def compare_chroma(chroma: ChromaIndex, ledger: Ledger, catalog: Catalog, model: str) -> list[Difference]:
-    """Where Chroma holds other vectors than the catalog."""
+    """Where the catalog's vectors are damaged, or Chroma holds others."""
+    if harmed := ledger.harmed_vectors(model):
+        return [Difference("catalog", f"{harmed} vectors are damaged.")]
     keys, matrix = catalog.vectors(model)
     if not chroma.is_current(ledger):
         return [Difference("chroma", "it is not in step with the catalog.")] if keys else []
@@ -81,11 +85,7 @@ def compare_chroma(chroma: ChromaIndex, ledger: Ledger, catalog: Catalog, model:
         differences.append(Difference(where, f"{missing} vectors are missing."))
     if extra := len(held.keys() - set(keys)):
         differences.append(Difference(where, f"{extra} vectors are of no passage."))
-    wrong = sum(
-        key in held
-        and float(held[key] @ row / (np.linalg.norm(held[key]) * np.linalg.norm(row))) < _SAME_VECTOR
-        for key, row in zip(keys, matrix, strict=True)
-    )
+    wrong = sum(key in held and not _is_same(held[key], row) for key, row in zip(keys, matrix, strict=True))
     if wrong:
         differences.append(Difference(where, f"{wrong} vectors are not those of the catalog."))
     return differences
@@ -105,10 +105,15 @@ def _compare_vectors(fresh: Ledger, catalog: Catalog, embedder: Embedder) -> Ite
     texts = fresh.pending(some[:: max(1, len(some) // _SAMPLE)][:FEW])
     if texts:
         again = embedder.embed_passages([text for _, text in texts])
-        held = np.stack([rows[key] for key, _ in texts])
-        cosines = (again * held).sum(axis=1) / np.linalg.norm(held, axis=1).clip(1e-9)
-        if wrong := int((cosines < _SAME_VECTOR).sum()):
+        pairs = zip(again, (rows[key] for key, _ in texts), strict=True)
+        if wrong := sum(not _is_same(new, row) for new, row in pairs):
             yield Difference("catalog", f"{wrong} of {len(texts)} vectors computed again are others.")
+
+
+def _is_same(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Whether two vectors have one direction; a vector with NaN or without length has none."""
+    length = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return length > 0 and bool(float(one @ other) / length >= _SAME_VECTOR)
 
 
 def _digests(catalog: Catalog) -> dict[str, dict[str, bytes]]:
@@ -139,6 +144,7 @@ def _difference(expected: dict[str, bytes] | None, found: dict[str, bytes] | Non
 def _second_catalog(folder: Path) -> Iterator[Ledger]:
     """An empty catalog inside the index's folder, gone afterwards, for it holds the notes' text."""
     path = folder / _FOLDER
+    sweep(folder)
     shutil.rmtree(path, ignore_errors=True)
     ledger = Ledger(path)
     try:

@@ -38,6 +38,8 @@ class NoteFile:
     name: Path  # the real path; its name may not be NFC, or not even UTF-8
     size: int  # bytes
     mtime_ns: int
+    ctime_ns: int  # moves with every write, whatever date a program gives the file afterwards
+    inode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RawNote:
     fingerprint: str  # 32 hex digits over the file's bytes
     size: int  # bytes
     mtime_ns: int
+    ctime_ns: int
+    inode: int
     complete: bool = True  # False when only the first part was read
 
 
@@ -142,6 +146,8 @@ class Vault:
             fingerprint=blake2b(data, digest_size=16).hexdigest(),
             size=len(data),
             mtime_ns=status.st_mtime_ns,
+            ctime_ns=status.st_ctime_ns,
+            inode=_inode(status),
             complete=complete,
         )
 
@@ -211,7 +217,19 @@ def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
         status = entry.stat()
     except OSError:
         return None  # deleted while the folder was read
-    return NoteFile(_link_path(path), Path(entry.path), status.st_size, status.st_mtime_ns)
+    return NoteFile(
+        _link_path(path),
+        Path(entry.path),
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        _inode(status),
+    )
+
+
+def _inode(status: os.stat_result) -> int:
+    """The file's number; some file systems use more bits than SQLite stores."""
+    return status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
 
 
 def _is_note(name: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from kb.errors import IndexIncompatible
 from kb.indexing.index import Index
+from kb.indexing.seal import Seal
 from kb.notes.vault import Vault
 from tests.support import NOTES, HashingEmbedder, write_notes
 
@@ -34,6 +35,7 @@ def test_version_1_becomes_version_2(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as connection:
         connection.executescript(VERSION_1)
     connection.close()
+    Seal(tmp_path / "index").write(thorough=True)
 
     with pytest.raises(IndexIncompatible, match="older kb"):
         _ = index.catalog

@@ -12,6 +12,7 @@ from kb.errors import DiskFull, IndexIncompatible, IndexLocked, IndexMissing, Va
 from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.indexing.lock import WriteLock
+from kb.indexing.seal import Seal
 from kb.indexing.sync import SyncOptions, SyncProgress, SyncReport
 from kb.notes.vault import Vault
 from tests.support import NOTES, write_notes
@@ -178,6 +179,7 @@ def test_a_newer_index_is_refused_and_kept(base: Base) -> None:
     with sqlite3.connect(base.folder / "catalog.sqlite") as catalog:
         catalog.execute("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
     catalog.close()
+    Seal(base.folder).write(thorough=True)
     with pytest.raises(IndexIncompatible, match="newer kb"):
         base.sync()
     assert (base.folder / "catalog.sqlite").exists()
@@ -295,6 +297,7 @@ def test_another_embedding_model_embeds_everything_again(base: Base) -> None:
         catalog.execute("UPDATE meta SET value = 'another-model' WHERE name = 'embedding_model'")
         catalog.execute("UPDATE vectors SET model = 'another-model'")
     catalog.close()
+    Seal(base.folder).write(thorough=True)
     with pytest.raises(IndexIncompatible, match="another-model"):
         _ = base.read().catalog
     assert base.sync().embedded == len(base.passage_keys())

@@ -1,0 +1,303 @@
+"""The index is a cache: whatever became of its files, readers get what a fresh one would say, and a line that tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kb.errors import DiskFull, IndexDamaged, IndexError
+from kb.indexing.index import Index
+from kb.indexing.lock import WriteLock
+from kb.indexing.seal import Seal
+from kb.notes.vault import Vault
+from tests.hardening.damages import EMBEDDER, Damaged, damage_often
+from tests.support import NOTES, run_kb, write_notes
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Damaged:
+    return Damaged(tmp_path)
+
+
+def synced(damaged: Damaged) -> tuple[int, str]:
+    """How many passages the next sync embeds, and what it says of repairs."""
+    index = Index(damaged.folder, EMBEDDER)
+    try:
+        done = index.sync(damaged.vault, lambda _: None)
+        return done.embedded, done.repaired
+    finally:
+        index.close()
+
+
+def change(damaged: Damaged, statement: str) -> None:
+    connection = sqlite3.connect(damaged.folder / "catalog.sqlite")
+    connection.executescript(statement)
+    connection.close()
+
+
+@pytest.mark.slow
+def test_damages_of_every_kind_are_healed() -> None:
+    assert damage_often(30, seed=3) == []
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", [1, 2])
+def test_two_hundred_damages_are_healed(seed: int) -> None:
+    assert damage_often(200, seed) == []
+
+
+def test_what_nobody_touched_is_believed_and_costs_nothing(damaged: Damaged) -> None:
+    assert synced(damaged) == (0, "")
+    assert Seal(damaged.folder).holds("catalog")
+    assert Seal(damaged.folder).holds("chroma")
+
+
+def test_a_reader_without_a_healer_is_told(damaged: Damaged) -> None:
+    change(damaged, "UPDATE passages SET text = 'forged'")
+    with pytest.raises(IndexDamaged, match=r"damaged, not closed properly, or made elsewhere.*kb index"):
+        _ = Index(damaged.folder, EMBEDDER).catalog
+
+
+def test_unharmed_vectors_survive_and_harmed_ones_do_not(damaged: Damaged) -> None:
+    change(
+        damaged,
+        "UPDATE notes SET title = 'forged'; UPDATE vectors SET vector = zeroblob(768) WHERE key IN (SELECT min(key) FROM vectors)",
+    )
+    embedded, repaired = synced(damaged)
+    assert embedded == 1
+    assert "made anew from the notes" in repaired
+    assert damaged.answers() == damaged.fresh
+
+
+def test_an_index_of_another_machine_is_not_believed(
+    damaged: Damaged, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever ships an index with a seal of his own has another key."""
+    change(damaged, "UPDATE passages SET text = 'forged'")
+    Seal(damaged.folder, b"their key").write(thorough=True)
+    embedded, repaired = synced(damaged)
+    assert (embedded, bool(repaired)) == (0, True)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
+    embedded, repaired = synced(damaged)
+    assert embedded == 36, "vectors of another machine are not believed either"
+    assert damaged.answers() == damaged.fresh
+
+
+def test_a_copy_on_the_same_machine_is_believed(damaged: Damaged, tmp_path: Path) -> None:
+    shutil.copytree(damaged.folder, tmp_path / "copy")
+    damaged.folder = tmp_path / "copy"
+    assert synced(damaged) == (0, "")
+
+
+def test_verify_finds_vectors_that_are_no_numbers_and_changes_nothing(damaged: Damaged) -> None:
+    blob = np.full(384, np.nan, dtype=np.float16).tobytes().hex()
+    change(damaged, f"UPDATE vectors SET vector = x'{blob}'")
+    for _ in range(2):
+        index = Index(damaged.folder, EMBEDDER)
+        found = {f"{one.where}: {one.what}" for one in index.verify(damaged.vault)}
+        index.close()
+        assert "index: its files are not as kb left them." in found
+        assert "catalog: 36 vectors are damaged." in found
+        assert any("computed again are others" in line for line in found)
+
+
+def test_verify_does_not_take_a_vector_without_numbers_for_the_same() -> None:
+    from kb.indexing.verification import _is_same
+
+    one = np.ones(3, dtype=np.float32)
+    assert _is_same(one, 2 * one)
+    assert not _is_same(one, np.full(3, np.nan, dtype=np.float32))
+    assert not _is_same(one, np.zeros(3, dtype=np.float32))
+
+
+def test_a_lock_that_is_a_link_empties_nothing(damaged: Damaged) -> None:
+    file = damaged.victim / "precious.md"
+    (damaged.folder / "lock").unlink()
+    (damaged.folder / "lock").symlink_to(file)
+    lock = WriteLock(damaged.folder)
+    lock.acquire("a test")
+    lock.release()
+    assert file.read_text() == "not to be touched\n"
+
+
+def test_a_catalog_that_is_a_link_is_not_written(damaged: Damaged) -> None:
+    elsewhere = damaged.victim / "catalog.sqlite"
+    (damaged.folder / "catalog.sqlite").rename(elsewhere)
+    (damaged.folder / "catalog.sqlite").symlink_to(elsewhere)
+    before = elsewhere.read_bytes()
+    assert damaged.answers() == damaged.fresh
+    assert elsewhere.read_bytes() == before
+
+
+def test_chroma_that_is_a_link_deletes_nothing(damaged: Damaged) -> None:
+    elsewhere = damaged.victim / "chroma"
+    (damaged.folder / "chroma").rename(elsewhere)
+    (damaged.folder / "chroma").symlink_to(elsewhere)
+    before = sorted(elsewhere.rglob("*"))
+    synced(damaged)
+    assert sorted(elsewhere.rglob("*")) == before
+
+
+def test_all_that_is_indexed_is_private(damaged: Damaged) -> None:
+    assert damaged.folder.stat().st_mode & 0o777 == 0o700
+    assert (damaged.folder / "chroma").stat().st_mode & 0o777 == 0o700
+    for name in ("catalog.sqlite", "lock", "seal"):
+        assert (damaged.folder / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_note_whose_size_and_date_were_kept_is_read_again(damaged: Damaged) -> None:
+    file = damaged.vault.root / "3.md"
+    status = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"number 3", b"NUMBER 3"))
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    index = Index(damaged.folder, EMBEDDER)
+    assert index.sync(damaged.vault, lambda _: None).changed == 1
+    index.close()
+
+
+def test_another_file_of_the_same_size_and_date_is_read(damaged: Damaged) -> None:
+    file = damaged.vault.root / "3.md"
+    status = file.stat()
+    other = file.with_name("other")
+    other.write_bytes(file.read_bytes().replace(b"number 3", b"NUMBER 3"))
+    os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+    other.replace(file)
+    index = Index(damaged.folder, EMBEDDER)
+    assert index.sync(damaged.vault, lambda _: None).changed == 1
+    index.close()
+
+
+def test_what_no_date_tells_of_is_found_by_reading_again(damaged: Damaged) -> None:
+    """As if the note had been changed on the disk itself: the catalog knows its dates, but another content."""
+    index = Index(damaged.folder, EMBEDDER)
+    index.hold("a test")
+    with index._parts().ledger.batch():
+        index._parts().ledger.connection.execute("UPDATE notes SET fingerprint = 'old' WHERE path = '7.md'")
+    assert index.sync(damaged.vault, lambda _: None).changed == 0
+    assert [index.recheck(damaged.vault, 5) for _ in range(4)] == [0, 0, 1, 0]
+    assert index.sync(damaged.vault, lambda _: None).changed == 1
+    index.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("no file system can be mounted here")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=False)
+
+
+def test_a_full_disk_says_so_and_goes_on_afterwards(small_disk: Path, tmp_path: Path) -> None:
+    write_notes(
+        tmp_path / "vault",
+        {
+            f"{number}.md": f"# Note {number}\n\n{'granite and willow ' * 300}{number}\n"
+            for number in range(300)
+        },
+    )
+    index = Index(small_disk / "index", EMBEDDER)
+    with pytest.raises(DiskFull, match="No space is left on the disk"):
+        index.sync(Vault(tmp_path / "vault"), lambda _: None)
+    index.close()
+    (small_disk / "filler").write_bytes(bytes(max(0, shutil.disk_usage(small_disk).free - 4096)))
+    with pytest.raises(DiskFull, match="No space is left on the disk"):
+        index.sync(Vault(tmp_path / "vault"), lambda _: None)
+    index.close()
+    (small_disk / "filler").unlink()
+    subprocess.run(["mount", "-o", "remount,size=200m", small_disk], check=True)
+    assert index.sync(Vault(tmp_path / "vault"), lambda _: None).pending == 0
+    assert index.verify(Vault(tmp_path / "vault")) == []
+    index.close()
+
+
+@pytest.mark.slow
+def test_a_read_only_medium_is_searched(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=100m", small_disk], check=True)
+    write_notes(small_disk / "vault", NOTES)
+    (small_disk / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    assert run_kb("index", cwd=small_disk).returncode == 0
+    if subprocess.run(["mount", "-o", "remount,ro", small_disk], check=False).returncode:
+        pytest.skip("it cannot be made read-only here")
+    for words in (["status"], ["search", "token"], ["links", "Tokens"], ["doctor"]):
+        done = run_kb(*words, cwd=small_disk)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 0, (words, done.stderr)
+    done = run_kb("index", cwd=small_disk)
+    assert done.returncode == 1
+    assert "Read-only" in done.stderr
+
+
+def test_a_read_only_medium_with_an_unclosed_index_says_so(
+    damaged: Damaged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no read-only medium can be had: SQLite says that it cannot open, and nothing may be written."""
+    from kb.indexing import schema
+
+    def refuse(uri: str) -> sqlite3.Connection:
+        if "immutable" in uri:
+            return real(uri)
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        raise error
+
+    real = schema._connect
+    monkeypatch.setattr(schema, "_connect", refuse)
+    monkeypatch.setattr(schema.os, "access", lambda *_: False)
+    assert len(Index(damaged.folder, EMBEDDER).catalog.notes()) == 12
+    (damaged.folder / "catalog.sqlite-wal").write_bytes(b"x" * 100)
+    Seal(damaged.folder).write(thorough=True)
+    with pytest.raises(IndexError, match="was not closed properly"):
+        _ = Index(damaged.folder, EMBEDDER).catalog
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["catalog", "pointer", "schema", "seal", "chroma"])
+def test_every_command_goes_on_over_a_damaged_index_and_says_one_line(how: str, tmp_path: Path) -> None:
+    write_notes(tmp_path / "vault", NOTES)
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    whole = run_kb("search", "--json", "token", cwd=tmp_path).stdout
+    folder = tmp_path / "index"
+    for words in (["search", "--json", "token"], ["status"], ["links", "Tokens"], ["doctor"]):
+        if how == "catalog":
+            (folder / "catalog.sqlite").write_bytes(b"\xff" * 5000)
+        elif how == "pointer":
+            (folder / "chroma" / "current").write_bytes(b"\xff\xfe gen-1")
+        elif how == "schema":
+            connection = sqlite3.connect(folder / "catalog.sqlite")
+            connection.execute("UPDATE meta SET value = x'ff' WHERE name = 'schema_version'")
+            connection.commit()
+            connection.close()
+        elif how == "seal":
+            (folder / "seal").write_bytes(b"\0")
+        else:
+            [file] = folder.glob("chroma/gen-*/chroma.sqlite3")
+            file.write_bytes(bytes(5000))
+        done = run_kb(*words, cwd=tmp_path)
+        assert "Traceback" not in done.stderr
+        assert done.returncode == 0, (words, done.stderr)
+        assert ("made anew from the notes" in done.stderr) == (how in ("catalog", "schema", "seal"))
+        if words[0] == "search":
+            assert json.loads(done.stdout) == json.loads(whole)
+
+
+def test_a_damaged_lock_file_only_costs_its_story(damaged: Damaged) -> None:
+    lock = WriteLock(damaged.folder)
+    lock.acquire("a test")
+    for content in (b"[]", b"\xff", b"[" * 900, b"{}", b'{"pid": NaN}'):
+        (damaged.folder / "lock").write_bytes(content)
+        assert Index(damaged.folder, EMBEDDER).writer().startswith("Another kb process")
+    lock.release()
