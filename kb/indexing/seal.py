@@ -13,7 +13,7 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
 from secrets import token_bytes
@@ -157,7 +157,10 @@ def _below(folder: Path, name: str) -> Iterator[str]:
 def _digest(file: Path) -> str:
     try:
         stream, _ = open_regular(file, follow=False)
+        digest = blake2b(digest_size=32)
         with stream:
-            return file_digest(stream, lambda: blake2b(digest_size=32)).hexdigest()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
     except OSError:
         return ""
