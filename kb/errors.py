@@ -27,6 +27,7 @@ KbError
 │   ├── ModelUnreachable    a model server does not answer, or refuses
 │   ├── KeyNotForHost       a key was given for another server
 │   ├── DownloadFailed      a model cannot be had, or is not what it should be
+│   ├── NameTaken           a model of that name is installed already
 │   ├── PromptTooLong       more text than the model's context holds
 │   └── GrammarInvalid      the form asked of an answer cannot be compiled
 ├── PluginError             a plugin is not there, or what was decided about plugins cannot be kept
@@ -158,6 +159,10 @@ class KeyNotForHost(ModelError):
 
 class DownloadFailed(ModelError):
     """A model file cannot be downloaded, or did not arrive whole."""
+
+
+class NameTaken(ModelError):
+    """A model of that name is installed already."""
 
 
 class PromptTooLong(ModelError):

@@ -90,6 +90,9 @@ def get(
             help="A name from kb models, owner/repo:file.gguf, or an address.", show_default=False
         ),
     ],
+    name: Annotated[
+        str, typer.Option("--name", help="What to call it here; else as its file.", show_default=False)
+    ] = "",
 ) -> None:
     """Download a model, and test it."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -99,9 +102,10 @@ def get(
     from kb.models.self_test import require_usable
     from kb.settings import state_folder
 
-    wanted = describe(what)
+    wanted = describe(what, name)
+    ModelLibrary().require_free(wanted.name)
     size = f"{wanted.bytes / 1e9:.2f} GB" if wanted.bytes else "size unknown"
-    say(f"{wanted.source}: {size}, licence {wanted.licence}")
+    say(f"{without_secrets(wanted.source)}: {size}, licence {wanted.licence}")
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err(), transient=True) as progress:
         task = progress.add_task(wanted.name, total=wanted.bytes or None)

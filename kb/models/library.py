@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 
-from kb.errors import ModelFileMissing, ModelUnusable
+from kb.errors import ModelFileMissing, ModelUnusable, NameTaken, UsageError
+from kb.files.small import parse_json, read_small
 from kb.models.bundled import bundled_model
+from kb.models.recommended import RECOMMENDED
 
 BUNDLED = "bundled"
+# What commands understand as something else than a downloaded file.
+RESERVED = frozenset({BUNDLED, "none"})
+_LONGEST_NAME = 80  # characters; with .gguf and .json it fits every file system
+_NOT_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,18 @@ class ModelLibrary:
             )
         return found
 
+    def require_free(self, name: str) -> None:
+        """Raise NameTaken where a model called `name` is installed; none is ever replaced without a word."""
+        if name.casefold() in {model.name.casefold() for model in self.installed()}:
+            raise NameTaken(
+                f"A model called {name} is installed already, and it is not replaced. Give the new one another name "
+                f"with --name, or remove it first: kb models remove {name}"
+            )
+
     def keep(self, file: Path, name: str, origin: Origin) -> Installed:
-        """Move a finished download in and remember where it came from."""
+        """Move a finished download in and remember where it came from. Raises NameTaken."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.require_free(name)
         kept = self.folder / f"{name}.gguf"
         file.replace(kept)
         about = json.dumps(asdict(origin), ensure_ascii=False)
@@ -78,6 +95,19 @@ class ModelLibrary:
 
     def _licence(self, file: Path) -> str:
         try:
-            return str(json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["licence"])
+            return str(parse_json(read_small(file.with_suffix(".json")))["licence"])
         except (OSError, ValueError, KeyError, TypeError):
             return "unknown"
+
+
+def model_name(text: str, source: str) -> str:
+    """A name for a model that comes from `source`, cleaned and bounded. Raises UsageError where it cannot have it."""
+    name = _NOT_NAME.sub("-", unicodedata.normalize("NFKD", text))[:_LONGEST_NAME].strip(".-_")
+    if not name or name.casefold() in RESERVED:
+        raise UsageError(f"A model cannot be called {name or text!r}. Give it another name with --name.")
+    rightful = next((model for model in RECOMMENDED if model.name.casefold() == name.casefold()), None)
+    if rightful is not None and rightful.source != source:
+        raise UsageError(
+            f"{name} is the name of the model from {rightful.repo}. Give this one another name with --name."
+        )
+    return name
