@@ -33,7 +33,8 @@ from kb.indexing.language import language_of
 from kb.knowledge_base import KnowledgeBase
 from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
-from kb.notes.note import Block, Note, Section, Span
+from kb.notes.injected import injected_spans
+from kb.notes.note import Block, Note, Section, Span, Task
 from kb.notes.opaque import Opaque, opaque_spans, without_comments
 from kb.notes.plain import plain_text
 from kb.notes.sentences import Sentence, split_sentences
@@ -86,6 +87,7 @@ __all__ = [
     "Span",
     "Standing",
     "Status",
+    "Task",
     "Terminal",
     "UsageError",
     "Verdict",
@@ -95,6 +97,7 @@ __all__ = [
     "covers",
     "hookimpl",
     "hookspec",
+    "injected_spans",
     "language_of",
     "numbers_of",
     "opaque_spans",

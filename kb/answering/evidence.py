@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.answering.question import Question
-from kb.answering.steering import asks_about_steering, steers
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import StoredPassage
+from kb.injection.sentences import asks_about_injection, injected
 from kb.notes.note import Span
 from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.hit import SearchHit
@@ -123,12 +123,14 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
     sentences = split_sentences(passage.text, Span(0, len(passage.text)))
     words = [words_of(sentence.text) for sentence in sentences]
     context = words_of(" ".join((passage.title, *passage.heading_path)))
+    hidden = _hidden(question, passage, sentences)
     covered = question.coverage([*context, *chain.from_iterable(words)])
     found = []
     for index, sentence in enumerate(sentences):
-        if not _can_answer(question, sentence, passage.text, words[index]):
+        if hidden[index] or not _can_answer(question, sentence, passage.text, words[index]):
             continue
         first = _antecedent(passage.text, sentences, index)
+        first = next((start for start in range(first, index) if not any(hidden[start:index])), index)
         under = _heads(passage.text, sentences, first)
         own = [*words_of(under), *chain.from_iterable(words[first : index + 1])]
         around = chain.from_iterable(words[max(0, index - 1) : index + 2])
@@ -148,6 +150,13 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
         )
     found.sort(key=lambda candidate: -(candidate.coverage + candidate.nearby))
     return found[:_READ_PER_PASSAGE]
+
+
+def _hidden(question: Question, passage: StoredPassage, sentences: Sequence[Sentence]) -> list[bool]:
+    """Which sentences give orders to a language model; nothing answers with them unless they are asked about."""
+    if asks_about_injection(question.text):
+        return [False] * len(sentences)
+    return injected(passage.text, sentences, " ".join((passage.title, *passage.heading_path)))
 
 
 def _antecedent(source: str, sentences: Sequence[Sentence], index: int) -> int:
@@ -203,8 +212,6 @@ def _can_answer(question: Question, sentence: Sentence, source: str, words: Sequ
     if _ADDRESSES.fullmatch(text) and not question.wants_address:
         return False
     raw = source[sentence.span.start : sentence.span.end]
-    if steers(raw) and not asks_about_steering(question.text):
-        return False
     if "[[" in raw and len(words_of(_LINK.sub(" ", raw))) < _MIN_WORDS - 1:
         return False
     return len(words) >= _MIN_WORDS or any(character.isdigit() for character in text)

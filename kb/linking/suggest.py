@@ -11,6 +11,7 @@ from kb.linking.features import NAMES, Candidate
 from kb.linking.habits import Read
 from kb.linking.linker import Linker, Scored
 from kb.linking.style import Place, in_table
+from kb.notes.injected import injected_spans
 from kb.notes.note import Note, Span
 from kb.notes.source import Lines
 
@@ -104,6 +105,8 @@ def _suggestion(
     replacement = linker.writer.write(place, candidate.target, heading)
     if replacement is None:
         return None
+    if any(order.start <= span.start < order.end for order in injected_spans(note, span.start)):
+        return None  # nothing is made of what speaks to a language model
     return LinkSuggestion(
         path=note.path,
         span=span,

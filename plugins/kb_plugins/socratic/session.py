@@ -37,6 +37,7 @@ from kb_plugins.socratic.learner import in_order, mastery
 from kb_plugins.socratic.lesson import Lesson, Outcome, Step
 from kb_plugins.socratic.phrasing import ask_blindly
 from kb_plugins.socratic.secret import Secret
+from kb_plugins.study.page import page_of
 
 QUESTIONS = 4  # of a session
 _LOOKED_AT = 60  # cards from which they are chosen
@@ -142,7 +143,7 @@ class TutorSession:
 
     def _lesson(self, item: Item) -> Iterator[Lesson]:
         try:
-            note = self._base.note(item.path)
+            note = page_of(self._base.note(item.path)).note
         except KbError:
             return
         question = question_of(item)

@@ -1,4 +1,4 @@
-"""A note as it is studied: comments gone, code and math closed, line by line with the marks of lists and quotes apart."""
+"""A note as it is studied: comments and orders to a language model gone, code and math closed, line by line with the marks of lists and quotes apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kb.plugin_api import Note, Span, opaque_spans, without_comments
+from kb.plugin_api import Note, Span, injected_spans, opaque_spans, without_comments
 
 CLOSED = "\ue000"  # stands for each character of code and math, so that nothing in them looks like a mark
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
@@ -32,9 +32,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A note without its comments."""
+    """A note without its comments, and without sentences that give orders to a language model."""
 
-    note: Note  # as read, with its comments turned to spaces
+    note: Note  # as read, with these turned to spaces
     masked: str  # the same with code and math closed
     lines: tuple[Line, ...]
 
@@ -50,7 +50,7 @@ class Page:
 def page_of(note: Note) -> Page:
     """Read `note` for studying it."""
     opaque = opaque_spans(note)
-    text = without_comments(note)
+    text = _blanked(without_comments(note), injected_spans(note))
     lines = []
     offset, number = note.body.start, note.text.count("\n", 0, note.body.start) + 1
     for raw in text[note.body.start :].splitlines(keepends=True):
@@ -59,6 +59,12 @@ def page_of(note: Note) -> Page:
         number += 1
     masked = _closed(text, sorted((*opaque.code, *opaque.math), key=lambda span: span.start))
     return Page(replace(note, text=text), masked, tuple(lines))
+
+
+def _blanked(text: str, spans: Sequence[Span]) -> str:
+    for span in spans:
+        text = text[: span.start] + _ANY.sub(" ", text[span.start : span.end]) + text[span.end :]
+    return text
 
 
 def fence_of(text: str) -> str:

@@ -216,7 +216,7 @@ def questions(notes: Sequence[Note]) -> list[tuple[Note, Sentence]]:
     Questions elsewhere are mostly rhetorical, and are answered by the next sentence.
     """
     found = []
-    for note in notes:
+    for note in (page_of(note).note for note in notes):
         for block in note.blocks:
             if block.kind not in _PROSE or not any(map(_OPEN.search, block.heading_path[-1:])):
                 continue

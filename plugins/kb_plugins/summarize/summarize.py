@@ -19,6 +19,7 @@ from kb.plugin_api import (
     Question,
     Quote,
     Status,
+    Task,
     content_words,
     covers,
     plain_text,
@@ -27,6 +28,7 @@ from kb.plugin_api import (
     verify,
     words_of,
 )
+from kb_plugins.study.page import page_of
 from kb_plugins.summarize.extract import Candidate, candidates, key_sentences, questions
 from kb_plugins.summarize.summary import Noticed, Summary
 
@@ -106,10 +108,7 @@ def summarize(
             Noticed(sentence.text, note.path, sentence.line) for note, sentence in questions(notes)[:_NOTICED]
         ),
         tasks=tuple(
-            Noticed(task.text, note.path, task.line)
-            for note, task in islice(
-                ((note, task) for note in notes for task in note.tasks if task.state in " /"), _NOTICED
-            )
+            Noticed(task.text, note.path, task.line) for note, task in islice(_open_tasks(notes), _NOTICED)
         ),
         contents=_contents(notes, found.candidates) if len(notes) >= _MIN_CONTENTS else (),
         words_read=sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes),
@@ -120,6 +119,14 @@ def summarize(
         model=model,
         seconds=time.perf_counter() - begun,
     )
+
+
+def _open_tasks(notes: Sequence[Note]) -> Iterator[tuple[Note, Task]]:
+    for note in notes:
+        text = page_of(note).note.text
+        for task in note.tasks:
+            if task.state in " /" and text[task.span.start : task.span.end].strip(" -*+[]\t"):
+                yield note, task
 
 
 def _lines(notes: Sequence[Note]) -> int:
