@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.linking.auto import NewLinks
     from kb.linking.decisions import DecisionLog
     from kb.linking.related import Proposal, RelatedNote, Wanted
-    from kb.linking.rename import Renamed
+    from kb.linking.relinking import Renamed, Way
     from kb.linking.suggest import LinkSuggestion
     from kb.machine_log import MachineLog
     from kb.models.language_model import Cancellation, LanguageModel
@@ -201,18 +201,56 @@ class KnowledgeBase:
             related_for=self.links(related_for).path if related_for else "",
         )
 
-    def rename_note(self, note: str, name: str, *, dry_run: bool = False) -> Renamed:
-        """Give the note called `note` another path, and keep what every link means; see kb.linking.rename."""
-        from kb.linking.rename import rename
+    def rename_note(
+        self, note: str, name: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
+    ) -> Renamed:
+        """Give a note, a folder, or with `Note#Heading` and `Note#^block` a part of a note, another name.
+
+        Every link keeps its meaning; see kb.linking.rename. `tell` is called before anything is written.
+        """
+        from kb.linking.rename import rename, rename_folder
+        from kb.linking.rename_part import rename_part
+
+        def work(way: Way) -> Renamed:
+            if "#" in note:
+                whole, _, part = note.partition("#")
+                return rename_part(way, self.links(whole).path, part, name)
+            if self._is_folder(note):
+                return rename_folder(way, note, name)
+            return rename(way, self.links(note).path, name)
+
+        return self._rename(work, dry_run, tell)
+
+    def rename_tag(
+        self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
+    ) -> Renamed:
+        """Write the tag `new` wherever notes have the tag `old`, those below it included."""
+        from kb.linking.rename_tag import rename_tag
+
+        return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
+
+    def _rename(
+        self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
+    ) -> Renamed:
+        from kb.linking.relinking import Way
 
         if not dry_run:
             self.index()
-        done = rename(self.catalog, self._vault, self.edits, self.links(note).path, name, dry_run=dry_run)
+        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell))
         if not dry_run:
             self.index()
             if self._extensions:
-                self._extensions().notify("kb_note_moved", base=self, old=done.old, new=done.new)
+                for old, new in done.moved:
+                    self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
         return done
+
+    def _is_folder(self, name: str) -> bool:
+        """Whether `name` is a folder of notes, and no note."""
+        folder = name.strip("/")
+        paths = [note.path for note in self.catalog.notes()]
+        if f"{folder}.md" in paths and not name.endswith("/"):
+            return False
+        return bool(folder) and any(path.startswith(f"{folder}/") for path in paths)
 
     def undo(self) -> Undone:
         """Undo the last change that kb made to notes of this vault, and bring the index in step. Raises NothingToUndo."""

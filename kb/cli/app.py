@@ -21,6 +21,7 @@ from kb.cli import (
     plugins,
     search,
     status,
+    tags,
     trust,
     undo,
     watch,
@@ -88,6 +89,7 @@ app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("link", rich_help_panel=CONNECTED)(link.link)
 app.command("mv", rich_help_panel=CONNECTED)(move.move)
 app.command("undo", rich_help_panel=CONNECTED)(undo.undo)
+app.add_typer(tags.app, rich_help_panel=CONNECTED)
 app.command("graph", rich_help_panel=CONNECTED)(links.graph)
 app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)
 app.command("init", rich_help_panel=KEEPING)(init.init)

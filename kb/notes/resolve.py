@@ -89,6 +89,10 @@ class LinkResolver:
     def __len__(self) -> int:
         return len(self._notes)
 
+    def names(self, path: str) -> NoteNames | None:
+        """What the note at `path` can be called by."""
+        return self._notes.get(path)
+
     def add(self, names: NoteNames) -> None:
         """Tell of a note; one told of before under the same path is replaced."""
         if names.path in self._notes:

@@ -1,0 +1,92 @@
+"""Writes another tag in place of one, and of those below it, in the text and in properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kb.errors import NoteUnwritable
+from kb.linking.relinking import Plan, Renamed, Way, carry_out
+from kb.notes.edit import Edit, apply_edits
+from kb.notes.note import Note, Span
+from kb.notes.parse import parse_note
+from kb.notes.relink import Renames
+
+# The entry of the front matter, or the line of the text, that lists tags.
+_ENTRY = re.compile(
+    r"^(?:(?:[\"']?tags?[\"']?[ \t]*:(?!:)[^\r\n]*(?:(?:\r\n?|\n)(?:[ \t]*-[ \t][^\r\n]*|[ \t]*))*)|[ \t]*(?:[-*+][ \t]+)?tags?::[^\r\n]*)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def rename_tag(way: Way, old: str, new: str) -> Renamed:
+    """Write #new where notes say #old, and #new/x for #old/x; each note is read again and proved.
+
+    Raises NoteUnwritable when no note has the tag, or `new` cannot be one.
+    """
+    old, new = old.strip().lstrip("#").strip("/"), new.strip().lstrip("#").strip("/")
+    if [tag.name for tag in parse_note("x.md", f"#{new}").tags] != [new]:
+        raise NoteUnwritable(
+            f"#{new} cannot be a tag. Use letters, digits, _, - and /, and not digits alone."
+        )
+    own: dict[str, tuple[Edit, ...]] = {}
+    left: list[str] = []
+    for stored in way.catalog.notes():
+        note = parse_note(stored.path, way.vault.read(stored.path).text)
+        if not any(_renamed(tag.name, old, new) for tag in note.tags):
+            continue
+        edits = tuple(_edits(note, old, new))
+        if edits and _proved(note, edits, old, new):
+            own[note.path] = edits
+        else:
+            left += sorted({f"{note.path}:{tag.line}" for tag in note.tags if _renamed(tag.name, old, new)})
+    if not own and not left:
+        raise NoteUnwritable(f"No note has the tag #{old}. See the tags with: kb tags")
+    plan = Plan(
+        f"#{old}", f"#{new}", f"tag #{old} renamed to #{new}", Renames(), way.catalog.names(), own=own
+    )
+    return carry_out(way, plan, left)
+
+
+def _renamed(name: str, old: str, new: str) -> str | None:
+    """The tag's new name, when it is `old` or below it."""
+    folded, wanted = name.casefold(), old.casefold()
+    if folded == wanted or folded.startswith(f"{wanted}/"):
+        return new + name[len(old) :]
+    return None
+
+
+def _edits(note: Note, old: str, new: str) -> Iterator[Edit]:
+    for tag in note.tags:
+        if tag.span and note.text.startswith("#", tag.span.start) and _renamed(tag.name, old, new):
+            start = tag.span.start + (3 if note.text.startswith("#[[", tag.span.start) else 1)
+            yield Edit(Span(start, start + len(old)), new)
+    name = re.compile(rf"(?<![\w/-]){re.escape(old)}(?=[/\s,#\]\"'}}]|$)", re.IGNORECASE)
+    taken = [tag.span for tag in note.tags if tag.span]
+    for entry in _ENTRY.finditer(note.text):
+        is_front = entry.start() < note.body.start
+        if not is_front and "::" not in entry[0]:
+            continue
+        colon = entry.start() + entry[0].index(":") + 1
+        for match in name.finditer(note.text, colon, entry.end()):
+            if not any(span.start <= match.start() < span.end for span in taken):
+                yield Edit(Span(*match.span()), new)
+
+
+def _proved(note: Note, edits: tuple[Edit, ...], old: str, new: str) -> bool:
+    """Whether the changed note has the tags that it should have, and is the same otherwise."""
+    try:
+        changed = parse_note(note.path, apply_edits(note.text, edits))
+    except ValueError:
+        return False
+    wanted = list(dict.fromkeys(_renamed(tag.name, old, new) or tag.name for tag in note.tags))
+    if list(dict.fromkeys(tag.name for tag in changed.tags)) != wanted:
+        return False
+    others = [key for key in note.properties if key.casefold() not in ("tags", "tag")]
+    return (
+        list(note.properties) == list(changed.properties)
+        and all(note.properties[key] == changed.properties[key] for key in others)
+        and len(note.problems) == len(changed.problems)
+        and [(link.kind, link.heading, link.block) for link in note.links]
+        == [(link.kind, link.heading, link.block) for link in changed.links]
+    )

@@ -1,0 +1,89 @@
+"""Renames in a vault that is held in memory, and what must hold after each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kb.notes.edit import apply_edits
+from kb.notes.note import Link, Note
+from kb.notes.parse import parse_note
+from kb.notes.relink import Relinker, Renames
+from kb.notes.resolve import LinkResolver, NoteNames, names_of
+
+Texts = dict[str, str]
+
+
+def names(notes: Texts) -> list[NoteNames]:
+    return [names_of(parse_note(path, text)) for path, text in notes.items()]
+
+
+def moved_names(notes: Texts, renames: Renames) -> list[NoteNames]:
+    return [names_of(parse_note(renames.path(path), text)) for path, text in notes.items()]
+
+
+def rename(notes: Texts, renames: Renames, files: tuple[str, ...] = ()) -> tuple[Texts, list[str]]:
+    """The notes afterwards, by their new paths, and `path:line` of what is left to do by hand."""
+    after_files = [renames.path(file) for file in files]
+    before = LinkResolver(names(notes), files)
+    relinker = Relinker(before, LinkResolver(moved_names(notes, renames), after_files), renames)
+    after: Texts = {}
+    left: list[str] = []
+    for path, text in notes.items():
+        note = parse_note(path, text)
+        concerned = path in renames.paths or any(
+            relinker.concerns(path, link) for link in (*note.links, *note.definitions)
+        )
+        if not concerned:
+            after[path] = text
+            continue
+        changes = relinker.changes(note)
+        left += [f"{path}:{line}" for line in changes.left]
+        after[renames.path(path)] = apply_edits(text, changes.edits)
+    return after, left
+
+
+def lost(
+    notes: Texts, after: Texts, renames: Renames, left: list[str], files: tuple[str, ...] = ()
+) -> list[str]:
+    """Links that led somewhere and no longer lead there, told without the code that changed them."""
+    was = LinkResolver(names(notes), files)
+    now = LinkResolver(names(after), [renames.path(file) for file in files])
+    found = []
+    for path, text in notes.items():
+        old, new = parse_note(path, text), parse_note(renames.path(path), after[renames.path(path)])
+        if not _shaped_alike(old, new):
+            found.append(f"{path}: its links are no longer the same")
+            continue
+        for one, other in zip(old.links, new.links, strict=True):
+            meant, means = was.resolve(one, path), now.resolve(other, renames.path(path))
+            if f"{path}:{one.line}" in left or meant.path is None:
+                continue
+            if means.path != renames.path(meant.path) or (meant.status == "resolved" != means.status):
+                found.append(f"{path}:{one.line} {_written(old, one)} -> {_written(new, other)}")
+    return found
+
+
+def _shaped_alike(old: Note, new: Note) -> bool:
+    """The same links in the same places, with the same labels; all else of the note as it was."""
+    if [_shape(link) for link in old.links] != [_shape(link) for link in new.links]:
+        return False
+    return (old.aliases, _tags(old), list(old.properties)) == (new.aliases, _tags(new), list(new.properties))
+
+
+def _tags(note: Note) -> list[str]:
+    return [tag.name for tag in note.tags if not tag.span or note.text[tag.span.start + 1] != "["]
+
+
+def _shape(link: Link) -> Link:
+    return replace(
+        link,
+        target="",
+        span=link.span.__class__(0, 0),
+        written=None,
+        definition=None,
+        label=link.label and "x",
+    )
+
+
+def _written(note: Note, link: Link) -> str:
+    return note.text[link.span.start : link.span.end]
