@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kb.answering.function_words import FUNCTION_WORDS
 from kb.answering.words import content_words, covers, numbers_of, quantities_of, words_of
+from kb.text.function_words import FUNCTION_WORDS
 
 _CLAUSE_END = re.compile(r"(?<=[.!;:])\s+|\n+|;")  # what follows a question mark belongs to the question
 _CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w-]+")

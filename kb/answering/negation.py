@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.answering.function_words import FUNCTION_WORDS
 from kb.answering.words import covers, words_of
+from kb.text.function_words import FUNCTION_WORDS
 
 _CUES = frozenset(
     "not no never none nothing neither nor cannot without rather instead nicht kein keine keinen keiner nie niemals "

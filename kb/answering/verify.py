@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.association import counts_another, said_of_another
 from kb.answering.draft import place
-from kb.answering.function_words import FUNCTION_WORDS
 from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question
 from kb.answering.words import (
@@ -22,6 +21,7 @@ from kb.answering.words import (
     same_word,
     words_of,
 )
+from kb.text.function_words import FUNCTION_WORDS
 
 _MIN_COVERED = 0.75  # share of a sentence's content words that its quotes and the question must hold
 _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")

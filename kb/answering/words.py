@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
 
-from kb.answering.function_words import FUNCTION_WORDS
-from kb.indexing.tokens import unspaced_bigrams
+from kb.text.function_words import FUNCTION_WORDS
+from kb.text.words import unspaced_bigrams
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from kb.indexing.tokens import unspaced_bigrams
+from kb.text.words import unspaced_bigrams
 
 _WORD = re.compile(r"\w{3,}")  # nobody greps for "of"
 

@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.schema import open_for_reading, translated
-from kb.indexing.words import phrase_match
+from kb.indexing.words import word_match
 from kb.notes.journal import day_in_name
 from kb.notes.note import Span
 from kb.notes.parse import stem
 from kb.notes.resolve import NoteNames
+from kb.text.language import UNCERTAIN
 
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
 _MOST_LANGUAGES = 4  # looked for in a search
 _CHUNK = 500  # SQLite takes a limited number of parameters
-# Of title, headings, text, bigrams, stems in bm25(): a word of the title says more than one of the text.
-_COLUMN_WEIGHTS = "2.0, 1.5, 1.0, 1.0, 1.0"
+# Of kb.indexing.words.Columns in bm25(): a word of the title says more than one of the text, a part of a word less.
+_COLUMN_WEIGHTS = "2.0, 1.5, 1.0, 1.0, 1.0, 0.4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,17 @@ class Catalog:
         return found
 
     def languages(self) -> list[str]:
-        """Languages, by number of notes, whose words are stored as stems too; see kb.indexing.language."""
+        """Languages, by number of notes, whose words are stored as stems too; see kb.text.language.
+
+        UNCERTAIN is one of them where some note's is.
+        """
         rows = self._rows(
             "SELECT language, count(*) AS notes FROM notes WHERE language <> '' "
-            "GROUP BY language ORDER BY notes DESC, language LIMIT ?",
-            (_MOST_LANGUAGES,),
+            "GROUP BY language ORDER BY notes DESC, language",
         )
-        return [row[0] for row in rows]
+        found = [row[0] for row in rows]
+        known = [language for language in found if language != UNCERTAIN][:_MOST_LANGUAGES]
+        return known + [UNCERTAIN] * (UNCERTAIN in found)
 
     def texts(self, most: int) -> list[str]:
         """The texts of at most `most` passages, spread over all of them."""
@@ -178,7 +183,7 @@ class Catalog:
             int(
                 self._one(
                     "SELECT count(*) FROM (SELECT rowid FROM passages_fts WHERE passages_fts MATCH ?)",
-                    (phrase_match(term, languages),),
+                    (word_match(term, languages),),
                 )
             )
             for term in terms

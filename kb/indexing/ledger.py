@@ -15,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import VECTORS_VERSION
-from kb.indexing.language import ENGLISH, language_of, stems
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
 from kb.indexing.seal import vector_digest
-from kb.indexing.tokens import unspaced_bigrams
+from kb.indexing.words import Columns, NoteWords
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
 from kb.notes.vault import RawNote
+from kb.text.forms import stem
+from kb.text.language import language_of
 
 _DROPPED = "chroma_dropped"  # "generation:count"
 
@@ -237,6 +238,10 @@ class Ledger:
         """Rewrite the full-text index, which keeps the words of deleted passages until its parts are merged."""
         self._run("INSERT INTO passages_fts (passages_fts) VALUES ('optimize')", [])
         self._run("INSERT INTO notes_fts (notes_fts) VALUES ('optimize')", [])
+        self._run("CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab (main, notes_fts, row)", [])
+        known = {row[0] for row in self._run("SELECT term FROM temp.terms", [])}
+        words = [row[0] for row in self._run("SELECT word FROM words", [])]
+        self._many("DELETE FROM words WHERE word = ?", ((word,) for word in words if stem(word) not in known))
 
     def purge(self) -> None:
         """Drop what no passage needs, and rewrite the file without free space."""
@@ -337,18 +342,15 @@ class Ledger:
     ) -> None:
         """Store the words of a note's passages, and of the note as a whole."""
         ids = self._run("SELECT id FROM passages WHERE note = ? ORDER BY ordinal", [note]).fetchall()
-        headings = ["\n".join(passage.heading_path) for passage in passages]
-        bigrams = [" ".join(unspaced_bigrams(passage.embed_text)) for passage in passages]
+        words = NoteWords(title, language)
         rows = [
-            (id, *_words(language, title, heads, text, pairs))
-            for (id,), heads, text, pairs in zip(ids, headings, texts, bigrams, strict=True)
+            (id, *words.add("\n".join(passage.heading_path), text, passage.embed_text))
+            for (id,), passage, text in zip(ids, passages, texts, strict=True)
         ]
-        columns = "(rowid, title, headings, text, bigrams, stems) VALUES (?, ?, ?, ?, ?, ?)"
+        columns = f"(rowid, {', '.join(Columns._fields)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
         self._many(f"INSERT INTO passages_fts {columns}", rows)
-        whole = _words(
-            language, title, "\n".join(dict.fromkeys(headings)), "\n".join(texts), " ".join(bigrams)
-        )
-        self._run(f"INSERT INTO notes_fts {columns}", (note, *whole))
+        self._run(f"INSERT INTO notes_fts {columns}", (note, *words.whole()))
+        self._many("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in words.seen))
 
     def _renew_vectors_version(self) -> None:
         self.set_meta(VECTORS_VERSION, token_hex(8))
@@ -358,12 +360,6 @@ class Ledger:
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.connection.executemany(statement, rows)
-
-
-def _words(language: str, title: str, headings: str, text: str, bigrams: str) -> tuple[str, ...]:
-    """The columns of the full-text index."""
-    cut = stems(f"{title}\n{headings}\n{text}", language) if language != ENGLISH else []
-    return title, headings, text, bigrams, " ".join(cut)
 
 
 def _as_json(names: NoteNames) -> str:

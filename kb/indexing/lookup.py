@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from kb.indexing.catalog import Catalog, stated_days
 from kb.indexing.words import phrase_match
+
+_MOST_WORDS = 50  # that a part of a word may mean
+_SHORTEST_REST = 3  # letters of the other part
 
 
 class Lookup:
@@ -29,6 +32,31 @@ class Lookup:
                 (phrase_match(phrase, self._catalog.languages()),),
             )
         }
+
+    def words_beginning(self, start: str) -> list[str]:
+        """Words of the notes, folded, that begin with `start` and are longer; the shortest."""
+        rows = self._catalog.rows(
+            "SELECT word FROM words WHERE word > ?1 AND word < ?1 || char(0x10ffff) ORDER BY length(word), word LIMIT ?2",
+            (start, _MOST_WORDS),
+        )
+        return [row[0] for row in rows]
+
+    def words_containing(self, part: str) -> list[str]:
+        """Longer words of the notes, folded, with `part` in them and a part before or after it; the shortest."""
+        rows = self._catalog.rows(
+            "SELECT word FROM words WHERE length(word) >= length(?1) + ?3 AND instr(word, ?1) "
+            "ORDER BY length(word), word LIMIT ?2",
+            (part, _MOST_WORDS, _SHORTEST_REST),
+        )
+        return [row[0] for row in rows]
+
+    def known_words(self, words: Collection[str]) -> set[str]:
+        """Those of `words`, folded, that stand in the notes."""
+        rows = self._catalog.rows(
+            "SELECT word FROM words WHERE word IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(words)),),
+        )
+        return {row[0] for row in rows}
 
     def passages_of_notes(self, paths: set[str]) -> set[int]:
         """All passages of these notes."""

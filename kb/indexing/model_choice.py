@@ -17,8 +17,8 @@ from kb.indexing.e5_package import package_file
 from kb.indexing.embedder import Embedder
 from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
 from kb.indexing.index import Index
-from kb.indexing.language import is_foreign
 from kb.notes.vault import Vault
+from kb.text.language import is_foreign
 
 AUTO = "auto"
 # Share of passages not in English from which a model that knows their language is worth its time.

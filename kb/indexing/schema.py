@@ -13,7 +13,7 @@ from pathlib import Path
 from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 3
 BUSY_SECONDS = 10.0
@@ -83,22 +83,32 @@ CREATE INDEX properties_by_note ON properties (note);
 CREATE INDEX tasks_by_note ON tasks (note);
 CREATE INDEX problems_by_note ON problems (note);
 """
-# `stems` holds the words of notes in a language that has a stemmer of its own.
-_FULL_TEXT = """
+# What the columns hold, see kb.indexing.words, is cut already: this tokenizer splits at spaces alone. `words` holds every
+# word as written, folded, for looking up beginnings and parts.
+_TOKENIZER = r"ascii tokenchars ''-+*/=<>!&|:~^%?.@$\#_''"
+_FULL_TEXT = f"""
+CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX notes_by_language ON notes (language) WHERE language <> '';
 CREATE VIRTUAL TABLE passages_fts USING fts5 (
-    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
+    title, headings, text, bigrams, stems, forms, tokenize = '{_TOKENIZER}'
 );
 CREATE VIRTUAL TABLE notes_fts USING fts5 (
-    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
+    title, headings, text, bigrams, stems, forms, tokenize = '{_TOKENIZER}'
 );
 """
-# From version 1: vectors, all that takes long to make, stay; PASSAGE_RULES has every note read anew.
-_MIGRATION = """
+# From an older version: vectors, all that takes long to make, stay; PASSAGE_RULES has every note read anew.
+_MIGRATIONS = {
+    1: """
 ALTER TABLE notes ADD COLUMN language TEXT NOT NULL DEFAULT '';
 DROP TABLE passages_terms;
 DROP TABLE passages_fts;
-"""
+""",
+    2: """
+DROP INDEX notes_by_language;
+DROP TABLE passages_fts;
+DROP TABLE notes_fts;
+""",
+}
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:
@@ -142,8 +152,8 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
             values = {"schema_version": SCHEMA_VERSION, "passage_rules": PASSAGE_RULES}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
             connection.execute("COMMIT")
-        elif _version(connection) == 1:
-            connection.executescript("BEGIN IMMEDIATE;" + _MIGRATION + _FULL_TEXT)
+        elif migration := _MIGRATIONS.get(_version(connection)):
+            connection.executescript("BEGIN IMMEDIATE;" + migration + _FULL_TEXT)
             connection.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", (SCHEMA_VERSION,))
             connection.execute("COMMIT")
         _check_version(connection, folder)

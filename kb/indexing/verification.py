@@ -39,9 +39,9 @@ _FACTS = {
     "resolved FROM notes JOIN links ON note = notes.id",
     "its passages": "SELECT path, ordinal, key, start, stop, line, heading_path, text FROM notes "
     "JOIN passages ON note = notes.id",
-    "its words": "SELECT path, ordinal, f.title, headings, f.text, bigrams, stems FROM notes "
+    "its words": "SELECT path, ordinal, f.title, headings, f.text, bigrams, stems, forms FROM notes "
     "JOIN passages ON note = notes.id JOIN passages_fts AS f ON f.rowid = passages.id",
-    "its words as a whole": "SELECT path, f.title, headings, text, bigrams, stems FROM notes "
+    "its words as a whole": "SELECT path, f.title, headings, text, bigrams, stems, forms FROM notes "
     "JOIN notes_fts AS f ON f.rowid = notes.id",
 }
 

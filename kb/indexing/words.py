@@ -1,37 +1,190 @@
-"""What is asked of the full-text index, as FTS5 expressions.
+"""The words of notes as the full-text index holds them, and what is asked of it, as FTS5 expressions.
 
-Words of notes in `languages` are stored as stems too, in a column of their own; see kb.indexing.language. To store
-them as nothing else lets the same word of the few other notes look rare, and those notes rank first.
+All are cut by kb.text; the tokenizer of FTS5 only splits them at spaces. Words of notes in `languages` are stored as
+the stems of that language too, in a column of their own: to store them as nothing else lets the same word of the few
+other notes look rare, and those notes rank first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import NamedTuple
 
-from kb.indexing.language import stems
-from kb.indexing.tokens import unspaced_bigrams
+from kb.text.characters import fold
+from kb.text.forms import further_stems, part_stems, run_terms, stem, variants
+from kb.text.language import ENGLISH, UNCERTAIN
+from kb.text.words import Compound, Piece, bigrams, compounds, pieces
+
+_SIGN_ENDS = "+#"  # of words such as C++
 
 
-def any_match(words: Sequence[str], bigrams: Sequence[str], languages: Sequence[str]) -> str:
-    """What holds any of `words` or `bigrams`; empty when there are none."""
-    parts = [_quoted(word) for word in words]
-    if languages and parts:
-        parts = ["- stems : (" + " OR ".join(parts) + ")"]
-    cut = dict.fromkeys(stem for language in languages for stem in stems(" ".join(words), language))
-    parts += [f"stems : {_quoted(stem)}" for stem in cut]
-    parts += [f"bigrams : {_quoted(bigram)}" for bigram in bigrams]
-    return " OR ".join(parts)
+class Columns(NamedTuple):
+    """A row of the full-text index, each column its terms with spaces between."""
+
+    title: str
+    headings: str
+    text: str
+    bigrams: str  # of scripts without spaces, and of Hangul
+    stems: str  # in the language of the note
+    forms: str  # other forms of its words, compounds as one, parts of words, signs
+
+
+@dataclass(slots=True)
+class _Terms:
+    """The terms of a stretch of text."""
+
+    words: list[str] = field(default_factory=list)
+    stems: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)  # its words as written, folded
+
+
+class NoteWords:
+    """The words of one note, from which its rows are made."""
+
+    def __init__(self, title: str, language: str) -> None:
+        self.language = language
+        self.seen: set[str] = set()  # words as written, folded: what a beginning of a word is looked up in
+        self._title = self._cut(title)
+        self._headings: dict[str, _Terms] = {}
+        self._texts: list[_Terms] = []
+        self._bigrams: list[str] = []
+
+    def add(self, headings: str, text: str, embed_text: str) -> Columns:
+        """The row of the note's next passage; `embed_text` holds all that is read with it."""
+        heads = self._headings.get(headings)
+        if heads is None:
+            heads = self._headings[headings] = self._cut(headings)
+        self._texts.append(self._cut(text))
+        runs = [piece.text for piece in pieces(embed_text) if piece.kind in ("hangul", "unspaced")]
+        self._bigrams.append(" ".join(term for run in runs for term in run_terms(run)))
+        return self._row([heads], self._texts[-1:], self._bigrams[-1:])
+
+    def whole(self) -> Columns:
+        """The row of the note itself."""
+        return self._row([*self._headings.values()], self._texts, self._bigrams)
+
+    def _row(self, headings: Sequence[_Terms], texts: Sequence[_Terms], pairs: Iterable[str]) -> Columns:
+        every = (self._title, *headings, *texts)
+        return Columns(
+            " ".join(self._title.words),
+            " ".join(word for one in headings for word in one.words),
+            " ".join(word for one in texts for word in one.words),
+            " ".join(pairs),
+            " ".join(term for one in every for term in one.stems),
+            " ".join(term for one in every for term in one.forms),
+        )
+
+    def _cut(self, text: str) -> _Terms:
+        found = _Terms()
+        cut = pieces(text)
+        has_stems = self.language not in (ENGLISH, UNCERTAIN)
+        for piece in cut:
+            if piece.kind == "unspaced":
+                continue
+            if piece.kind == "sign":
+                found.forms.append(fold(piece.text))
+                continue
+            word = piece.text.rstrip(_SIGN_ENDS)
+            if word != piece.text:
+                found.forms.append(fold(piece.text))
+            found.words.append(stem(word))
+            further = further_stems(word, self.language)
+            if has_stems:
+                found.stems += (stem(word, self.language), *further)
+            else:
+                found.forms += further
+            found.forms += (*variants(word), *part_stems(word))
+            found.seen.add(fold(word))
+        found.forms += (stem(one.joined) for one in compounds(text, cut))
+        self.seen |= found.seen
+        return found
+
+
+def any_match(
+    words: Sequence[str], compounds: Sequence[Compound], pairs: Sequence[str], languages: Sequence[str]
+) -> str:
+    """What holds any of `words`, `compounds` or `pairs` of characters; empty when there are none."""
+    return " OR ".join(
+        [
+            *_terms_match(words, languages),
+            *(_not_stems(compound_match(one), languages) for one in compounds),
+            *(_bigram(pair) for pair in pairs),
+        ]
+    )
+
+
+def compound_match(compound: Compound) -> str:
+    """What holds a word of several pieces as one, or its pieces next to each other."""
+    return f"{_quoted(stem(compound.joined))} OR {_quoted(' '.join(map(stem, compound.words)))}"
+
+
+def word_match(word: str, languages: Sequence[str]) -> str:
+    """What holds `word` in any form."""
+    return " OR ".join(_terms_match([word], languages))
 
 
 def phrase_match(text: str, languages: Sequence[str]) -> str:
-    """What holds the words of `text` next to each other; a script without spaces is found by its bigrams."""
-    if bigrams := unspaced_bigrams(text):
-        return "bigrams : " + _quoted(" ".join(bigrams))
-    plain = _quoted(text)
-    if not languages:
-        return plain
-    cut = dict.fromkeys(" ".join(stems(text, language)) for language in languages)
-    return " OR ".join([f"- stems : {plain}", *(f"stems : {_quoted(words)}" for words in cut if words)])
+    """What holds the words of `text` next to each other; empty where it has none."""
+    found = [
+        part
+        for is_run, group in groupby(pieces(text), key=lambda piece: piece.kind in ("hangul", "unspaced"))
+        for part in (
+            [_runs_match([piece.text for piece in group])] if is_run else _words_match(list(group), languages)
+        )
+    ]
+    return " AND ".join(f"({part})" for part in found)
+
+
+def _words_match(cut: Sequence[Piece], languages: Sequence[str]) -> Iterator[str]:
+    """What holds each stretch of words between signs, and each sign."""
+    for is_sign, group in groupby(cut, key=lambda piece: _is_sign(piece.text)):
+        if is_sign:
+            yield from (f"forms : {_quoted(fold(piece.text))}" for piece in group)
+            continue
+        words = [piece.text for piece in group]
+        known = [language for language in languages if language != UNCERTAIN]
+        alternatives = [_not_stems(_quoted(" ".join(map(stem, words))), known)]
+        for language in known:
+            cut_words = " ".join(stem(word, language) for word in words)
+            alternatives.append(f"stems : {_quoted(cut_words)}")
+        yield " OR ".join(dict.fromkeys(alternatives))
+
+
+def _runs_match(runs: Sequence[str]) -> str:
+    """What holds these runs of characters one after the other; more may precede the first and follow the last."""
+    last = bigrams(runs[-1])
+    terms = [*(term for run in runs[:-1] for term in run_terms(run)), *last]
+    return f"bigrams : {_quoted(' '.join(terms))}" + (" *" if len(last[-1]) == 1 else "")
+
+
+def _terms_match(words: Iterable[str], languages: Sequence[str]) -> list[str]:
+    known = [language for language in languages if language != UNCERTAIN]
+    anywhere: dict[str, None] = {}
+    stems: dict[str, None] = {}
+    for word in words:
+        if _is_sign(word):
+            anywhere[fold(word)] = None
+            continue
+        anywhere[stem(word)] = None
+        anywhere.update(dict.fromkeys(variants(word)))
+        stems.update((stem(word, language), None) for language in known)
+    parts = [_not_stems(" OR ".join(map(_quoted, anywhere)), known)] if anywhere else []
+    return parts + [f"stems : {_quoted(term)}" for term in stems if term]
+
+
+def _not_stems(match: str, languages: Sequence[str]) -> str:
+    return f"- stems : ({match})" if languages else match
+
+
+def _bigram(pair: str) -> str:
+    return f"bigrams : {_quoted(pair)}" + (" *" if len(pair) == 1 else "")
+
+
+def _is_sign(word: str) -> bool:
+    return word[-1:] in _SIGN_ENDS or not any(map(str.isalnum, word))
 
 
 def _quoted(text: str) -> str:

@@ -8,11 +8,12 @@ from datetime import date
 from fnmatch import fnmatchcase
 from typing import Protocol
 
+from kb.retrieval.expansion import WordStore
 from kb.retrieval.period import period_of
 from kb.retrieval.query import Condition, Query
 
 
-class NoteFacts(Protocol):
+class NoteFacts(WordStore, Protocol):
     """What filters need of the catalog; see kb.indexing.lookup.Lookup."""
 
     def property_names(self) -> list[str]: ...

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kb.indexing.tokens import unspaced_bigrams
+from kb.text.characters import plain
+from kb.text.words import Compound, bigrams, compounds, pieces
 
 _WORD = re.compile(r"\w+")
 _OPERATOR = re.compile(
@@ -37,8 +38,10 @@ class Query:
     """What is searched for."""
 
     text: str  # without operators, for the embedding model
-    words: tuple[str, ...]  # distinct, lower case, in order
-    bigrams: tuple[str, ...]  # of scripts written without spaces
+    words: tuple[str, ...]  # distinct, lower case, in order; pieces of compounds too
+    bigrams: tuple[str, ...]  # of scripts written without spaces and of Hangul
+    compounds: tuple[Compound, ...] = ()  # words of several pieces
+    beginnings: tuple[str, ...] = ()  # those of the words that may go on: the last typed, and `gard*`
     phrases: tuple[str, ...] = ()  # each must stand in the passage
     unwanted: tuple[str, ...] = ()  # words and phrases that must not
     conditions: tuple[Condition, ...] = ()  # on the passage's note
@@ -57,9 +60,17 @@ class Query:
 def parse_question(text: str) -> Query:
     """Read `text` as words alone; no operator, quote or FTS5 syntax in it has power."""
     text = text.strip()[:MAX_CHARACTERS]
-    words = dict.fromkeys(word.casefold() for word in _WORD.findall(text))
-    bigrams = dict.fromkeys(unspaced_bigrams(text))
-    return Query(text=text, words=tuple(words)[:MAX_TERMS], bigrams=tuple(bigrams)[:MAX_TERMS])
+    cut = pieces(text)
+    words = dict.fromkeys(plain(piece.text) for piece in cut if piece.kind != "unspaced")
+    runs = [piece.text for piece in cut if piece.kind in ("hangul", "unspaced")]
+    pairs = dict.fromkeys(pair for run in runs for pair in bigrams(run))
+    whole = dict.fromkeys(compounds(text, cut))
+    return Query(
+        text=text,
+        words=tuple(words)[:MAX_TERMS],
+        bigrams=tuple(pairs)[:MAX_TERMS],
+        compounds=tuple(whole)[:MAX_TERMS],
+    )
 
 
 def parse_query(text: str, properties: Collection[str] = ()) -> Query:
@@ -83,13 +94,26 @@ def parse_query(text: str, properties: Collection[str] = ()) -> Query:
         else:
             phrases.append(found["phrase"])
             kept.append(f" {found['phrase']} ")
-    plain = parse_question("".join(kept) + text[end:])
-    return Query(plain.text, plain.words, plain.bigrams, tuple(phrases), tuple(unwanted), tuple(conditions))
+    rest = "".join(kept) + text[end:]
+    question = parse_question(rest)
+    return replace(
+        question,
+        beginnings=_beginnings(rest),
+        phrases=tuple(phrases),
+        unwanted=tuple(unwanted),
+        conditions=tuple(conditions),
+    )
 
 
 def words_of_title(title: str) -> list[str]:
     """The words of a title or alias as a query would have them."""
-    return [word.casefold() for word in _WORD.findall(title)]
+    return [plain(piece.text) for piece in pieces(title) if piece.kind == "word"]
+
+
+def _beginnings(text: str) -> tuple[str, ...]:
+    """The words of `text` with a star, and the one it ends with."""
+    found = [piece for piece in pieces(text) if piece.end == len(text) or text[piece.end] == "*"]
+    return tuple(plain(piece.text) for piece in found if piece.kind in ("word", "hangul"))
 
 
 def _operators(text: str, known: Collection[str]) -> Iterator[re.Match[str]]:

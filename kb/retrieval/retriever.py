@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import StoredPassage
-from kb.indexing.words import any_match
 from kb.retrieval.duplicates import Shown, Wording
 from kb.retrieval.filters import NoteFacts, allowed_passages
-from kb.retrieval.fusion import Fused, fuse, with_whole_notes
+from kb.retrieval.fusion import Fused, fuse
 from kb.retrieval.graph import lifted
 from kb.retrieval.hit import Legs, SearchHit
-from kb.retrieval.query import Query, parse_query, parse_question, words_of_title
+from kb.retrieval.lexical import FullText, LexicalSearch
+from kb.retrieval.query import Query, parse_query, parse_question
 from kb.retrieval.reranker import RERANKED, Reranker
 from kb.settings import RetrievalSettings
 
@@ -26,24 +26,14 @@ Vector = NDArray[np.float32]
 
 # A filter may leave few of the best candidates over, so that many more are looked at.
 _FILTERED_CANDIDATES = 100_000
-# A slip of one letter from here on, and of two in a long word; in shorter words, every word is near another.
-_SHORTEST_TYPO, _LONG_TYPO = 5, 8
-# SQLite scores some 1,300 passages a millisecond, and fewer notes.
-_SCORED_PASSAGES = 8_000
-_SCORED_NOTES = 3_000
 
 
-class PassageStore(Protocol):
+class PassageStore(FullText, Protocol):
     """What a retriever needs of the catalog."""
 
-    def lexical(self, match: str, limit: int) -> list[tuple[int, float]]: ...
-    def lexical_notes(self, match: str, limit: int) -> list[tuple[int, float]]: ...
-    def owners(self, passages: Sequence[int]) -> dict[int, int]: ...
-    def languages(self) -> list[str]: ...
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]: ...
     def passages_of(self, path: str) -> list[StoredPassage]: ...
     def passages_by_key(self, keys: Sequence[str]) -> dict[str, list[int]]: ...
-    def document_frequency(self, terms: Sequence[str]) -> list[int]: ...
     def passage_count(self) -> int: ...
 
 
@@ -76,6 +66,7 @@ class Retriever:
         self._encoder = encoder
         self._settings = settings
         self._facts = facts
+        self._lexical = LexicalSearch(store, facts)
         self._reranker = reranker
 
     def search(
@@ -183,7 +174,7 @@ class Retriever:
         # SQLite and NumPy both leave Python to others while they work: side by side they take a third less time.
         with ThreadPoolExecutor(1) as beside:
             vector = beside.submit(self._encoder.embed_query, query.text) if why_no_dense is None else None
-            lexical = self._lexical(query, allowed, wide, count) if why_no_lexical is None else {}
+            lexical = self._lexical.scores(query, allowed, wide, count) if why_no_lexical is None else {}
         dense: dict[int, float] = {}
         if vector is not None:
             nearest = self._vectors.dense(vector.result(), wide)
@@ -207,58 +198,6 @@ class Retriever:
             passage: replace(parts, score=(parts.score + lift.get(owners[passage], 0.0)) / (1 + weight))
             for passage, parts in fused.items()
         }
-
-    def _corrected(self, frequency: Mapping[str, int]) -> dict[str, int]:
-        """Words of titles and aliases that are nearly one of the words that stand nowhere, with their frequency."""
-        unknown = [word for word, count in frequency.items() if not count and len(word) >= _SHORTEST_TYPO]
-        if not unknown or self._facts is None:
-            return {}
-        from rapidfuzz import process
-        from rapidfuzz.distance import DamerauLevenshtein
-
-        named = {word for _, title in self._facts.titles() for word in words_of_title(title)} - set(frequency)
-        near = {
-            found[0]
-            for word in unknown
-            if (
-                found := process.extractOne(
-                    word,
-                    named,
-                    scorer=DamerauLevenshtein.distance,
-                    score_cutoff=1 if len(word) < _LONG_TYPO else 2,
-                )
-            )
-        }
-        corrected = sorted(near)
-        return dict(zip(corrected, self._store.document_frequency(corrected), strict=True))
-
-    def _lexical(self, query: Query, allowed: set[int] | None, wide: int, count: int) -> dict[int, float]:
-        languages = self._store.languages()
-        frequency = dict(zip(query.words, self._store.document_frequency(query.words), strict=True))
-        frequency |= self._corrected(frequency)
-        words, fewer = tuple(frequency), _telling(frequency, _SCORED_NOTES)
-        if allowed is None:
-            words = _telling(frequency, _SCORED_PASSAGES)
-        match = any_match(words, query.bigrams, languages)
-        passages = _first(self._store.lexical(match, wide), allowed, count)
-        match = any_match(fewer, query.bigrams, languages)
-        notes = dict(self._store.lexical_notes(match, wide))
-        return with_whole_notes(passages, notes, self._store.owners(list(passages)))
-
-
-def _telling(frequency: Mapping[str, int], rows: int) -> tuple[str, ...]:
-    """The words that say most: as many of the rarest as stand in `rows` passages together, but one at least.
-
-    In a vault of some thousand passages that is all of them.
-    """
-    kept: set[str] = set()
-    for word in sorted(frequency, key=lambda word: frequency[word]):
-        rows -= frequency[word]
-        if kept and rows < 0:
-            break
-        if frequency[word]:
-            kept.add(word)
-    return tuple(word for word in frequency if word in kept) or tuple(frequency)
 
 
 def _at_most(hits: Sequence[SearchHit], per_note: int | None) -> list[SearchHit]:

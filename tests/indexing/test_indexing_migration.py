@@ -10,11 +10,14 @@ import pytest
 from kb.errors import IndexIncompatible
 from kb.indexing.index import Index
 from kb.indexing.seal import Seal
+from kb.indexing.words import word_match
 from kb.notes.vault import Vault
 from tests.support import NOTES, HashingEmbedder, write_notes
 
-# What version 1 had in place of the tables of version 2.
-VERSION_1 = """
+# What an older version had in place of the tables of this one.
+OLDER = {
+    1: """
+DROP TABLE words;
 DROP TABLE notes_fts;
 DROP TABLE passages_fts;
 DROP INDEX notes_by_language;
@@ -24,16 +27,30 @@ CREATE VIRTUAL TABLE passages_fts USING fts5 (
 );
 CREATE VIRTUAL TABLE passages_terms USING fts5vocab (passages_fts, row);
 UPDATE meta SET value = '1' WHERE name IN ('schema_version', 'passage_rules');
-"""
+""",
+    2: """
+DROP TABLE words;
+DROP TABLE notes_fts;
+DROP TABLE passages_fts;
+CREATE VIRTUAL TABLE passages_fts USING fts5 (
+    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE VIRTUAL TABLE notes_fts USING fts5 (
+    title, headings, text, bigrams, stems, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+UPDATE meta SET value = '2' WHERE name IN ('schema_version', 'passage_rules');
+""",
+}
 
 
-def test_version_1_becomes_version_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", OLDER)
+def test_an_older_version_is_brought_up(tmp_path: Path, version: int) -> None:
     write_notes(tmp_path / "vault", NOTES)
     index, vault = Index(tmp_path / "index", HashingEmbedder()), Vault(tmp_path / "vault")
     index.sync(vault, lambda _: None)
     index.close()
     with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as connection:
-        connection.executescript(VERSION_1)
+        connection.executescript(OLDER[version])
     connection.close()
     Seal(tmp_path / "index").write(thorough=True)
 
@@ -42,6 +59,6 @@ def test_version_1_becomes_version_2(tmp_path: Path) -> None:
     report = index.sync(vault, lambda _: None)
     assert report.embedded == 0
     assert not report.repaired
-    assert index.catalog.lexical("vocabulary", 3)
+    assert index.catalog.lexical(word_match("vocabulary", []), 3)
     assert index.verify(vault) == []
     index.close()

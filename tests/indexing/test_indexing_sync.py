@@ -14,6 +14,7 @@ from kb.indexing.index import Index
 from kb.indexing.lock import WriteLock
 from kb.indexing.seal import Seal
 from kb.indexing.sync import SyncOptions, SyncProgress, SyncReport
+from kb.indexing.words import word_match
 from kb.notes.vault import Vault
 from tests.support import NOTES, write_notes
 
@@ -46,7 +47,7 @@ class Base:
     def lexical(self, word: str) -> set[str]:
         index = self.read()
         try:
-            ids = [id for id, _ in index.catalog.lexical(f'"{word}"', 50)]
+            ids = [id for id, _ in index.catalog.lexical(word_match(word, []), 50)]
             return {passage.note_path for passage in index.catalog.passages(ids)}
         finally:
             index.close()

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
-from kb.indexing.language import is_foreign
 from kb.indexing.model_choice import AUTO, advice, chosen_model, foreign_share
 from kb.knowledge_base import KnowledgeBase
 from kb.notes.vault import Vault
 from kb.settings import Settings
+from kb.text.language import is_foreign
 from tests.support import NOTES, write_notes
 
 ENGLISH = "We sold the old boat to a neighbour in May, and the money went into the roof of the house."

@@ -7,9 +7,10 @@ from contextlib import closing
 
 import pytest
 
-from kb.indexing.language import language_of, stems
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
+from kb.text.forms import stem
+from kb.text.language import UNCERTAIN, language_of
 from tests.support import write_notes
 
 NOTES = {
@@ -57,16 +58,27 @@ def test_words_of_a_language_count_in_every_form(base: KnowledgeBase) -> None:
         (NOTES["Abejas.md"], "es"),
         (NOTES["Notes.md"], ""),
         ("تعيش ملكة النحل من ثلاث إلى خمس سنوات وتضع آلاف البيض كل يوم في الصيف", "ar"),
-        ("蜂王可以活三到五年，夏天每天产下上千个卵，它们都住在蜂箱里面。", ""),
-        ("def f(x): return [i ** 2 for i in range(x)] if x else None", ""),
-        ("2026-03-01\n- Smith\n- Jones\n- Nguyen\n- Kowalski\n- [[Rossi]]\n- 14:00\n- 15:30", ""),
-        ("Hallo", ""),
-        ("", ""),
+        ("蜂王可以活三到五年，夏天每天产下上千个卵，它们都住在蜂箱里面。", UNCERTAIN),
+        ("def f(x): return [i ** 2 for i in range(x)] if x else None", UNCERTAIN),
+        ("2026-03-01\n- Smith\n- Jones\n- Nguyen\n- Kowalski\n- [[Rossi]]\n- 14:00\n- 15:30", UNCERTAIN),
+        ("Hallo", UNCERTAIN),
+        ("The door of the house", ""),
+        ("", UNCERTAIN),
     ],
 )
 def test_a_language_is_told_only_when_it_is_certain(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
-def test_stems() -> None:
-    assert stems("Die Häuser, das Haus!", "de") == ["die", "haus", "das", "haus"]
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("Häuser Haus", "de"),
+        ("ging gehe", "de"),
+        ("chevaux cheval", "fr"),
+        ("sold selling sells", ""),
+        ("mice mouse", ""),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(words: str, language: str) -> None:
+    assert len({stem(word, language) for word in words.split()}) == 1

@@ -10,7 +10,8 @@ import re
 from functools import cache
 from typing import Any
 
-ENGLISH = ""  # or any language without a stemmer, or one that is not sure
+ENGLISH = ""  # or another language without a stemmer
+UNCERTAIN = "und"  # as ISO 639-2 has it: too short, or no prose
 _CERTAIN = 0.5  # probability; dates, lists of names and lines of code get 0.2 at most
 _READ = 4_000  # characters that tell the language
 _FEWEST_WORDS = 8
@@ -21,7 +22,7 @@ _COMMON = frozenset("the of and to that it for as with was are be this by or fro
 _PLAINLY = 0.1  # of German, Spanish, Arabic and Chinese texts, 0.07 at most
 _WORD = re.compile(r"\w+")
 # ISO 639-1 codes, as the identifier tells them, and Snowball's names.
-_STEMMERS = {
+STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "es": "spanish",
     "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi",
     "hu": "hungarian", "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian",
@@ -32,14 +33,17 @@ _STEMMERS = {
 
 
 def language_of(text: str) -> str:
-    """The code of the language of `text` when it is certain and needs a stemmer of its own; else ENGLISH."""
+    """The code of the language of `text` when it is certain and has a stemmer of its own; ENGLISH or UNCERTAIN else."""
     text = text[:_READ]
     words = _WORD.findall(text.casefold())
-    if len(words) < _FEWEST_WORDS or sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
+    if words and sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
         return ENGLISH
+    if len(words) < _FEWEST_WORDS:
+        return UNCERTAIN
     language, probability = _identifier().classify(text)
-    known = language in _STEMMERS and _STEMMERS[language] in _algorithms()
-    return str(language) if known and probability >= _CERTAIN else ENGLISH
+    if probability < _CERTAIN:
+        return UNCERTAIN
+    return str(language) if language in STEMMERS and STEMMERS[language] in _algorithms() else ENGLISH
 
 
 def is_foreign(text: str) -> bool | None:
@@ -61,11 +65,6 @@ def _is_latin(letter: str) -> bool:
     return letter < _GREEK or _LATIN_ADDITIONS[0] <= letter <= _LATIN_ADDITIONS[1]
 
 
-def stems(text: str, language: str) -> list[str]:
-    """The words of `text` in order, each cut to its stem in `language`."""
-    return list(_stemmer(_STEMMERS[language]).stemWords(_WORD.findall(text.casefold())))
-
-
 @cache
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -78,10 +77,3 @@ def _algorithms() -> frozenset[str]:
     import Stemmer
 
     return frozenset(Stemmer.algorithms())
-
-
-@cache
-def _stemmer(algorithm: str) -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer(algorithm)
