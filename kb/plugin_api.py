@@ -29,7 +29,6 @@ from kb.answering.question import Question, read_question
 from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
 from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
-from kb.indexing.language import language_of
 from kb.knowledge_base import KnowledgeBase
 from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
@@ -41,6 +40,7 @@ from kb.notes.sentences import Sentence, split_sentences
 from kb.retrieval.selection import Selection
 from kb.safe_text import safe_line, safe_text
 from kb.settings import Settings
+from kb.text.language import language_of
 
 if TYPE_CHECKING:
     import typer
