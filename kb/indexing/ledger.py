@@ -23,7 +23,7 @@ from kb.notes.plain import plain_text
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
 from kb.notes.vault import RawNote
 from kb.text.forms import stem
-from kb.text.language import language_of
+from kb.text.language import language_or_uncertain
 
 _DROPPED = "chroma_dropped"  # "generation:count"
 
@@ -76,7 +76,7 @@ class Ledger:
         before = self._run("SELECT names FROM notes WHERE path = ?", [note.path]).fetchone()
         self.remove_note(note.path)
         texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
-        language = language_of("\n".join(texts))
+        language = language_or_uncertain("\n".join(texts))
         id = self._run(
             "INSERT INTO notes (path, fingerprint, size, mtime_ns, ctime_ns, inode, title, created, modified, language, "
             "names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -33,7 +33,13 @@ STEMMERS = {
 
 
 def language_of(text: str) -> str:
-    """The code of the language of `text` when it is certain and has a stemmer of its own; ENGLISH or UNCERTAIN else."""
+    """The code of the language of `text` when it is certain and has a stemmer of its own; else ENGLISH."""
+    language = language_or_uncertain(text)
+    return ENGLISH if language == UNCERTAIN else language
+
+
+def language_or_uncertain(text: str) -> str:
+    """The same, but UNCERTAIN where `text` may be in any language."""
     text = text[:_READ]
     words = _WORD.findall(text.casefold())
     if words and sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):

@@ -10,7 +10,7 @@ import pytest
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from kb.text.forms import stem
-from kb.text.language import UNCERTAIN, language_of
+from kb.text.language import UNCERTAIN, language_or_uncertain
 from tests.support import write_notes
 
 NOTES = {
@@ -67,7 +67,7 @@ def test_words_of_a_language_count_in_every_form(base: KnowledgeBase) -> None:
     ],
 )
 def test_a_language_is_told_only_when_it_is_certain(text: str, language: str) -> None:
-    assert language_of(text) == language
+    assert language_or_uncertain(text) == language
 
 
 @pytest.mark.parametrize(
