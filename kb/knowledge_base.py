@@ -359,7 +359,7 @@ class KnowledgeBase:
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""
-        return self._index.describe()
+        return self._index.describe() | {"left_out": self._vault.left_out()}
 
     def last_sync(self) -> str | None:
         """When the index was last brought in step: ISO 8601, in UTC."""

@@ -34,6 +34,11 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("notes", f"{report['notes']:,}")
     table.add_row("passages", f"{report['passages']:,} ({report['pending']:,} waiting for their embedding)")
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
+    if left_out := report["left_out"]:
+        named = ", ".join(safe_line(path) for path in sorted(left_out)[:3])
+        table.add_row(
+            "left out", f"{named}{' …' if len(left_out) > 3 else ''} ({len(left_out)}; why: kb doctor)"
+        )
     chosen_by = "chosen for your notes" if base.settings.embedding.model == AUTO else "as set"
     table.add_row("embedding model", f"{report['embedding_model']} ({chosen_by})")
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")

@@ -23,6 +23,8 @@ Kind = Literal[
     "missing block",
     "ambiguous link",
     "missing attachment",
+    "conflict copy",
+    "left out",
     "duplicate title",
     "orphan note",
 ]
@@ -50,6 +52,7 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
         *_unreadable(catalog, vault),
         *(Finding("bad front matter", path, line, message) for path, line, message in catalog.problems()),
         *sorted(_links(catalog, vault), key=lambda finding: finding.kind),
+        *_left_out(vault),
         *_duplicate_titles(catalog),
         *_orphans(catalog),
     ]
@@ -90,6 +93,17 @@ def _about(link: StoredLink, resolver: LinkResolver) -> str:
         return f"[[{link.target}]] may mean {' or '.join(candidates)}."
     part = "heading" if link.status == "heading_missing" else "block"
     return f"{link.resolved} has no such {part} as this link to [[{link.target}]] names."
+
+
+def _left_out(vault: Vault) -> Iterator[Finding]:
+    for path, reason in sorted(vault.left_out().items()):
+        if reason.startswith("a conflict copy"):
+            yield Finding(
+                "conflict copy", path, 1, f"It is {reason}, and not read. Merge the two, then delete it."
+            )
+        else:
+            advice = "" if "link" in reason else f" To have it read, write !/{path} in .kbignore."
+            yield Finding("left out", path, 1, f"It is not read: {reason}.{advice}")
 
 
 def _duplicate_titles(catalog: Catalog) -> Iterator[Finding]:

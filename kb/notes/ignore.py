@@ -46,6 +46,13 @@ def read_rules(file: Path) -> list[Rules]:
         ]
 
 
+def rules_of(lines: Sequence[str]) -> list[Rules]:
+    """`lines` as rules, without those that cannot be understood."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [spec for line in lines for spec in _compiled([line])]
+
+
 def is_ignored(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
     """As in git: of all rules for a path below their prefix the last decides, those of the nearest folder before others."""
     # RE2 takes no lone surrogates, which stand for the bytes of a name that is not UTF-8.
@@ -54,6 +61,14 @@ def is_ignored(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
         result = spec.check_file(path[len(prefix) :])
         if result.include is not None:
             return bool(result.include)
+    return False
+
+
+def is_brought_back(path: str, rules: Sequence[tuple[str, Rules]]) -> bool:
+    """Whether a rule with a `!` names the path, as it stands or by its folder."""
+    for prefix, spec in reversed(rules):
+        if spec.check_file(path[len(prefix) :].encode("utf-8", "replace").decode("utf-8")).include is False:
+            return True
     return False
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
+from kb.notes.data import is_data
 from kb.notes.note import Block, Note, Passage, PropertyValue, Span
 from kb.notes.pieces import Piece, Splitter
 from kb.notes.plain import one_line, plain_text
@@ -72,6 +73,8 @@ def _by_section(note: Note) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
     for block in note.blocks:
         while index < len(starts) and starts[index] <= block.span.start:
             index += 1
+        if is_data(note.text[block.span.start : block.span.end]):
+            continue
         if group and index != owner:
             yield group[0].heading_path, group
             group = []

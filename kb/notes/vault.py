@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -15,7 +15,8 @@ from pathlib import Path, PurePath
 from kb.errors import NoteUnreadable, VaultMissing
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
-from kb.notes.ignore import IGNORE_FILE, Rules, is_ignored, read_rules
+from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
+from kb.notes.left_out import copy_of, program_rules
 
 SUFFIXES = (".md", ".markdown")
 # Text of this size is no note; its first part still tells what it is about.
@@ -73,6 +74,7 @@ class Vault:
         self.root = root
         self._real_names: dict[str, Path] = {}
         self._attachments: list[str] | None = None  # as of the latest scan
+        self._left_out: dict[str, str] = {}  # path -> why it is no note
 
     @cached_property
     def _real_root(self) -> str:
@@ -89,6 +91,7 @@ class Vault:
             )
         found: dict[str, NoteFile] = {}
         attachments = []
+        self._left_out = {}
         for path, entry in self._files(os.fspath(self.root), "", []):
             if not _is_note(entry.name):
                 attachments.append(_link_path(path))
@@ -104,6 +107,11 @@ class Vault:
         if self._attachments is None and self.root.is_dir():
             self.scan()
         return self._attachments or []
+
+    def left_out(self) -> dict[str, str]:
+        """What lies among the notes and is not read, with the reason, as of the latest scan; folders end in a slash."""
+        self.attachments()
+        return self._left_out
 
     def concerns(self, path: Path) -> bool:
         """Whether a change at `path` may change what `scan` finds; says yes when in doubt, and opens nothing."""
@@ -175,7 +183,11 @@ class Vault:
         return real == self._real_root or real.startswith(self._real_root + os.sep)
 
     def _files(
-        self, folder: str, prefix: str, rules: list[tuple[str, Rules]]
+        self,
+        folder: str,
+        prefix: str,
+        rules: list[tuple[str, Rules]],
+        programs: Sequence[tuple[str, Rules, str]] = (),
     ) -> Iterator[tuple[str, os.DirEntry[str]]]:
         """Every file that is not hidden or ignored, with its path below the root as the disk spells it."""
         try:
@@ -185,6 +197,8 @@ class Vault:
             return
         if any(entry.name == IGNORE_FILE for entry in entries):
             rules = [*rules, *((prefix, spec) for spec in read_rules(Path(folder, IGNORE_FILE)))]
+        names = frozenset(entry.name for entry in entries)
+        programs = [*programs, *_program_rules(Path(folder), names, prefix)]
         for entry in entries:
             path = f"{prefix}{entry.name}"
             if _is_passed_over(entry.name):
@@ -196,16 +210,35 @@ class Vault:
                 outside = entry.is_symlink() and (
                     is_folder or not self._is_inside(os.path.realpath(entry.path))
                 )
+                if outside and is_folder:
+                    self._left_out[_link_path(f"{path}/")] = "a link to another folder"
                 if outside or not (is_folder or entry.is_file()):
                     continue
             except OSError:
                 continue
-            if is_ignored(f"{path}/" if is_folder else path, rules):
+            shown = f"{path}/" if is_folder else path
+            if is_ignored(shown, rules):
                 continue
-            if is_folder:
-                yield from self._files(entry.path, f"{path}/", rules)
+            reason = _why_left_out(shown, names, programs)
+            if reason and not is_brought_back(shown, rules):
+                self._left_out[_link_path(shown)] = reason
+            elif is_folder:
+                yield from self._files(entry.path, f"{path}/", rules, programs)
             else:
                 yield path, entry
+
+
+def _program_rules(folder: Path, names: frozenset[str], prefix: str) -> list[tuple[str, Rules, str]]:
+    found = program_rules(folder, names)
+    return [(prefix, rules, reason) for rule, reason in found.items() for rules in rules_of([rule])]
+
+
+def _why_left_out(path: str, names: frozenset[str], programs: Sequence[tuple[str, Rules, str]]) -> str:
+    for prefix, rules, reason in programs:
+        if is_ignored(path, [(prefix, rules)]):
+            return reason
+    original = copy_of(path.rsplit("/", 1)[-1], names) if not path.endswith("/") else None
+    return f"a conflict copy of {original}" if original else ""
 
 
 def _is_passed_over(name: str) -> bool:
