@@ -130,9 +130,9 @@ class TutorSession:
         due = {card.card for card in self._log.due(now())}
         found: list[Item] = []
         for item in self._deck.facts(selection, now().toordinal()):
+            if len(found) >= _LOOKED_AT and found[-1].path != item.path:
+                break  # a note is looked at as a whole
             found.append(item)
-            if len(found) == _LOOKED_AT:
-                break
         of_note: Counter[str] = Counter()
         chosen: list[Item] = []
         for item in in_order(found, known, due):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -19,6 +20,13 @@ from kb_plugins.study.source import Source
 from kb_plugins.study.table_facts import table_facts
 from kb_plugins.study.worth import LEAST, worth_of
 
+# Headings that say where one is in a text, and not what it is about.
+_GENERAL = re.compile(
+    r"(?:\d+[.)] +)?(?:introduction|motivation|overview|background|summary|basics|usage|about.*|description|context|details|notes?|general|"
+    r"intro|tl;?dr|einleitung|überblick|hintergrund|zusammenfassung|allgemeines|introducción|resumen|aperçu|résumé|简介|概述)$",
+    re.IGNORECASE,
+)
+_ONESELF = re.compile(r"(?:I|I’m|I'm|My|Ich|Mein\w*|Je|Mon|Ma|Yo|Mi|我)\b")
 _FEWEST, _SECTION_WORDS = 4, 60
 
 
@@ -53,7 +61,8 @@ def _sections(source: Source) -> Iterator[Fact]:
         if top.heading_path in seen:
             continue
         seen.add(top.heading_path)
-        name = (top.heading_path or (source.note.title,))[-1].rstrip(":：.")
+        path = (source.note.title, *top.heading_path)
+        name = next((part for part in reversed(path) if not _GENERAL.match(part)), path[0]).rstrip(":：.")
         sentences = split_sentences(source.note.text, top.span)
         if (
             top.is_item
@@ -68,6 +77,7 @@ def _sections(source: Source) -> Iterator[Fact]:
         if (
             len(content_words(first.text)) < _FEWEST
             or POINTS_BACK.match(first.text)
+            or _ONESELF.match(first.text)
             or name.endswith(QUESTION_END)
         ):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from kb_plugins.study.question_facts import HOW_TO, MOST_STEPS, QUESTION_END
 from kb_plugins.study.source import Source
 from kb_plugins.study.worth import ORDERS
 
+_LINK = re.compile(r"[*_]*(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))[*_]*:?")
 _MOST_LABEL_WORDS = 6
 _FEWEST, _SHORT_MEMBER = 4, 12
 
@@ -51,7 +53,7 @@ def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[F
         return
     if text.endswith(QUESTION_END) or len(content_words(text)) < 3 or not is_term(label):
         return
-    if "/" in label and " " in label:
+    if ("/" in label and " " in label) or (ORDERS.match(label) and " " in label):
         return
     yield _term(source, entry, label, body, text)
 
@@ -76,6 +78,8 @@ def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fa
             return replace(fact, is_name=True, family=family, source=Span(entry.span.start, body.end))
     if DEFINING.match(text) and len(label.split()) <= _MOST_LABEL_WORDS and " vs" not in label:
         return source.fact("term", source.wording.what_is(label), body, entry)
+    if text.casefold().startswith(f"{label.casefold()} ") and len(label.split()) <= _MOST_LABEL_WORDS:
+        return source.fact("term", source.wording.what_is(label), body, entry)
     entity = source.entity(entry)
     if entity and not ENUMERATES.search(entity):
         return source.fact("attribute", f"{entity} — {label}?", body, entry)
@@ -85,6 +89,8 @@ def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fa
 def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
     """An item over others: a term over its description, or what has parts over its parts."""
     name = text.rstrip(":： ").strip()
+    if _LINK.fullmatch(source.note.text[entry.span.start : entry.span.end].strip()):
+        return  # what follows is what is said in another note
     children = [child for child in entry.children if source.text(child)]
     texts = [source.text(child) for child in children]
     if not children or any(one.endswith(QUESTION_END) for one in texts) or NO_LABEL.match(name):
@@ -98,7 +104,11 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
         yield source.fact("steps", f"{text} ({len(children)})", source.span_of(children), entry)
     elif 2 <= len(children) <= MOST_STEPS and short and (ENUMERATES.search(name) or entry.is_item is False):
         orders = sum(bool(ORDERS.match(one)) for one in texts)
-        stands = not NO_TERM.match(name) and not POINTS_BACK.match(name) and orders < len(texts) / 2
+        stands = (
+            (ENUMERATES.search(name) or not NO_TERM.match(name))
+            and not POINTS_BACK.match(name)
+            and orders < len(texts) / 2
+        )
         if len(words_of(name)) >= 2 and stands and not any(map(source.label, children)):
             yield source.fact("members", f"{name}: ({len(children)})", source.span_of(children), entry)
     elif (

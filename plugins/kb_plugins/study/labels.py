@@ -9,7 +9,7 @@ from kb.plugin_api import content_words, plain_text
 _LABEL = re.compile(
     r"(?:\*\*|__|==)(?P<bold>[^*_=\n]{2,70}?)\s*[:：]?(?:\*\*|__|==)\s*(?:[:：]|[–—-](?=\s)|=(?=\s))?(?:\s+|(?<=：))(?=\S)"
     r"|`(?P<code>[^`\n]{2,50})`\s*(?:[:：]|[–—-](?=\s))\s+"
-    r"|(?P<bare>[^\W_][^:：\n.!?;*`]{1,60}?)(?::\s+|：\s*|\s+(?:=|[–—])\s+)(?=\S)"
+    r"|(?P<bare>[^\W_][^:：\n.!?;*`。！？；，]{1,60}?)(?::\s+|：\s*|\s+(?:=|[–—])\s+)(?=\S)"
 )
 _SEPARATES = re.compile(r"[:：=–—]|\s-\s")
 # A label that tells what kind of thing is said of the thing above.
@@ -26,7 +26,7 @@ DEFINES = re.compile(
     r"(?:definition|meaning|definiert als|bedeutung|définition|definición|定义)$", re.IGNORECASE
 )
 NO_LABEL = re.compile(
-    r"(?:notes?|eg|related.*|tips?|warning|important|hints?|caution|info|examples?|e\.g|ex|default|optional|required|todo|see(?: also)?|link|url|source|"
+    r"(?:notes?|none|scenario|from scratch|.*[月日号年]|[一二三四五六七八九十\d]+[点时]|functionality|.*\blinks|.*\breading|highlights|legend.*|screenshots?|set-?up|tools?|property|properties|feature|instructions?|known issues?|eg|related.*|tips?|warning|important|hints?|caution|info|examples?|e\.g|ex|default|optional|required|todo|see(?: also)?|link|url|source|"
     r"answers?|question|q|a|my .*|gpt .*|ai .*|status|step \d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|usage|result|"
     r"results|output|input|type|name|value|description|overall|summary|conclusion|beispiel\w*|hinweis|achtung|quelle|wichtig|"
     r"questions?|terms?|use cases?|solutions?|(?:common |key |basic )?(?:terminology|concepts|definitions|terms|techniques|points|takeaways|ideas)|"
@@ -47,7 +47,7 @@ ENUMERATES = re.compile(
 )
 # What begins so is a clause or a heading of a kind, and no name.
 NO_TERM = re.compile(
-    r"(?:what|how|why|when|where|who|which|it|this|that|these|those|they|if|for|in|on|with|when|to|can|does|do|is|are|issues|ways|things|"
+    r"(?:since|note|you|we|i|there|all|some|any|each|don.t|the same|what|how|why|when|where|who|which|it|this|that|these|those|they|if|for|in|on|with|when|to|can|does|do|is|are|issues|ways|things|"
     r"benefits|use|using|was|wie|warum|wenn|dies\w*|es|für|bei|mit|non)\b|.*://|.*\.(?:com|org|io|net|md)\b",
     re.IGNORECASE,
 )
@@ -70,11 +70,7 @@ def label_of(raw: str) -> tuple[str, int] | None:
             return None  # it leads to another note, and what follows is what is said there
         bare = " ".join(plain_text(name).split()).rstrip(":：")
         most = _MOST_TERM if match["bold"] or match["code"] else _MOST_BARE
-        if (
-            match["bold"]
-            and not re.search(r"[:：=–—-]\s*$", match[0].rstrip() + " ")
-            and "\n" not in match[0]
-        ):
+        if match["bold"] and not _SEPARATES.search(match[0]) and "\n" not in match[0]:
             return None  # a sentence that begins in bold print
         if (
             0 < len(bare.split()) <= most
@@ -95,7 +91,7 @@ def is_term(name: str) -> bool:
 def names(text: str) -> bool:
     """Whether an item over others names what they describe."""
     is_clause = NO_TERM.match(text) or ATTRIBUTE.match(text) or not content_words(text.split()[-1])
-    return is_term(text) and len(text.split()) <= _MOST_TERM_WORDS and not is_clause
+    return is_term(text) and not text[0].isdigit() and len(text.split()) <= _MOST_TERM_WORDS and not is_clause
 
 
 def _is_statement(label: str) -> bool:

@@ -69,11 +69,12 @@ def asked(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
 
 def inline_question(source: Source, entry: Entry) -> Fact | None:
     raw = source.note.text[entry.span.start : entry.span.end]
-    match = _INLINE.fullmatch(raw)
+    # A question mark within code ends no question.
+    match = _INLINE.fullmatch(source.page.masked[entry.span.start : entry.span.end])
     if not match or "::" in raw:
         return None
-    question = " ".join(plain_text(match["question"]).split())
-    answered = _ANSWERED.match(match["answer"])
+    question = " ".join(plain_text(raw[: match.end("question")]).split())
+    answered = _ANSWERED.match(raw[match.start("answer") :])
     start = entry.span.start + match.start("answer") + (answered.end() if answered else 0)
     if len(words_of(question)) < 3 or source.plain(Span(start, entry.span.end)).endswith(QUESTION_END):
         return None

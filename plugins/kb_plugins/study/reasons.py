@@ -10,7 +10,7 @@ from kb_plugins.study.fact import FactKind
 from kb_plugins.study.wording import Wording
 
 _CAUSE = re.compile(
-    r"(?P<main>.{20,220}?),?\s+(?P<why>(?:because|since it|so that|in order to|weil|damit|denn|parce que|puisque|afin de|porque)\b.{10,220}?)"
+    r"(?P<main>.{20,220}?),?\s+(?P<why>(?:because|since it|so that|weil|damit|denn|parce que|puisque|afin de|porque)\b.{10,220}?)"
     r"[.!]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -32,6 +32,9 @@ _CONNECTS = re.compile(
     re.IGNORECASE,
 )
 _ONESELF = re.compile(r"\b(?:I|I'm|I’m|I've|me|my|we|our|ich|mir|mich|wir|je|moi|mon|ma)\b")
+_DEFINES = re.compile(
+    r"\b(?:is|are|ist|sind|est|sont) (?:an?|the|eine?|der|die|das|une?|la|le|les)\b", re.IGNORECASE
+)
 _STRANGE = ("::", "|", "](", "```", "?")
 
 
@@ -50,6 +53,10 @@ def reasons_in(note: Note, span: Span, wording: Wording) -> Iterator[tuple[FactK
             yield "contrast", question, _within(sentence.span, match), sentence.span
         elif match := _CAUSE.match(raw) or _CJK_CAUSE.match(raw):
             main, why = _plain(match["main"]), _plain(match["why"])
+            if main.count('"') % 2 or (
+                _DEFINES.search(main) and why.casefold().startswith(("so that", "damit", "afin"))
+            ):
+                continue  # within a quotation, or what a thing is for as part of what it is
             if (
                 len(content_words(main)) >= 3
                 and len(content_words(why)) >= 2

@@ -12,6 +12,7 @@ from kb_plugins.study.outline import Entry, outline_of
 from kb_plugins.study.page import Page, without_quote_marks
 from kb_plugins.study.wording import Wording
 
+_NUMBER = re.compile(r"\d{1,3}[.)] +")
 _LONGEST_ANSWER = 130  # words, beyond which only the first entries are the answer
 
 
@@ -58,7 +59,7 @@ class Source:
         parent = entry.parent
         while parent is not None and len(found) < 2:
             label = self.label(parent)
-            name = label[0] if label else self.text(parent).rstrip(":： ")
+            name = _NUMBER.sub("", label[0] if label else self.text(parent).rstrip(":： "))
             if name and len(name) <= 80 and not NO_LABEL.match(name) and name not in question:
                 found.insert(0, name)
             parent = parent.parent
@@ -69,7 +70,7 @@ class Source:
         parent = entry.parent
         while parent is not None:
             label = self.label(parent)
-            name = label[0] if label else self.text(parent).rstrip(":： ")
+            name = _NUMBER.sub("", label[0] if label else self.text(parent).rstrip(":： "))
             if name and len(name.split()) <= 9 and not NO_LABEL.match(name) and not ATTRIBUTE.match(name):
                 return name
             parent = parent.parent

@@ -22,12 +22,13 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"(?:notes?|description|examples?|default|optional|required|todo|links?|url|source|total|sum|average|yes|no|n/?a|-+|[\d.,:/% -]+)$",
+    r"(?:notes?|description|examples?|default|optional|required|todo|links?|url|source|total|sum|average|yes|no|n/?a|(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|mars|avr|juin|juil|août|"
+    r"ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mer|jeu|ven|sam|dim)\w*\.?(?: \d+)?|-+|[\d.,:/% -]+)$",
     re.IGNORECASE,
 )
 # Columns that say where or how something is reached, and not what it is.
 _NO_COLUMN = re.compile(
-    r"(?:notes?|links?|url|source|examples?|image|icon|#|no\.?|nr\.?|id|comments?|see|status|location|command|shortcut|key(?:s|binding)?|"
+    r"(?:notes?|links?|url|source|examples?(?: \d+)?|image|icon|#|no\.?|nr\.?|id|comments?|see|status|location|command|shortcut|key(?:s|binding)?|"
     r"types?(?: \d+)?|version|since|beispiel\w*|bemerkung\w*)$",
     re.IGNORECASE,
 )
@@ -54,6 +55,7 @@ def _of_table(note: Note, block: Block) -> Iterator[Fact]:
             or _NO_NAME.match(name)
             or names.count(name.casefold()) > 1
             or name.endswith(":")
+            or name.startswith("-")
         ):
             continue
         source = Span(row[0].span.start, row[-1].span.end)

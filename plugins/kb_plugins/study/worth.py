@@ -19,7 +19,7 @@ _STEERS = re.compile(
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"\b(?:see(?: also)?|refer to|read more|click here|this page|this section|these docs|the docs|documentation|below|above|"
+    r"\b(?:see(?: also)?|check the|shows all|refer to|read more|click here|this page|this section|these docs|the docs|documentation|below|above|"
     r"following|as follows|previous|link to|check out|visit|take a look|have a look|siehe|unten|oben|folgende\w*|voir)\b|://|www\.",
     re.IGNORECASE,
 )
@@ -30,6 +30,8 @@ _EXAMPLE_PLACE = re.compile(
     r"\b(?:examples?|sample|step-by-step|explanation of the code|workflow|demo|beispiel\w*|exemples?)\b",
     re.IGNORECASE,
 )
+# Marks of a program that fills something in when the note is shown.
+_FOREIGN = re.compile(r"\{\{|#\+[A-Z]|\(\(|<%|\$=|^\(.*\)$")
 _INTRODUCED = re.compile(
     r"\b(?:introduced|added|available|released|new|deprecated|removed) (?:in|since)\b", re.IGNORECASE
 )
@@ -57,12 +59,17 @@ _EXPLAINS = re.compile(
 ORDERS = re.compile(
     r"(?:add|allow|apply|avoid|begin|build|check|choose|commit|configure|consider|continue|convert|copy|create|decide|define|deploy|download|"
     r"edit|enable|ensure|enter|evaluate|explore|fine-tune|follow|gather|go|implement|include|initialize|install|integrate|iterate|keep|load|make|"
-    r"merge|monitor|move|open|optimize|paste|perform|prepare|provide|put|reload|remove|repeat|replace|review|run|save|select|set|start|take|test|"
+    r"merge|monitor|organize|print|calculate|count|assign|split|leverage|move|open|optimize|paste|perform|prepare|provide|put|reload|remove|repeat|replace|review|run|save|select|set|start|take|test|"
     r"track|train|try|type|use|utilize|write|you (?:can|may|need)|erstelle|nutze|öffne|wähle)\b",
     re.IGNORECASE,
 )
 _ENDS = (".", "!", "。", "！", "”", '"', ")")
 _VALUE_WORDS = 5  # of a value, which may be digits and signs
+_ONESELF = re.compile(r"(?:note that|i |we |you )", re.IGNORECASE)
+_BENEFITS = re.compile(
+    r"\b(?:benefits|why choose|key features|perfect for|use cases|vorteile von)\b", re.IGNORECASE
+)
+_SECTION_WORDS = 7  # content words that what stands under a heading has at least
 _MOSTLY_LETTERS = 0.6  # of a statement; code and literals have fewer
 _LONG_ANSWER, _LONGEST_ANSWER = 60, 130  # words
 
@@ -82,11 +89,17 @@ def worth_of(fact: Fact, question: str, answer: str) -> float:
     value += 0.1 * bool(_EXPLAINS.search(answer))
     steers = bool(_STEERS.search(f"{place} {both}"))
     value -= 0.35 * steers
-    value -= 0.5 * bool(_LEADS_AWAY.search(place) or _LEADS_AWAY.match(question))
-    value -= 0.5 * (answer.endswith((":", "：", "?", "？")) or "{{" in answer)
+    value -= 0.5 * bool(_LEADS_AWAY.search(f"{place} {question}"))
+    value -= 0.5 * (answer.endswith((":", "：", "?", "？")) or bool(_FOREIGN.search(answer)))
+    value -= 0.3 * bool(_POINTS.match(answer)) + 0.25 * bool(_BENEFITS.search(place))
+    has_reason = bool(_EXPLAINS.search(answer))
+    value -= 0.25 * (
+        fact.kind == "attribute" and question.endswith("…?") and len(words) < 6 and not has_reason
+    )
+    value -= 0.2 * bool(_ONESELF.match(answer))
     value -= 0.3 * bool(_INTRODUCED.search(answer) and len(words) < 25)
     value -= 0.3 * bool(_POINTS.search(both))
-    value -= 0.15 * bool(_EXAMPLE.search(both)) + 0.3 * bool(
+    value -= 0.15 * bool(_EXAMPLE.search(both)) + 0.45 * bool(
         _EXAMPLE_PLACE.search(place) or _EXAMPLE.match(answer)
     )
     value -= 0.4 * bool(_TALKS.search(both))
@@ -99,9 +112,9 @@ def worth_of(fact: Fact, question: str, answer: str) -> float:
     value -= 0.1 * (len(words) > _LONG_ANSWER) + 0.4 * (len(words) > _LONGEST_ANSWER)
     if fact.kind == "answer":
         # Its author asked it, so that only its length and its asides can speak against it.
-        stands = not (steers or _TALKS.match(answer) or _POINTS.match(answer) or "{{" in answer)
+        stands = not (steers or _TALKS.match(answer) or _POINTS.match(answer) or _FOREIGN.search(answer))
         value = max(value, 0.6) if stands else value
-    if fact.kind == "section" and (len(content_words(answer)) < 5 or not answer.endswith(_ENDS)):
+    if fact.kind == "section" and (len(content_words(answer)) < _SECTION_WORDS or not answer.endswith(_ENDS)):
         value -= 0.3
     if fact.kind not in ("relation", "members", "attribute", "cell") and not fact.is_name:
         # A question is answered by a statement; two words are a label.
