@@ -100,7 +100,7 @@ def beneath(root: Path, path: PurePath | str, *, make: bool = False, mode: int =
     Raises Unfit for a path that leads out, or through a symbolic link; NotADirectoryError, OSError.
     """
     parts = PurePath(path).parts
-    if not parts or PurePath(path).is_absolute() or ".." in parts:
+    if not parts or PurePath(path).is_absolute() or ".." in parts or not is_name(str(path)):
         raise Unfit("it does not lie below its folder", str(path))
     descriptor = os.open(root, _FOLDER)
     try:
@@ -135,6 +135,14 @@ def write_beneath(root: Path, path: PurePath | str, data: bytes, *, mode: int = 
         finally:
             draft.remove()
         entry.sync_folder()
+
+
+def is_name(path: str) -> bool:
+    """Whether the system can be asked for it at all."""
+    try:
+        return b"\0" not in os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
 
 
 def _opened(folder: int, name: str, parts: Sequence[str]) -> int:

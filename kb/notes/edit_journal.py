@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -21,10 +22,13 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
 from kb.files.beneath import beneath
+from kb.files.small import parse_json, read_small
 from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, replace_file
 from kb.notes.vault import RawNote, Vault
 
 _KEPT = 50  # steps
+_MOST_BYTES = 100_000_000  # of a step's deeds
+_NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,8 @@ class EditJournal:
                     restored.append(path)
             except KbError as error:
                 left.append(str(error))
-        what = json.loads((folder / "step.json").read_text(encoding="utf-8"))["what"]
-        shutil.rmtree(folder)
+        what = _called(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         return Undone(what, tuple(restored), tuple(left))
 
     def _undo(self, deed: Deed, folder: Path) -> str:
@@ -164,24 +168,48 @@ class EditJournal:
             return ""
         if current != deed.after:
             raise NoteUnwritable(f"{deed.path} was changed since, so it stays as it is.")
-        replace_file(self._vault.root, place, (folder / deed.old).read_bytes(), deed.after)
+        try:
+            with beneath(folder, deed.old) as entry:
+                data = entry.read()
+        except OSError as error:
+            raise NoteUnwritable(f"What {deed.path} was before is lost, so it stays as it is.") from error
+        if fingerprint(data) != deed.before:
+            raise NoteUnwritable(f"What {deed.path} was before is damaged, so it stays as it is.")
+        replace_file(self._vault.root, place, data, deed.after)
         return deed.path
 
     def _steps(self) -> list[Path]:
         """The folders of the steps, oldest first; one that a crash left without a name is none."""
         if not self._folder.is_dir():
             return []
-        return sorted(folder for folder in self._folder.iterdir() if (folder / "step.json").is_file())
+        return sorted(
+            folder
+            for folder in self._folder.iterdir()
+            if _NUMBER.fullmatch(folder.name) and (folder / "step.json").is_file()
+        )
+
+
+def _called(folder: Path) -> str:
+    """What a step was called; a damaged file does not keep it from being undone."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return str(parse_json(read_small(folder / "step.json"))["what"])
+    return "a change"
 
 
 def _deeds(folder: Path) -> list[Deed]:
+    try:
+        text = read_small(folder / "deeds.jsonl", _MOST_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return []
     deeds = []
-    file = folder / "deeds.jsonl"
-    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+    for line in text.splitlines():
         try:
-            deeds.append(Deed(**json.loads(line)))
+            deed = Deed(**parse_json(line))
         except (ValueError, TypeError):
             continue  # torn by a crash, so the deed was not done
+        texts = (deed.path, deed.before, deed.after, deed.old)
+        if all(isinstance(text, str) for text in texts) and type(deed.made) is int and deed.made >= 0:
+            deeds.append(deed)
     return deeds
 
 

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path, PurePath
 
 from kb.errors import NoteUnreadable, VaultMissing
+from kb.files.beneath import is_name
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
@@ -164,10 +165,12 @@ class Vault:
         if name := self._real_names.get(path):
             return name
         parts = path.split("/")
+        if not is_name(path):
+            raise NoteUnreadable(f"{path[:80]!r} is not the name of a file.")
         if path.startswith("/") or ".." in parts:
             raise NoteUnreadable(f"{path} is outside the vault. Name a note by its path within it.")
         name = self.root / path
-        if not name.exists():
+        if not _exists(name):
             # The file may be written in another normalisation (NFD on macOS) than links are.
             self.scan()
             name = self._real_names.get(path, name)
@@ -258,6 +261,13 @@ def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
         status.st_ctime_ns,
         _inode(status),
     )
+
+
+def _exists(name: Path) -> bool:
+    try:
+        return name.exists()
+    except OSError:  # too long for a name
+        return False
 
 
 def _inode(status: os.stat_result) -> int:

@@ -1,0 +1,76 @@
+"""Two processes at once: for every pair of commands both end as they should, and the index is what a fresh one would be."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import NOTES, run_kb, write_notes
+
+COMMANDS: dict[str, list[str]] = {
+    "index": ["index"],
+    "rebuild": ["index", "--rebuild"],
+    "verify": ["index", "--verify"],
+    "purge": ["index", "--purge"],
+    "search": ["search", "token"],
+    "status": ["status"],
+    "doctor": ["doctor"],
+    "links": ["links", "Tokens"],
+    "mv": ["mv", "Tokens", "Pieces"],
+    "undo": ["undo"],
+}
+PAIRS = list(itertools.combinations_with_replacement(COMMANDS, 2))
+# What one may be told because of the other: someone else writes, a note has moved, there is nothing to undo.
+EXCUSED = (
+    "is writing the index", "being written by another process", "No note is called", "could be undone", "exists already",
+    "is not there any more", "There is no index", "differs from the notes", "was changed meanwhile",
+)  # fmt: skip
+
+
+def start(words: list[str], base: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "kb", *words],
+        cwd=base,
+        env={**os.environ, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def check_pair(one: str, other: str, base: Path) -> None:
+    write_notes(base / "vault", NOTES)
+    (base / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    run_kb("index", cwd=base)
+    texts = sorted(file.read_bytes() for file in base.glob("vault/**/*.md"))
+    processes = [start(COMMANDS[name], base) for name in (one, other)]
+    for name, process in zip((one, other), processes, strict=True):
+        _, errors = process.communicate(timeout=300)
+        assert "Traceback" not in errors, (name, errors)
+        assert process.returncode == 0 or any(words in errors for words in EXCUSED), (name, errors)
+    after = sorted(file.read_bytes() for file in base.glob("vault/**/*.md"))
+    assert len(after) == len(texts), "no note was lost"
+    assert run_kb("index", cwd=base).returncode == 0
+    verified = run_kb("index", "--verify", cwd=base)
+    assert verified.returncode == 0, verified.stderr
+    shutil.rmtree(base)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("one", "other"), [("index", "rebuild"), ("index", "search"), ("mv", "index"), ("purge", "status")]
+)
+def test_two_commands_at_once(one: str, other: str, tmp_path: Path) -> None:
+    check_pair(one, other, tmp_path / "base")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_every_pair_of_commands_at_once(one: str, other: str, tmp_path: Path) -> None:
+    check_pair(one, other, tmp_path / "base")
