@@ -44,7 +44,9 @@ class ChildEnd:
 
 def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd:
     """Run `module` with `words` in a child process that stands in a neutral folder, for `seconds` at most."""
-    path = json.dumps([entry for entry in without_current_folder(sys.path) if Path(entry).is_absolute()])
+    path = json.dumps(
+        [entry for entry in without_current_folder(sys.path) if Path(entry).is_absolute()], allow_nan=False
+    )
     child = subprocess.Popen(
         [sys.executable, "-I", "-c", _START, path, module, *words],
         cwd=_NEUTRAL,

@@ -40,7 +40,9 @@ class PluginChoices:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             temporary = self._file.with_suffix(f".{os.getpid()}.tmp")
-            temporary.write_text(json.dumps({"disabled": sorted(names)}, indent=2) + "\n", encoding="utf-8")
+            temporary.write_text(
+                json.dumps({"disabled": sorted(names)}, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+            )
             temporary.replace(self._file)
         except OSError as error:
             raise PluginError(

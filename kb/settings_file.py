@@ -83,4 +83,4 @@ def _shortest(path: Path, base: Path) -> str:
 
 def _quoted(text: str) -> str:
     """`text` as a TOML string."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False, allow_nan=False)

@@ -42,7 +42,7 @@ class Request:
 
 def digest_of(*parts: object) -> str:
     """What is remembered of something granted."""
-    return sha256(json.dumps(parts, default=str).encode()).hexdigest()
+    return sha256(json.dumps(parts, default=str, allow_nan=False).encode()).hexdigest()
 
 
 class TrustStore:
@@ -111,7 +111,9 @@ class TrustStore:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft.touch(mode=0o600)
-            draft.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            draft.write_text(
+                json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+            )
             draft.replace(file)
         except OSError as error:
             raise _unwritable(self._folder, error) from error

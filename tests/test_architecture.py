@@ -103,3 +103,16 @@ def test_modules_are_small() -> None:
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert not long
+
+
+def test_no_json_holds_what_is_not_json() -> None:
+    """Python writes NaN unless it is told not to, and other programs cannot read it."""
+    lenient = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in sources()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("json.dumps", "json.dump")
+        and not any(keyword.arg == "allow_nan" for keyword in node.keywords)
+    ]
+    assert not lenient

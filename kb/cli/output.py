@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from kb.files.small import finite
 from kb.safe_text import safe_line, safe_text
 
 
@@ -48,12 +49,12 @@ def say(message: str, style: str = "") -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object and nothing else on stdout; text from notes loses its control characters."""
-    sys.stdout.write(json.dumps(_safe(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(finite(_safe(value)), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
 
 def print_json_line(value: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(_safe(value), ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(finite(_safe(value)), ensure_ascii=False, allow_nan=False) + "\n")
     sys.stdout.flush()
 
 

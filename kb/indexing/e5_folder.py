@@ -127,10 +127,10 @@ def _write(package: E5Package, folder: Path) -> None:
     }
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
+        (folder / name).write_text(json.dumps(content, indent=1, allow_nan=False), encoding="utf-8")
     (folder / "2_Normalize").mkdir()
     sums = {name: _sha256(folder / name) for name in (*files, "model.safetensors", "tokenizer.json")}
-    (folder / _SUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+    (folder / _SUMS).write_text(json.dumps(sums, indent=1, allow_nan=False), encoding="utf-8")
 
 
 def _weights(package: E5Package) -> Iterator[tuple[str, NDArray[np.float16]]]:

@@ -14,6 +14,7 @@ from secrets import token_hex
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.files.small import finite
 from kb.indexing.catalog import VECTORS_VERSION
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
 from kb.indexing.seal import vector_digest
@@ -99,7 +100,7 @@ class Ledger:
         self._many(
             "INSERT INTO properties VALUES (?, ?, ?)",
             (
-                (id, name, json.dumps(value, ensure_ascii=False, default=_plain))
+                (id, name, json.dumps(finite(value), ensure_ascii=False, default=_plain, allow_nan=False))
                 for name, value in note.properties.items()
             ),
         )
@@ -328,7 +329,7 @@ class Ledger:
             "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note, ordinal, passage.key, passage.span.start, passage.span.end, passage.line,
-                json.dumps(passage.heading_path, ensure_ascii=False), passage.text,
+                json.dumps(passage.heading_path, ensure_ascii=False, allow_nan=False), passage.text,
             ],
         )  # fmt: skip
         self._run(
@@ -363,7 +364,7 @@ class Ledger:
 
 
 def _as_json(names: NoteNames) -> str:
-    return json.dumps(asdict(names), ensure_ascii=False)
+    return json.dumps(asdict(names), ensure_ascii=False, allow_nan=False)
 
 
 def _without_headings(names: str) -> dict[str, object]:

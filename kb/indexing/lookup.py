@@ -54,7 +54,7 @@ class Lookup:
         """Those of `words`, folded, that stand in the notes."""
         rows = self._catalog.rows(
             "SELECT word FROM words WHERE word IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(words)),),
+            (json.dumps(sorted(words), allow_nan=False),),
         )
         return {row[0] for row in rows}
 
@@ -63,7 +63,7 @@ class Lookup:
         rows = self._catalog.rows(
             "SELECT passages.id FROM passages JOIN notes ON notes.id = passages.note "
             "WHERE notes.path IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(paths)),),
+            (json.dumps(sorted(paths), allow_nan=False),),
         )
         return {row[0] for row in rows}
 

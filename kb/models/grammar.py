@@ -43,7 +43,7 @@ def checked_grammar(options: Options) -> str | None:
 def from_schema(schema: Mapping[str, Any]) -> str:
     """The grammar of all JSON texts that satisfy `schema`."""
     try:
-        text = json.dumps(schema)
+        text = json.dumps(schema, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise GrammarInvalid(f"The JSON schema is not JSON: {error}.") from error
     _refuse_unusable_parts(json.loads(text))

@@ -80,7 +80,7 @@ class ModelLibrary:
         self.require_free(name)
         kept = self.folder / f"{name}.gguf"
         file.replace(kept)
-        about = json.dumps(asdict(origin), ensure_ascii=False)
+        about = json.dumps(asdict(origin), ensure_ascii=False, allow_nan=False)
         kept.with_suffix(".json").write_text(about + "\n", encoding="utf-8")
         return Installed(name, kept, kept.stat().st_size, origin.licence)
 

@@ -198,7 +198,7 @@ def _limit_memory(path: Path) -> bool:
 
 
 def _tell(**row: object) -> None:
-    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.write(json.dumps(row, allow_nan=False) + "\n")
     sys.stdout.flush()
 
 

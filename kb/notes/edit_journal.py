@@ -92,7 +92,7 @@ class Step:
 
     def _write(self, deed: Deed) -> None:
         with (self.folder / "deeds.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(deed), ensure_ascii=False) + "\n")
+            stream.write(json.dumps(asdict(deed), ensure_ascii=False, allow_nan=False) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
 
@@ -113,7 +113,9 @@ class EditJournal:
         try:
             folder.mkdir(parents=True, mode=0o700)
             about = {"what": what, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-            _write_durably(folder / "step.json", json.dumps(about, ensure_ascii=False).encode())
+            _write_durably(
+                folder / "step.json", json.dumps(about, ensure_ascii=False, allow_nan=False).encode()
+            )
         except OSError as error:
             raise NoteUnwritable(
                 f"No note was changed, for {folder} cannot be written: {error.strerror}. Check your state folder."

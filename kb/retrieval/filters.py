@@ -78,7 +78,7 @@ def _plain_values(stored: str) -> set[str]:
     value = json.loads(stored)
     values = value if isinstance(value, list) else [value]
     return {
-        (json.dumps(item) if isinstance(item, bool) else str(item))
+        (json.dumps(item, allow_nan=False) if isinstance(item, bool) else str(item))
         .casefold()
         .removeprefix("[[")
         .removesuffix("]]")

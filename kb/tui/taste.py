@@ -23,4 +23,4 @@ def keep_theme(name: str) -> None:
     """Remember a theme. Raises OSError."""
     folder = state_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _FILE).write_text(json.dumps({"theme": name}), encoding="utf-8")
+    (folder / _FILE).write_text(json.dumps({"theme": name}, allow_nan=False), encoding="utf-8")

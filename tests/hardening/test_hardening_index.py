@@ -301,3 +301,19 @@ def test_a_damaged_lock_file_only_costs_its_story(damaged: Damaged) -> None:
         (damaged.folder / "lock").write_bytes(content)
         assert Index(damaged.folder, EMBEDDER).writer().startswith("Another kb process")
     lock.release()
+
+
+def test_a_property_that_is_no_number_is_indexed_and_printed_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from kb.cli.output import print_json
+
+    write_notes(tmp_path / "vault", {"a.md": "---\nx: .nan\ny: [.inf, -.inf, 1.5]\n---\n# A\n\nText.\n"})
+    index = Index(tmp_path / "index", EMBEDDER)
+    index.sync(Vault(tmp_path / "vault"), lambda _: None)
+    stored = [value for (value,) in index.catalog.rows("SELECT value FROM properties")]
+    index.close()
+    for value in stored:
+        json.loads(value, parse_constant=pytest.fail)
+    print_json({"score": float("nan"), "more": [float("inf"), 1.5]})
+    assert json.loads(capsys.readouterr().out) == {"score": None, "more": [None, 1.5]}
