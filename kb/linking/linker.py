@@ -10,7 +10,7 @@ from kb.linking.features import CONSTANT, NAMES, Candidate, Knowledge
 from kb.linking.graph import LinkGraph, graph_of
 from kb.linking.habits import Habits, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
-from kb.linking.names import Frequencies, Names
+from kb.linking.names import Frequencies, Names, farness
 from kb.linking.prose import read_prose
 from kb.linking.ranker import Ranker, fit
 from kb.linking.style import Style, Writer, style_of
@@ -23,6 +23,9 @@ from kb.notes.resolve import LinkResolver, NoteNames
 TIE = 0.15
 # Notes with links whose mentions teach the weights, some 20 examples each; the counts are of all of them.
 MAX_TAUGHT = 500
+
+
+_COMMONNESS = NAMES.index("commonness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Linker:
         """Each mention with the note it most likely means, in the order of the text."""
         candidates = self.known.candidates(read, context)
         odds = self.ranker.odds([candidate.row for candidate in candidates])
-        return list(_best_of_each(candidates, [float(value) for value in odds]))
+        return list(_best_of_each(read.path, candidates, [float(value) for value in odds]))
 
 
 def learn(
@@ -103,13 +106,17 @@ def examples(known: Knowledge, read: Iterable[Read]) -> tuple[list[tuple[float, 
     return rows, labels
 
 
-def _best_of_each(candidates: Sequence[Candidate], odds: Sequence[float]) -> Iterator[Scored]:
+def _best_of_each(source: str, candidates: Sequence[Candidate], odds: Sequence[float]) -> Iterator[Scored]:
     index = 0
     while index < len(candidates):
         end = index
         while end < len(candidates) and candidates[end].mention is candidates[index].mention:
             end += 1
-        order = sorted(range(index, end), key=lambda i: (-odds[i], candidates[i].target))
+        group = range(index, end)
+        order = sorted(group, key=lambda i: (-odds[i], candidates[i].target))
+        if len({candidates[i].row[_COMMONNESS] for i in group}) == 1:
+            # Where nothing has been linked by this name yet, the folder is the best hint there is.
+            order.sort(key=lambda i: farness(source, candidates[i].target))
         best = order[0]
         tied = [i for i in order[1:] if odds[best] - odds[i] < TIE]
         share = odds[best] / max(1e-12, odds[best] + sum(odds[i] for i in tied))

@@ -45,6 +45,15 @@ class Names:
         return self._spellings.get(path, {})
 
 
+def farness(source: str, path: str) -> tuple[int, int]:
+    """How far the note at `path` lies from that at `source`: folders to go through, then the depth of its own."""
+    ours, theirs = source.split("/")[:-1], path.split("/")[:-1]
+    shared = 0
+    while shared < min(len(ours), len(theirs)) and ours[shared] == theirs[shared]:
+        shared += 1
+    return len(ours) + len(theirs) - 2 * shared, len(theirs)
+
+
 class Frequencies:
     """In how many notes words stand."""
 

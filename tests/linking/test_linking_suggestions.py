@@ -79,6 +79,26 @@ def test_a_name_of_two_notes_is_resolved_by_folder_and_neighbours() -> None:
         assert found[0].replacement == f"[[{expected.removesuffix('.md')}|Mercury]]"
 
 
+@pytest.mark.parametrize("named", ["# Beds\n", "---\naliases: [Beds]\n---\n# Other\n"])
+def test_of_several_notes_of_one_name_the_nearest_comes_first(named: str) -> None:
+    paths = [
+        "garden/Beds.md",
+        "garden/deep/down/Beds.md",
+        "house/rooms/Beds.md",
+        "archive/2019/old/house/Beds.md",
+    ]
+    notes = dict.fromkeys(paths, named) | {"Compost.md": "# Compost\n"}
+    text = "Water the Beds before noon.\n"
+    for source, best in [
+        ("garden/Plan.md", paths[0]),
+        ("house/Plan.md", paths[2]),
+        ("house/rooms/Plan.md", paths[2]),
+    ]:
+        (one,) = suggested(notes, text, path=source, least=0.0)
+        assert one.target == best
+        assert set(one.rivals) == set(paths) - {best}
+
+
 def test_a_name_of_two_notes_without_context_is_left_to_the_person() -> None:
     notes = {"a/Mercury.md": "# Mercury\n", "b/Mercury.md": "# Mercury\n", "Sun.md": "# Sun\n[[a/Mercury]]\n"}
     (one,) = suggested({**notes, "x.md": "[[b/Mercury]]\n"}, "Mercury shines.\n", least=0.0)
