@@ -76,7 +76,9 @@ def _of_words(item: Item, given: str, similarity: Similarity, aliases: Sequence[
     only_number = all(any(character.isdigit() for character in word) or len(word) <= 2 for word in wanted)
     if wanted_numbers and given_numbers and not wanted_numbers & given_numbers:
         return Graded("wrong", f"The note says {item.key}.")
-    if contradicts(polarity(given), polarity(item.quote)) and held:
+    # A statement is compared with itself; what stands around a term says what is true of it.
+    told = item.key if len(wanted) >= _LONG else item.quote
+    if contradicts(polarity(given), polarity(told)) and held:
         return Graded("unsure", "It may say the contrary of the note.")
     if wanted_numbers and only_number:
         known = wanted_numbers <= given_numbers and _same_unit(wanted, said)

@@ -34,7 +34,7 @@ def _where(item: Item, secret: Secret) -> str:
     place = [part for part in dict.fromkeys((item.title, *item.heading_path)) if not secret.is_told_by(part)]
     if not place:
         return f"It stands in line {item.line} of one of your notes, and you wrote it in your own words."
-    return f"It stands in your note on {' › '.join(place)}."
+    return f"It stands in your note on {' › '.join(place).replace('?', '')}."
 
 
 def _beside(item: Item, note: Note, secret: Secret) -> str:
