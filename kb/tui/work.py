@@ -5,13 +5,15 @@ SQLite connections serve one thread at a time, so that readers, the session and 
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from kb.errors import KbError
+from kb.errors import IndexLocked, KbError
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 _PATIENCE_SECONDS = 10.0
+_RETRY_SECONDS = 0.3
 _LIKELY = 0.3  # confidence from which a link is worth a look
 _MOST = 500  # suggestions in a queue
 
@@ -242,12 +245,24 @@ class Watching:
         base = KnowledgeBase(self._settings)
         try:
             self._watcher = base.watch(tell, report)
-            if not self._stopped:
-                self._watcher.run()
+            while not self._stopped and not self._watched(self._watcher, base):
+                time.sleep(_RETRY_SECONDS)
         finally:
             self._watcher = None
             base.close()
             self._ended.set()
+
+    @staticmethod
+    def _watched(watcher: Watcher, base: KnowledgeBase) -> bool:
+        """Watch; False at once while a reader of this very interface makes a damaged index anew."""
+        try:
+            watcher.run()
+        except IndexLocked:
+            writer = base.writer()
+            if writer and f"(number {os.getpid()} " not in writer:
+                raise
+            return False
+        return True
 
     def wait(self) -> None:
         """Wait until `run` has let go of the index."""

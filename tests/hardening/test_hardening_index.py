@@ -317,3 +317,33 @@ def test_a_property_that_is_no_number_is_indexed_and_printed_as_json(
         json.loads(value, parse_constant=pytest.fail)
     print_json({"score": float("nan"), "more": [float("inf"), 1.5]})
     assert json.loads(capsys.readouterr().out) == {"score": None, "more": [None, 1.5]}
+
+
+@pytest.mark.slow
+def test_the_interface_watches_once_its_own_reader_has_made_the_index_anew(
+    small_base: Path, tmp_path: Path
+) -> None:
+    import threading
+
+    from kb.settings import load_settings
+    from kb.tui.work import Watching
+
+    shutil.copytree(small_base, tmp_path / "base")
+    settings = load_settings(start=tmp_path / "base", environment={})
+    lock = WriteLock(settings.index)
+    lock.acquire("indexing")
+    watching, events = Watching(settings), []
+    synced = threading.Event()
+
+    def hear(event: object) -> None:
+        events.append(type(event).__name__)
+        if events[-1] == "Synced":
+            synced.set()
+
+    thread = threading.Thread(target=watching.run, args=(hear, lambda _: None))
+    thread.start()
+    assert not synced.wait(1)
+    lock.release()
+    assert synced.wait(120), events
+    watching.stop()
+    thread.join()
