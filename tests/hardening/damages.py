@@ -120,7 +120,7 @@ STATEMENTS = [
     "UPDATE vectors SET vector = x'00fe'", "UPDATE meta SET value = 'soon' WHERE name = 'schema_version'",
     "UPDATE meta SET value = '99' WHERE name = 'schema_version'", "DELETE FROM meta", "UPDATE meta SET value = x'ff'",
     "UPDATE meta SET value = 'other' WHERE name = 'embedding_model'", "UPDATE notes SET path = '../../etc/passwd' WHERE id = 1",
-    "INSERT INTO passages_fts (passages_fts) VALUES ('delete-all')", "DELETE FROM passages_fts_data WHERE id > 10",
+    "DELETE FROM notes_fts_idx", "DELETE FROM passages_fts_data WHERE id > 10",
     "UPDATE passages_fts_content SET c2 = 'forged'", "DELETE FROM pending; INSERT INTO pending VALUES ('x', 'y')",
     "UPDATE vectors SET vector = (SELECT max(vector) FROM vectors)", "DROP TABLE meta", "DROP TABLE vectors",
 ]  # fmt: skip
