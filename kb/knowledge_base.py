@@ -320,8 +320,8 @@ class KnowledgeBase:
         return create_note(self._vault.root, name, text)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A unit vector for each text, shape (n, dimension)."""
-        return self.embedder.embed_queries(texts)
+        """A unit vector for each text, shape (n, dimension), to compare them with each other."""
+        return self.embedder.embed_alike(texts)
 
     @property
     def study_folder(self) -> Path:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from kb.errors import ModelUnusable
 from kb.indexing import c_memory
+from kb.indexing.centre import UNLIKE_TEXTS, without
 from kb.indexing.embedding_model import open_embedding_model
 
 Vectors = NDArray[np.float32]
@@ -28,6 +29,7 @@ class Embedder:
 
     def __init__(self, model: str) -> None:
         self._model = open_embedding_model(model)
+        self._common: dict[str, Vectors] = {}  # what all vectors of texts with this prefix have in common
 
     @property
     def name(self) -> str:
@@ -49,6 +51,16 @@ class Embedder:
         """Word pieces the model reads at most."""
         return self._model.window
 
+    @property
+    def spread(self) -> float:
+        """How far apart the cosines of a question's best passages lie when the model tells them apart well."""
+        return self._model.spread
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether a text in one language lies near the same in another."""
+        return self._model.is_multilingual
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without special tokens."""
         return self._model.count_tokens(texts)
@@ -69,12 +81,30 @@ class Embedder:
         before, _ = self._model.prompts
         return self._embed([before + text for text in texts], many=False)
 
+    def embed_alike(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension), whose products have one range whatever the model is.
+
+        Near 1 for the same in other words, near 0 for what has nothing to do with each other.
+        """
+        before, _ = self._model.prompts
+        return self._without_common(before, self.embed_queries(texts))
+
     def embed_question(self, question: str, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """A question and what may answer it, together where the model makes no difference between them."""
-        if any(self._model.prompts):
-            return self.embed_query(question), self.embed_passages(texts, many=False)
-        vectors = self.embed_queries([question, *texts])
+        """A question and what may answer it, as `embed_alike` does."""
+        before, before_passage = self._model.prompts
+        if before or before_passage:
+            told = self._without_common(before_passage, self.embed_passages(texts, many=False))
+            return self.embed_alike([question])[0], told
+        vectors = self.embed_alike([question, *texts])
         return vectors[0], vectors[1:]
+
+    def _without_common(self, before: str, vectors: Vectors) -> Vectors:
+        if not self._model.is_crowded:
+            return vectors
+        if before not in self._common:
+            unlike = self._embed([before + text for text in UNLIKE_TEXTS], many=False)
+            self._common[before] = unlike.mean(axis=0)
+        return without(self._common[before], vectors)
 
     def _embed(self, texts: Sequence[str], *, many: bool) -> Vectors:
         if not texts:

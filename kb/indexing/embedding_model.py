@@ -45,6 +45,13 @@ _FAMILIES = (
 )
 
 
+# Over a question's hundred best passages, the cosines of MiniLM spread by .53 for English, of which it says much, and by
+# .22 for Chinese, which it cannot read; those of e5 by .12 in any language, by .07 across scripts, by .03 to .05 for
+# nonsense.
+_SPREAD, _SPREADS = 0.5, {"e5": 0.14}
+_MULTILINGUAL_FAMILIES = ("multilingual", "bge-m3", "qwen3-embedding")
+
+
 class Encoder(Protocol):
     """Embeds token ids without torch."""
 
@@ -118,6 +125,22 @@ class EmbeddingModel:
     def window(self) -> int:
         """Word pieces the model reads, special tokens included."""
         return int(self._read("sentence_bert_config.json").get("max_seq_length") or _DEFAULT_WINDOW)
+
+    @property
+    def spread(self) -> float:
+        """How far apart the cosines of a question's best passages lie when the model tells them apart well."""
+        folder = self.folder.name.casefold()
+        return next((spread for family, spread in _SPREADS.items() if family in folder), _SPREAD)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether all vectors lie close together."""
+        return self.spread < _SPREAD
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether a text in one language lies near the same in another."""
+        return any(family in self.folder.name.casefold() for family in _MULTILINGUAL_FAMILIES)
 
     @cached_property
     def light(self) -> Encoder | None:
@@ -202,6 +225,16 @@ class MultilingualE5(EmbeddingModel):
     def window(self) -> int:
         """Tokens the model reads, special ones included."""
         return self._package.shape.positions
+
+    @property
+    def spread(self) -> float:
+        """How far apart the cosines of a question's best passages lie when the model tells them apart well."""
+        return _SPREADS["e5"]
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether a text in one language lies near the same in another."""
+        return True
 
     @cached_property
     def light(self) -> Encoder:

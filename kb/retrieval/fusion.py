@@ -1,4 +1,4 @@
-"""Convex combination of lexical and dense scores.
+"""Convex combination of lexical and dense scores, weighed by what each leg is worth for the query at hand.
 
 Chosen over reciprocal rank fusion, which throws the scores' sizes away (Bruch, Gai and Ingber, "An Analysis of
 Fusion Functions for Hybrid Retrieval", 2023); tests/bench/README.md holds our measurements.
@@ -6,17 +6,40 @@ Fusion Functions for Hybrid Retrieval", 2023); tests/bench/README.md holds our m
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Cosines that spread less than this over the candidates do not tell them apart: MiniLM spreads 0.53 over English
-# questions and 0.22 over Chinese ones, which it cannot read. Of 0 to 0.7, 0.5 and 0.6 did best on all sets together
-# (xquad-zh .952 instead of .875, squad2 .961 instead of .958).
-FULL_SPREAD = 0.5
 # A passage counts half by its own words and half by those of its note: what is asked for often stands in two of them.
 # Anything from 0.35 to 1 gained on all six sets but one, most where word pieces are short and passages with them
 # (xquad-ar .854 to .883).
 _NOTE_SHARE = 0.5
+# Log odds of the dense leg's weight, as tests/bench/bench_fusion.py fits them: a constant, coverage by the best passages
+# of the lexical and of the dense leg, their product, and how far the cosines spread.
+_LOG_ODDS = (3.26, -5.02, -2.80, 4.85, 0.47)
+_WIDEST = 1.5  # spread from which on more says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the question's words the best passages of each leg hold, 0 to 1; see kb.retrieval.coverage.
+
+    Little where they are of another language, or where the model does not know this one.
+    """
+
+    lexical: float
+    dense: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What both legs found for a query."""
+
+    lexical: Mapping[int, float]  # BM25 by passage id
+    dense: Mapping[int, float]  # cosine similarity by passage id
+    coverage: Coverage | None = (
+        None  # None where the model knows one language: the weight is then the usual one
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +62,48 @@ def with_whole_notes(
     }
 
 
-def fuse(lexical: Mapping[int, float], dense: Mapping[int, float], dense_weight: float) -> dict[int, Fused]:
-    """Combine both legs' scores by passage id; a leg that found nothing leaves all the weight to the other."""
-    lexical_share = _by_maximum(lexical)
-    dense_share = _by_range(dense)
-    weight = dense_weight if lexical and dense else float(bool(dense))
+def fuse(found: Found, usual_weight: float, spread: float) -> dict[int, Fused]:
+    """Combine both legs' scores by passage id; a leg that found nothing leaves all the weight to the other.
+
+    `usual_weight` of the dense leg is 0.5 where nothing is known better; 0 and 1 leave one leg alone. `spread` is how far
+    apart the model's cosines lie when it tells passages apart well.
+    """
+    lexical, dense = shares(found, spread)
+    weight = float(bool(dense))
+    if lexical and dense:
+        weight = dense_weight(features(found, spread), usual_weight)
     return {
         passage: Fused(
-            score=weight * dense_share.get(passage, 0.0) + (1 - weight) * lexical_share.get(passage, 0.0),
-            lexical=lexical_share.get(passage, 0.0),
-            dense=dense_share.get(passage, 0.0),
+            score=weight * dense.get(passage, 0.0) + (1 - weight) * lexical.get(passage, 0.0),
+            lexical=lexical.get(passage, 0.0),
+            dense=dense.get(passage, 0.0),
         )
         for passage in {*lexical, *dense}
     }
+
+
+def shares(found: Found, spread: float) -> tuple[dict[int, float], dict[int, float]]:
+    """The scores of each leg, in [0, 1]."""
+    return _by_maximum(found.lexical), _by_range(found.dense, spread)
+
+
+def features(found: Found, spread: float) -> tuple[float, ...]:
+    """What the weight depends on; empty where it is the usual one."""
+    if found.coverage is None or not found.dense:
+        return ()
+    lexical, dense = found.coverage.lexical, found.coverage.dense
+    cosines = found.dense.values()
+    spreading = min((max(cosines) - min(cosines)) / spread, _WIDEST)
+    return 1.0, lexical, dense, lexical * dense, spreading
+
+
+def dense_weight(values: tuple[float, ...], usual: float, log_odds: tuple[float, ...] = _LOG_ODDS) -> float:
+    """The dense leg's weight for a query with these features, in [0, 1]."""
+    if not values or not 0 < usual < 1:
+        return usual
+    total = math.log(usual / (1 - usual))
+    total += sum(value * weight for value, weight in zip(values, log_odds, strict=True))
+    return 1 / (1 + math.exp(-total))
 
 
 def _by_maximum(scores: Mapping[int, float]) -> dict[int, float]:
@@ -60,7 +112,7 @@ def _by_maximum(scores: Mapping[int, float]) -> dict[int, float]:
     return {passage: score / best for passage, score in scores.items()} if best > 0 else {}
 
 
-def _by_range(scores: Mapping[int, float]) -> dict[int, float]:
+def _by_range(scores: Mapping[int, float], spread: float) -> dict[int, float]:
     """Cosine similarities crowd together, so that the worst candidate is their zero.
 
     Their best reaches 1 only when they spread enough: a model that does not know the language has little to say.
@@ -69,6 +121,5 @@ def _by_range(scores: Mapping[int, float]) -> dict[int, float]:
         return {}
     worst, best = min(scores.values()), max(scores.values())
     if best <= worst:
-        return {passage: min(1.0, max(0.0, score) / FULL_SPREAD) for passage, score in scores.items()}
-    spread = max(best - worst, FULL_SPREAD)
-    return {passage: (score - worst) / spread for passage, score in scores.items()}
+        return {passage: min(1.0, max(0.0, score) / spread) for passage, score in scores.items()}
+    return {passage: (score - worst) / max(best - worst, spread) for passage, score in scores.items()}

@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from heapq import nsmallest
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import StoredPassage
+from kb.retrieval.coverage import covered
 from kb.retrieval.duplicates import Shown, Wording
 from kb.retrieval.filters import NoteFacts, allowed_passages
-from kb.retrieval.fusion import Fused, fuse
+from kb.retrieval.fusion import Coverage, Found, Fused, fuse
 from kb.retrieval.graph import lifted
 from kb.retrieval.hit import Legs, SearchHit
 from kb.retrieval.lexical import FullText, LexicalSearch
@@ -26,6 +28,7 @@ Vector = NDArray[np.float32]
 
 # A filter may leave few of the best candidates over, so that many more are looked at.
 _FILTERED_CANDIDATES = 100_000
+_READ_FOR_COVERAGE = 3
 
 
 class PassageStore(FullText, Protocol):
@@ -46,6 +49,10 @@ class DenseSearch(Protocol):
 class QueryEncoder(Protocol):
     """Turns a query into an L2-normalised vector, shape (d,)."""
 
+    @property
+    def spread(self) -> float: ...
+    @property
+    def is_multilingual(self) -> bool: ...
     def embed_query(self, text: str) -> Vector: ...
 
 
@@ -95,7 +102,8 @@ class Retriever:
         )
         if allowed is not None and not allowed:
             return []
-        fused, ran = self._rank(query, allowed, max(self._settings.candidates, limit), legs)
+        found, ran = self._found(query, allowed, max(self._settings.candidates, limit), legs)
+        fused = fuse(found, self._settings.dense_weight, self._encoder.spread)
         if not query.text and allowed is not None:
             fused = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
         if self._settings.graph_weight and self._facts is not None:
@@ -158,9 +166,13 @@ class Retriever:
         for start in range(0, len(ids), at_once):
             yield from self._store.passages(ids[start : start + at_once])
 
-    def _rank(
+    def found(self, text: str) -> Found:
+        """What both legs find for `text`, before they are combined: for measuring."""
+        return self._found(parse_question(text), None, self._settings.candidates, ("lexical", "dense"))[0]
+
+    def _found(
         self, query: Query, allowed: set[int] | None, count: int, legs: Sequence[str]
-    ) -> tuple[dict[int, Fused], Legs]:
+    ) -> tuple[Found, Legs]:
         wide = count if allowed is None else _FILTERED_CANDIDATES
         why_no_lexical = why_no_dense = None
         if "lexical" not in legs:
@@ -183,7 +195,18 @@ class Retriever:
             dense = _first(found, allowed, count)
             if not nearest:
                 why_no_dense = "no passage is embedded yet"
-        return fuse(lexical, dense, self._settings.dense_weight), Legs(why_no_lexical, why_no_dense)
+        coverage = None
+        if lexical and dense and self._encoder.is_multilingual:
+            coverage = Coverage(*self._coverage(query.text, lexical, dense))
+        return Found(lexical, dense, coverage), Legs(why_no_lexical, why_no_dense)
+
+    def _coverage(self, text: str, *legs: Mapping[int, float]) -> Iterator[float]:
+        """How much of `text` the best passages of each leg hold."""
+        best = [_best(leg, _READ_FOR_COVERAGE) for leg in legs]
+        read = {one.id: one for one in self._store.passages(sorted({id for ids in best for id in ids}))}
+        for ids in best:
+            some = [read[id] for id in ids if id in read]
+            yield covered(text, (" ".join((one.title, *one.heading_path, one.text)) for one in some))
 
     def _lifted(self, fused: Mapping[int, Fused]) -> dict[int, Fused]:
         """The same passages, those of notes that hang together with the best ones scored higher."""
@@ -198,6 +221,10 @@ class Retriever:
             passage: replace(parts, score=(parts.score + lift.get(owners[passage], 0.0)) / (1 + weight))
             for passage, parts in fused.items()
         }
+
+
+def _best(scores: Mapping[int, float], n: int) -> list[int]:
+    return nsmallest(n, scores, key=lambda id: (-scores[id], id))
 
 
 def _at_most(hits: Sequence[SearchHit], per_note: int | None) -> list[SearchHit]:

@@ -74,6 +74,26 @@ def test_an_answer_in_another_language_is_nearer_than_another_text(embedder: Emb
         assert near > far, question
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "least", "most"),
+    [
+        ("We sold the boat in May for 1,150 euros.", "In May the boat was sold for 1,150 euros.", 0.85, 1),
+        ("Die Miete steigt im März um 5 Prozent.", "Ab März kostet die Wohnung 5 Prozent mehr.", 0.7, 1),
+        ("We sold the boat in May.", "Wir haben das Boot im Mai verkauft.", 0.65, 1),
+        ("Das Boot wurde im Mai verkauft.", "Das Boot braucht neue Farbe.", 0.2, 0.7),
+        ("We sold the boat in May.", "Photosynthesis turns light into sugar.", -0.3, 0.25),
+        ("Der Schlüssel hängt im Keller.", "The oven broke on Monday.", -0.3, 0.25),
+        ("钥匙挂在地下室。", "会议改到下周一。", -0.3, 0.35),
+    ],
+)
+def test_likeness_has_the_range_that_is_usual(
+    embedder: Embedder, one: str, other: str, least: float, most: float
+) -> None:
+    first, second = embedder.embed_alike([one, other])
+    assert least <= float(first @ second) <= most
+    assert np.linalg.norm(first) == pytest.approx(1, abs=1e-5)
+
+
 def test_vectors_have_length_one_and_do_not_depend_on_their_batch(embedder: Embedder) -> None:
     together = embedder.embed_queries(TEXTS)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
