@@ -128,6 +128,19 @@ class LinkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSettings:
+    """`[notes]`: where kb new, kb daily and kb capture write. Paths are relative to the vault."""
+
+    folder: str = ""  # of new notes; empty for the top
+    template: str = ""  # the note that new ones begin as; empty for none
+    templates: str = ""  # folder of templates that are named without it
+    # the daily note, as in "Journal/YYYY-MM-DD"; empty for what Obsidian is set to, or where daily notes lie already
+    daily: str = ""
+    inbox: str = "Inbox"  # the note that thoughts are put into
+    capture: str = choice("daily", "inbox")  # where kb capture puts them
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a knowledge base is made from. Paths are absolute."""
 
@@ -139,6 +152,7 @@ class Settings:
     models: ModelSettings = field(default_factory=ModelSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
+    notes: NoteSettings = field(default_factory=NoteSettings)
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
     def leaves_out(self, name: str) -> bool:
@@ -157,6 +171,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "models": ModelSettings,
     "answers": AnswerSettings,
     "links": LinkSettings,
+    "notes": NoteSettings,
 }
 _PATHS = ("vault", "index")
 _RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))

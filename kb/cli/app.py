@@ -25,6 +25,7 @@ from kb.cli import (
     trust,
     undo,
     watch,
+    write,
 )
 from kb.cli import open as opening
 from kb.cli.options import Chosen, Index, Json, Vault
@@ -83,6 +84,9 @@ app.command("ask", rich_help_panel=ASKING)(ask.ask)
 app.command("chat", rich_help_panel=ASKING)(modes.chat)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("pick", rich_help_panel=ASKING)(opening.pick)
+app.command("new", rich_help_panel=WRITING)(write.new)
+app.command("daily", rich_help_panel=WRITING)(write.daily)
+app.command("capture", rich_help_panel=WRITING)(write.capture)
 app.command("open", rich_help_panel=WRITING)(opening.open_note)
 app.command("edit", rich_help_panel=WRITING)(opening.edit)
 app.command("links", rich_help_panel=CONNECTED)(links.links)

@@ -25,13 +25,18 @@ def path_of_new_note(name: str) -> str:
     return unicodedata.normalize("NFC", path)
 
 
+def new_note_bytes(text: str) -> bytes:
+    """What is written for a new note of this text."""
+    return (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace")
+
+
 def create_note(root: Path, name: str, text: str) -> Path:
     """Write `text` as the new note `name` (a vault-relative path) below `root` and return its file.
 
     Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
     """
     path = path_of_new_note(name)
-    data = (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace")
+    data = new_note_bytes(text)
     try:
         with beneath(root, path, make=True) as entry:
             draft = entry.beside(f".kb-{token_hex(8)}.tmp")

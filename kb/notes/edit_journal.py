@@ -23,6 +23,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
 from kb.files.beneath import beneath
 from kb.files.small import parse_json, read_small
+from kb.notes.create import create_note, new_note_bytes
 from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, replace_file
 from kb.notes.vault import RawNote, Vault
 
@@ -36,7 +37,7 @@ class Deed:
     """One change: a note's content (`old` names the file with what it was), or its path."""
 
     path: str
-    before: str  # fingerprint; of a moved note, its path
+    before: str  # fingerprint; of a moved note, its path; of a new one, nothing
     after: str
     old: str = ""
     made: int = 0  # how many of the folders above `after` were made for it
@@ -84,6 +85,16 @@ class Step:
         except OSError as error:
             raise NoteUnwritable(f"{old} cannot be moved: {error.strerror}. Check the folders.") from error
         self.done.append(new)
+
+    def create(self, path: str, text: str) -> None:
+        """Write a new note. Raises NoteExists, NoteUnwritable."""
+        data = new_note_bytes(text)
+        root = self.vault.root
+        made = sum(not (root / folder).exists() for folder in _above(path))
+        if not (root / path).exists():
+            self._write(Deed(path, "", fingerprint(data), made=made))
+        create_note(root, path, text)
+        self.done.append(path)
 
     def _keep(self, raw: RawNote, after: str, old: bytes) -> None:
         name = f"{len(list(self.folder.glob('*.old')))}.old"
@@ -149,6 +160,8 @@ class EditJournal:
 
     def _undo(self, deed: Deed, folder: Path) -> str:
         """Undo one change; the path of what was restored, or nothing when the change never came about."""
+        if not deed.before and not deed.old:
+            return self._remove(deed)
         if not deed.old:
             try:
                 _move(self._vault.root, PurePath(deed.after), PurePath(deed.before))
@@ -160,9 +173,7 @@ class EditJournal:
                 raise NoteUnwritable(
                     f"{deed.after} cannot be moved back: {error.strerror}. Check the folders."
                 ) from error
-            for made in _above(deed.after)[: deed.made]:
-                with suppress(OSError), beneath(self._vault.root, made) as entry:
-                    entry.remove_folder()  # fails where something else lies there by now
+            self._remove_folders(deed.after, deed.made)
             return deed.before
         place = check_writable(self._vault, deed.path)
         current = self._vault.read(deed.path).fingerprint
@@ -179,6 +190,29 @@ class EditJournal:
             raise NoteUnwritable(f"What {deed.path} was before is damaged, so it stays as it is.")
         replace_file(self._vault.root, place, data, deed.after)
         return deed.path
+
+    def _remove(self, deed: Deed) -> str:
+        """Take a new note away, as long as it is what kb wrote."""
+        try:
+            with beneath(self._vault.root, deed.path) as entry:
+                if entry.status() is None:
+                    return ""
+                if fingerprint(entry.read()) != deed.after:
+                    raise NoteUnwritable(f"{deed.path} has changed since, so it was left alone.")
+                entry.remove()
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise NoteUnwritable(
+                f"{deed.path} cannot be removed: {error.strerror}. Check the folder."
+            ) from error
+        self._remove_folders(deed.path, deed.made)
+        return deed.path
+
+    def _remove_folders(self, path: str, made: int) -> None:
+        for folder in _above(path)[:made]:
+            with suppress(OSError), beneath(self._vault.root, folder) as entry:
+                entry.remove_folder()  # fails where something else lies there by now
 
     def _steps(self) -> list[Path]:
         """The folders of the steps, oldest first; one that a crash left without a name is none."""
