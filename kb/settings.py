@@ -332,6 +332,23 @@ def _own_file() -> Path:
     return user_config_path("kb", appauthor=False) / FILE_NAME
 
 
+def setting_names() -> list[str]:
+    """The names of all settings, as `section.name`."""
+    return [
+        *_PATHS,
+        *(f"{section}.{item.name}" for section, kind in _SECTIONS.items() for item in fields(kind)),
+    ]
+
+
+def setting_from_text(name: str, text: str) -> object:
+    """What `text` means as the value of setting `name`. Raises KeyError for no setting, SettingsError for no value."""
+    if name in _PATHS:
+        return text
+    section, _, own = name.partition(".")
+    item = {item.name: item for item in fields(_SECTIONS[section])}[own]
+    return checked(item, from_variable(item, text, name), name)
+
+
 def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
     """(name, value in force, default) of every setting, for showing; keys of servers are not among them."""
     rows = [

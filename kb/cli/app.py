@@ -10,6 +10,7 @@ import typer
 
 from kb.cli import (
     ask,
+    config,
     evaluate,
     index,
     init,
@@ -27,6 +28,7 @@ from kb.cli import (
     watch,
     write,
 )
+from kb.cli import help as help_command
 from kb.cli import open as opening
 from kb.cli.options import Chosen, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
@@ -71,7 +73,8 @@ def before_command(
     index: Index = None,
     json: Json = False,
     _version: Annotated[
-        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+        bool,
+        typer.Option("--version", "-V", help="Print the version.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     """A personal knowledge base that answers from your own notes, with citations."""
@@ -102,5 +105,7 @@ app.command("watch", rich_help_panel=KEEPING)(watch.watch)
 app.command("status", rich_help_panel=KEEPING)(status.status)
 app.command("trust", rich_help_panel=KEEPING)(trust.trust)
 app.command("eval", rich_help_panel=KEEPING)(evaluate.evaluate)
+app.command("help", rich_help_panel=KEEPING)(help_command.help_on)
+app.add_typer(config.app, rich_help_panel=KEEPING)
 app.add_typer(models.app, rich_help_panel=KEEPING)
 app.add_typer(plugins.app, rich_help_panel=KEEPING)

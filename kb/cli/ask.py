@@ -13,6 +13,7 @@ from rich.text import Text
 from kb.cli.modes import print_source
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
+from kb.cli.prompt import words_or_stdin
 from kb.errors import UsageError
 from kb.safe_text import safe_line
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def ask(
     context: typer.Context,
     question: Annotated[
-        list[str], typer.Argument(help="The question, in your own words.", show_default=False)
+        list[str], typer.Argument(help="The question, in your own words; - reads stdin.", show_default=False)
     ],
     vault: Vault = None,
     index: Index = None,
@@ -38,14 +39,17 @@ def ask(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Tell every step and why, on stderr.")] = False,
 ) -> None:
-    """Answer a question from the notes, with citations."""
+    """Answer a question from the notes, with citations.
+
+    For example: kb ask "What did I decide about the garden?", or: cat question.txt | kb ask -
+    """
     from kb.answering.answer import Style
 
     if style not in (None, *get_args(Style)):
         raise UsageError(f"There is no style {style!r}. Styles: {', '.join(get_args(Style))}.")
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        events = base.ask(" ".join(question), style=style)  # type: ignore[arg-type]
+        events = base.ask(words_or_stdin(question), style=style)  # type: ignore[arg-type]
         if explain:
             events = _explained(events)
         if options.json:

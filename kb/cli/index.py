@@ -39,7 +39,10 @@ def index_notes(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Bring the index in step with the notes."""
+    """Update the index.
+
+    For example: kb index, after notes have changed
+    """
     if verify and (rebuild or purge or accept_removals):
         raise UsageError("--verify only looks, so it goes with no other option. Run it by itself.")
     if rebuild and accept_removals:

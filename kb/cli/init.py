@@ -21,7 +21,10 @@ def init(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Make the current folder a knowledge base over a folder of notes."""
+    """Make the current folder a knowledge base over a folder of notes.
+
+    For example: kb init ~/Notes
+    """
     options = chosen(context, vault, index)
     here = current_folder()
     file = write_settings_file(here, folder or options.vault or here, options.index)

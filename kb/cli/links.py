@@ -36,7 +36,10 @@ def links(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Show a note's links, backlinks and links to unwritten notes."""
+    """Show a note's links, backlinks and links to unwritten notes.
+
+    For example: kb links Garden
+    """
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         found = base.links(note)
@@ -55,7 +58,10 @@ def links(
 
 
 def doctor(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """Find broken links, ambiguous names, orphans, unreadable notes."""
+    """Find broken links, ambiguous names, orphans, unreadable notes.
+
+    For example: kb doctor --json
+    """
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         findings = base.diagnose()
@@ -80,7 +86,10 @@ def graph(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Print the graph of all notes and links for another program."""
+    """Print the graph of all notes and links for another program.
+
+    For example: kb graph --format dot | dot -Tsvg > graph.svg
+    """
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base:
         whole = base.graph()

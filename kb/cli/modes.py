@@ -31,7 +31,10 @@ def chat(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Talk with the notes: ask, study; /mode NAME switches."""
+    """Talk with the notes: ask, study; /mode NAME switches.
+
+    For example: kb chat --mode quiz
+    """
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base:
         wanted: tuple[str, str] | None = (mode, "")

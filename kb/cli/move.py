@@ -37,7 +37,10 @@ def move(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Rename or move a note, folder, heading or block; every link keeps its meaning. kb undo takes it back."""
+    """Rename or move a note, folder, heading or block; every link keeps its meaning.
+
+    For example: kb mv Oolong "Tea/Blue tea". kb undo takes it back.
+    """
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.rename_note(note, name, dry_run=dry_run, tell=tell_by_hand(options.json))

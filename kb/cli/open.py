@@ -66,9 +66,9 @@ def pick(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Search while you type, with a preview, and print path:line of what you choose.
+    """Search while you type, with a preview.
 
-    For example: kb edit "$(kb pick)"
+    Prints path:line of what you choose. For example: kb edit "$(kb pick)"
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("kb pick needs a terminal. Search without one with: kb search")

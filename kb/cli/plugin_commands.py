@@ -58,12 +58,20 @@ class PluginGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """kb's own command of that name, else a plugin's."""
-        return super().get_command(ctx, cmd_name) or self._of_plugins().get(cmd_name)
+        command = super().get_command(ctx, cmd_name) or self._of_plugins().get(cmd_name)
+        if command is not None:
+            _in_plain_words(command, ctx)
+        return command
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Every name, kb's own first."""
         own = super().list_commands(ctx)
         return [*own, *(name for name in self._of_plugins() if name not in own)]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        _in_plain_words(self, ctx)
+        super().format_help(ctx, formatter)
 
     def _of_plugins(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -77,6 +85,27 @@ class PluginGroup(TyperGroup):
                 _complete(command)
                 found[name] = command
         return found
+
+
+def _in_plain_words(command: Any, context: Any) -> None:
+    """Have help say what is to be written, not the type that the program makes of it; a flag takes nothing."""
+    for parameter in command.get_params(context):
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+        elif parameter.metavar is None or parameter.param_type_name == "argument":
+            # Typer has no other way to name a type; a method that lies in the object itself goes first.
+            vars(parameter)["display_type_rich"] = partial(_written, parameter)
+    for child in getattr(command, "commands", {}).values():
+        _in_plain_words(child, context)
+
+
+def _written(parameter: Any, ctx: Any) -> str:
+    shown = str(parameter.display_type(ctx)).strip("<>")
+    if "|" in shown:
+        return shown
+    if parameter.param_type_name == "argument":
+        return ""
+    return "NUMBER" if shown.startswith(("int", "float")) else "TEXT"
 
 
 def _empty_app() -> typer.Typer:

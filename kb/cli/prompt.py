@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from collections.abc import Sequence
 
 from kb.safe_text import pasted_line
 
@@ -29,6 +30,11 @@ def read_line(prompt: str) -> str | None:
     while not typed_ahead and _waits(_BURST_SECONDS) and (more := os.read(sys.stdin.fileno(), _MOST)):
         line += "\n" + more.decode(sys.stdin.encoding or "utf-8", "replace")
     return pasted_line(line).strip()
+
+
+def words_or_stdin(words: Sequence[str]) -> str:
+    """What stands on the command line; a single `-` is what stdin holds, in one line."""
+    return pasted_line(sys.stdin.read()).strip() if list(words) == ["-"] else " ".join(words)
 
 
 def _waits(seconds: float) -> bool:

@@ -50,9 +50,9 @@ def search(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Find the passages that match best; exits with 1 when there is none.
+    """Find the passages that match best.
 
-    For example: kb search spaced repetition --tag learning
+    Exits with 1 when there is none. For example: kb search spaced repetition --tag learning
     """
     options = chosen(context, vault, index, json)
     filters = {"tag": tag, "path": path, "title": title, "link": link}

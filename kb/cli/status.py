@@ -15,7 +15,10 @@ from kb.safe_text import safe_line
 
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """Show what is indexed."""
+    """Show what is indexed.
+
+    For example: kb status --json
+    """
     from kb.indexing.model_choice import AUTO, advice
 
     options = chosen(context, vault, index, json)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 
 def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> None:
-    """Keep the index in step while notes are written, until Ctrl-C."""
+    """Keep the index up to date while notes are written, until Ctrl-C.
+
+    For example: kb watch &
+    """
     options = chosen(context, vault, index)
     signal.signal(signal.SIGTERM, _interrupt)
     try:

@@ -43,9 +43,9 @@ def new(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Write a new note; kb undo takes it back.
+    """Write a new note.
 
-    For example: kb new "Projects/Garden shed" --template Project --edit
+    kb undo takes it back. For example: kb new "Projects/Garden shed" --template Project --edit
     """
     with _writing(chosen(context, vault, index, json), edit) as (capture, done):
         done(capture.new(" ".join(title), template, _piped() if text == "-" else text))
@@ -59,9 +59,9 @@ def daily(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Open the note of a day in your editor, made where it is missing.
+    """Open the note of a day in your editor.
 
-    For example: kb daily yesterday
+    It is made where it is missing. For example: kb daily yesterday
     """
     from kb.retrieval.period import period_of
 
@@ -87,9 +87,9 @@ def capture(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Write a thought down at the end of today's note, or of another; kb undo takes it back.
+    """Put a thought at the end of today's note.
 
-    For example: kb capture "Ask Ada about the lease", or: pbpaste | kb capture --inbox
+    kb undo takes it back. For example: kb capture "Ask Ada about the lease", or: pbpaste | kb capture --inbox
     """
     words = " ".join(text) if text and text != ["-"] else _piped()
     options = chosen(context, vault, index, json)
