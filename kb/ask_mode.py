@@ -65,7 +65,7 @@ class AskSession:
             case "/good" | "/bad":
                 yield Said(self._judge(command, rest.strip()))
             case _ if command.startswith("/"):
-                raise UsageError(f"There is no command {command}. Type /help for those there are.")
+                raise UsageError(f"Unknown command {command}. Type /help for a list.")
             case _:
                 yield from self._ask(text.strip(), cancellation)
         yield Done()
@@ -152,7 +152,7 @@ class AskSession:
         from kb.answering.feedback import feedback_on
 
         self._base.feedback.add(feedback_on(self._latest, "good" if command == "/good" else "bad", reason))
-        return "Noted. `kb eval --from-feedback` asks again what was judged."
+        return "Feedback saved. `kb eval --from-feedback` re-runs rated questions."
 
 
 ASK = Mode(
@@ -162,12 +162,12 @@ ASK = Mode(
     argument="question",
     start=AskSession,
     commands={
-        "/sources": "show what the latest answer cites",
-        "/why": "show how the latest answer came about",
-        "/retry": "ask the latest question again",
-        "/save": "write this conversation into a new note, called as what follows",
-        "/good": "the latest answer is right; kb eval --from-feedback asks it again",
-        "/bad": "it is not; a reason may follow",
+        "/sources": "show sources for the last answer",
+        "/why": "explain how the last answer was produced",
+        "/retry": "retry the last question",
+        "/save [NAME]": "save this conversation as a note",
+        "/good": "mark the last answer as correct",
+        "/bad [REASON]": "mark the last answer as wrong",
         "/quit": "leave",
     },
 )

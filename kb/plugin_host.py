@@ -97,7 +97,7 @@ class PluginHost:
     def problems(self) -> list[str]:
         """What went wrong so far, a sentence each, naming the plugin."""
         failed = [
-            f"Plugin {plugin.name} was put aside: {plugin.reason}"
+            f"Plugin {plugin.name} was disabled: {plugin.reason}"
             for plugin in self.plugins()
             if plugin.state == "failed"
         ]
@@ -275,7 +275,7 @@ class PluginHost:
                     elif item.name in owners:
                         rival = owners[item.name]
                         self.notice(
-                            f"Plugin {name}: {item.name!r} of {hook} is left out, for {rival} has it already."
+                            f"Plugin {name}: {item.name!r} of {hook} was skipped: {rival} already provides it."
                         )
                     else:
                         owners[item.name] = f"plugin {name}"

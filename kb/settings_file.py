@@ -65,7 +65,10 @@ def write_settings(file: Path, values: Mapping[str, object]) -> None:
         document = tomlkit.parse(read_small(file).decode("utf-8-sig"))
         for key, value in values.items():
             section, _, name = key.partition(".")
-            document.setdefault(section, tomlkit.table())[name] = value
+            if name:
+                document.setdefault(section, tomlkit.table())[name] = value
+            else:
+                document[section] = value
         write_beneath(file.parent, file.name, tomlkit.dumps(document).encode())
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{file} cannot be changed: {error}. Set it by hand: {dict(values)}.") from error

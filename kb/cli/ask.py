@@ -37,7 +37,7 @@ def ask(
         str | None,
         typer.Option("--style", metavar="STYLE", help="short, full or quotes.", show_default=False),
     ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Tell every step and why, on stderr.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Explain each step on stderr.")] = False,
 ) -> None:
     """Answer a question from the notes, with citations.
 

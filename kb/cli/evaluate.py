@@ -45,19 +45,22 @@ def evaluate(
     index: Index = None,
     retrieval: Annotated[bool, typer.Option("--retrieval", help="Judge the search only.")] = False,
     sample: Annotated[int, typer.Option("--sample", min=0, help="Questions asked, 0 for all.")] = 0,
-    failures: Annotated[bool, typer.Option("--failures", help="List what went wrong, on stderr.")] = False,
+    failures: Annotated[bool, typer.Option("--failures", help="List failures, on stderr.")] = False,
     tune: Annotated[
-        bool, typer.Option("--tune", help="Fit the weight of embeddings against words, and keep it.")
+        bool, typer.Option("--tune", help="Tune and save the keyword/embedding balance.")
     ] = False,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Fit how sure kb must be to answer, and keep it.")
+        bool, typer.Option("--calibrate", help="Tune and save the confidence threshold.")
     ] = False,
     from_feedback: Annotated[
-        bool, typer.Option("--from-feedback", help="Ask again what was judged with /good and /bad.")
+        bool, typer.Option("--from-feedback", help="Re-run questions rated /good or /bad.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Measure search and answers on a question set, or on questions made from your own notes."""
+    """Measure search and answers on a question set, or on questions made from your own notes.
+
+    For example: kb eval --tune
+    """
     from kb.evaluation.questions import load_questions
 
     options = chosen(context, vault, index, json)
@@ -132,7 +135,7 @@ def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
     from kb.settings_file import write_settings
 
     if base.settings.root is None:
-        say(f"There is no {FILE_NAME} here to keep it in. Set {name} = {value:g} where you want it.")
+        say(f"No {FILE_NAME} to save it in. Set {name} = {value:g} where you want it.")
         return False
     write_settings(base.settings.root / FILE_NAME, {name: value})
     say(f"Wrote {name} = {value:g} into {base.settings.root / FILE_NAME}")
@@ -149,7 +152,7 @@ def _feedback(base: KnowledgeBase) -> dict[str, Any]:
         counts[said.verdict] += 1
         counts[f"{said.verdict}_still"] += same
     if not counts["good"] + counts["bad"]:
-        raise UsageError("No answer was judged yet. Say /good or /bad after an answer in kb chat.")
+        raise UsageError("No answers rated yet. Use /good or /bad after an answer in kb chat.")
     return counts
 
 

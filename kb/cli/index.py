@@ -25,16 +25,14 @@ _SHOWN = 10  # unreadable notes named; the rest are counted
 def index_notes(
     context: typer.Context,
     accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="Go on although most notes are gone.")
+        bool, typer.Option("--accept-removals", help="Continue even if most notes are missing.")
     ] = False,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Throw the index away and make it anew from the notes.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Delete the index and rebuild it.")] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Prove that the index holds what the notes say; change nothing.")
+        bool, typer.Option("--verify", help="Check the index against the notes without changing anything.")
     ] = False,
     purge: Annotated[
-        bool, typer.Option("--purge", help="Afterwards leave nothing of deleted passages, and no free space.")
+        bool, typer.Option("--purge", help="Also erase deleted passages and free disk space.")
     ] = False,
     vault: Vault = None,
     index: Index = None,
@@ -44,11 +42,9 @@ def index_notes(
     For example: kb index, after notes have changed
     """
     if verify and (rebuild or purge or accept_removals):
-        raise UsageError("--verify only looks, so it goes with no other option. Run it by itself.")
+        raise UsageError("--verify can't be combined with other options.")
     if rebuild and accept_removals:
-        raise UsageError(
-            "--rebuild forgets what was there, so --accept-removals means nothing with it. Leave it out."
-        )
+        raise UsageError("--accept-removals has no effect with --rebuild; drop it.")
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base:
         if verify:
@@ -118,7 +114,7 @@ def _verify(base: KnowledgeBase) -> None:
     with err().status("Reading all notes again"):
         differences = base.verify()
     if not differences:
-        out().print("The index holds just what the notes say.")
+        out().print("The index matches the notes.")
         return
     for difference in differences[:_SHOWN]:
         say(f"{safe_line(difference.where)}: {safe_line(difference.what)}")

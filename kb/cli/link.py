@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -34,9 +35,7 @@ def link(
         str | None, typer.Argument(help="Its path, file name, alias or title.", show_default=False)
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Look at every note instead.")] = False,
-    apply: Annotated[
-        bool, typer.Option("--apply", help="Make the links that are sure and mean one note only.")
-    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Apply confident, unambiguous links.")] = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for each link: accept, reject, always, never.")
     ] = False,
@@ -53,24 +52,28 @@ def link(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Suggest links for a note, with confidence and reasons, and make them on request; kb undo takes them back."""
+    """Suggest links for a note, with confidence and reasons, and make them on request.
+
+    For example: kb link "New note" --apply. kb undo takes them back.
+    """
     if (note is None) != every:
-        raise UsageError("Name a note, or give --all to look at every note.")
+        raise UsageError("Give a note, or use --all for every note.")
     if add_related and (every or not apply):
         raise UsageError("--related goes with a note and --apply.")
     options = chosen(context, vault, index, json)
-    least = minimum if minimum is not None else SURE if apply else LIKELY
+    bar = minimum if minimum is not None else SURE
+    least = bar if minimum is not None else LIKELY
     with closing(options.knowledge_base()) as base:
         if every:
             suggestions = list(base.link_advisor.links_of_all(least))
         else:
             suggestions = base.link_suggestions(str(note), least)
         if interactive:
-            suggestions = ask_for_each(base, suggestions)
+            _make(base, ask_for_each(base, suggestions), options.json, str(note) if add_related else "")
         elif apply:
-            suggestions = [one for one in suggestions if not one.rivals]
-        if apply or interactive:
-            _make(base, suggestions, options.json, str(note) if add_related else "")
+            wanted = [one for one in suggestions if not one.rivals and one.confidence >= bar]
+            _make(base, wanted, options.json, str(note) if add_related else "")
+            _tell_of_left(suggestions, wanted, bar, "--all" if every else str(note))
         elif options.json:
             print_json(_as_json(base, note, suggestions))
         else:
@@ -135,10 +138,28 @@ def _make(
             f"{count} {'link' if count == 1 else 'links'} in {len(made)} {'note' if len(made) == 1 else 'notes'}. "
             "To take them back: kb undo"
             if made
-            else "No link was made."
+            else "No links added."
         )
     for sentence in left:
         say(safe_line(sentence), style="yellow")
+
+
+def _tell_of_left(
+    suggestions: Sequence[LinkSuggestion], made: Sequence[LinkSuggestion], bar: float, note: str
+) -> None:
+    """Say what was not applied, and why."""
+    several = sum(bool(one.rivals) for one in suggestions)
+    less = len(suggestions) - len(made) - several
+    reasons = [
+        f"{count} {why}"
+        for count, why in ((less, f"below {bar:.0%}"), (several, "with more than one possible note"))
+        if count
+    ]
+    if reasons:
+        say(
+            f"Left: {', '.join(reasons)}. To decide on each: kb link {shlex.quote(note)} --interactive",
+            style="dim",
+        )
 
 
 def _step_name(paths: Sequence[str]) -> str:
@@ -171,7 +192,7 @@ def _as_json(
 def _print(base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSuggestion]) -> None:
     console = out()
     if not suggestions:
-        console.print("No link to suggest.")
+        console.print("No links to suggest.")
     for one in suggestions:
         _print_suggestion(console, one)
     if note is None:
@@ -183,7 +204,7 @@ def _print(base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSugg
     for other in related:
         _print_related(console, other)
     if tags or relations:
-        console.print(Text("What notes like it have", style="bold"))
+        console.print(Text("Similar notes have", style="bold"))
     for proposal in (*tags, *relations):
         _print_proposal(console, proposal)
 

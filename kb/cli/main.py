@@ -39,7 +39,7 @@ def run(words: list[str]) -> int:
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0
         if status == INTERRUPTED:
-            say_error("Stopped. What was finished is kept.")
+            say_error("Stopped. Completed work was saved.")
         return status
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.

@@ -31,7 +31,10 @@ Name = Annotated[str, typer.Argument(help="An installed model's name.", show_def
 
 @app.callback()
 def list_models(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """List what is installed, and what would fit this machine."""
+    """List what is installed, and what would fit this machine.
+
+    For example: kb models
+    """
     if context.invoked_subcommand:
         return
     from kb.models.library import ModelLibrary
@@ -74,12 +77,12 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
         print_json({"installed": installed, "recommended": others, "server": without_secrets(settings.url)})
         return
     _print_table("Installed", installed)
-    _print_table("To download with: kb models get NAME", others)
+    _print_table("Available to download (kb models get NAME)", others)
     if settings.url:
-        out().print(f"In use is the server at {safe_line(without_secrets(settings.url))}.", markup=False)
+        out().print(f"Using the server at {safe_line(without_secrets(settings.url))}.", markup=False)
     elif not any(row["in_use"] for row in installed):
         out().print(f"In use: {safe_line(str(used))}", markup=False)
-    say("Tokens a second are reckoned from two seconds of the bundled model on this machine.")
+    say("Tokens/s are estimated from a two-second run of the bundled model.")
 
 
 @app.command("get")
@@ -94,7 +97,10 @@ def get(
         str, typer.Option("--name", help="What to call it here; else as its file.", show_default=False)
     ] = "",
 ) -> None:
-    """Download a model, and test it."""
+    """Download a model, and test it.
+
+    For example: kb models get qwen3-1.7b
+    """
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from kb.models.download import describe, fetch
@@ -116,7 +122,10 @@ def get(
 
 @app.command("use")
 def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = None) -> None:
-    """Let this knowledge base answer with an installed model."""
+    """Let this knowledge base answer with an installed model.
+
+    For example: kb models use qwen3-1.7b
+    """
     from kb.models.library import BUNDLED
     from kb.models.self_test import require_usable
     from kb.settings import state_folder
@@ -126,7 +135,7 @@ def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = 
     require_usable(model.path, state_folder())
     file = _settings_file(chosen(context, vault, index), f"KB_MODELS_PATH={model.path}")
     write_settings(file, {"models.path": "" if model.name == BUNDLED else str(model.path), "models.url": ""})
-    out().print(f"Answers are now phrased by {model.path.stem}.", markup=False)
+    out().print(f"kb now uses {model.path.stem} for answers.", markup=False)
 
 
 @app.command("judge")
@@ -136,7 +145,10 @@ def judge(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Let an installed model check this knowledge base's answers, if it can; measures that first."""
+    """Let an installed model check this knowledge base's answers, if it can; measures that first.
+
+    For example: kb models judge qwen2.5-1.5b
+    """
     from kb.answering.judge import LanguageModelJudge, skills_folder
     from kb.models.local import LocalModel
     from kb.settings import state_folder
@@ -150,13 +162,13 @@ def judge(
     model = _named(name)
     file = _settings_file(options, f"KB_ANSWERS_JUDGE={model.path}")
     settings = replace(_in_force(options)[0], path=str(model.path), url="")
-    say(f"Measuring {model.name} on short notes of our own, this once.")
+    say(f"Benchmarking {model.name} on built-in sample notes (one time only).")
     with closing(
         LanguageModelJudge(LocalModel(settings, state_folder()), skills_folder(state_folder()), owned=True)
     ) as opened:
         skills = opened.skills()
     for task, skill in skills.items():
-        out().print(f"To tell {task}: {skill.told}.", markup=False)
+        out().print(f"Task {task}: {skill.told}.", markup=False)
     if not any(skill.suffices for skill in skills.values()):
         raise ModelUnusable(f"{model.name} cannot judge. Choose a larger model; kb models lists some.")
     write_settings(file, {"answers.judge": str(model.path)})
@@ -165,7 +177,10 @@ def judge(
 
 @app.command("test")
 def try_model(context: typer.Context, name: Name, json: Json = False) -> None:
-    """Check a model file, load it, and measure its speed for two seconds."""
+    """Check a model file, load it, and measure its speed for two seconds.
+
+    For example: kb models test qwen3-1.7b
+    """
     from kb.models.local import LocalModel
     from kb.models.self_test import forget_verdict, require_usable
     from kb.models.speed import fit, measure
@@ -193,7 +208,10 @@ def try_model(context: typer.Context, name: Name, json: Json = False) -> None:
 
 @app.command("remove")
 def remove(name: Name) -> None:
-    """Delete a downloaded model."""
+    """Delete a downloaded model.
+
+    For example: kb models remove qwen3-1.7b
+    """
     from kb.models.library import ModelLibrary
 
     model = ModelLibrary().remove(name)
@@ -206,9 +224,7 @@ def _settings_file(options: Chosen, variable: str) -> Path:
 
     root = options.settings().root
     if root is None:
-        raise SettingsError(
-            f"There is no {FILE_NAME} here to keep it in. Run kb init first, or set {variable}"
-        )
+        raise SettingsError(f"No {FILE_NAME} to save it in. Run kb init first, or set {variable}")
     return root / FILE_NAME
 
 

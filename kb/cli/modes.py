@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kb.plugin_api import Card, Event, Mode, Verdict
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_GRADES = {"right": "Right.", "unsure": "Unsure: compare, and judge yourself.", "wrong": "That is not it."}
+_GRADES = {"right": "Right.", "unsure": "Close? Compare and grade yourself.", "wrong": "Not quite."}
 
 
 def chat(

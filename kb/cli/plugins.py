@@ -31,7 +31,10 @@ Name = Annotated[str, typer.Argument(help="The plugin's name.", show_default=Fal
 
 @app.callback()
 def list_plugins(context: typer.Context, json: Json = False) -> None:
-    """List the plugins and what each adds."""
+    """List the plugins and what each adds.
+
+    For example: kb plugins
+    """
     if context.invoked_subcommand:
         return
     options = chosen(context, None, None, json)
@@ -61,7 +64,10 @@ def list_plugins(context: typer.Context, json: Json = False) -> None:
 
 @app.command()
 def enable(name: Name) -> None:
-    """Turn a plugin on."""
+    """Turn a plugin on.
+
+    For example: kb plugins enable quiz
+    """
     plugin_host().require(name)
     plugin_host().choices.enable(name, on=True)
     say(f"Plugin {name} is on.")
@@ -69,7 +75,10 @@ def enable(name: Name) -> None:
 
 @app.command()
 def disable(name: Name) -> None:
-    """Turn a plugin off: it is not even imported."""
+    """Turn a plugin off: it is not even imported.
+
+    For example: kb plugins disable quiz
+    """
     plugin_host().require(name)
     plugin_host().choices.enable(name, on=False)
     say(f"Plugin {name} is off. Turn it on again with: kb plugins enable {name}")
@@ -92,13 +101,13 @@ def trust(
         raise PluginError("There is no folder `plugins` beside a kb.toml here, so there is nothing to trust.")
     if withdraw:
         host.trust.remove(folder.parent, PLUGINS)
-        say(f"{folder} is trusted no more.")
+        say(f"{folder} is no longer trusted.")
         return
     request = plugin_request(folder)
     if request is None:
         raise PluginError(f"{folder} holds no plugin, so there is nothing to trust.")
     host.trust.add(folder.parent, request)
-    say(f"Trusted as they now stand: {request.value}. They can do whatever you can.")
+    say(f"Trusted (current contents): {request.value}. Plugins run with your permissions.")
 
 
 @app.command()
@@ -108,7 +117,10 @@ def new(
         Path | None, typer.Option("--folder", help="Where to write it.", show_default=False)
     ] = None,
 ) -> None:
-    """Write a small working plugin with its test, ready for pip and for changing."""
+    """Write a small working plugin with its test, ready for pip and for changing.
+
+    For example: kb plugins new word-count
+    """
     from kb.cli.plugin_template import write_plugin
 
     if not name.isidentifier() or not name.isascii() or name != name.lower():
@@ -130,7 +142,10 @@ def export(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Write a file by a plugin's exporter."""
+    """Write a file by a plugin's exporter.
+
+    For example: kb plugins export anki cards.apkg
+    """
     exporters = plugin_host().exporters
     if name not in exporters:
         raise UsageError(f"There is no exporter {name!r}. Exporters: {', '.join(exporters) or 'none'}.")

@@ -46,7 +46,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("embedding model", f"{report['embedding_model']} ({chosen_by})")
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
     if last:
-        table.add_row("last in step", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
+        table.add_row("last indexed", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
     if writer:
         table.add_row("being written by", safe_line(writer.removeprefix("Another ")))
     for name, value in report["plugins"].items():

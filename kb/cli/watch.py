@@ -53,7 +53,7 @@ class _Told:
             case Watching(polling=""):
                 pass
             case Watching(polling=reason):
-                say(f"Looking at the vault every few seconds, for {safe_line(reason)}.", style="yellow")
+                say(f"Checking the vault every few seconds because {safe_line(reason)}.", style="yellow")
             case NewLinks(path=path, suggestions=suggestions, made=made):
                 verb = "Linked in" if made else "To link in"
                 for one in suggestions:

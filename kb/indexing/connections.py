@@ -84,8 +84,8 @@ def _find(resolver: LinkResolver, name: str) -> str:
         raise UsageError(f"{name!r} may be {_listed(found.candidates)}. Name the note by its path.")
     if found.path is None:
         near = resolver.suggestions(_as_link(name))
-        hint = f"Did you mean {_listed(near)}?" if near else "Find it with: kb search"
-        raise UsageError(f"No note is called {name!r}. {hint}")
+        hint = f"Did you mean {_listed(near)}?" if near else f"Try: kb search {name!r}"
+        raise UsageError(f"No note named {name!r}. {hint}")
     return found.path
 
 

@@ -85,7 +85,7 @@ def _about(link: StoredLink, resolver: LinkResolver) -> str:
     written = _as_link(link)
     if link.status == "unresolved":
         near = resolver.suggestions(written)
-        return f"[[{link.target}]] leads to no note." + (
+        return f"[[{link.target}]] doesn't match any note." + (
             f" Did you mean {' or '.join(near)}?" if near else ""
         )
     if link.status == "ambiguous":
@@ -120,4 +120,4 @@ def _orphans(catalog: Catalog) -> Iterator[Finding]:
     linked = {path for edge in whole.edges for path in (edge.source, edge.target)}
     for path in whole.titles:
         if path not in linked:
-            yield Finding("orphan note", path, 1, "No note links here, and it links to none.")
+            yield Finding("orphan note", path, 1, "No links in or out.")

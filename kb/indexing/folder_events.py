@@ -42,14 +42,14 @@ class FolderEvents:
     def start(self) -> str:
         """Begin to listen. Returns why events alone will not do, as part of a sentence; empty when they will."""
         if system := _remote_file_system(self._root):
-            return f"it is on a network drive ({system}), which does not tell of changes"
+            return f"it is on a network drive ({system}), which doesn't report changes"
         try:
             self._listen()
         except OSError as error:
             self.stop()
             if limit := _LIMITS.get(error.errno or 0):
                 return _limit_reached(limit)
-            return f"the system does not tell of changes ({error.strerror})"
+            return f"the system doesn't report changes ({error.strerror})"
         return _limit_reached("max_user_watches") if self._lacks_watches() else ""
 
     def stop(self) -> None:
@@ -151,7 +151,7 @@ def _limit_reached(limit: str) -> str:
     except (OSError, ValueError):
         return "the system cannot watch all of its folders"
     return (
-        f"it has more folders than the system watches (fs.inotify.{limit} is {value}; to raise it: "
+        f"it has more folders than the system can watch (fs.inotify.{limit} is {value}; to raise it: "
         f"sudo sysctl fs.inotify.{limit}={max(8 * value, 524_288 if 'watches' in limit else 1024)})"
     )
 

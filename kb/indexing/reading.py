@@ -146,7 +146,7 @@ def _why_hidden(root: Path, folder: Path, reasons: dict[Path, str | None]) -> st
 def _empty(vault: Vault, known: int) -> str:
     if known:
         return (
-            f"{vault.root} holds no note any more, though {known} are indexed, so nothing was changed. Is a drive or a "
+            f"{vault.root} has no notes any more, but {known} are indexed, so nothing was changed. Is a drive or a "
             "synced folder missing? If you did remove them, run: kb index --accept-removals"
         )
-    return f"{vault.root} holds no Markdown note (*.md). Name the folder of your notes with --vault, or in kb.toml."
+    return f"{vault.root} has no Markdown notes (*.md). Name the folder of your notes with --vault, or in kb.toml."

@@ -133,7 +133,7 @@ def _difference(expected: dict[str, bytes] | None, found: dict[str, bytes] | Non
     if found is None:
         return "it is not indexed."
     if expected is None:
-        return "it is indexed, but not there any more."
+        return "indexed, but the file is gone."
     kinds = [kind for kind in _FACTS if expected.get(kind) != found.get(kind)]
     if "its file" in kinds:
         return "it changed since it was indexed."

@@ -144,7 +144,7 @@ class Watcher:
         self._unheard += 1
         self._listen()
         if self._unheard > 1 and not self._polling:
-            self._polling = "the system did not tell of changes"
+            self._polling = "the system doesn't report changes"
             self._tell(Watching(self._polling))
 
     def _recheck(self) -> None:

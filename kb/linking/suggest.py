@@ -129,7 +129,7 @@ def _reasons(
     mention = candidate.mention
     reasons = ["you said always"] if always else []
     if value("title"):
-        reasons.append("its title" if value("same spelling") else "its title, in another case")
+        reasons.append("its title" if value("same spelling") else "title, different capitalisation")
     elif value("alias"):
         reasons.append("its alias")
     elif not value("used as label"):
@@ -145,7 +145,7 @@ def _reasons(
     if value("links back"):
         reasons.append("it links to this note")
     if value("passage like target") >= 0.75:
-        reasons.append("this passage is about the same")
+        reasons.append("similar passage")
     reasons += [f"may also mean {rival}" for rival in rivals]
     return tuple(reasons)
 

@@ -76,7 +76,7 @@ def describe(what: str, name: str = "") -> Download:
         )
     known = ", ".join(model.name for model in RECOMMENDED)
     raise UsageError(
-        f"{what!r} names no model. Write one of {known}, or owner/repo:file.gguf, or an https address of a .gguf file."
+        f"Unknown model {what!r}. Use one of {known}, or owner/repo:file.gguf, or an https address of a .gguf file."
     )
 
 
@@ -208,7 +208,7 @@ def _hub_errors(repo: str) -> Iterator[Any]:
         yield huggingface_hub
     except errors.GatedRepoError as error:
         raise DownloadFailed(
-            f"{repo} wants you to agree to its terms first. Do so on its page, then set HF_TOKEN and try again."
+            f"{repo} requires you to accept its terms first. Do so on its page, then set HF_TOKEN and try again."
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise DownloadFailed(f"There is no repository {repo} on the hub. Check its name.") from error

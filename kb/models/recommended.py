@@ -36,7 +36,7 @@ RECOMMENDED = (
         "qwen2.5-1.5b-instruct-q4_k_m.gguf",
         1.1,
         "Apache-2.0",
-        "also as the judge of answers",
+        "can also act as the judge",
     ),
     Recommended(
         "smollm2-1.7b",
@@ -60,7 +60,7 @@ RECOMMENDED = (
         "Qwen3-4B-Q4_K_M.gguf",
         2.5,
         "Apache-2.0",
-        "the best that 8 GB of memory hold",
+        "best choice for 8 GB of memory",
     ),
     Recommended(
         "qwen3-8b",

@@ -199,7 +199,9 @@ class RemoteModel:
                     yield chunk
                 if not begun and not cancellation.cancelled:
                     # llama-cpp-python's server ends so when a prompt is longer than its context.
-                    raise self._refusal("ended without a word", "Ask for fewer passages, or see its log.")
+                    raise self._refusal(
+                        "returned an empty response", "Ask for fewer passages, or see its log."
+                    )
                 return
             except _Busy as busy:
                 if wait is None or begun:
@@ -257,7 +259,7 @@ class RemoteModel:
         if code in (401, 403):
             raise self._refusal("refuses the key", "Set the variable KB_MODELS_KEY to a valid one.")
         if code == 404 or response.is_redirect:
-            raise self._refusal("has no such address", "models.url in kb.toml usually ends in /v1.")
+            raise self._refusal("returned 'not found'", "models.url in kb.toml usually ends in /v1.")
         reason = _short(_server_reason(response))
         if code == 400 and "context" in reason.lower():
             raise PromptTooLong(

@@ -144,7 +144,7 @@ class EditJournal:
         """Undo the last step, where notes are still what kb made of them. Raises NothingToUndo."""
         steps = self._steps()
         if not steps:
-            raise NothingToUndo("kb has changed no note here that could be undone.")
+            raise NothingToUndo("Nothing to undo.")
         folder = steps[-1]
         restored: list[str] = []
         left: list[str] = []
@@ -180,7 +180,7 @@ class EditJournal:
         if current == deed.before:
             return ""
         if current != deed.after:
-            raise NoteUnwritable(f"{deed.path} was changed since, so it stays as it is.")
+            raise NoteUnwritable(f"{deed.path} has changed since, so it was left alone.")
         try:
             with beneath(folder, deed.old) as entry:
                 data = entry.read()

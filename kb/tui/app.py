@@ -47,7 +47,7 @@ class KbApp(App[None]):
         Binding("f3", "links", "Links"),
         Binding("f2", "settings", "Settings", show=False),
         Binding("f1", "help", "Help"),
-        Binding("ctrl+l", "log", "What went wrong", show=False),
+        Binding("ctrl+l", "log", "Error log", show=False),
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
 
@@ -136,7 +136,7 @@ class KbApp(App[None]):
         try:
             keep_theme(name)
         except OSError as error:
-            self.tell(f"The theme cannot be kept: {error.strerror}. Check your state folder.")
+            self.tell(f"Couldn't save the theme: {error.strerror}. Check your state folder.")
 
     @work(thread=True, group="notes", exit_on_error=False)
     def _read_notes(self, reader: Reader) -> None:
@@ -206,7 +206,7 @@ class KbApp(App[None]):
         status = self.main.status
         match message.event:
             case Watching(polling=reason):
-                status.index = "looking every few seconds" if reason else "watching"
+                status.index = "polling" if reason else "watching"
             case NewLinks(path=path, suggestions=links, made=made):
                 what = f"{len(links)} {'link' if len(links) == 1 else 'links'}"
                 words = (
@@ -220,7 +220,7 @@ class KbApp(App[None]):
                 if report.repaired and self.reader is not None:
                     self.tell(report.repaired)
                     self.reader.reopen()
-                status.index = f"{report.pending:,} pending" if report.pending else "in step"
+                status.index = f"{report.pending:,} pending" if report.pending else "up to date"
                 if (report.changes or not self.notes) and self.reader is not None:
                     self._read_notes(self.reader)
                     self._tell_open_notes()
@@ -255,7 +255,7 @@ class KbApp(App[None]):
                 self._looking = self.set_interval(_LOOK_SECONDS, self._look_at_vault)
             return
         if message.about:
-            self.main.status.index = "not kept in step"
+            self.main.status.index = "not syncing"
         self.tell(message.reason)
 
     @work(thread=True, exclusive=True, group="vault", exit_on_error=False)
@@ -305,7 +305,7 @@ class KbApp(App[None]):
             self.push_screen(ChooseScreen("Open a note: parts of its title or path", rows), chosen)
 
     def action_links(self) -> None:
-        """Review the links that notes may want; from a note, its own."""
+        """Review suggested links; from a note, its own."""
         from kb.tui.screens.links import LinksScreen
         from kb.tui.screens.note import NoteScreen
 
@@ -350,8 +350,8 @@ class KbApp(App[None]):
         yield from super().get_system_commands(screen)
         yield SystemCommand("Search", "Find passages while typing", self.action_search)
         yield SystemCommand("Open note", "Find a note by its title", self.action_switch_note)
-        yield SystemCommand("Links to make", "Review the links that notes may want", self.action_links)
-        yield SystemCommand("What went wrong", "Errors since the start", self.action_log)
+        yield SystemCommand("Suggested links", "Review links that kb suggests", self.action_links)
+        yield SystemCommand("Error log", "Errors since the start", self.action_log)
         for panel in self.panels.values():
             yield SystemCommand(panel.title, "A panel of a plugin", partial(self.open_panel, panel))
         if screen is self.main:

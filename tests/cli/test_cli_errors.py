@@ -199,7 +199,7 @@ def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> Non
 
     done = interrupted("index", cwd=tmp_path, when=some_are_embedded)
     assert done.returncode == 130, done.stderr
-    assert told(done) == "kb: Stopped. What was finished is kept."
+    assert told(done) == "kb: Stopped. Completed work was saved."
     assert run_kb("status", cwd=tmp_path).returncode == 0
     done = run_kb("index", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -212,7 +212,7 @@ def test_ctrl_c_while_answering(base: Path) -> None:
         "ask", "What does quantisation do?", cwd=base, when=lambda: time.monotonic() > begun + 0.7
     )
     assert done.returncode == 130, done.stderr
-    assert told(done) == "kb: Stopped. What was finished is kept."
+    assert told(done) == "kb: Stopped. Completed work was saved."
     assert run_kb("search", "token", cwd=base).returncode == 0
 
 

@@ -58,13 +58,13 @@ def test_tags_and_relations_of_notes_like_it(base: Path) -> None:
 
 
 def test_a_high_minimum_leaves_nothing(base: Path) -> None:
-    assert "No link to suggest." in run_kb("link", "New", "--min", "1", cwd=base).stdout
+    assert "No links to suggest." in run_kb("link", "New", "--min", "1", cwd=base).stdout
 
 
 def test_a_note_that_is_not_there_is_told(base: Path) -> None:
     done = run_kb("link", "Greentea", cwd=base)
     assert done.returncode == 2
-    assert "No note is called" in done.stderr
+    assert "No note named" in done.stderr
 
 
 def test_what_was_never_to_be_linked_is_not_shown(base: Path) -> None:
@@ -97,7 +97,7 @@ def test_links_are_made_and_taken_back(own: Path) -> None:
     note = own / "vault" / "New.md"
     assert note.read_text() == NOTES["New.md"].replace("made Green tea", "made [[Green tea]]")
     again = kb("link", "New", "--apply", "--min", "0.1", cwd=own)
-    assert "No link was made." in again.stdout
+    assert "No links added." in again.stdout
     back = kb("undo", cwd=own)
     assert "Undone: links in New.md." in back.stdout
     assert note.read_text() == NOTES["New.md"]
@@ -140,8 +140,8 @@ def test_asked_for_each_link(own: Path) -> None:
             check=True,
         ).stdout
 
-    assert "No link was made." in answer("v\n")
-    assert "No link to suggest." in kb("link", "New", "--min", "0.1", cwd=own).stdout
+    assert "No links added." in answer("v\n")
+    assert "No links to suggest." in kb("link", "New", "--min", "0.1", cwd=own).stdout
     (own / "vault" / ".kb" / "links").rename(own / "forgotten")
     assert "1 link in 1 note." in answer("?\ny\n")
 

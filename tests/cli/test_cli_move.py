@@ -58,13 +58,13 @@ def test_every_link_keeps_its_meaning_and_its_form(base: Path) -> None:
     )
     links = json.loads(kb("links", "Drinks/Blue tea.md", "--json", cwd=base).stdout)
     assert len(links["back"]) == 9
-    assert "just what the notes say" in kb("index", "--verify", cwd=base).stdout
+    assert "matches the notes" in kb("index", "--verify", cwd=base).stdout
 
     assert "Undone: Tea/Oolong.md renamed" in kb("undo", cwd=base).stdout
     for name, before in NOTES.items():
         assert text(base, name) == before
     assert not (base / "vault" / "Drinks").exists()
-    assert "just what the notes say" in kb("index", "--verify", cwd=base).stdout
+    assert "matches the notes" in kb("index", "--verify", cwd=base).stdout
 
 
 def test_a_name_that_stays_the_same_changes_only_paths(base: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_link_to_another_note_of_the_new_name_keeps_its_meaning(base: Path) ->
     [
         (("Oolong", "Kettle"), "Kettle.md exists already"),
         (("Oolong", "../out"), "cannot be a note's name"),
-        (("Nothing", "New"), "No note is called 'Nothing'"),
+        (("Nothing", "New"), "No note named 'Nothing'"),
         (("Oolong", "Tea/Oolong"), "exists already"),
         (("Oolong", "C# notes"), "No link can lead"),
     ],

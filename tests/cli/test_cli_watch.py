@@ -58,7 +58,7 @@ def test_a_saved_note_is_found_while_kb_watches(watching: subprocess.Popen[str],
     assert "Stopped watching" in printed
     assert watching.returncode == 0
     assert "2 unchanged" in run_kb("index", cwd=tmp_path).stdout
-    assert "just what the notes say" in run_kb("index", "--verify", cwd=tmp_path).stdout
+    assert "matches the notes" in run_kb("index", "--verify", cwd=tmp_path).stdout
 
 
 @pytest.mark.slow

@@ -83,7 +83,7 @@ def test_settings_are_written_and_all_else_is_left(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_judged_is_asked_again(base: Path) -> None:
-    assert "No answer was judged" in run_kb("eval", "--from-feedback", cwd=base).stderr
+    assert "No answers rated" in run_kb("eval", "--from-feedback", cwd=base).stderr
     lines = (
         "When did the kettle come to Fujian?\n/good\nWhat is the price of a yacht?\n/bad it is in my head\n"
     )

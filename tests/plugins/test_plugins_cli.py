@@ -66,7 +66,7 @@ def test_a_plugins_command_takes_the_options_of_every_command(kb, small_base: Pa
     done = kb("flash-back", "curve", "--vault", str(vault), "--index", str(index), cwd=tmp_path)
     assert done.returncode == 0
     assert "Spaced repetition.md" in done.stdout
-    assert "Plugin broken was put aside" in done.stderr
+    assert "Plugin broken was disabled" in done.stderr
 
 
 def test_help_shows_the_commands_of_plugins(kb) -> None:

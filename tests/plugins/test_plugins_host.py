@@ -87,7 +87,7 @@ def test_a_bad_plugin_is_named_and_the_others_still_work(
     install("kb-echo", "echo", GOOD)
     assert "echo" in host.modes
     [problem] = host.problems
-    assert problem.startswith("Plugin bad was put aside")
+    assert problem.startswith("Plugin bad was disabled")
     assert reason in problem
 
 

@@ -80,7 +80,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     terminal.shows("Ask your notes")
-    terminal.shows("in step", "5 notes", seconds=90)
+    terminal.shows("up to date", "5 notes", seconds=90)
 
     terminal.type("When was oolong first made?")
     terminal.shows("1725", "[1]", "Tea/Oolong.md")

@@ -8,19 +8,24 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.pilot import Pilot
-from textual.widgets import Input, Static, TextArea, Tree
+from textual.widgets import DirectoryTree, Input, Static, TextArea, Tree
 
+from kb.errors import VaultMissing
 from kb.indexing.lock import WriteLock
 from kb.safe_text import pasted_line
+from kb.settings import Settings
 from kb.tui.app import KbApp
 from kb.tui.messages import NotesRead, OpenNote
 from kb.tui.screens.choose import matching
 from kb.tui.screens.note import NoteScreen
+from kb.tui.screens.welcome import WelcomeScreen
 from kb.tui.widgets.conversation import Conversation, QuickReplies
+from kb.tui.widgets.folder_line import completion
 from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.widgets.sources import SourcesPane
-from tests.tui.interface import drive, ready, said, send, settings_of, until
+from tests.support import write_notes
+from tests.tui.interface import NOTES, drive, ready, said, send, settings_of, until
 
 
 @pytest.mark.parametrize(
@@ -202,7 +207,7 @@ def test_a_vault_that_is_unplugged_is_told_of(
 
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        expected = "synced by another kb" if watched_by_another else "in step"
+        expected = "synced by another kb" if watched_by_another else "up to date"
         await until(pilot, lambda: app.main.status.index == expected)
         shutil.move(vault, folder / "unplugged")
         if mount_point_stays:
@@ -225,3 +230,54 @@ def test_a_vault_that_is_unplugged_is_told_of(
             lock.release()
     else:
         drive(app, steps)
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("No", "Notes/"),
+        ("no", "Notes/"),
+        ("Pro", "Project"),
+        ("Project A", "Project A"),
+        ("x", "x"),
+        ("Notes/i", "Notes/inner/"),
+    ],
+)
+def test_folders_are_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, completed: str
+) -> None:
+    for name in ("Notes/inner", "Project A", "Project Ab", ".hidden"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert completion(typed) == completed
+    assert completion(f"~/{typed}") == f"~/{completed}"
+    assert completion("nowhere/at/all") == "nowhere/at/all"
+
+
+@pytest.mark.slow
+def test_the_first_folder_is_picked_by_tab_and_the_tree_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_notes(tmp_path / "My notes" / "inner", NOTES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    def load() -> Settings:
+        raise VaultMissing("No vault is chosen here.")
+
+    app = KbApp(load)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        await pilot.press("M", "tab")
+        assert app.screen.query_one("#folder", Input).value == f"{tmp_path}/My notes/"
+        tree = app.screen.query_one(DirectoryTree)
+        await until(pilot, lambda: Path(tree.path) == tmp_path / "My notes")
+        await pilot.press("tab", "tab")
+        assert tree.has_focus or app.focused is not app.screen.query_one("#folder", Input)
+        await pilot.press("escape")
+        assert app.focused is app.screen.query_one("#folder", Input)
+        await pilot.press("escape")
+
+    drive(app, steps)

@@ -222,7 +222,7 @@ def test_the_first_run_chooses_a_folder_and_indexes_it(
         folder, holds = app.screen.query_one("#folder", Input), app.screen.query_one("#holds", Static)
         for name, words in (
             ("nowhere", "does not exist"),
-            ("empty", "no Markdown note"),
+            ("empty", "No Markdown notes"),
             ("notes", "5 notes"),
         ):
             folder.value = str(tmp_path / name)
@@ -230,7 +230,7 @@ def test_the_first_run_chooses_a_folder_and_indexes_it(
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.main)
         await until(pilot, lambda: len(app.notes) == 5)
-        await until(pilot, lambda: app.main.status.index == "in step")
+        await until(pilot, lambda: app.main.status.index == "up to date")
         (tmp_path / "notes" / "New.md").write_text("# New\n\nA note that was just written.\n")
         await until(pilot, lambda: len(app.notes) == 6)
 
@@ -353,7 +353,7 @@ def test_settings_are_shown_changed_in_the_editor_and_taken_up(
 
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        await until(pilot, lambda: app.main.status.index == "in step")
+        await until(pilot, lambda: app.main.status.index == "up to date")
         await pilot.press("f2")
         table = app.screen.query_one("#values", DataTable)
         values = {row[0]: row[1] for row in map(table.get_row_at, range(table.row_count))}
@@ -362,7 +362,7 @@ def test_settings_are_shown_changed_in_the_editor_and_taken_up(
         await until(pilot, lambda: app.settings.answers.quotes == 1)
         app.choose_theme("nord")
         await pilot.press("escape")
-        await until(pilot, lambda: app.main.status.index == "in step")
+        await until(pilot, lambda: app.main.status.index == "up to date")
         await ready(pilot)
         await send(pilot, "When was oolong first made?")
         assert len(app.main.query_one(SourcesPane).quotes) == 1

@@ -35,7 +35,9 @@ class GraphScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="graph", classes="dialog"):
-            yield Static("→ links to   ← is linked from   ↔ both   Space opens, Enter shows", classes="hint")
+            yield Static(
+                "→ links to   ← is linked from   ↔ both   Space expands, Enter opens the note", classes="hint"
+            )
             yield Tree[str](_label("", self._path), self._path)
 
     def on_mount(self) -> None:

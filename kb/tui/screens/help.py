@@ -15,13 +15,13 @@ from textual.widgets import Static
 from kb.safe_text import safe_line
 
 _KEYS = {
-    "Talking": {
-        "Enter": "send the line; in a quiz or with the tutor, answer",
-        "Esc": "stop the reply, at once",
+    "Conversation": {
+        "Enter": "send; in a quiz or with the tutor, answer",
+        "Esc": "stop the reply",
         "Ctrl+T": "another mode: ask, quiz, tutor, summarise; also /mode NAME",
         "1 to 9, a to i": "choose an answer or a quick reply that is offered",
         "Page Up, Page Down": "scroll the conversation",
-        "Ctrl+N": "begin with an empty page",
+        "Ctrl+N": "new conversation",
         "Ctrl+Y": "copy the reply with what it cites",
         "Ctrl+S": "save the conversation as a new note",
     },
@@ -32,26 +32,26 @@ _KEYS = {
         "Ctrl+B": "show or hide the notes; / filters them",
         "Ctrl+R": "show or hide the sources",
     },
-    "Links to make": {
-        "F3": "review the links that notes may want; in a note, its own",
+    "Suggested links": {
+        "F3": "review suggested links; in a note, its own",
         "a, r, A, n": "accept, reject, always, never",
-        "u": "take the last change back",
+        "u": "undo the last change",
         "v": "view the note at the mention",
     },
     "In a note": {
         "Tab": "between text and links; Enter follows a link",
         "Alt+Left, Alt+Right": "back and forward",
-        "m": "as it reads, or as it is written",
-        "g": "what it hangs together with, as a tree",
+        "m": "toggle preview and source",
+        "g": "show links as a tree",
         "e": "edit it in $EDITOR, at this line",
         "o": "open it in Obsidian",
-        "y": "copy its place, as path:line",
+        "y": "copy path:line",
         "Esc": "back to the conversation",
     },
     "Everywhere": {
         "Tab, Shift+Tab": "to the next pane, or the one before",
-        "Ctrl+P": "everything kb can do, themes too",
-        "Ctrl+L": "what went wrong",
+        "Ctrl+P": "every command, themes too",
+        "Ctrl+L": "error log",
         "F2": "settings and themes",
         "F1": "this page",
         "Ctrl+Q": "leave",
@@ -84,6 +84,6 @@ class LogScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="log", classes="dialog"):
             if not self._problems:
-                yield Static("Nothing went wrong.")
+                yield Static("No errors.")
             for problem in reversed(self._problems):
                 yield Static(Content(safe_line(problem)))

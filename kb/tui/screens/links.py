@@ -1,4 +1,4 @@
-"""Links that notes may want, one after another: accept, reject, always, never, undo."""
+"""Suggested links, one after another: accept, reject, always, never, undo."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ class LinksScreen(Screen[None]):
         self._queue: list[LinkSuggestion] = []
 
     def compose(self) -> ComposeResult:
-        yield Static("Links that notes may want", id="note-title", markup=False)
+        yield Static("Suggested links", id="note-title", markup=False)
         with Horizontal():
             yield OptionList(id="queue")
             with Vertical(id="link-detail"):
-                yield Static("Learning from the links that are there …", id="detail", markup=False)
+                yield Static("Learning from your existing links …", id="detail", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -114,7 +114,7 @@ class LinksScreen(Screen[None]):
             listed.highlighted = min(at, len(self._queue) - 1)
             listed.focus()
         else:
-            self.query_one("#detail", Static).update("No link to suggest.")
+            self.query_one("#detail", Static).update("No links to suggest.")
 
     @on(OptionList.OptionHighlighted, "#queue")
     def _look(self, event: OptionList.OptionHighlighted) -> None:

@@ -112,12 +112,12 @@ class MainScreen(Screen[None]):
     def _said(self, message: messages.Said) -> None:
         """A line of the user's."""
         if self._cancellation is not None:
-            self.notify("One moment: the reply is still being made. Esc stops it.")
+            self.notify("Still answering. Press Esc to stop.")
             return
         text = message.text
         conversation = self.query_one(Conversation)
         if not self.app.modes:
-            self.notify("One moment: kb is still starting.")
+            self.notify("kb is still starting.")
             self.query_one("#line", Input).value = text
             return
         name, _, rest = text.partition(" ")
@@ -245,9 +245,7 @@ class MainScreen(Screen[None]):
             conversation.note("Stopped.")
         if message.ended:
             self._begun = False
-            conversation.note(
-                "The session is over. Write to begin another, or press Ctrl+T for another mode."
-            )
+            conversation.note("Session finished. Type to start another, or Ctrl+T to switch mode.")
             self.app.load_modes()  # cards due may be fewer
 
     def action_stop(self) -> None:

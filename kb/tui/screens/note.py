@@ -35,14 +35,14 @@ class NoteScreen(Screen[None]):
     """Shows one note after another, as links are followed. Note text is data: nothing in it can be clicked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back"),
-        Binding("alt+left", "back", "Before"),
-        Binding("alt+right", "forward", "After"),
-        Binding("m", "turn", "Read or written"),
+        Binding("escape", "dismiss", "Close"),
+        Binding("alt+left", "back", "Back"),
+        Binding("alt+right", "forward", "Forward"),
+        Binding("m", "turn", "Preview/Source"),
         Binding("g", "graph", "Graph"),
         Binding("e", "edit", "Edit"),
         Binding("o", "obsidian", "Obsidian"),
-        Binding("y", "copy", "Copy place"),
+        Binding("y", "copy", "Copy path"),
     ]
 
     app: KbApp

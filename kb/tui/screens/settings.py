@@ -32,7 +32,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="settings", classes="dialog"):
-            yield Static("Settings, in force now. Press e to change them in kb.toml.", classes="title")
+            yield Static("Current settings. Press Enter to change one, e to edit kb.toml.", classes="title")
             yield DataTable(id="values", cursor_type="row", zebra_stripes=True)
             yield Static("Theme", classes="title")
             yield OptionList(

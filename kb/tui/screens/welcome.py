@@ -17,7 +17,7 @@ from textual.worker import get_current_worker
 from kb.errors import KbError
 from kb.safe_text import safe_line
 from kb.setting_rules import expanded
-from kb.tui.widgets.line import Line
+from kb.tui.widgets.folder_line import FolderLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 _QUIET_SECONDS = 0.2  # while a path is being typed
 _WELCOME = """Welcome to kb.
 
-Choose the folder of your notes. kb reads the Markdown files in it, and below it, and makes an index of them
-in a folder of its own; your notes stay as they are. You can search while it works."""
+Pick your notes folder. kb indexes its Markdown files (subfolders too); indexing does not change them.
+You can search meanwhile.
+
+Tab completes a folder's name, Enter uses it, Esc goes back."""
 
 
 class _Folders(DirectoryTree):
@@ -39,14 +41,14 @@ class _Folders(DirectoryTree):
 class WelcomeScreen(ModalScreen[None]):
     """Picks a folder, says what is in it, and begins."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.quit", "Leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
 
     app: KbApp
 
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome", classes="dialog"):
             yield Static(_WELCOME)
-            yield Line(str(Path.home()), id="folder", select_on_focus=False)
+            yield FolderLine(f"{Path.home()}/", id="folder", select_on_focus=False)
             yield _Folders(Path.home())
             yield Static(id="holds", markup=False)
             yield Button("Use this folder", variant="primary", id="use", disabled=True)
@@ -54,6 +56,14 @@ class WelcomeScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Look at the folder that stands there."""
         self.query_one("#folder", Input).focus()
+
+    def action_back(self) -> None:
+        """From the tree to the line, and from there out."""
+        line = self.query_one("#folder", FolderLine)
+        if line.has_focus:
+            self.app.exit()
+        else:
+            line.focus()
 
     @on(DirectoryTree.DirectorySelected)
     def _take(self, event: DirectoryTree.DirectorySelected) -> None:
@@ -78,9 +88,7 @@ class WelcomeScreen(ModalScreen[None]):
             self._tell_later(name, safe_line(str(error)), usable=False)
             return
         size = sum(file.size for file in files)
-        words = (
-            f"{len(files):,} notes, {size / 1e6:,.1f} MB." if files else "It holds no Markdown note (*.md)."
-        )
+        words = f"{len(files):,} notes, {size / 1e6:,.1f} MB." if files else "No Markdown notes here."
         self._tell_later(name, words, usable=bool(files))
 
     def _tell_later(self, name: str, words: str, *, usable: bool) -> None:
@@ -91,6 +99,13 @@ class WelcomeScreen(ModalScreen[None]):
         if self.is_attached and self.query_one("#folder", Input).value == name:
             self.query_one("#holds", Static).update(words)
             self.query_one("#use", Button).disabled = not usable
+            self._let_tree_follow(Path(name).expanduser())
+
+    def _let_tree_follow(self, typed: Path) -> None:
+        tree = self.query_one(_Folders)
+        shown = next((folder for folder in (typed, *typed.parents) if folder.is_dir()), None)
+        if shown is not None and not tree.has_focus and Path(tree.path) != shown:
+            tree.path = shown
 
     @on(Input.Submitted)
     @on(Button.Pressed)

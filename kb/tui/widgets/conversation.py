@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GRADES = {
     "right": ("Right.", "$text-success"),
-    "unsure": ("Unsure: compare, and judge yourself.", "$text-warning"),
-    "wrong": ("That is not it.", "$text-error"),
+    "unsure": ("Close? Compare and grade yourself.", "$text-warning"),
+    "wrong": ("Not quite.", "$text-error"),
 }
 
 

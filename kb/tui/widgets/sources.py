@@ -29,7 +29,7 @@ class SourcesPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Static("Sources", classes="title")
         yield OptionList(id="quotes")
-        yield Static("Quotes that an answer cites stand here.", id="no-quotes", classes="hint")
+        yield Static("Sources for the answer will appear here.", id="no-quotes", classes="hint")
 
     def show(self, quotes: Sequence[Quote]) -> None:
         """List these quotes in place of others."""

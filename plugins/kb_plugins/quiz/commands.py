@@ -39,7 +39,10 @@ def quiz(
         str, typer.Option("--edit", metavar="CARD", help="Open $EDITOR where the card stands in its note.")
     ] = "",
 ) -> None:
-    """Ask questions made from the notes, and again when they are due."""
+    """Ask questions made from the notes, and again when they are due.
+
+    For example: kb quiz Learning/
+    """
     terminal: Terminal = context.obj
     argument = " ".join(topic or [])
     with closing(terminal.knowledge_base()) as base:

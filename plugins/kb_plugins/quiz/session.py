@@ -140,7 +140,7 @@ class QuizSession:
             case "/reveal":
                 yield from self._judge(item, Graded("wrong", "Shown."))
             case _ if command.startswith("/"):
-                yield Said(f"There is no command {command}. Commands: {', '.join(MODE.commands)}")
+                yield Said(f"Unknown command {command}. Commands: {', '.join(MODE.commands)}")
                 yield Done()
             case _:
                 yield from self._grade(item, text)

@@ -20,7 +20,10 @@ def tutor(
     ] = None,
     templates: Annotated[bool, typer.Option("--templates", help="Without the language model.")] = False,
 ) -> None:
-    """Be taught by questions; the tutor gives hints and does not tell."""
+    """Be taught with questions and hints, without being given the answer.
+
+    For example: kb tutor "Forgetting curve"
+    """
     from kb_plugins.socratic.session import TutorSession
 
     terminal: Terminal = context.obj

@@ -115,7 +115,7 @@ class TutorSession:
         elif command == "/hint":
             step = lesson.take("", "wrong")
         elif command.startswith("/"):
-            yield Said(f"There is no command {command}. Commands: {', '.join(MODE.commands)}")
+            yield Said(f"Unknown command {command}. Commands: {', '.join(MODE.commands)}")
             yield Done()
             return
         else:

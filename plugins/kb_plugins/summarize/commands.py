@@ -23,7 +23,10 @@ def summarize_command(
     ] = None,
     extract: Annotated[bool, typer.Option("--extract", help="Only the notes' own sentences.")] = False,
 ) -> None:
-    """Summarise notes: key points with citations, open questions and tasks."""
+    """Summarise notes: key points with citations, open questions and tasks.
+
+    For example: kb summarize "#garden"
+    """
     from kb_plugins.summarize.session import save
     from kb_plugins.summarize.summarize import summarize
     from kb_plugins.summarize.summary import Summary, as_json, sections
