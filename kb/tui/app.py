@@ -141,7 +141,8 @@ class KbApp(App[None]):
     @work(thread=True, group="notes", exit_on_error=False)
     def _read_notes(self, reader: Reader) -> None:
         try:
-            self.post_from_worker(self, messages.NotesRead(reader.notes(), reader.counts()))
+            found = messages.NotesRead(reader.notes(), reader.counts(), reader.starters())
+            self.post_from_worker(self, found)
             reader.warm_up()
         except IndexMissing:
             pass  # the watcher makes one
@@ -186,6 +187,7 @@ class KbApp(App[None]):
         if list(message.notes) != list(self.notes):
             self.notes = message.notes
             self.main.query_one(NotesPane).show(message.notes)
+        self.main.query_one(Conversation).welcome(message.starters)
         counts = {name: value for name, value in message.counts.items() if name != "pending"}
         self.main.status.counts = {**self.main.status.counts, **counts}
 

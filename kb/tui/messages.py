@@ -23,6 +23,7 @@ class NotesRead(Message):
 
     notes: Sequence[NoteEntry]
     counts: Mapping[str, int]
+    starters: Sequence[str] = ()  # questions to begin with
 
 
 @dataclass

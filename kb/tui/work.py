@@ -81,6 +81,13 @@ class Reader:
         with self._lock:
             return unknown_words(query, self._base.catalog)
 
+    def starters(self) -> list[str]:
+        """Questions to begin with."""
+        from kb.retrieval.starters import starters
+
+        with self._lock:
+            return starters(self._base.catalog)
+
     def note(self, path: str) -> Note:
         """The note as it stands on disk."""
         return self._base.note(path)
@@ -151,15 +158,9 @@ class Sessions:
             yield from self._session.reply(text, cancellation)
 
     def model(self) -> str:
-        """The model that is in use and how fast it wrote last; empty before it was asked for anything."""
+        """The model that is in use; empty before it was asked for anything."""
         model = self._base.__dict__.get("model") if self._base is not None else None
-        if model is None:
-            return ""
-        usage = model.counters()
-        rate = (
-            f", {usage.generated_tokens / usage.decode_seconds:,.0f} tokens/s" if usage.decode_seconds else ""
-        )
-        return f"{model.name}{rate}"
+        return model.name if model is not None else ""
 
     def save(self, name: str, text: str) -> str:
         """Write a new note; returns its path."""

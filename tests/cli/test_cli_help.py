@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,8 @@ import typer
 
 from kb.cli.app import app
 from kb.cli.help import TOPICS
-from tests.support import run_kb
+from kb.cli.main import run
+from kb.cli.prompt import words_or_stdin
 
 
 def commands(group: Any, context: Any, *above: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -34,63 +36,80 @@ def test_every_command_has_an_example() -> None:
     assert without == []
 
 
-def test_help_says_what_to_write_not_its_type(small_base: Path) -> None:
-    for words in ((), ("search",), ("models", "get"), ("quiz",)):
-        shown = run_kb(*words, "--help", cwd=small_base).stdout
-        assert "Usage: kb" in shown
-        assert not re.search(r"<(?:bool|str|int|list|float|path)\b", shown), shown
+Printed = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def kb(capsys: Printed, *words: str) -> tuple[int, str]:
+    """Exit status and all that is printed, in this process: help opens no knowledge base."""
+    status = run(list(words))
+    printed = capsys.readouterr()
+    return status, printed.out + printed.err
+
+
+@pytest.mark.parametrize("words", [(), ("search",), ("models", "get"), ("quiz",)])
+def test_help_says_what_to_write_not_its_type(capsys: Printed, words: tuple[str, ...]) -> None:
+    _, shown = kb(capsys, *words, "--help")
+    assert "Usage: kb" in shown
+    assert not re.search(r"<(?:bool|str|int|list|float|path)\b", shown), shown
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_topics_have_help(tmp_path: Path, topic: str) -> None:
-    assert TOPICS[topic] in run_kb("help", topic, cwd=tmp_path).stdout
+def test_topics_have_help(capsys: Printed, topic: str) -> None:
+    assert TOPICS[topic] in kb(capsys, "help", topic)[1]
 
 
-def test_help_knows_commands_and_near_names(tmp_path: Path) -> None:
-    assert "Usage: kb models get" in run_kb("help", "models", "get", cwd=tmp_path).stdout
-    assert "Usage: kb [OPTIONS]" in run_kb("help", cwd=tmp_path).stdout
-    wrong = run_kb("help", "serch", cwd=tmp_path)
-    assert (wrong.returncode, "Did you mean search?" in wrong.stderr) == (2, True)
+def test_help_knows_commands_and_near_names(capsys: Printed) -> None:
+    assert "Usage: kb models get" in kb(capsys, "help", "models", "get")[1]
+    assert "Usage: kb [OPTIONS]" in kb(capsys, "help")[1]
+    status, shown = kb(capsys, "help", "serch")
+    assert status == 2
+    assert "Did you mean search?" in shown
 
 
-def test_the_version_has_a_short_option(tmp_path: Path) -> None:
-    assert run_kb("-V", cwd=tmp_path).stdout.startswith("kb 0.")
+def test_the_version_has_a_short_option(capsys: Printed) -> None:
+    assert kb(capsys, "-V")[1].startswith("kb 0.")
 
 
-def test_settings_are_seen_and_changed(tmp_path: Path) -> None:
+def test_settings_are_seen_and_changed(
+    capsys: Printed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("VISUAL", "true")
     (tmp_path / "vault").mkdir()
     file = tmp_path / "kb.toml"
     file.write_text('# mine\nvault = "vault"\n', encoding="utf-8")
-
-    def kb(*words: str, **variables: str) -> Any:
-        return run_kb("config", *words, cwd=tmp_path, XDG_STATE_HOME=str(tmp_path / "state"), **variables)
-
-    assert kb("set", "answers.style", "short").returncode == 0
-    assert kb("set", "answers.quotes", "5").returncode == 0
+    assert kb(capsys, "config", "set", "answers.style", "short")[0] == 0
+    assert kb(capsys, "config", "set", "answers.quotes", "5")[0] == 0
     assert file.read_text(encoding="utf-8").startswith('# mine\nvault = "vault"\n')
-    assert kb("get", "answers.quotes").stdout == "5\n"
-    assert "default: full" in kb().stdout
+    assert kb(capsys, "config", "get", "answers.quotes") == (0, "5\n")
+    assert "default: full" in kb(capsys, "config")[1]
     for words, said in (
         (("set", "answers.quotes", "many"), "whole number"),
         (("set", "answers.style", "loud"), "one of: full, short, quotes"),
         (("set", "answer.style", "short"), "Did you mean answers.style?"),
-        (("get", "nonsense"), "kb config"),
+        (("get", "xyzzy"), "kb config"),
     ):
-        done = kb(*words)
-        assert done.returncode != 0
-        assert said in done.stderr
-    assert "is fine" in kb("edit", EDITOR="true", VISUAL="").stderr
-    assert "5" in file.read_text(encoding="utf-8")
+        status, shown = kb(capsys, "config", *words)
+        assert status != 0
+        assert said in shown
+    assert "is fine" in kb(capsys, "config", "edit")[1]
 
 
-def test_a_question_comes_from_stdin(small_base: Path) -> None:
-    done = run_kb(
-        "ask",
-        "-",
-        "--json",
-        "--style",
-        "quotes",
-        cwd=small_base,
-        input="Who described\nthe forgetting curve?\n",
-    )
-    assert '"question": "Who described the forgetting curve?"' in done.stdout
+@pytest.mark.parametrize(
+    ("words", "stdin", "question"),
+    [
+        (["-"], "Who described\nit?\n", "Who described it?"),
+        (["Who", "-"], "x", "Who -"),
+        (["a b"], "", "a b"),
+    ],
+)
+def test_a_question_comes_from_stdin(
+    words: list[str], stdin: str, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+    assert words_or_stdin(words) == question

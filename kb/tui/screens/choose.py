@@ -31,8 +31,10 @@ class ChooseScreen(ModalScreen[str | None]):
         Binding("up", "move(-1)", show=False, priority=True),
     ]
 
-    def __init__(self, what: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    def __init__(self, what: str, rows: Sequence[tuple[str, str, str]], *, indented: bool = False) -> None:
+        """`indented` keeps the blanks that a title begins with."""
         super().__init__()
+        self._indented = indented
         self._what = what
         self._rows = rows
         self._shown: list[str] = []
@@ -65,12 +67,19 @@ class ChooseScreen(ModalScreen[str | None]):
     def _chosen(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._shown[event.option_index])
 
+    def _indent(self, title: str) -> str:
+        return " " * (len(title) - len(title.lstrip())) if self._indented else ""
+
     def _list(self, rows: Sequence[tuple[str, str, str]]) -> None:
         self._shown = [key for key, _, _ in rows]
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(
-            Option(Content.assemble((safe_line(title), "bold"), "  ", (safe_line(remark), "$text-muted")))
+            Option(
+                Content.assemble(
+                    (self._indent(title) + safe_line(title), "bold"), "  ", (safe_line(remark), "$text-muted")
+                )
+            )
             for _, title, remark in rows
         )
         listed.highlighted = 0 if rows else None

@@ -41,6 +41,8 @@ _KEYS = {
     "In a note": {
         "Tab": "between text and links; Enter follows a link",
         "Alt+Left, Alt+Right": "back and forward",
+        "/, n": "find in this note; the next place",
+        "l": "outline: go to a heading",
         "m": "toggle preview and source",
         "g": "show links as a tree",
         "e": "edit it in $EDITOR, at this line",

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static, TextArea
+from textual.widgets import Footer, Input, Markdown, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 from textual.widgets.text_area import Selection
 
@@ -20,7 +20,8 @@ from kb.errors import KbError
 from kb.safe_text import safe_line, safe_text
 from kb.tui.editor import edit
 from kb.tui.messages import Failed, OpenNote
-from kb.tui.widgets.markdown import NoteMarkdown
+from kb.tui.widgets.line import Line
+from kb.tui.widgets.markdown import NoteMarkdown, followed, readable
 
 if TYPE_CHECKING:
     from kb.indexing.connections import Connections
@@ -35,7 +36,10 @@ class NoteScreen(Screen[None]):
     """Shows one note after another, as links are followed. Note text is data: nothing in it can be clicked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Close"),
+        Binding("escape", "close", "Close"),
+        Binding("slash", "find", "Find"),
+        Binding("n", "find_next", "Next", show=False),
+        Binding("l", "outline", "Outline"),
         Binding("alt+left", "back", "Back"),
         Binding("alt+right", "forward", "Forward"),
         Binding("m", "turn", "Preview/Source"),
@@ -54,12 +58,15 @@ class NoteScreen(Screen[None]):
         self._history = [first]
         self._at = 0
         self._targets: list[str] = []
+        self._note: Note | None = None
+        self._links: Connections | None = None
         self._shown: tuple[int, int] | None = None  # see _stamp
 
     def compose(self) -> ComposeResult:
         yield Static(id="note-title", markup=False)
         with Horizontal():
             with Vertical(id="note-text"):
+                yield Line(placeholder="Find in this note", id="find")
                 yield TextArea(read_only=True, show_line_numbers=True, soft_wrap=True, id="written")
                 with VerticalScroll(id="read"):
                     yield NoteMarkdown()
@@ -129,7 +136,8 @@ class NoteScreen(Screen[None]):
         # Every line stays a line, so that numbers hold.
         text = "\n".join(safe_text(line) for line in note.text.splitlines())
         self.query_one("#written", TextArea).load_text(text)
-        self.query_one(NoteMarkdown).update(safe_text(note.text[note.body.start : note.body.end]))
+        self._note = note
+        self.query_one(NoteMarkdown).update(safe_text(readable(note)))
 
     def _mark(self, written: TextArea, place: OpenNote) -> None:
         row = max(0, min(place.line - 1, written.document.line_count - 1))
@@ -165,6 +173,7 @@ class NoteScreen(Screen[None]):
     def _list_links(self, path: str, links: Connections) -> None:
         if path != self._place.path:
             return
+        self._links = links
         listed = self.query_one(OptionList)
         listed.clear_options()
         self._targets = []
@@ -194,10 +203,102 @@ class NoteScreen(Screen[None]):
         event.stop()
         self._go(self._targets[event.option_index])
 
-    def _go(self, path: str) -> None:
-        self._history = [*self._history[: self._at + 1], OpenNote(path)]
+    @on(Markdown.LinkClicked)
+    def _follow_text(self, event: Markdown.LinkClicked) -> None:
+        """Follow a link of the text; the catalog says where it leads, never the link itself."""
+        event.stop()
+        link = followed(self._note, event.href) if self._note is not None else None
+        if link is None or link.kind == "url":
+            self.app.copy_to_clipboard(event.href)
+            self.app.notify(f"Copied {safe_line(event.href)}", markup=False)
+            return
+        found = self._links.out if self._links is not None else ()
+        path = next(
+            (one.resolved for one in found if (one.target, one.line) == (link.target, link.line)), None
+        )
+        if path is None and link.target:
+            self.app.notify(
+                f"[[{safe_line(link.target)}]] doesn't match any note.", severity="warning", markup=False
+            )
+        else:
+            self._go(path or self.path, self._line_of(path or self.path, link.heading))
+
+    def _line_of(self, path: str, heading: str | None) -> int:
+        """The line of a heading in the note at `path`; 1 for none."""
+        if not heading:
+            return 1
+        try:
+            sections = self._reader.note(path).sections
+        except KbError:
+            return 1
+        wanted = heading.split("#")[-1].strip().casefold()
+        return next((section.line for section in sections if section.title.casefold() == wanted), 1)
+
+    def _go(self, path: str, line: int = 1) -> None:
+        self._history = [*self._history[: self._at + 1], OpenNote(path, line)]
         self._at += 1
         self._show()
+
+    def action_outline(self) -> None:
+        """Let the user choose a heading to go to."""
+        from kb.tui.screens.choose import ChooseScreen
+
+        if self._note is None or not self._note.sections:
+            self.app.notify("This note has no headings.")
+            return
+        rows = [
+            (str(section.line), f"{'  ' * (section.level - 1)}{section.title}", f"line {section.line}")
+            for section in self._note.sections
+        ]
+
+        def chosen(line: str | None) -> None:
+            if line is not None:
+                self._turn_to("written")
+                self._mark(self.query_one("#written", TextArea), OpenNote(self.path, int(line)))
+
+        self.app.push_screen(ChooseScreen("Go to a heading", rows, indented=True), chosen)
+
+    def action_find(self) -> None:
+        """Ask what to find in this note."""
+        line = self.query_one("#find", Line)
+        line.display = True
+        line.focus()
+
+    @on(Input.Submitted, "#find")
+    def _find(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.query_one("#find").display = False
+        self._turn_to("written")
+        self.action_find_next()
+
+    def action_find_next(self) -> None:
+        """Go to the next place with what was searched for, from the cursor on; at the end, from the top again."""
+        wanted = self.query_one("#find", Line).value.casefold()
+        written = self.query_one("#written", TextArea)
+        if not wanted:
+            return
+        lines = [line.casefold() for line in written.text.split("\n")]
+        row, column = written.selection.end
+        order = [(row, lines[row].find(wanted, column))]
+        order += [
+            (at % len(lines), lines[at % len(lines)].find(wanted))
+            for at in range(row + 1, row + len(lines) + 1)
+        ]
+        place = next(((at, start) for at, start in order if start >= 0), None)
+        if place is None:
+            self.app.notify(f"Not in this note: {safe_line(wanted)}", severity="warning", markup=False)
+            return
+        self._turn_to("written")
+        written.selection = Selection(place, (place[0], place[1] + len(wanted)))
+        written.scroll_cursor_visible(center=True)
+
+    def action_close(self) -> None:
+        """From the line of the search to the note, and from there back."""
+        if self.query_one("#find").has_focus:
+            self.query_one("#find").display = False
+            self._turn_to("read" if self.query_one("#read").display else "written")
+        else:
+            self.dismiss()
 
     def action_back(self) -> None:
         """The note before."""

@@ -12,9 +12,11 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
+from kb.errors import KbError
 from kb.safe_text import safe_line
-from kb.settings import FILE_NAME, setting_rows
+from kb.settings import FILE_NAME, setting_rows, write_settings
 from kb.tui.editor import edit
+from kb.tui.screens.setting import SettingScreen
 
 if TYPE_CHECKING:
     from kb.tui.app import KbApp
@@ -53,6 +55,33 @@ class SettingsScreen(ModalScreen[None]):
         for row in setting_rows(self.app.settings) if self.app.settings is not None else ():
             table.add_row(*map(safe_line, row))
 
+    @on(DataTable.RowSelected, "#values")
+    def _change(self, event: DataTable.RowSelected) -> None:
+        """Ask for another value, and work with it from then on."""
+        event.stop()
+        settings = self.app.settings
+        if settings is None or settings.root is None:
+            self._say_no_file()
+            return
+        name, value = map(str, event.data_table.get_row(event.row_key)[:2])
+        file = settings.root / FILE_NAME
+
+        def write(new: object) -> None:
+            if new is None:
+                return
+            try:
+                write_settings(file, {name: new})
+            except KbError as error:
+                self.app.tell(str(error))
+                return
+            self.app.reload()
+            self._fill()
+
+        self.app.push_screen(SettingScreen(name, value), write)
+
+    def _say_no_file(self) -> None:
+        self.app.notify("There is no kb.toml here. Make one with: kb init FOLDER", severity="warning")
+
     @on(OptionList.OptionSelected, "#themes")
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
@@ -62,7 +91,7 @@ class SettingsScreen(ModalScreen[None]):
         """Open kb.toml, and work with what it says then."""
         settings = self.app.settings
         if settings is None or settings.root is None:
-            self.app.notify("There is no kb.toml here. Make one with: kb init FOLDER", severity="warning")
+            self._say_no_file()
             return
         if edit(self.app, settings.root / FILE_NAME, 1):
             self.app.reload()

@@ -21,9 +21,19 @@ from kb.tui.widgets.line import Line
 from kb.tui.widgets.markdown import NoteMarkdown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kb.plugin_api import Card, Choices, Verdict
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_WELCOME = "Ask your notes anything. To begin with, choose one (Down, Enter), or type your own:"
+_KEYS = (
+    ("Ctrl+F", "search while typing"),
+    ("Ctrl+O", "open a note by its title"),
+    ("Ctrl+T", "quiz, tutor, summaries"),
+    ("F3", "suggested links"),
+    ("F1", "all keys"),
+)
 _GRADES = {
     "right": ("Right.", "$text-success"),
     "unsure": ("Close? Compare and grade yourself.", "$text-warning"),
@@ -41,16 +51,18 @@ class Typed(Message):
 class QuickReplies(OptionList):
     """Replies to choose from, by arrows and Enter or by their keys."""
 
-    def __init__(self, replies: list[tuple[str, str]]) -> None:
+    def __init__(self, replies: list[tuple[str, str]], *, by_key: bool = True) -> None:
+        """`by_key` lets a key of a reply choose it, which whole sentences have not."""
         self._replies = replies
+        self._by_key = by_key
         super().__init__(
-            *(Option(Content(f"{safe_line(key)}  {safe_line(label)}")) for key, label in replies),
+            *(Option(Content(f"{safe_line(key)}  {safe_line(label)}".strip())) for key, label in replies),
             classes="replies",
         )
 
     def on_key(self, event: events.Key) -> None:
         """A key of its own, or the number of a reply, chooses it; other letters begin a written answer."""
-        for number, (key, _) in enumerate(self._replies, start=1):
+        for number, (key, _) in enumerate(self._replies if self._by_key else (), start=1):
             if event.character in (key, str(number)):
                 event.stop()
                 self._send(number - 1)
@@ -81,6 +93,7 @@ class Conversation(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "scroll(-1)", "Up", show=False),
         Binding("pagedown", "scroll(1)", "Down", show=False),
+        Binding("down", "choose", "Choose", show=False),
     ]
 
     def __init__(self) -> None:
@@ -96,10 +109,30 @@ class Conversation(Vertical):
         """Keep the end in sight."""
         self.query_one("#said", VerticalScroll).anchor()
 
+    def action_choose(self) -> None:
+        """Go to the replies that are offered."""
+        for offered in self.query(QuickReplies):
+            if not offered.disabled:
+                offered.focus()
+
     def action_scroll(self, pages: int) -> None:
         """Scroll what was said, while the line keeps the focus."""
         said = self.query_one("#said", VerticalScroll)
         said.scroll_relative(y=pages * max(1, said.size.height - 2), animate=False)
+
+    def welcome(self, questions: Sequence[str]) -> None:
+        """On an empty page: what may be asked, and the keys."""
+        if self.transcript or self.query_one("#said").query(QuickReplies):
+            return
+        said = self.query_one("#said", VerticalScroll)
+        said.query(".welcome").remove()
+        said.mount(Static(Content(_WELCOME if questions else _WELCOME.split("\n")[0]), classes="welcome"))
+        if questions:
+            said.mount(QuickReplies([(question, "") for question in questions], by_key=False))
+        keys = Content.assemble(
+            *(part for key, what in _KEYS for part in ((f"{key:<8}", "bold"), f"{what}\n"))
+        )
+        said.mount(Static(keys, classes="welcome hint"))
 
     def invite(self, placeholder: str) -> None:
         """Say what may be written."""
@@ -117,6 +150,8 @@ class Conversation(Vertical):
 
     def user_said(self, text: str) -> None:
         """Show what the user sent."""
+        if not self.transcript:
+            self.query_one("#said").query(".welcome, QuickReplies").remove()
         self.transcript.append(f"**{text}**")
         self.last_reply = []
         self._withdraw_replies()
