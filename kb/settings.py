@@ -19,7 +19,6 @@ from platformdirs import user_cache_path, user_config_path, user_data_path, user
 
 from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.machine_name import known_machine_name
-from kb.safe_text import without_secrets
 from kb.setting_rules import (
     address,
     checked,
@@ -173,7 +172,7 @@ _SECTIONS: dict[str, type[Any]] = {
     "links": LinkSettings,
     "notes": NoteSettings,
 }
-_PATHS = ("vault", "index")
+PATHS = ("vault", "index")
 _RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
 MODEL_KEY = "KB_MODELS_KEY"
 THE_MODEL = "model"  # as answers.judge: the language model in force
@@ -231,7 +230,7 @@ def load_settings(
         if value and (section, value) != ("answers", THE_MODEL):
             path = str(_path_from(value, root or here))
             sections[section] = replace(sections[section], **{name: path})
-    for section, item in _all_settings():
+    for section, item in all_settings():
         if f"{section}.{item.name}" in names:
             sections[section] = replace(sections[section], **{item.name: item.default})
     if key := _key_request(file, sections["models"], settled):
@@ -286,15 +285,15 @@ def _not_granted(file: Path | None, table: Mapping[str, Any]) -> list[Request]:
 def _requests(file: Path, table: Mapping[str, Any]) -> list[Request]:
     if file == _own_file():
         return []
-    vault, index = (_path_from(table.get(name), file.parent) for name in _PATHS)
+    vault, index = (_path_from(table.get(name), file.parent) for name in PATHS)
     return [
         *path_requests(file.parent, vault, index, table),
-        *setting_requests(table, _all_settings()),
+        *setting_requests(table, all_settings()),
         *decision_requests(vault, known_machine_name(state_folder())),
     ]
 
 
-def _all_settings() -> Iterator[tuple[str, Field[Any]]]:
+def all_settings() -> Iterator[tuple[str, Field[Any]]]:
     """Every setting: its section and its field."""
     for section, kind in _SECTIONS.items():
         for item in fields(kind):
@@ -303,7 +302,7 @@ def _all_settings() -> Iterator[tuple[str, Field[Any]]]:
 
 def _set_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The settings that are set by variables."""
-    for section, item in _all_settings():
+    for section, item in all_settings():
         text = environment.get(f"KB_{section}_{item.name}".upper())
         if text is not None and (text.strip() or isinstance(item.default, str)):
             yield section, item.name
@@ -332,38 +331,6 @@ def _own_file() -> Path:
     return user_config_path("kb", appauthor=False) / FILE_NAME
 
 
-def setting_names() -> list[str]:
-    """The names of all settings, as `section.name`."""
-    return [
-        *_PATHS,
-        *(f"{section}.{item.name}" for section, kind in _SECTIONS.items() for item in fields(kind)),
-    ]
-
-
-def setting_from_text(name: str, text: str) -> object:
-    """What `text` means as the value of setting `name`. Raises KeyError for no setting, SettingsError for no value."""
-    if name in _PATHS:
-        return text
-    section, _, own = name.partition(".")
-    item = {item.name: item for item in fields(_SECTIONS[section])}[own]
-    return checked(item, from_variable(item, text, name), name)
-
-
-def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
-    """(name, value in force, default) of every setting, for showing; keys of servers are not among them."""
-    rows = [
-        (
-            f"{section}.{item.name}",
-            without_secrets(str(getattr(getattr(settings, section), item.name))),
-            str(item.default),
-        )
-        for section, kind in _SECTIONS.items()
-        for item in fields(kind)
-        if item.repr
-    ]
-    return [("vault", str(settings.vault), ""), ("index", str(settings.index), ""), *rows]
-
-
 def state_folder() -> Path:
     """Where this machine keeps what is not for others, such as decisions on trust."""
     return user_state_path("kb", appauthor=False)
@@ -388,13 +355,13 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
     written = SettingsText(file, text)
-    unknown = sorted(set(table) - set(_PATHS) - set(_SECTIONS))
+    unknown = sorted(set(table) - set(PATHS) - set(_SECTIONS))
     if unknown:
-        known = ", ".join((*_PATHS, *_SECTIONS))
+        known = ", ".join((*PATHS, *_SECTIONS))
         raise SettingsError(
             f"{written.place(unknown[0])} unknown entry {unknown[0]!r}. Known entries: {known}."
         )
-    for name in _PATHS:
+    for name in PATHS:
         if not isinstance(table.get(name, ""), str):
             raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
     return table

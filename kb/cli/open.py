@@ -72,11 +72,10 @@ def pick(
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("kb pick needs a terminal. Search without one with: kb search")
-    from kb.settings import load_settings
     from kb.tui.pick import PickApp
 
     options = chosen(context, vault, index)
-    place = PickApp(load_settings(vault=options.vault, index=options.index), " ".join(query or [])).run()
+    place = PickApp(options.settings(), " ".join(query or [])).run()
     if place is None:
         raise typer.Exit(1)
     out().print(Text(f"{safe_line(place.path)}:{place.line}"), soft_wrap=True)

@@ -90,7 +90,7 @@ def trust(
 ) -> None:
     """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand; kb trust shows all it asks for.
 
-    A plugin can do whatever you can; there is no sandbox. When any file in the folder changes, trust ends.
+    A plugin can do whatever you can; there is no sandbox. When any file in the folder changes, trust ends. For example: kb plugins trust
     """
     from kb.plugin_trust import plugin_request
     from kb.trust import PLUGINS

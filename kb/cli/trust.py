@@ -23,7 +23,7 @@ def trust(
 ) -> None:
     """Show what the kb.toml here, and the plugins beside it, ask for, and confirm it.
 
-    Until then, and when something else is asked for later, it is left out.
+    Until then, and when something else is asked for later, it is left out. For example: kb trust --yes
     """
     options = chosen(context, None, None, json)
     here = workspace()

@@ -237,7 +237,7 @@ def test_a_vault_that_is_unplugged_is_told_of(
     [
         ("No", "Notes/"),
         ("no", "Notes/"),
-        ("Pro", "Project"),
+        ("Pro", "Project A"),
         ("Project A", "Project A"),
         ("x", "x"),
         ("Notes/i", "Notes/inner/"),
