@@ -20,7 +20,10 @@ app = typer.Typer(
 
 @app.callback()
 def tags(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """List the tags, the most used first."""
+    """List the tags, the most used first.
+
+    For example: kb tags
+    """
     if context.invoked_subcommand is not None:
         return
     from kb.indexing.lookup import Lookup
@@ -46,7 +49,10 @@ def rename(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Write another tag wherever notes have this one, and those below it. kb undo takes it back."""
+    """Write another tag wherever notes have this one, and those below it.
+
+    For example: kb tags rename project projects. kb undo takes it back.
+    """
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.rename_tag(old, new, dry_run=dry_run, tell=tell_by_hand(options.json))

@@ -23,7 +23,7 @@ from kb.tui.screens.main import MainScreen
 from kb.tui.taste import kept_theme
 from kb.tui.widgets.conversation import Conversation
 from kb.tui.widgets.notes import NotesPane
-from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching
+from kb.tui.work import Linking, NoteEntry, Reader, Sessions, Watching, is_there
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _REFRESH_SECONDS = 2.0  # while a first index fills
 _LOOK_SECONDS = 2.0
+_RETRY_SECONDS = 5.0  # to watch, while another kb does
 _BY_ANOTHER, _GONE = "synced by another kb", "vault not found"
 
 
@@ -255,24 +256,29 @@ class KbApp(App[None]):
             self.main.status.index = _BY_ANOTHER
             if self._looking is None:
                 self._looking = self.set_interval(_LOOK_SECONDS, self._look_at_vault)
+            self.set_timer(_RETRY_SECONDS, self._watch_again)
             return
         if message.about:
             self.main.status.index = "not syncing"
         self.tell(message.reason)
 
+    def _watch_again(self) -> None:
+        """The other one may have ended."""
+        if self.settings is not None:
+            self._watching = Watching(self.settings)
+            self._watch(self._watching, None)
+
     @work(thread=True, exclusive=True, group="vault", exit_on_error=False)
     def _look_at_vault(self) -> None:
         """Another kb tells its own user that the vault is gone; this one has to look for itself."""
-        vault = self.settings.vault if self.settings is not None else None
-        if vault is not None and self.is_running:
-            try:
-                there = any(vault.iterdir())
-            except OSError:
-                there = False
-            self.call_from_thread(self._tell_of_vault, vault, there)
+        if self.settings is not None and self.is_running:
+            vault = self.settings.vault
+            self.call_from_thread(self._tell_of_vault, vault, is_there(vault))
 
     def _tell_of_vault(self, vault: Path, there: bool) -> None:
         status = self.main.status
+        if status.index not in (_BY_ANOTHER, _GONE):
+            return  # this one watches by now
         if there and status.index == _GONE:
             status.index = _BY_ANOTHER
         elif not there and status.index != _GONE:

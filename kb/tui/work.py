@@ -17,6 +17,8 @@ from kb.errors import IndexLocked, KbError
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kb.indexing.connections import Connections
     from kb.indexing.sync import Report
     from kb.indexing.watch import Watcher, WatchEvent
@@ -46,6 +48,14 @@ class NoteEntry:
     title: str
     mtime_ns: int
     tags: tuple[str, ...]
+
+
+def is_there(vault: Path) -> bool:
+    """Whether the folder of notes can be seen; the empty place of a drive that is gone is none."""
+    try:
+        return any(vault.iterdir())
+    except OSError:
+        return False
 
 
 class Reader:

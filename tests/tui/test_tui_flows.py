@@ -400,7 +400,7 @@ def test_help_lists_the_keys_and_the_palette_the_modes(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         names = [command.title for command in app.get_system_commands(app.main)]
-        assert {"Mode: Ask", "Mode: Quiz", "Search", "Links to make"} <= set(names)
+        assert {"Mode: Ask", "Mode: Quiz", "Search", "Suggested links"} <= set(names)
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape", "ctrl+t")
