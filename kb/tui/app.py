@@ -264,7 +264,9 @@ class KbApp(App[None]):
 
     def _watch_again(self) -> None:
         """The other one may have ended."""
-        if self.settings is not None:
+        if self.main.status.index == _GONE:
+            self.set_timer(_RETRY_SECONDS, self._watch_again)
+        elif self.settings is not None:
             self._watching = Watching(self.settings)
             self._watch(self._watching, None)
 
