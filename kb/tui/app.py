@@ -263,7 +263,6 @@ class KbApp(App[None]):
         self.tell(message.reason)
 
     def _watch_again(self) -> None:
-        """The other one may have ended."""
         if self.main.status.index == _GONE:
             self.set_timer(_RETRY_SECONDS, self._watch_again)
         elif self.settings is not None:

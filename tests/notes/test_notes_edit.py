@@ -206,7 +206,7 @@ def test_undo_leaves_what_was_changed_since(vault: Vault, journal: EditJournal) 
     put(vault, "A.md", b"new, and then mine\n")
     done = journal.undo()
     assert (done.what, done.restored) == ("two notes", ("B.md",))
-    assert "A.md was changed since" in done.left[0]
+    assert "A.md has changed since" in done.left[0]
     assert (vault.root / "A.md").read_bytes() == b"new, and then mine\n"
     assert (vault.root / "B.md").read_bytes() == b"old\n"
 
