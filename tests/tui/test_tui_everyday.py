@@ -259,7 +259,7 @@ def test_folders_are_completed(
 def test_the_first_folder_is_picked_by_tab_and_the_tree_follows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_notes(tmp_path / "My notes" / "inner", NOTES)
+    write_notes(tmp_path / "My notes", {"Tea.md": NOTES["Kettle.md"]})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
 
