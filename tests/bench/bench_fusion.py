@@ -142,7 +142,7 @@ def main(sets: Path, cache: Path, most: int) -> None:
             [row.ndcg(row.scores(log_odds)) for row in rows],
             [row.ndcg(row.scores(_LOG_ODDS)) for row in rows],
         ]
-        weight = np.mean([dense_weight(row.features, 0.5, _LOG_ODDS) for row in rows])
+        weight = np.mean([dense_weight(row.features, 0.5, _LOG_ODDS) for row in rows if row.features])
         mark = " (fitted)" if _FITTED.issuperset(pair) else ""
         figures = " | ".join(f"{np.mean(way):.3f}" for way in ways)
         print(f"| {pair[0]} | {pair[1]}{mark} | {figures} | {weight:.2f} |")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kb.errors import IndexIncompatible
 from kb.indexing.embedder import Embedder
-from kb.indexing.embedding_model import DEFAULT, EmbeddingModel
+from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL, EmbeddingModel
 from kb.indexing.index import Index
 from kb.indexing.sync import SyncOptions
 from kb.knowledge_base import KnowledgeBase
@@ -94,3 +95,28 @@ def test_a_model_that_is_gone_cannot_serve(tmp_path: Path, other: str) -> None:
     base.index()
     assert nearest(base) == "Learning/Spaced repetition.md"
     base.close()
+
+
+@pytest.mark.parametrize("way", [(DEFAULT, MULTILINGUAL), (MULTILINGUAL, DEFAULT)], ids=lambda way: way[1])
+def test_searches_go_on_while_the_model_changes(tmp_path: Path, way: tuple[str, str]) -> None:
+    write_notes(tmp_path / "vault", NOTES)
+    before = KnowledgeBase(settings(tmp_path, way[0]))
+    before.index()
+    passages = before.status()["passages"]
+    before.close()
+
+    writer, reader = (KnowledgeBase(settings(tmp_path, way[1])) for _ in range(2))
+    with ThreadPoolExecutor(1) as beside:
+        changing = beside.submit(writer.index)
+        searched = 0
+        while not changing.done() or not searched:
+            assert nearest(reader) == "Learning/Spaced repetition.md"
+            searched += 1
+    assert changing.result().embedded == passages
+    writer.close()
+    reader.close()
+    after = KnowledgeBase(settings(tmp_path, way[1]))
+    assert after.embedder.source == way[1]
+    assert (after.status()["passages"], after.status()["pending"]) == (passages, 0)
+    assert nearest(after) == "Learning/Spaced repetition.md"
+    after.close()
