@@ -18,7 +18,7 @@ from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.lock import WriteLock
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
-from kb.indexing.schema import remove_catalog, replace_catalog, set_aside
+from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
 from kb.indexing.settle import owe
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
@@ -197,8 +197,13 @@ class Index:
         """
         with self._writing("verifying"):
             held = self._ledger is not None or self._seal.holds("catalog")
-            parts = self._parts(as_it_is=True)
             strange = [] if held else [Difference("index", "its files are not as kb left them.")]
+            file = self.folder / CATALOG_FILE
+            if strange and file.exists() and not holds_tables_only(file):
+                return strange
+            parts = self._parts(as_it_is=True)
+            if strange:
+                bound(parts.ledger.connection, file)
             return [
                 *strange,
                 *compare_notes(vault, parts.catalog, self._embedder, self.folder),

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from kb.files.small import finite
 from kb.indexing.catalog import VECTORS_VERSION
-from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing, translated
+from kb.indexing.schema import (
+    BUSY_SECONDS,
+    PASSAGE_RULES,
+    bound,
+    holds_tables_only,
+    open_for_writing,
+    translated,
+)
 from kb.indexing.seal import vector_digest
 from kb.indexing.words import Columns, NoteWords
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
@@ -194,11 +201,14 @@ class Ledger:
 
     def save_vectors(self, damaged: Path, model: str) -> int:
         """Take over the vectors of `model` from a damaged catalog, as far as they prove to be unharmed; how many."""
-        rows = []
+        rows: list[tuple[str, str, bytes, bytes]] = []
+        if not holds_tables_only(damaged):
+            return 0
         with (
             suppress(sqlite3.Error),
             closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as old,
         ):
+            bound(old, damaged)
             old.text_factory = bytes
             query = "SELECT key, vector, digest FROM vectors WHERE model = ?"
             for key, vector, digest in old.execute(query, (model,)):

@@ -6,8 +6,9 @@ import errno
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
@@ -16,6 +17,10 @@ FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 3
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 3
+_PATIENCE_SECONDS = 10.0
+_SLOW_BYTES_PER_SECOND = 2_000_000
+_LARGEST_VALUE = 64_000_000  # bytes
+_STEPS = 100_000  # of SQLite's machine between two looks at the clock
 BUSY_SECONDS = 10.0
 _NOT_OPENED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 _MAYBE_FULL = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
@@ -132,6 +137,27 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
                     "written. Name another folder with --index, then run: kb index"
                 ) from error
             return _checked(_connect(f"{file.absolute().as_uri()}?immutable=1"), folder)
+
+
+def bound(connection: sqlite3.Connection, file: Path) -> None:
+    """Give up on what takes longer than reading all of the catalog can, and on values no catalog of kb's has.
+
+    For a catalog that came from elsewhere: a view or a tree of pages without end would be read for ever.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS + file.stat().st_size / _SLOW_BYTES_PER_SECOND
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+
+
+def holds_tables_only(file: Path) -> bool:
+    """Whether reading this catalog runs nothing that is written in it: views and triggers are programs."""
+    try:
+        with closing(_connect(f"{file.absolute().as_uri()}?mode=ro")) as connection:
+            bound(connection, file)
+            query = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index')"
+            return bool(connection.execute(query).fetchone()[0] == 0)
+    except (sqlite3.Error, OSError):
+        return False
 
 
 def open_for_writing(folder: Path) -> sqlite3.Connection:
