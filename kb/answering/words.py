@@ -8,10 +8,15 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
 
+from kb.text.characters import plain
+from kb.text.forms import stem
 from kb.text.function_words import FUNCTION_WORDS
-from kb.text.words import unspaced_bigrams
+from kb.text.language_data import irregular_forms
+from kb.text.words import bigrams, pieces
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_ASCII_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:\+\+|#(?!\w))?")
+_APOSTROPHES = frozenset("'’")
+_LANGUAGES = ("en", "de", "es", "fr")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPOKEN = {
     word: value
@@ -111,8 +116,20 @@ _ENDINGS = frozenset(
 
 def words_of(text: str) -> list[str]:
     """The words of `text` in order, lower case; scripts without spaces give their character bigrams."""
-    spaced = [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
-    return [word for word in spaced if not _is_unspaced(word)] + unspaced_bigrams(text)
+    if text.isascii():
+        return [word.lower() for word in _ASCII_WORD.findall(text)]
+    cut = pieces(text)
+    found: list[str] = []
+    end = -1
+    for piece in cut:
+        if piece.kind not in ("word", "hangul"):
+            continue
+        if found and text[end : piece.start] in _APOSTROPHES:
+            found[-1] += f"'{plain(piece.text)}"
+        else:
+            found.append(plain(piece.text))
+        end = piece.end
+    return found + [pair for piece in cut if piece.kind == "unspaced" for pair in bigrams(piece.text)]
 
 
 def content_words(text: str) -> list[str]:
@@ -146,8 +163,12 @@ def measures_of(text: str) -> dict[str, set[str]]:
 def same_word(one: str, other: str) -> bool:
     """Whether two words are forms of one: equal but for an ending, as in `reduces` and `reducing`.
 
-    Needs no dictionary, and knows no irregular form.
+    Irregular forms, as in `sold` and `selling`, are those of kb.text in the languages that answers know.
     """
+    if _irregular(one) or _irregular(other):
+        stems = (_irregular(one) or _stems(one)) & (_irregular(other) or _stems(other))
+        if stems:
+            return True
     one, other = _stem(one), _stem(other)
     if one == other:
         return True
@@ -169,6 +190,18 @@ def covers(words: Iterable[str], word: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
+def _irregular(word: str) -> frozenset[str]:
+    """The stems of the dictionary forms of an irregular form; empty for any other word."""
+    found = {lemma for language in _LANGUAGES for lemma in irregular_forms(language).get(word, ())}
+    return frozenset(stem(lemma) for lemma in found)
+
+
+@lru_cache(maxsize=20_000)
+def _stems(word: str) -> frozenset[str]:
+    return frozenset({stem(word)})
+
+
+@lru_cache(maxsize=20_000)
 def _stem(word: str) -> str:
     """`word` without possessive ending, in one of its two English spellings."""
     bare = word.removesuffix("'s").removesuffix("'")
@@ -180,7 +213,3 @@ def _plain_number(number: str) -> str:
     if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
         return re.sub(r"[.,]", "", number)
     return number.replace(",", ".")
-
-
-def _is_unspaced(word: str) -> bool:
-    return bool(unspaced_bigrams(word))

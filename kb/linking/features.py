@@ -15,7 +15,8 @@ from kb.linking.graph import LinkGraph
 from kb.linking.habits import Habits, Read
 from kb.linking.mentions import Key, Mention
 from kb.linking.names import Frequencies, Names
-from kb.linking.words import fold, key_of
+from kb.linking.words import key_of
+from kb.text.characters import fold
 
 Features = Mapping[str, float]
 # One weight each, in this order.

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kb.linking.words import Word, words
+from kb.linking.words import Word, length_of, words
 from kb.notes.note import Span
 
 Key = tuple[str, ...]
 
 # What may stand between the words of one name, besides what the name itself has there.
 _JOINTS = frozenset({"", "-", "_", "/", "–", "&", "'", "’"})
-MAX_WORDS = 12
+MAX_WORDS = 12  # of a name that is suggested; a longer one is a sentence, in which no other name is
 MAX_NAME = 160  # characters
 
 
@@ -32,6 +32,7 @@ class Mention:
 class _Node:
     next: dict[str, _Node] = field(default_factory=dict)
     is_name: bool = False
+    is_sentence: bool = False  # too long to be suggested
 
 
 class Lexicon:
@@ -47,12 +48,13 @@ class Lexicon:
         if len(name) > MAX_NAME:
             return
         found = words(name)
-        if not found or len(found) > MAX_WORDS:
+        if not found:
             return
         node = self._root
         for word in found:
             node = node.next.setdefault(word.stem, _Node())
         node.is_name = True
+        node.is_sentence = length_of(name) > MAX_WORDS
         for before, after in pairwise(found):
             gap = name[before.end : after.start]
             if "\n" not in gap and "\r" not in gap and "[" not in gap and "]" not in gap and "|" not in gap:
@@ -63,8 +65,10 @@ class Lexicon:
         found = words(text) if found is None else found
         index, count = 0, len(found)
         while index < count:
-            length = self._longest(text, found, index)
-            if length and _stands_alone(text, found[index].start, found[index + length - 1].end):
+            length, is_sentence = self._longest(text, found, index)
+            if is_sentence:
+                index += length
+            elif length and _stands_alone(text, found[index].start, found[index + length - 1].end):
                 start, end = found[index].start, found[index + length - 1].end
                 key = tuple(word.stem for word in found[index : index + length])
                 yield Mention(Span(start, end), text[start:end], key, index, length)
@@ -72,21 +76,22 @@ class Lexicon:
             else:
                 index += 1
 
-    def _longest(self, text: str, found: list[Word], index: int) -> int:
+    def _longest(self, text: str, found: list[Word], index: int) -> tuple[int, bool]:
+        """How many words the longest name at `index` has, and whether it is too long to be suggested."""
         node = self._root
-        best = 0
+        best, is_sentence = 0, False
         position = index
         while (following := node.next.get(found[position].stem)) is not None:
             node = following
             position += 1
             if node.is_name:
-                best = position - index
+                best, is_sentence = position - index, node.is_sentence
             if position == len(found):
                 break
             gap = text[found[position - 1].end : found[position].start]
             if gap != " " and not self._joins(gap):
                 break
-        return best
+        return best, is_sentence
 
     def _joins(self, gap: str) -> bool:
         return "\n" not in gap and "\r" not in gap and gap.strip() in self._gaps

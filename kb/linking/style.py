@@ -9,12 +9,12 @@ from posixpath import relpath
 from urllib.parse import quote
 
 from kb.linking.prose import Prose
-from kb.linking.words import fold
 from kb.notes.grammar.inline import read_line
 from kb.notes.grammar.wiki import split_target
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
+from kb.text.characters import fold
 
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # These would end the link, or pair with the same mark elsewhere in the note.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+import regex
+
+from kb.text.characters import fold
+from kb.text.words import pieces
+
 # Scripts without spaces give a word per character.
-_WORD = re.compile(
-    "[\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff]"
-    "|(?:(?![\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff])"
-    r"[^\W_])+(?:['’][^\W_]+)*+(?:\+\+|\#(?!\w))?"
-)
+_CHARACTER = regex.compile(r"\P{M}[\p{M}\p{Default_Ignorable_Code_Point}]*+")
+_APOSTROPHES = frozenset("'’")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _VOWEL = re.compile("[aeiouy]")
 
@@ -27,21 +29,36 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """The words of `text`, in order."""
-    return [Word(match.start(), match.end(), stem(match[0])) for match in _WORD.finditer(text)]
+    return [Word(start, end, stem(text[start:end])) for start, end in _spans(text)]
 
 
 def key_of(name: str) -> tuple[str, ...]:
     """What a name and its inflected forms have in common; empty for a name without words."""
-    return tuple(stem(match[0]) for match in _WORD.finditer(name))
+    return tuple(stem(name[start:end]) for start, end in _spans(name))
 
 
-@lru_cache(maxsize=262_144)
-def fold(word: str) -> str:
-    """Without case and diacritics."""
-    if word.isascii():
-        return word.lower()
-    parts = unicodedata.normalize("NFKD", word.casefold())
-    return unicodedata.normalize("NFC", "".join(part for part in parts if not unicodedata.combining(part)))
+def length_of(name: str) -> int:
+    """How many words a reader would count, a run of a script without spaces being one."""
+    return sum(piece.kind != "sign" for piece in pieces(name))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each word stands; one with an apostrophe inside is one."""
+    start = end = -1
+    for piece in pieces(text):
+        if piece.kind == "word" and text[end : piece.start] in _APOSTROPHES and end >= 0:
+            end = piece.end
+            continue
+        if end >= 0:
+            yield start, end
+        start = end = -1
+        if piece.kind == "unspaced":
+            for found in _CHARACTER.finditer(piece.text):
+                yield piece.start + found.start(), piece.start + found.end()
+        elif piece.kind != "sign":
+            start, end = piece.start, piece.end
+    if end >= 0:
+        yield start, end
 
 
 @lru_cache(maxsize=262_144)

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.answering.words import content_words, numbers_of, same_word
+from kb.answering.words import content_words, numbers_of, same_word, words_of
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,13 @@ from kb.answering.words import content_words, numbers_of, same_word
         ("model's", "model"),
         ("gewicht", "gewichte"),
         ("trained", "training"),
+        ("sell", "sold"),
+        ("selling", "sold"),
+        ("teach", "taught"),
+        ("mice", "mouse"),
+        ("gehen", "gegangen"),
+        ("vendre", "vendu"),
+        ("decir", "dijo"),
     ],
 )
 def test_forms_of_one_word_are_the_same(one: str, other: str) -> None:
@@ -20,7 +27,15 @@ def test_forms_of_one_word_are_the_same(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("model", "modern"), ("car", "cat"), ("attention", "attend"), ("intern", "international")],
+    [
+        ("model", "modern"),
+        ("car", "cat"),
+        ("hat", "have"),
+        ("thing", "think"),
+        ("sold", "solid"),
+        ("attention", "attend"),
+        ("intern", "international"),
+    ],
 )
 def test_different_words_are_not(one: str, other: str) -> None:
     assert not same_word(one, other)
@@ -35,8 +50,19 @@ def test_content_words_leave_out_what_only_builds_the_sentence() -> None:
     ]
 
 
-def test_scripts_without_spaces_give_bigrams() -> None:
-    assert content_words("量子化") == ["量子", "子化"]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("量子化", ["量子", "子化"]),
+        ("用Rust写", ["rust", "用", "写"]),
+        ("हिन्दी सीखी", ["हिन्दी", "सीखी"]),
+        ("Anna’s cat didn't", ["anna's", "cat", "didn't"]),
+        ("C++, not C#", ["c++", "not", "c#"]),
+        ("the ﬁnal", ["the", "final"]),
+    ],
+)
+def test_words_of_every_script(text: str, words: list[str]) -> None:
+    assert words_of(text) == words
 
 
 @pytest.mark.parametrize(

@@ -88,3 +88,26 @@ def test_many_names_and_a_long_text_are_quick() -> None:
     start = time.perf_counter()
     list(lexicon.mentions(text))
     assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "expected"),
+    [
+        (
+            ["北欧风格手工羊毛编织围巾入门教程", "羊毛", "围巾"],
+            "昨天读了北欧风格手工羊毛编织围巾入门教程，羊毛很好。",
+            ["北欧风格手工羊毛编织围巾入门教程", "羊毛"],
+        ),
+        (["วิธีทำแกงเขียวหวานไก่แบบโบราณ", "แกง"], "อ่านวิธีทำแกงเขียวหวานไก่แบบโบราณแล้ว", ["วิธีทำแกงเขียวหวานไก่แบบโบราณ"]),
+        (["図書館でRustを学ぶ社会人のための読書会", "Rust"], "昨日は図書館でRustを学ぶ社会人のための読書会へ。", ["図書館でRustを学ぶ社会人のための読書会"]),
+        # A name too long to be suggested is a sentence; no shorter name within it is one.
+        (["a b c d e f g h i j k l tea", "tea"], "A b c d e f g h i j k l tea. More tea.", ["tea"]),
+        (["ガラス"], "カラスとガラス", ["ガラス"]),
+        (["हिन्दी"], "मैं हिन्दी सीखता हूँ", ["हिन्दी"]),
+        (["Tromsø"], "a trip to Tromso", ["Tromso"]),
+        (["final"], "the ﬁnal", ["ﬁnal"]),
+        (["zero width"], "a ze\u200bro width space", ["ze\u200bro width"]),
+    ],
+)  # fmt: skip
+def test_names_of_every_script(names: list[str], text: str, expected: list[str]) -> None:
+    assert [mention.text for mention in Lexicon(names).mentions(text)] == expected

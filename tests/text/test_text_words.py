@@ -121,3 +121,9 @@ ENGLISH_PASTS = (
 def test_an_irregular_form_is_a_form_of_its_word(pair: str) -> None:
     base, form = pair.split()
     assert same_lemma(base, form, ["en"])
+
+
+def test_text_of_ascii_is_cut_as_any_other() -> None:
+    text = "C++ a->b c# F#x i++ ++i a+++b -- --- 'x' x_y 1/2 ==! foo@bar.org $5 ... don't <= \\n"
+    other = pieces(f"{text} é")[:-1]
+    assert pieces(text) == other
