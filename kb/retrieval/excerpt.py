@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.safe_text import safe_line
+from kb.text.characters import fold
+from kb.text.forms import match_keys
+from kb.text.words import Piece, pieces
 
-_WORD = re.compile(r"\w+")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _QUOTES = "'\""
 _BEFORE = 60  # characters shown before the first match
 # Two forms of a word begin alike and differ in a few letters at the end.
 _STEM, _ENDING = 4, 4
+_PART = 4  # letters of a part of a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Excerpt:
 def excerpt(passage: str, query: str, length: int) -> Excerpt:
     """At most `length` characters of `passage`, as a reader sees them, around the first word of `query`."""
     text = safe_line(plain_text(_FRONT_MATTER.sub("", passage))) or _properties(passage)
-    words = [_folded(word) for word in _WORD.findall(query)]
+    words = pieces(query)
     first = next((mark.start for mark in _marks(text, words)), 0)
     start = text.rfind(" ", 0, max(0, first - _BEFORE)) + 1 if len(text) > length and first > _BEFORE else 0
     shown = text[start:]
@@ -53,43 +56,46 @@ def _properties(passage: str) -> str:
 
 
 def marks(text: str, query: str) -> list[Span]:
-    """Where words of `query` stand in `text`, in any form."""
-    return _marks(text, [_folded(word) for word in _WORD.findall(query)])
+    """Where words of `query` stand in `text`, in any form, or as a part of a word."""
+    return _marks(text, pieces(query))
 
 
-def _marks(text: str, words: Sequence[str]) -> list[Span]:
-    unspaced = [word for word in words if not word.isascii() and len(word) > 1]
-    marks = []
-    for found in _WORD.finditer(text):
-        written = _folded(found[0])
-        if any(_is_form(written, word) for word in words):
-            marks.append(Span(*found.span()))
-        else:
-            # In a script without spaces, a "word" is a whole sentence.
-            marks += [
-                Span(found.start() + at, found.start() + at + len(word))
-                for word in unspaced
-                if len(written) == len(found[0]) and (at := written.find(word)) >= 0
-            ]
-    return marks
+def _marks(text: str, asked: Sequence[Piece]) -> list[Span]:
+    words = [piece.text for piece in asked if piece.kind in ("word", "hangul")]
+    signs = {fold(piece.text) for piece in asked if piece.kind == "sign"}
+    runs = [fold(piece.text) for piece in asked if piece.kind in ("unspaced", "hangul")]
+    found: list[Span] = []
+    for piece in pieces(text):
+        if piece.kind == "unspaced":
+            found += _in_run(piece, runs)
+        elif piece.kind == "sign":
+            found += [Span(piece.start, piece.end)] * (fold(piece.text) in signs)
+        elif any(_is_form(piece.text, word) for word in words):
+            found.append(Span(piece.start, piece.end))
+        elif piece.kind == "hangul":
+            found += _in_run(piece, runs)
+    return found
 
 
+def _in_run(piece: Piece, runs: Sequence[str]) -> list[Span]:
+    """Where any of `runs` begins in a stretch without spaces."""
+    written = fold(piece.text)
+    if len(written) != len(piece.text):
+        return [Span(piece.start, piece.end)] * any(run in written for run in runs)
+    starts = [(written.find(run), len(run)) for run in dict.fromkeys(runs)]
+    return [Span(piece.start + at, piece.start + at + length) for at, length in sorted(starts) if at >= 0]
+
+
+@lru_cache(maxsize=65_536)
 def _is_form(written: str, word: str) -> bool:
-    if written == word:
+    if not match_keys(written).isdisjoint(match_keys(word)):
+        return True
+    written, word = fold(written), fold(word)
+    if len(word) >= _PART and word in written:
         return True
     shorter, longer = sorted((written, word), key=len)
-    if len(shorter) < _STEM:
-        return longer == f"{shorter}s" and len(shorter) > 1
     common = next(
         (at for at, (one, other) in enumerate(zip(shorter, longer, strict=False)) if one != other),
         len(shorter),
     )
     return common >= max(_STEM, len(shorter) - 2) and len(longer) - common <= _ENDING
-
-
-def _folded(word: str) -> str:
-    """`word` in lower case and without accents."""
-    if word.isascii():
-        return word.casefold()
-    parts = unicodedata.normalize("NFD", word.casefold())
-    return unicodedata.normalize("NFC", "".join(part for part in parts if unicodedata.category(part) != "Mn"))

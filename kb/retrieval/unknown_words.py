@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kb.indexing.catalog import Catalog
+from kb.indexing.lookup import Lookup
+from kb.retrieval.expansion import related_words
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.query import parse_query
 
@@ -47,13 +49,18 @@ def worth_showing(hits: Sequence[SearchHit]) -> list[SearchHit]:
 def unknown_words(query: str, catalog: Catalog) -> list[UnknownWord]:
     """The words of `query` that stand in no note."""
     words = parse_query(query).words
-    missing = [
-        word for word, count in zip(words, catalog.document_frequency(words), strict=True) if not count
-    ]
+    counts = zip(words, catalog.document_frequency(words), strict=True)
+    missing = [word for word, count in counts if not count and not _has_related(word, catalog)]
     if not missing:
         return []
     known = _vocabulary(catalog)
     return [UnknownWord(word, _near(word, known)) for word in missing]
+
+
+def _has_related(word: str, catalog: Catalog) -> bool:
+    """Whether a note has a word that begins with `word`, holds it or is another form of it."""
+    related = related_words({word: 0}, (), catalog.languages(), Lookup(catalog))
+    return any(catalog.document_frequency(related))
 
 
 def _vocabulary(catalog: Catalog) -> dict[str, int]:

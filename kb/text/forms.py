@@ -60,6 +60,12 @@ def part_stems(word: str) -> tuple[str, ...]:
     return tuple(_cut(part, ENGLISH) for part in parts(word))
 
 
+@lru_cache(maxsize=65_536)
+def match_keys(word: str) -> frozenset[str]:
+    """What a word and each of its forms, in any of the common languages, have some of in common."""
+    return frozenset({stem(word), *further_stems(word, UNCERTAIN), *variants(word), *part_stems(word)})
+
+
 def same_lemma(one: str, other: str, languages: Iterable[str]) -> bool:
     """Whether the two words have a dictionary form in common in one of `languages`."""
     return any(not set(lemmas(one, code)).isdisjoint(lemmas(other, code)) for code in languages)

@@ -85,9 +85,9 @@ def test_many_names_and_a_long_text_are_quick() -> None:
     names = [f"name {number} of {number % 97}" for number in range(20_000)]
     lexicon = Lexicon(names)
     text = "name 1 of name 2 of name 3 " * 20_000
-    start = time.perf_counter()
+    start = time.process_time()
     list(lexicon.mentions(text))
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize(

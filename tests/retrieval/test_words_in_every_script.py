@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
+from kb.retrieval.unknown_words import unknown_words
 from kb.settings import Settings
 from tests.support import write_notes
 
@@ -205,3 +206,22 @@ def test_a_part_of_a_word_counts_less_than_the_word(base: KnowledgeBase) -> None
     order = found(base, "Haus")
     assert order[0] == "boot"
     assert "apfel" in order
+
+
+@pytest.mark.parametrize(
+    ("query", "unknown"),
+    [
+        ("orchar", []),
+        ("Kuchen", []),
+        ("gehen", []),
+        ("check-in", []),
+        ("C++", []),
+        ("부엌", []),
+        ("zanzibar orchard", ["zanzibar"]),
+        ("xylofoon", ["xylofoon"]),
+    ],
+)
+def test_only_words_that_no_note_has_in_any_form_are_called_unknown(
+    base: KnowledgeBase, query: str, unknown: list[str]
+) -> None:
+    assert [one.word for one in unknown_words(query, base.catalog)] == unknown
