@@ -11,7 +11,7 @@ from random import Random
 
 from kb.plugin_api import KbError, KnowledgeBase, Note, Selection, same_word, words_of
 from kb_plugins.quiz.cards import read_cards
-from kb_plugins.quiz.identity import Elsewhere, recognised
+from kb_plugins.quiz.identity import Elsewhere, KnownCards
 from kb_plugins.quiz.item import WRITTEN, Item
 from kb_plugins.quiz.kinds import put_items
 from kb_plugins.quiz.reviews import Known, Review, ReviewLog, now
@@ -178,9 +178,12 @@ class Deck:
     def _items(self, path: str) -> list[Item]:
         """The cards of a note under the ids by which the log knows them."""
         if path not in self._known:
-            elsewhere = Elsewhere(self._paths.__contains__, self._holds)
-            self._known[path] = recognised(self._made(path), self._log.ledger.known.values(), elsewhere)
+            self._known[path] = self._known_cards.recognised(self._made(path))
         return self._known[path]
+
+    @cached_property
+    def _known_cards(self) -> KnownCards:
+        return KnownCards(self._log.ledger.known, Elsewhere(self._paths.__contains__, self._holds))
 
     def _holds(self, path: str, card: str) -> bool:
         return any(item.id == card for item in self._made(path))

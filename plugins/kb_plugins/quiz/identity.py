@@ -6,7 +6,7 @@ same note that is most like it. Two notes that hold the same card word for word 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb_plugins.quiz.item import Item, another_id, normal_form
@@ -26,31 +26,37 @@ class Elsewhere:
     ]  # whether the note at a path holds a card of an id, as its words make it
 
 
-def recognised(items: Sequence[Item], known: Iterable[Known], elsewhere: Elsewhere) -> list[Item]:
-    """`items`, all of one note, with the ids under which the log knows them."""
-    of_id = {card.card: card for card in known}
-    taken: set[str] = set()
-    named: list[Item | None] = []
-    for item in items:
-        found = _by_id(item, of_id, elsewhere)
-        if found:
-            taken.add(found)
-        named.append(replace(item, id=found) if found else None)
-    left = [
-        card
-        for card in of_id.values()
-        if card.card not in taken and (card.path == _path(items) or not elsewhere.exists(card.path))
-    ]
-    return [
-        item or _by_words(given, left, of_id, elsewhere) for item, given in zip(named, items, strict=True)
-    ]
+class KnownCards:
+    """What the log knows, in the ways in which it is looked up."""
+
+    def __init__(self, known: Mapping[str, Known], elsewhere: Elsewhere) -> None:
+        self._of_id, self._elsewhere = known, elsewhere
+        self._of_path: dict[str, list[Known]] = {}
+        self._gone: dict[str, list[Known]] = {}  # those whose note is gone, by their answer
+        for card in known.values():
+            if elsewhere.exists(card.path):
+                self._of_path.setdefault(card.path, []).append(card)
+            else:
+                self._gone.setdefault(normal_form(card.key), []).append(card)
+
+    def recognised(self, items: Sequence[Item]) -> list[Item]:
+        """`items`, all of one note, with the ids under which the log knows them."""
+        named = [_by_id(item, self._of_id, self._elsewhere) for item in items]
+        taken = set(named)
+        found = []
+        for item, name in zip(items, named, strict=True):
+            if name:
+                found.append(replace(item, id=name))
+                continue
+            nearby = [*self._of_path.get(item.path, ()), *self._gone.get(normal_form(item.key), ())]
+            left = [card for card in nearby if card.card not in taken]
+            again = _by_words(item, left, self._of_id, self._elsewhere)
+            taken.add(again.id)
+            found.append(again)
+        return found
 
 
-def _path(items: Sequence[Item]) -> str:
-    return items[0].path if items else ""
-
-
-def _by_id(item: Item, of_id: dict[str, Known], elsewhere: Elsewhere) -> str:
+def _by_id(item: Item, of_id: Mapping[str, Known], elsewhere: Elsewhere) -> str:
     for name in (item.id, item.former_id, another_id(item)):
         card = of_id.get(name)
         if card and (card.path == item.path or not _is_anothers(card, item, elsewhere)):
@@ -62,12 +68,11 @@ def _is_anothers(card: Known, item: Item, elsewhere: Elsewhere) -> bool:
     return elsewhere.exists(card.path) and elsewhere.holds(card.path, item.id)
 
 
-def _by_words(item: Item, left: list[Known], of_id: dict[str, Known], elsewhere: Elsewhere) -> Item:
-    """`item` under the id of the card of `left` that it was, if there is one; that card is taken from `left`."""
-    likeness = [(_likeness(item, card), place) for place, card in enumerate(left)]
-    best, place = max(likeness, default=(0.0, 0))
-    if best > 0:
-        return replace(item, id=left.pop(place).card)
+def _by_words(item: Item, left: Sequence[Known], of_id: Mapping[str, Known], elsewhere: Elsewhere) -> Item:
+    """`item` under the id of the card of `left` that it was, if there is one."""
+    best = max(left, key=lambda card: _likeness(item, card), default=None)
+    if best is not None and _likeness(item, best) > 0:
+        return replace(item, id=best.card)
     # The same words in another note are another card.
     card = of_id.get(item.id)
     return replace(item, id=another_id(item)) if card and _is_anothers(card, item, elsewhere) else item
