@@ -57,3 +57,10 @@ def test_a_model_that_does_not_know_the_language_has_little_weight() -> None:
 def test_the_usual_weight_shifts_all_and_its_ends_leave_one_leg() -> None:
     assert weight(0.7, 0.7, usual=0.2) < weight(0.7, 0.7) < weight(0.7, 0.7, usual=0.8)
     assert (weight(0.2, 0.7, usual=0), weight(0.2, 0.7, usual=1)) == (0, 1)
+
+
+def test_a_common_word_alone_does_not_put_a_passage_first() -> None:
+    little = Found({1: 0.8}, {2: 0.80, 1: 0.79, 3: 0.77}, Coverage(0.15, 0.15))
+    fused = fuse(little, 0.5, 0.14)
+    assert fused[2].score > fused[1].score
+    assert fused[1].lexical < 0.5
