@@ -16,6 +16,7 @@ from kb.notes.grammar.field import find_fields, page_properties, with_relations
 from kb.notes.grammar.inline import read_inline
 from kb.notes.grammar.stretches import inline_text, read_definitions
 from kb.notes.headings import read_heading
+from kb.notes.journal import read_day
 from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values, texts_of
 from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
 from kb.notes.plain import one_line, plain_inline
@@ -168,6 +169,8 @@ def _moment(value: PropertyValue) -> datetime | None:
         words = value.strip().strip("[]")
         if words.isdigit() and len(words) == 13:
             return datetime.fromtimestamp(int(words) / 1000)
+        if day := read_day(words):
+            return datetime(day.year, day.month, day.day)
         return datetime.fromisoformat(words)
     except (ValueError, OverflowError, OSError):
         return None
