@@ -31,7 +31,7 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
         renames, edit = _block(note, part[1:], new.removeprefix("^"))
         new = f"^{new.removeprefix('^')}"
     else:
-        renames, edit = _heading(note, part, new)
+        renames, edit = heading_change(note, part, new)
     after = names_of(parse_note(path, apply_edits(raw.text, (edit,))))
     names = [after if one.path == path else one for one in way.catalog.names()]
     old_name, new_name = f"{path}#{part}", f"{path}#{new}"
@@ -39,7 +39,8 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
     return carry_out(way, plan)
 
 
-def _heading(note: Note, part: str, new: str) -> tuple[Renames, Edit]:
+def heading_change(note: Note, part: str, new: str) -> tuple[Renames, Edit]:
+    """What renaming the heading `part` means for links, and the edit of the heading. Raises NoteUnwritable, NoteExists."""
     section = _section(note, part)
     if _UNFIT.search(new):
         raise NoteUnwritable(f"{new!r} cannot be linked to as a heading. Leave out # ^ [ ] and |.")

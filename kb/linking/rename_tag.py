@@ -33,13 +33,15 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
     left: list[str] = []
     for stored in way.catalog.notes():
         note = parse_note(stored.path, way.vault.read(stored.path).text)
-        if not any(_renamed(tag.name, old, new) for tag in note.tags):
+        if not any(renamed_tag(tag.name, old, new) for tag in note.tags):
             continue
-        edits = tuple(_edits(note, old, new))
-        if edits and _proved(note, edits, old, new):
+        edits = tuple(tag_edits(note, old, new))
+        if edits and tags_proved(note, edits, old, new):
             own[note.path] = edits
         else:
-            left += sorted({f"{note.path}:{tag.line}" for tag in note.tags if _renamed(tag.name, old, new)})
+            left += sorted(
+                {f"{note.path}:{tag.line}" for tag in note.tags if renamed_tag(tag.name, old, new)}
+            )
     if not own and not left:
         raise NoteUnwritable(f"No note has the tag #{old}. See the tags with: kb tags")
     plan = Plan(
@@ -48,7 +50,7 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
     return carry_out(way, plan, left)
 
 
-def _renamed(name: str, old: str, new: str) -> str | None:
+def renamed_tag(name: str, old: str, new: str) -> str | None:
     """The tag's new name, when it is `old` or below it."""
     folded, wanted = name.casefold(), old.casefold()
     if folded == wanted or folded.startswith(f"{wanted}/"):
@@ -56,9 +58,10 @@ def _renamed(name: str, old: str, new: str) -> str | None:
     return None
 
 
-def _edits(note: Note, old: str, new: str) -> Iterator[Edit]:
+def tag_edits(note: Note, old: str, new: str) -> Iterator[Edit]:
+    """What to write for the tag in the text and the properties of `note`."""
     for tag in note.tags:
-        if tag.span and note.text.startswith("#", tag.span.start) and _renamed(tag.name, old, new):
+        if tag.span and note.text.startswith("#", tag.span.start) and renamed_tag(tag.name, old, new):
             start = tag.span.start + (3 if note.text.startswith("#[[", tag.span.start) else 1)
             yield Edit(Span(start, start + len(old)), new)
     name = re.compile(rf"(?<![\w/-]){re.escape(old)}(?=[/\s,#\]\"'}}]|$)", re.IGNORECASE)
@@ -73,13 +76,13 @@ def _edits(note: Note, old: str, new: str) -> Iterator[Edit]:
                 yield Edit(Span(*match.span()), new)
 
 
-def _proved(note: Note, edits: tuple[Edit, ...], old: str, new: str) -> bool:
+def tags_proved(note: Note, edits: tuple[Edit, ...], old: str, new: str) -> bool:
     """Whether the changed note has the tags that it should have, and is the same otherwise."""
     try:
         changed = parse_note(note.path, apply_edits(note.text, edits))
     except ValueError:
         return False
-    wanted = list(dict.fromkeys(_renamed(tag.name, old, new) or tag.name for tag in note.tags))
+    wanted = list(dict.fromkeys(renamed_tag(tag.name, old, new) or tag.name for tag in note.tags))
     if list(dict.fromkeys(tag.name for tag in changed.tags)) != wanted:
         return False
     others = [key for key in note.properties if key.casefold() not in ("tags", "tag")]

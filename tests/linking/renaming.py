@@ -4,41 +4,50 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kb.notes.edit import apply_edits
+from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker, Renames
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
 
 Texts = dict[str, str]
+Own = dict[str, tuple[Edit, ...]]
 
 
 def names(notes: Texts) -> list[NoteNames]:
     return [names_of(parse_note(path, text)) for path, text in notes.items()]
 
 
-def moved_names(notes: Texts, renames: Renames) -> list[NoteNames]:
-    return [names_of(parse_note(renames.path(path), text)) for path, text in notes.items()]
+def moved_names(notes: Texts, renames: Renames, own: Own) -> list[NoteNames]:
+    return [
+        names_of(parse_note(renames.path(path), apply_edits(text, own.get(path, ()))))
+        for path, text in notes.items()
+    ]
 
 
-def rename(notes: Texts, renames: Renames, files: tuple[str, ...] = ()) -> tuple[Texts, list[str]]:
+def rename(
+    notes: Texts, renames: Renames, files: tuple[str, ...] = (), own: Own | None = None
+) -> tuple[Texts, list[str]]:
     """The notes afterwards, by their new paths, and `path:line` of what is left to do by hand."""
+    own = own or {}
+    anchored = {path for path, _ in (*renames.headings, *renames.aliases)}
     after_files = [renames.path(file) for file in files]
     before = LinkResolver(names(notes), files)
-    relinker = Relinker(before, LinkResolver(moved_names(notes, renames), after_files), renames)
+    relinker = Relinker(before, LinkResolver(moved_names(notes, renames, own), after_files), renames)
     after: Texts = {}
     left: list[str] = []
     for path, text in notes.items():
         note = parse_note(path, text)
-        concerned = path in renames.paths or any(
-            relinker.concerns(path, link) for link in (*note.links, *note.definitions)
+        concerned = path in {*renames.paths, *own} or any(
+            relinker.concerns(path, link) or before.resolve(link, path).path in anchored
+            for link in (*note.links, *note.definitions)
         )
         if not concerned:
             after[path] = text
             continue
-        changes = relinker.changes(note)
+        changes = relinker.changes(note, own.get(path, ()))
         left += [f"{path}:{line}" for line in changes.left]
-        after[renames.path(path)] = apply_edits(text, changes.edits)
+        after[renames.path(path)] = apply_edits(text, (*own.get(path, ()), *changes.edits))
     return after, left
 
 
