@@ -25,6 +25,9 @@ _HEADING_END = re.compile(r"(?<![ \t])[ \t]++\#++[ \t]*+$", re.MULTILINE)
 _TABLE_EDGE = re.compile(r"^[ \t]*+\|[ \t]*+|(?:(?<![ \t])[ \t]++)?+\|[ \t]*+$", re.MULTILINE)
 _CELL = re.compile(r"(?:(?<![ \t])[ \t]++)?+(?<!\\)\|[ \t]*+")
 _CODE = re.compile(r"(?<!`)(`++)([^`]++(?:(?!\1(?!`))`++[^`]++)*+)\1(?!`)")
+# Where another item, heading, row, quote or paragraph begins, and where a cell does.
+_BLOCK_START = re.compile(r"^(?=[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]|\#{1,6}[ \t]|\||$))", re.MULTILINE)
+_BAR = re.compile(r"(?<!\\)(?=\|)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _WIKI = re.compile(r"!?\#?\[\[([^\[\]\n\r|]*+)(?:\|([^\[\]\n\r]*+(?:\[[^\[\]\n\r]*+\][^\[\]\n\r]*+)*+))?\]\]")
 _INLINE = re.compile(
@@ -85,7 +88,7 @@ def _without_markup(
     if "```" in text or "~~~" in text:
         text = _stash_fences(text, stash)
     if "`" in text:
-        text = _CODE.sub(lambda match: _put(stash, match[2].strip()), text)
+        text = _stash_code(text, stash)
     if "\\" in text:
         text = _ESCAPE.sub(lambda match: _put(stash, match[1]), text)
     if keep_urls and "://" in text:
@@ -130,6 +133,15 @@ def one_line(text: str) -> str:
 def _put(stash: list[str], text: str) -> str:
     stash.append(text)
     return f"\x00{len(stash) - 1}\x00"
+
+
+def _stash_code(text: str, stash: list[str]) -> str:
+    """Put code between backticks away; they are paired within their paragraph, item or cell."""
+    parts = _BLOCK_START.split(text) if "\n" in text else [text]
+    cells = [
+        cell for part in parts for cell in (_BAR.split(part) if part.lstrip(" \t>")[:1] == "|" else [part])
+    ]
+    return "".join(_CODE.sub(lambda match: _put(stash, match[2].strip()), cell) for cell in cells)
 
 
 def _stash_fences(text: str, stash: list[str]) -> str:

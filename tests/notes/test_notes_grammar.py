@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from kb.notes.parse import parse_note
+from kb.notes.plain import plain_text
 
 # What stands in the note, and the targets of its links.
 ENDS_WITH_ITS_BLOCK = [
@@ -54,6 +55,19 @@ def test_marks_are_paired_within_their_block(text: str, targets: list[str], newl
     links = parse_note("a.md", text).links
     assert [link.target for link in links] == targets
     assert all(text[link.span.start : link.span.end] == f"[[{link.target}]]" for link in links)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("- a ` b\n- [[Tea]] and `[[code]]`\n- c ` d", "a ` b\nTea and [[code]]\nc ` d"),
+        ("| ` | [[Tea]] |\n|---|---|\n| [[Cup]] | ` |", "`, Tea\nCup, `"),
+        ("a `b\nc` **d**", "a b\nc d"),
+        ("a ` b\n\n[[Tea]] ` c", "a ` b\nTea ` c"),
+    ],
+)
+def test_plain_words_pair_backticks_within_their_block_too(text: str, plain: str) -> None:
+    assert plain_text(text) == plain
 
 
 # A Markdown link as written, and where it leads by CommonMark; nothing where it is no link.
