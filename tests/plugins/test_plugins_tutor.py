@@ -280,4 +280,4 @@ def test_the_talk_is_saved_as_a_study_log_with_links(sample: Settings) -> None:
 def test_kb_tutor_talks_over_a_pipe(small_base: Path) -> None:
     done = run_kb("tutor", "--help", cwd=small_base)
     assert done.returncode == 0
-    assert "does not tell" in done.stdout
+    assert "without being given the answer" in done.stdout
