@@ -43,7 +43,7 @@ def told(done: subprocess.CompletedProcess[str]) -> str:
         (("ask", "why"), 1, "kb init"),
         (("index", "--vault", "nowhere"), 1, "does not exist"),
         (("index", "--vault", "file.txt"), 1, "is not a folder"),
-        (("index", "--vault", "empty"), 1, "holds no Markdown note"),
+        (("index", "--vault", "empty"), 1, "has no Markdown notes"),
         (("search", "word", "--vault", "empty"), 1, "kb index"),
         (("init", "nowhere"), 1, "no folder"),
     ],

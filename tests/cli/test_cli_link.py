@@ -103,7 +103,7 @@ def test_links_are_made_and_taken_back(own: Path) -> None:
     assert note.read_text() == NOTES["New.md"]
     nothing = kb("undo", cwd=own)
     assert nothing.returncode == 1
-    assert "no note here that could be undone" in nothing.stderr
+    assert "Nothing to undo." in nothing.stderr
 
 
 @pytest.mark.slow
