@@ -84,12 +84,16 @@ class AskSession:
                 self._steps.append(event)
                 yield Status(event.name)
             elif isinstance(event, SentenceChecked) and event.sentence.supported:
-                yield Said(cite(event.sentence))
+                yield Said("  \n".join(cite(event.sentence).splitlines()))
             elif isinstance(event, Finished):
                 answer = event.answer
                 self._answers.append(answer)
                 said = abstention(answer) if answer.abstained else answer.text
                 self._turns = [*self._turns, Turn(answer.understood or question, said)][-_REMEMBERED:]
+                if answer.outcome == "unsure":
+                    yield Said(said)
+                    yield Sources(answer.sources)
+                    continue
                 if answer.abstained:
                     near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in answer.nearest)
                     yield Said(said + (f" Nearest notes:\n{near}" if near else ""))

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from kb.notes.edit_journal import EditJournal, Undone
     from kb.notes.note import Note
     from kb.notes.vault import Vault
+    from kb.reading.reader import Reader
+    from kb.reading.reading import Reading
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
     from kb.retrieval.retriever import Retriever
@@ -427,6 +429,20 @@ class KnowledgeBase:
         if sentence := leaving_notice(model, self.settings.state):
             self.notice(sentence)
         return model
+
+    @cached_property
+    def reader(self) -> Reader:
+        """What finds the answer to a question in passages; loaded when it is first asked."""
+        from kb.reading.reader import Reader
+        from kb.settings import cache_folder
+
+        return Reader(cache_folder())
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """Where each of `passages` holds the answer to `question`, and how likely. Raises ModelError without a reader."""
+        from kb.reading.reading import Text
+
+        return self.reader.read(question, [Text(passage) for passage in passages])
 
     @cached_property
     def _answerer(self) -> Answerer:

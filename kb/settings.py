@@ -11,6 +11,7 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,9 @@ class AnswerSettings:
     )  # confidence below which kb says that the notes do not hold the answer
     # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
     judge: str = named(allows="lets this model decide which answers stand")
-    # "full": the model's sentences and quotes; "short": one sentence; "quotes": no model
+    # whether the language model phrases what the reader found; "auto": one chosen by you does, the bundled one does not
+    prose: str = choice("auto", "always", "never")
+    # "full": the answer and what stands next to it; "short": the answer alone; "quotes": no model
     style: str = choice("full", "short", "quotes")
 
 
@@ -153,6 +156,8 @@ class Settings:
     links: LinkSettings = field(default_factory=LinkSettings)
     notes: NoteSettings = field(default_factory=NoteSettings)
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
+
+    today: date | None = None  # the day that "yesterday" is reckoned from; None for the clock's
 
     def leaves_out(self, name: str) -> bool:
         """Whether what is called `name` was asked for and not confirmed."""
@@ -236,7 +241,10 @@ def load_settings(
     if key := _key_request(file, sections["models"], settled):
         sections["models"] = replace(sections["models"], key="")
         withheld.append(key)
-    return Settings(vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), **sections)
+    today = _day(environment.get("KB_TODAY", ""))
+    return Settings(
+        vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), today=today, **sections
+    )
 
 
 def requests_of(file: Path) -> list[Request]:
@@ -306,6 +314,13 @@ def _set_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         text = environment.get(f"KB_{section}_{item.name}".upper())
         if text is not None and (text.strip() or isinstance(item.default, str)):
             yield section, item.name
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise SettingsError(f"KB_TODAY is {text!r}, which is no day. Write it as in 2026-03-01.") from error
 
 
 def current_folder() -> Path:

@@ -1,11 +1,12 @@
-"""From a question to a checked, cited answer, as a llama-index workflow.
+"""From a question to a cited answer, as a llama-index workflow.
 
-    understand ─→ search ─→ judge ─→ quote ─→ phrase ─→ end
-        │           ↑         ├─→ search again, in another way
-        │           └─────────┘
-        └─→ end: the catalog knows it exactly     judge ─→ end: the notes do not hold it
+    understand ─→ search ─→ read ─→ quote ─→ phrase ─→ end
+        │           ↑        ├─→ search again, in another way
+        │           └────────┘
+        └─→ end: the catalog knows it exactly    read ─→ end: not certain, or nothing there
 
-An agent lives for one question. Its steps tell what they do and why through the workflow's event stream. The model is
+An agent lives for one question. Its steps tell what they do and why through the workflow's event stream. The trained
+reader decides whether the notes hold the answer and where; without it, rules over words do. The language model is
 never asked to decide: it may phrase, and its sentences are checked.
 """
 
@@ -16,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from typing import Any
 
 from workflows import Context, Workflow, step
@@ -28,16 +31,23 @@ from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
 from kb.answering.gate import HOPELESS, confidence, together
+from kb.answering.intent import Intent, intent_of
 from kb.answering.judge import ENOUGH, Judge
 from kb.answering.parts import Parts, take_apart
+from kb.answering.periods import Period, find_period
 from kb.answering.question import Question, read_question
 from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of
+from kb.answering.reader_evidence import NOTHING, EvidenceReader, Found
 from kb.answering.records import Records
 from kb.answering.verify import verify
-from kb.answering.ways import best_by_note, ways_of
-from kb.answering.words import content_words, covers
+from kb.answering.ways import best_by_note, hits_of_period, ways_of
+from kb.answering.words import content_words, covers, words_of
+from kb.answering.yes_no import answer_word
 from kb.indexing.catalog import Catalog
 from kb.models.language_model import Cancellation, LanguageModel, Options
+from kb.notes.journal import day_in_name
+from kb.notes.parse import stem
+from kb.reading.reader import Reader
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.retriever import Retriever
 from kb.settings import AnswerSettings, ModelSettings
@@ -45,6 +55,8 @@ from kb.settings import AnswerSettings, ModelSettings
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
 _QUOTES_PER_PART = 2  # where several things are asked for
+_FOLLOWED = 4  # passages brought by a follow-up's words and those of the question before it
+_CLOSE = 0.08  # confidence from which the closest passages are shown, as not certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,11 @@ class Tools:
     encoder: Encoder
     model: LanguageModel
     judge: Judge | None
+    reader: Reader | None  # None where it is missing or damaged
     settings: AnswerSettings
     generation: ModelSettings
+    prose: bool  # whether the language model may phrase what the reader found
+    today: date
     standing: Callable[[], Standing]  # asked only when no answer is found
 
 
@@ -85,8 +100,8 @@ class Search(Event):
     way: int
 
 
-class Found(Event):
-    """Passages were found, in the way of this number."""
+class Searched(Event):
+    """Passages were brought, in the way of this number."""
 
     way: int
 
@@ -111,12 +126,15 @@ class _Part:
 
     label: str
     question: Question
+    intent: Intent
+    period: Period | None = None
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0
     judged: float | None = None  # by the judge, where there is one, of the quotes …
     judged_on: tuple[str, ...] = ()
     new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
+    found: Found = NOTHING  # by the reader
 
 
 class AnswerAgent(Workflow):
@@ -140,7 +158,7 @@ class AnswerAgent(Workflow):
         if understood.reason:
             self._answer = replace(self._answer, understood=understood.text)
             await self._tell(context, Step("Understanding the question", understood.reason))
-        if record := Records(tools.catalog).answer(understood.text):
+        if record := Records(tools.catalog, tools.today).answer(understood.text):
             await self._tell(context, Step("Looking it up", f"not searched for but exact: {record.reason}"))
             if record.quotes:
                 await self._tell(context, QuotesFound(record.quotes))
@@ -152,34 +170,48 @@ class AnswerAgent(Workflow):
         if len(parts.parts) > 1:
             labels = "; ".join(part.label for part in parts.parts)
             await self._tell(context, Step("Taking the question apart", f"{parts.kind}: {labels}"))
-        self._parts = [_Part(part.label, self._read(part.text)) for part in parts.parts]
+        self._parts = [self._part(part.label, part.text) for part in parts.parts]
+        if period := self._parts[0].period:
+            await self._tell(context, Step("Reading the period", f"{period.first} to {period.last}"))
         return Search(way=0)
 
     @step
-    async def search(self, context: Context, event: Search) -> Found:
+    async def search(self, context: Context, event: Search) -> Searched:
         """Bring passages for every part that has no answer yet."""
         name, way = self._ways[event.way]
         await self._tell(context, Step("Searching the notes", name))
         for part in self._open_parts:
             known = {hit.passage.id for hit in part.hits}
-            part.new = [hit for hit in way(part.question, part.hits) if hit.passage.id not in known]
+            brought = way(part.question, part.hits)
+            if self._answer.understood and event.way == 0:
+                # What a follow-up was completed to may be wrong: the passages of both questions are read.
+                before = self._asked.history[-1].question
+                brought += self._tools.retriever.search(
+                    f"{before} {self._asked.text}", limit=_FOLLOWED, per_note=None
+                )
+            if part.period and event.way == 0:
+                brought = [*brought, *hits_of_period(self._tools.catalog, part.period)]
+            part.new = [hit for hit in brought if hit.passage.id not in known]
             part.hits += part.new
         self._clock.lap("search")
-        return Found(way=event.way)
+        return Searched(way=event.way)
 
     @step
-    async def judge(self, context: Context, event: Found) -> Search | Answerable | StopEvent:
-        """Gate A, for every part that is open; where one fails and is not hopeless, search in the next way."""
+    async def read(self, context: Context, event: Searched) -> Search | Answerable | StopEvent:
+        """Is it there? Where a part is not answered and not hopeless, search in the next way."""
         needed = self._tools.settings.threshold
         for part in self._open_parts:
             if not part.new:
                 await self._tell(context, Step("Judging the evidence", "nothing new was found"))
                 continue
-            found = find_evidence(part.question, part.new, self._tools.encoder)
-            part.evidence = sorted([*part.evidence, *found], key=lambda evidence: -evidence.score)
-            part.confidence = confidence(part.question, part.evidence)
+            if self._reader is None:
+                self._assess(part)
+            else:
+                self._read_part(self._reader, part)
             best = f"; best: {place(quote_of(1, part.evidence[0]))}" if part.evidence else ""
             reason = f"confidence {part.confidence:.2f} of {needed:.2f} that is needed{best}"
+            if part.evidence and part.evidence[0].short:
+                reason += f"; the answer it finds: “{part.evidence[0].short[:80]}”"
             await self._tell(context, Step("Judging the evidence", reason))
             if part.confidence >= HOPELESS and (judge := self._tools.judge):
                 await self._ask(context, judge, part)
@@ -190,18 +222,50 @@ class AnswerAgent(Workflow):
             return Search(way=event.way + 1)
         return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
 
+    def _assess(self, part: _Part) -> None:
+        """Evidence and confidence by rules over words, without the reader."""
+        found = find_evidence(part.question, part.new, self._tools.encoder)
+        part.evidence = sorted([*part.evidence, *found], key=lambda evidence: -evidence.score)
+        part.confidence = confidence(part.question, part.evidence)
+
+    def _read_part(self, reader: EvidenceReader, part: _Part) -> None:
+        """Evidence and confidence as the reader sees them, over all that was found so far."""
+        about = part.label if self._kind == "comparison" and part is not self._parts[0] else ""
+        limit = self._tools.settings.quotes
+        found = reader.find(part.question, part.intent, part.hits, part.period, limit, about)
+        if found.confidence > part.confidence or not part.evidence:
+            part.found, part.confidence = found, found.confidence
+            part.evidence = found.all
+
     @step
     async def quote(self, context: Context, _: Answerable) -> Quoted:
-        """Gate B: choose the sentences of the notes that the answer rests on."""
+        """Choose the blocks of the notes that the answer rests on."""
+        if self._kind == "comparison" and self._reader is not None:
+            sides = [part for part in self._parts[1:] if self._is_answered(part)]
+            together = self._is_answered(self._parts[0]) and (self._compares_all() or not sides)
+            self._parts = self._parts[:1] if together else self._parts[1:]
+        if (
+            self._kind == "several"
+            and not self._open_parts
+            and len({_place(part.found.own[0]) for part in self._parts if part.found.own}) == 1
+        ):
+            # One block answers all that was asked: it is one answer.
+            whole = self._part(self._asked.text, self._answer.understood or self._asked.text)
+            first = self._parts[0]
+            whole.found, whole.evidence, whole.confidence = first.found, first.evidence, first.confidence
+            self._parts = [whole]
         single = len(self._parts) == 1
         chosen: dict[tuple[str, int], Evidence] = {}
+        for part in self._answered_parts:
+            for evidence in part.found.own:
+                chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
         for part in self._answered_parts:
             for evidence in self._chosen(part):
                 chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
         quotes = tuple(numbered(chosen.values()))
         missing = (
             not_spoken_of(self._parts[0].question, quotes)
-            if single
+            if single and self._reader is None
             else tuple(part.label for part in self._open_parts)
         )
         self._answer = replace(self._answer, sources=quotes, missing=missing)
@@ -223,7 +287,8 @@ class AnswerAgent(Workflow):
 
     def _sentences(self) -> Iterator[AnswerSentence | Step]:
         quotes = self._answer.sources
-        if pair := disagreeing(self._parts[0].question, quotes):
+        undated = [quote for quote in quotes if not (self._reader and quote.date)]
+        if pair := disagreeing(self._parts[0].question, undated):
             yield Step(
                 "Comparing the quotes", f"{pair[0].number} and {pair[1].number} disagree: both are shown"
             )
@@ -232,6 +297,8 @@ class AnswerAgent(Workflow):
             self._answer = replace(self._answer, disagreement=True, sources=dated)
             for quote in pair:
                 yield in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
+        elif self._reader is not None:
+            yield from self._blocks(quotes)
         elif self._kind == "comparison":
             for part in self._answered_parts:
                 yield in_its_own_words(_quotes_of(part, quotes)[0], f"{part.label}: ")
@@ -248,6 +315,34 @@ class AnswerAgent(Workflow):
                 if not any(sentence.supported for sentence in checked):
                     # The best quote is an answer that cannot be wrong about the note.
                     yield in_its_own_words(own[0])
+
+    def _blocks(self, quotes: Sequence[Quote]) -> Iterator[AnswerSentence | Step]:
+        """What the reader found, block by block; before it what the model says of it, where that may stand."""
+        for part in self._answered_parts:
+            own = [quote for quote in quotes if _key(quote) in {_place(item) for item in part.found.own}]
+            if self._tools.prose and self._asked.style != "quotes" and len(own) == 1:
+                yield Step("Phrasing the answer", self._tools.model.name)
+                checked = list(self._phrased(part.question, own))
+                yield from checked
+                if any(sentence.supported for sentence in checked):
+                    continue
+            word = self._yes_or_no(part, own)
+            label = f"{part.label}: " if self._kind == "comparison" and len(self._parts) > 1 else ""
+            for number, quote in enumerate(own):
+                yield in_its_own_words(quote, f"{label}{word if not number else ''}")
+
+    def _yes_or_no(self, part: _Part, own: Sequence[Quote]) -> str:
+        reader = self._tools.reader
+        if not part.intent.is_yes_no or not own or reader is None:
+            return ""
+        premise = f"{place(own[0])}\n{own[0].text}"
+        word = answer_word(part.question.text, reader.supports([(part.question.text, premise)])[0])
+        return f"{word}: " if word else ""
+
+    def _compares_all(self) -> bool:
+        """Whether what answers the whole comparison speaks of all its sides."""
+        told = words_of(" ".join(f"{item.under} {item.text}" for item in self._parts[0].found.own))
+        return all(any(covers(told, word) for word in content_words(part.label)) for part in self._parts[1:])
 
     def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         """What the model says, sentence by sentence, each with the verdict of gate C."""
@@ -279,7 +374,8 @@ class AnswerAgent(Workflow):
 
     def _chosen(self, part: _Part) -> list[Evidence]:
         single = len(self._parts) == 1
-        return choose_quotes(part.evidence, self._tools.settings.quotes if single else _QUOTES_PER_PART)
+        limit = self._tools.settings.quotes if single else _QUOTES_PER_PART
+        return part.evidence[:limit] if self._reader is not None else choose_quotes(part.evidence, limit)
 
     async def _ask(self, context: Context, judge: Judge, part: _Part) -> None:
         """Have the judge be heard on whether the quotes of `part` answer it."""
@@ -317,9 +413,17 @@ class AnswerAgent(Workflow):
         needed = self._tools.settings.threshold
         return bool(part.evidence) and part.confidence >= needed
 
-    def _read(self, text: str) -> Question:
+    def _part(self, label: str, text: str) -> _Part:
         retriever = self._tools.retriever
-        return read_question(text, retriever.document_frequency, retriever.passage_count())
+        question = read_question(text, retriever.document_frequency, retriever.passage_count())
+        return _Part(label, question, intent_of(text), find_period(text, self._tools.today))
+
+    @cached_property
+    def _reader(self) -> EvidenceReader | None:
+        tools = self._tools
+        if tools.reader is None:
+            return None
+        return EvidenceReader(tools.reader, tools.catalog.passages_of, lambda path: day_in_name(stem(path)))
 
     def _names(self) -> Iterator[str]:
         for names in self._tools.catalog.names():
@@ -331,6 +435,7 @@ class AnswerAgent(Workflow):
         return [note.file_day, *note.stated_days][-1].isoformat()
 
     def _abstain(self) -> StopEvent:
+        close = self._closest() if max(part.confidence for part in self._parts) >= _CLOSE else ()
         near = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
         standing = self._tools.standing()
         if standing.changed:
@@ -340,13 +445,23 @@ class AnswerAgent(Workflow):
         else:
             reason = "not covered" if near else "nothing found"
         return self._end(
-            abstained=True,
+            outcome="unsure" if close else "nothing",
+            sources=close,
             reason=reason,
             waiting=standing.changed or standing.pending,
             nearest=tuple(
                 NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
             ),
         )
+
+    def _closest(self) -> tuple[Quote, ...]:
+        """The passages that come closest, where none is sure to answer."""
+        if self._reader is None:
+            return ()
+        evidence = sorted(
+            (item for part in self._parts for item in part.evidence), key=lambda item: -item.score
+        )
+        return tuple(numbered(evidence[: self._tools.settings.quotes]))
 
     def _end(self, **facts: Any) -> StopEvent:
         answer = replace(self._answer, **facts, seconds=self._clock.total(), timings=self._clock.laps)
@@ -357,14 +472,21 @@ class AnswerAgent(Workflow):
         await asyncio.sleep(0)  # the listener has it before the next, slow piece of work begins
 
 
+def _place(evidence: Evidence) -> tuple[str, int]:
+    return evidence.passage.note_path, evidence.span.start
+
+
+def _key(quote: Quote) -> tuple[str, int]:
+    return quote.path, quote.span.start
+
+
 def _quotes_of(part: _Part, quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes that were chosen for `part`, its best first."""
-    rank = {
-        (evidence.passage.note_path, evidence.span.start): place
-        for place, evidence in enumerate(part.evidence)
-    }
-    own = [quote for quote in quotes if (quote.path, quote.span.start) in rank]
-    return sorted(own, key=lambda quote: rank[quote.path, quote.span.start])
+    rank: dict[tuple[str, int], int] = {}
+    for number, evidence in enumerate(part.evidence):
+        rank.setdefault(_place(evidence), number)
+    own = [quote for quote in quotes if _key(quote) in rank]
+    return sorted(own, key=lambda quote: rank[_key(quote)])
 
 
 class _Clock:

@@ -8,6 +8,7 @@ from typing import Literal
 from kb.notes.note import Span
 
 AbstainReason = Literal["", "nothing found", "not covered", "not indexed", "out of step"]
+Outcome = Literal["answered", "unsure", "nothing"]
 Style = Literal["short", "full", "quotes"]  # one sentence; two, and quotes; quotes alone
 
 
@@ -25,6 +26,7 @@ class Quote:
     text: str  # the same without markup
     relevance: float  # 0 to 1: how likely it holds what was asked for
     date: str = ""  # ISO 8601: when its note says it was written, where that matters
+    short: str = ""  # the answer's own words in it, without markup; empty where the reader named none
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Answer:
     understood: str = ""  # the question as it was searched for, where a follow-up had to be completed
     sentences: tuple[AnswerSentence, ...] = ()  # dropped ones included, marked unsupported
     sources: tuple[Quote, ...] = ()
-    abstained: bool = False
+    outcome: Outcome = "answered"
     reason: AbstainReason = ""
     confidence: float = 0.0  # 0 to 1, of the gate that asks whether the notes hold the answer
     nearest: tuple[NearNote, ...] = ()
@@ -73,6 +75,16 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)  # seconds by step
 
     @property
+    def abstained(self) -> bool:
+        """Whether it answers nothing: kb is not certain, or the notes hold nothing."""
+        return self.outcome != "answered"
+
+    @property
+    def short(self) -> str:
+        """The answer's own words, as the reader found them in the first quote cited; empty where it named none."""
+        return next((quote.short for quote in self.cited if quote.short), "")
+
+    @property
     def cited(self) -> tuple[Quote, ...]:
         """The sources that the answer's sentences cite."""
         numbers = {number for item in self.sentences if item.supported for number in item.citations}
@@ -80,12 +92,15 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The supported sentences with their citations, as one line."""
-        return " ".join(cite(sentence) for sentence in self.sentences if sentence.supported)
+        """The supported sentences with their citations: as one line, or as lines where one of them is a block."""
+        said = [cite(sentence) for sentence in self.sentences if sentence.supported]
+        return ("\n" if any("\n" in sentence for sentence in said) else " ").join(said)
 
 
 def abstention(answer: Answer) -> str:
     """One sentence on why `answer` is none."""
+    if answer.outcome == "unsure":
+        return "Not certain. The closest passages in your notes:"
     match answer.reason:
         case "not indexed":
             return (

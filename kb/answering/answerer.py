@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.models.language_model import LanguageModel
+    from kb.reading.reader import Reader
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
     from kb.settings import Settings
@@ -47,6 +49,8 @@ class Base(Protocol):
     def embedder(self) -> Embedder: ...
     @property
     def model(self) -> LanguageModel: ...
+    @property
+    def reader(self) -> Reader: ...
     def notes_behind(self) -> int: ...
 
 
@@ -100,10 +104,32 @@ class Answerer:
             encoder=base.embedder,
             model=base.model,
             judge=self._judge,
+            reader=self._reader,
             settings=base.settings.answers,
             generation=base.settings.models,
+            prose=self._may_phrase,
+            today=base.settings.today or date.today(),
             standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
         )
+
+    @property
+    def _may_phrase(self) -> bool:
+        """Whether the language model may phrase what the reader found: the bundled one is too small to gain by it."""
+        match self._base.settings.answers.prose:
+            case "auto":
+                models = self._base.settings.models
+                return bool(models.path or models.url or models.plugin)
+            case choice:
+                return choice == "always"
+
+    @cached_property
+    def _reader(self) -> Reader | None:
+        """The trained reader; None, said once, where it is missing or damaged."""
+        reader = self._base.reader
+        if problem := reader.problem():
+            self._base.notice(problem)
+            return None
+        return reader
 
     @cached_property
     def _judge(self) -> Judge | None:

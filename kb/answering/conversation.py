@@ -12,6 +12,11 @@ _GOES_ON = re.compile(
     r"^(?:and|but|or|so|then|ok(?:ay)?|und|aber|oder|y|et)\b[,\s]*|^(?:(?:and |und )?(?:what|how|was ist|wie ist es) (?:about|mit|bei))\s+",
     re.IGNORECASE,
 )
+_MYSELF = re.compile(r"\b(?:I|we|ich|wir|je|nous)\b")  # "What may I bring?" names no subject of its own
+_IDENTITY = re.compile(
+    r"^(?:(?:and|und|et|y)\s+)?(?:who|wer|qui|quién)(?:'s| is| was| are| ist| war| est| es| era)\s+(?=[^\W\d_a-z])",
+    re.IGNORECASE,
+)
 _WH = re.compile(
     r"^(?:who|whom|whose|when|where|why|how(?: (?:many|much|long|old|often|far|big|so))?|which|what|since when|"
     r"wer|wann|wo|warum|wieso|wie|was|welche[rs]?|seit wann)\b",
@@ -71,7 +76,9 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
     rest = _GOES_ON.sub("", asked).rstrip("?？ .!")
     goes_on = rest != asked.rstrip("?？ .!")
     if person := _PERSON.search(rest):
-        names = _NAME.findall(last.answer) or _NAME.findall(before)
+        # "Who is Karim? When is his birthday?" goes on about Karim, "Who buys it? What does she pay?" about the buyer.
+        asked_for = _NAME.findall(before) if _IDENTITY.match(before) else []
+        names = asked_for or _NAME.findall(last.answer) or _NAME.findall(before)
         if names and not _NAME.search(rest):
             return _completed(_put(rest, person, names[0]))
     if (thing := _THING.search(rest)) and (topic := _topic(before, titles())):
@@ -80,6 +87,13 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
     if lead and len(content_words(rest[lead.end() :])) == 0 and len(words_of(rest)) <= _FEW + 1:
         remaining = _LEAD.sub("", before) if _LEAD.match(before) else _WH.sub("", before).strip()
         return _completed(f"{rest} {remaining}")
+    if (
+        lead
+        and len(content_words(rest)) <= 1
+        and not _NAME.search(rest)
+        and (topic := _topic(before, titles()))
+    ):
+        return _completed(f"{topic}: {rest}")
     if not goes_on or lead or len(content_words(rest)) > 2 * _FEW:
         return Understood(asked)
     if preposition := _PREPOSITION.match(rest):

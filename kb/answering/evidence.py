@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import chain
 from typing import Protocol
 
@@ -70,6 +71,8 @@ class Evidence:
     under: str = (
         ""  # what heads the list it is an item of, where that stands too far above to be quoted with it
     )
+    short: str = ""  # the answer's own words, as the reader found them
+    day: date | None = None  # of its entry, heading or note
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,27 @@ _COMPARISONS = tuple(
         r"\bcompare (?P<one>.+?) (?:and|with|to) (?P<other>[^?]+)",
         r"^how (?:do|does|is|are) (?P<one>.+?) (?:differ|different) from (?P<other>[^?]+)",
         r"^(?P<one>[^?]{2,60}?) (?:vs\.?|versus) (?P<other>[^?]+)",
+        r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]*? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
         r"\bunterschiede? (?:gibt es )?zwischen (?P<one>.+?) und (?P<other>[^?]+)",
         r"\bvergleiche (?P<one>.+?) (?:und|mit) (?P<other>[^?]+)",
+        r"\bdifférences? (?:y a-t-il )?entre (?P<one>.+?) et (?P<other>[^?]+)",
+        r"\bcompare[rz]? (?P<one>.+?) (?:et|avec|à) (?P<other>[^?]+)",
+        r"\bdiferencias? (?:hay )?entre (?P<one>.+?) y (?P<other>[^?]+)",
+        r"(?:比较)?(?P<one>[^，。？?]{1,20})[和与跟](?P<other>[^，。？?]{1,20}?)(?:有什么|有何|之间)?(?:的)?(?:区别|不同|差别)",
     )
 )
 _QUESTIONS = re.compile(r"[^?？]+[?？]")
+# "When is the exam and where?": what follows goes on from what is before.
+_ALSO_ASKS = re.compile(
+    r",?\s+(?:and|und|et|y)\s+(?=(?:since when|until when|how (?:much|many|long|often)|who|whom|when|where|why|how|what|which|"
+    r"wer|wem|wann|wo|warum|wie|was|welche[nrs]?|qui|quand|où|pourquoi|comment|combien|quel(?:le)?s?|"
+    r"quién|cuándo|dónde|por qué|cómo|cuánto|qué|cuál)\b)",
+    re.IGNORECASE,
+)
+_WH_ALONE = re.compile(
+    r"^(?:who|when|where|why|how|what|wer|wann|wo|warum|wie|was|qui|quand|où|pourquoi|comment|quién|cuándo|dónde|cómo|qué)$",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|den|dem|eine?[nmr]?)\s+", re.IGNORECASE)
 
 
@@ -41,16 +57,29 @@ class Parts:
     parts: tuple[Part, ...]
 
 
+def _several_subjects(parts: list[str]) -> list[str]:
+    """ "When and where is the exam?": the first asks of what the last names."""
+    if len(parts) > 1 and _WH_ALONE.match(parts[0]):
+        rest = re.sub(r"^\S+\s+", "", parts[-1])
+        parts = [f"{parts[0]} {rest}", *parts[1:]]
+    return [part if part.endswith(("?", "？")) else f"{part}?" for part in parts] if len(parts) > 1 else parts
+
+
 def take_apart(question: str) -> Parts:
-    """The things that `question` asks for: two for a comparison, one for each of several questions, else itself."""
+    """The things that `question` asks for: for a comparison itself and its two sides, one for each of several questions, else itself."""
     text = question.strip()
     for pattern in _COMPARISONS:
         if found := pattern.search(text):
             sides = [_ARTICLE.sub("", found[name].strip(" ?!.,")) for name in ("one", "other")]
             if all(content_words(side) and len(side.split()) <= 8 for side in sides):
-                return Parts("comparison", tuple(Part(f"What is {side}?", side) for side in sides))
+                return Parts(
+                    "comparison", (Part(text, text), *(Part(f"What is {side}?", side) for side in sides))
+                )
     several = [part.strip() for part in _QUESTIONS.findall(text)]
-    if len(several) > 1 and content_words(several[0]):
+    if len(several) < 2:
+        several = [part.strip() for part in _ALSO_ASKS.split(text)]
+        several = _several_subjects(several)
+    if len(several) > 1 and (content_words(several[0]) or _WH_ALONE.match(several[0])):
         whole = several[:1]
         for part in several[1:_MOST]:
             # "Who said it? And when?": each may go on from the one before.

@@ -25,6 +25,8 @@ def quote_of(number: int, evidence: Evidence) -> Quote:
         quote=evidence.source,
         text=evidence.text,
         relevance=evidence.score,
+        date=evidence.day.isoformat() if evidence.day else "",
+        short=evidence.short,
     )
 
 

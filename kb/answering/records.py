@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.due_tasks import DueTask, due_tasks, labels
 from kb.answering.words import content_words, same_word, words_of
 from kb.errors import UsageError
 from kb.indexing.catalog import Catalog, StoredNote
@@ -35,8 +36,8 @@ _WHICH_NOTES = re.compile(
 )
 _CHANGED = re.compile(
     r"^what(?: has| have)?(?: notes)? (?:changed|been changed|is new|was new)\b(?: in my notes)?(?P<rest>[^?]*)|"
-    r"^what(?: have| did) i (?:write|written|note|noted|change|changed|add|added|work on|worked on|learn|learned|do)\b"
-    r"(?P<rest_i>[^?]*)|^was (?:hat sich|habe ich)\b(?P<rest_de>[^?]*?)(?: geändert| geschrieben| notiert)?(?=\?|$)",
+    r"^what(?: have| did) i (?:change|changed|edit|edited)\b"
+    r"(?P<rest_i>[^?]*)|^was (?:hat sich|habe ich)\b(?P<rest_de>[^?]*?)(?: geändert| bearbeitet)(?=\?|$)",
     re.IGNORECASE,
 )
 _WHEN = re.compile(
@@ -80,6 +81,8 @@ class Records:
     def answer(self, question: str) -> Record | None:
         """The exact answer, or None when the question is not of these kinds or names nothing that is known."""
         text = " ".join(question.split())
+        if (due := due_tasks(text, self._lookup, self._today)) is not None:
+            return self._due(due)
         if match := _HOW_MANY.match(text):
             return self._notes_about(_rest(match), count_only=True)
         if match := _WHICH_NOTES.match(text):
@@ -91,6 +94,40 @@ class Records:
         if match := _WHICH_THINGS.match(text):
             return self._things((match["things"] or match["listed"]).strip())
         return None
+
+    def _due(self, due: Sequence[DueTask]) -> Record:
+        if not due:
+            return Record(
+                (AnswerSentence("No open task is due then.", True, (), "exact"),), (), "due dates of tasks"
+            )
+        quotes = []
+        for number, (item, label) in enumerate(zip(due, labels(due), strict=True), start=1):
+            span = self._line_span(item.task.path, item.task.line)
+            quotes.append(
+                Quote(
+                    number=number,
+                    path=item.task.path,
+                    line=item.task.line,
+                    span=span,
+                    title=item.task.title,
+                    heading_path=(),
+                    quote=item.task.text,
+                    text=label,
+                    relevance=1.0,
+                    date=item.due.isoformat(),
+                )
+            )
+        sentences = tuple(AnswerSentence(quote.text, True, (quote.number,), "exact") for quote in quotes)
+        return Record(sentences, tuple(quotes), "due dates of tasks")
+
+    def _line_span(self, path: str, line: int) -> Span:
+        """Where a line of a note stands, by the passage that holds it."""
+        for passage in self._catalog.passages_of(path):
+            lines = passage.text.split("\n")
+            if 0 <= line - passage.line < len(lines):
+                start = passage.span.start + sum(len(text) + 1 for text in lines[: line - passage.line])
+                return Span(start, start + len(lines[line - passage.line]))
+        return Span(0, 0)
 
     def _notes_about(self, rest: str, *, count_only: bool = False) -> Record | None:
         notes = {note.path: note for note in self._catalog.notes()}

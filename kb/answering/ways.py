@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kb.answering.days import day_in
+from kb.answering.periods import Period
 from kb.answering.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
+from kb.indexing.lookup import Lookup
+from kb.notes.journal import day_in_name
+from kb.notes.parse import stem
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.retriever import Retriever
 
+_BY_MEANING = 4  # passages that are nearest by meaning, read in any case
 _LINKED_FROM = 3  # notes whose links are followed
 _LINKED_PASSAGES = 8  # passages of linked notes that are read
 _LINKED_SCORE = 0.5  # of its neighbour's score that a passage of a linked note gets
+
+_MOST_IN_PERIOD = 32  # passages of a period that are read, the latest
+_IN_PERIOD = 0.3  # score of a passage that only its day recommends
 
 Way = Callable[[Question, Sequence[SearchHit]], list[SearchHit]]  # question and hits so far to new hits
 
@@ -21,7 +30,11 @@ def ways_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[st
     """Each way by its name; `limit` is how many passages a search brings."""
 
     def fused(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
-        return retriever.search(question.text, limit=limit, per_note=None)
+        found = retriever.search(question.text, limit=limit, per_note=None)
+        # Words drag the best by meaning down where the note is in another language, or the question is misspelt.
+        known = {hit.passage.id for hit in found}
+        close = retriever.search(question.text, limit=_BY_MEANING, per_note=None, legs=("dense",))
+        return [*found, *(hit for hit in close if hit.passage.id not in known)]
 
     def linked(question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:
         return _linked(catalog, question, hits)
@@ -38,6 +51,23 @@ def best_by_note(hits: Sequence[SearchHit]) -> list[SearchHit]:
     for hit in hits:
         first.setdefault(hit.passage.note_path, hit)
     return list(first.values())
+
+
+def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
+    """Passages of the days in `period`: of daily notes, and below dated headings of others."""
+    days = {note.path: day_in_name(stem(note.path)) for note in catalog.notes()}
+    dated = [path for path, day in days.items() if period.holds(day)]
+    found = {passage.id: passage for path in dated for passage in catalog.passages_of(path)}
+    below = [
+        id
+        for id, headings in Lookup(catalog).headings()
+        if id not in found and period.holds(next((d for h in reversed(headings) if (d := day_in(h))), None))
+    ]
+    found |= {passage.id: passage for passage in catalog.passages(below)}
+    passages = sorted(
+        found.values(), key=lambda item: (days.get(item.note_path) or period.last, item.ordinal)
+    )
+    return [SearchHit(passage, _IN_PERIOD, lexical=0.0, dense=0.0) for passage in passages[-_MOST_IN_PERIOD:]]
 
 
 def _linked(catalog: Catalog, question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:

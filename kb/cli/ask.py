@@ -15,13 +15,13 @@ from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.cli.prompt import words_or_stdin
 from kb.errors import UsageError
-from kb.safe_text import safe_line
+from kb.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    from kb.answering.answer import Answer, Quote
+    from kb.answering.answer import Answer, AnswerSentence, Quote
     from kb.answering.events import AnswerEvent
 
 
@@ -66,6 +66,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "understood": answer.understood or answer.question,
         "answer": answer.text,
+        "outcome": answer.outcome,
+        "short": answer.short,
         "abstained": answer.abstained,
         "reason": abstention(answer) if answer.abstained else "",
         "confidence": round(answer.confidence, 3),
@@ -89,6 +91,17 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "cited": quote in answer.cited,
             }
             for quote in answer.sources
+        ],
+        "blocks": [
+            {
+                "number": quote.number,
+                "path": quote.path,
+                "line": quote.line,
+                "headings": list(quote.heading_path),
+                "text": quote.quote,
+                "short": quote.short,
+            }
+            for quote in answer.cited
         ],
         "model": answer.model,
         "seconds": round(answer.seconds, 3),
@@ -119,19 +132,33 @@ def _explained(events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
 
 def _show(events: Iterator[AnswerEvent], *, short: bool) -> None:
     """Print each sentence as soon as it is checked, then the sources."""
-    from kb.answering.answer import cite
-    from kb.answering.events import Finished, SentenceChecked, Step
+    from kb.answering.events import Finished, QuotesFound, SentenceChecked, Step
 
     console = out()
+    quotes: Sequence[Quote] = ()
     with err().status("Searching the notes") as status:
         for event in events:
             if isinstance(event, Step):
                 status.update(event.name)
+            elif isinstance(event, QuotesFound):
+                quotes = event.quotes
             elif isinstance(event, SentenceChecked) and event.sentence.supported:
-                _print_past(status, console, Text(safe_line(cite(event.sentence))))
+                _print_past(status, console, _said(event.sentence, quotes))
             elif isinstance(event, Finished):
                 status.stop()
                 _print_end(console, event.answer, short=short)
+
+
+def _said(sentence: AnswerSentence, quotes: Sequence[Quote]) -> Text:
+    """A sentence or block with its citations, the answer's own words in bold."""
+    from kb.answering.answer import cite
+
+    text = Text(safe_text(cite(sentence)))
+    short = next((quote.short for quote in quotes if quote.number in sentence.citations and quote.short), "")
+    start = text.plain.find(safe_text(short)) if short else -1
+    if start >= 0 and len(short) < len(sentence.text):
+        text.stylize("bold", start, start + len(safe_text(short)))
+    return text
 
 
 def _print_past(status: Status, console: Console, text: Text) -> None:
@@ -153,10 +180,19 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
             console.print(Text(f"{safe_line(near.path)}:{near.line}", style="cyan"))
     if answer.missing:
         console.print(Text(f"\nNot spoken of there: {safe_line(', '.join(answer.missing))}."), soft_wrap=True)
-    _print_quotes("Sources", answer.cited)
-    if not short:
+    quoted = {number for item in answer.sentences if item.verdict == "quoted" for number in item.citations}
+    if answer.cited:
+        console.print()
+    for quote in answer.cited:
+        if quote.number in quoted:  # what it says was just said
+            _print_place(quote)
+        else:
+            print_source(quote, f"[{quote.number}] ")
+    if answer.outcome == "unsure":
+        _print_quotes("", answer.sources)
+    elif not short:
         also = [quote for quote in answer.sources if quote not in answer.cited]
-        _print_quotes("Also in your notes", also)
+        _print_quotes("Also", also)
     dropped = sum(not sentence.supported for sentence in answer.sentences)
     note = f"{answer.model} · {answer.seconds:.1f} s"
     if dropped:
@@ -164,8 +200,18 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
     err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)
 
 
+def _print_place(quote: Quote) -> None:
+    """Where a quote stands: its number, path and line, and the headings above it."""
+    place = Text(f"[{quote.number}] ")
+    place.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
+    headings = [heading for heading in quote.heading_path if heading != quote.title]
+    if headings:
+        place.append(f"  {safe_line(' > '.join(headings))}", style="dim")
+    out().print(place, soft_wrap=True)
+
+
 def _print_quotes(heading: str, quotes: Sequence[Quote]) -> None:
-    if quotes:
+    if quotes and heading:
         out().print(Text(f"\n{heading}", style="bold"))
     for quote in quotes:
         print_source(quote, f"[{quote.number}] ")

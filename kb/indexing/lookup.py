@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from kb.indexing.catalog import Catalog, stated_days
@@ -11,6 +12,17 @@ from kb.indexing.words import phrase_match
 
 _MOST_WORDS = 50  # that a part of a word may mean
 _SHORTEST_REST = 3  # letters of the other part
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTask:
+    """A checkbox item of a note."""
+
+    path: str
+    title: str  # of its note
+    state: str  # what stands between the brackets
+    text: str
+    line: int  # 1-based
 
 
 class Lookup:
@@ -95,6 +107,13 @@ class Lookup:
         for path, created, modified in self._catalog.rows("SELECT path, created, modified FROM notes"):
             for day in stated_days(path, created, modified)[:1]:
                 yield path, day
+
+    def tasks(self) -> Iterator[StoredTask]:
+        """Every checkbox item."""
+        rows = self._catalog.rows(
+            "SELECT path, title, state, text, line FROM tasks JOIN notes ON notes.id = tasks.note ORDER BY path, line"
+        )
+        return (StoredTask(*row) for row in rows)
 
     def properties(self, name: str) -> Iterator[tuple[str, str]]:
         """(path, value as JSON) of every note with property `name`, whatever its case."""

@@ -18,7 +18,18 @@ from kb.answering.parts import take_apart
 def test_comparisons_have_two_sides(question: str, sides: list[str]) -> None:
     taken = take_apart(question)
     assert taken.kind == "comparison"
-    assert [part.label for part in taken.parts] == sides
+    assert [part.label for part in taken.parts] == [question, *sides]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("When is the concert and what do I wear?", ["When is the concert?", "what do I wear?"]),
+        ("When and where is the exam?", ["When is the exam?", "where is the exam?"]),
+    ],
+)
+def test_one_question_may_ask_for_two_things(question: str, parts: list[str]) -> None:
+    assert [part.text for part in take_apart(question).parts] == parts
 
 
 def test_several_questions_are_several() -> None:

@@ -57,11 +57,6 @@ def said(record: Record | None) -> list[str]:
             "You have 1 note changed from 2026-05-01 to 2026-05-10.",
             ["Qwen (2026-05-06)"],
         ),
-        (
-            "What did I write last week?",
-            "You have 1 note changed from 2026-05-03 to 2026-05-10.",
-            ["Qwen (2026-05-06)"],
-        ),
         ("Which notes are from April?", "You have 1 note from 2026-04-01 to 2026-04-30.", ["Qwen"]),
         ("When did I write the note about Qwen?", "Qwen: created 2026-04-01, changed 2026-05-06.", []),
     ],

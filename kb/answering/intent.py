@@ -1,0 +1,81 @@
+"""How much a question asks for: one thing, all of them, steps, a comparison, a number of them, yes or no; now or at first.
+
+The words that say so stand in `intents.txt`, a line a language.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_NAMES = ("steps", "all", "compare", "count", "latest", "earliest", "decided", "day")
+_YES_NO = re.compile(
+    r"^(?:is|are|was|were|am|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|isn't|aren't|doesn't|don't|didn't"
+    r"|ist|sind|war|waren|bin|hat|habe|haben|hatte|kann|darf|muss|soll|wird|werden|braucht|gibt|kommt|geht"
+    r"|est-ce|est|sont|était|a-t-|ai-je|as-tu|peut|puis-je|peux|dois|doit|faut-il|avons|avez"
+    r"|¿?(?:es|son|está|están|fue|hay|puedo|puede|debo|tengo|tiene|he|ha|se puede))\b",
+    re.IGNORECASE,
+)
+_YES_NO_END = re.compile(r"(?:吗|么|嗎)[?？]?\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What kind of answer would satisfy a question."""
+
+    wants_steps: bool = False
+    wants_all: bool = False
+    compares: bool = False
+    counts: bool = False
+    wants_latest: bool = False
+    wants_earliest: bool = False
+    asks_decision: bool = False
+    asks_day: bool = False  # what happened, what was written: all that a day's notes tell
+    is_yes_no: bool = False
+
+
+def intent_of(question: str) -> Intent:
+    """The intent of `question`, by its words."""
+    text = question.strip()
+    found = {name: pattern.search(text) is not None for name, pattern in _patterns().items()}
+    return Intent(
+        wants_steps=found["steps"],
+        wants_all=found["all"],
+        compares=found["compare"],
+        counts=found["count"],
+        wants_latest=found["latest"],
+        wants_earliest=found["earliest"],
+        asks_decision=found["decided"],
+        asks_day=found["day"],
+        is_yes_no=bool(_YES_NO.match(text) or _YES_NO_END.search(text)) and not found["compare"],
+    )
+
+
+def tells_decision(text: str) -> bool:
+    """Whether a note's words tell of a decision."""
+    return _patterns()["decided"].search(text) is not None
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """For each intent, one pattern of all its words in all languages."""
+    words: dict[str, list[str]] = {name: [] for name in _NAMES}
+    text = (files("kb.answering") / "intents.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        name, _, listed = line.partition(":")
+        if name in words:
+            words[name] += [word.strip() for word in listed.split("|") if word.strip()]
+    return {
+        name: re.compile("|".join(map(_pattern, listed)), re.IGNORECASE) for name, listed in words.items()
+    }
+
+
+def _pattern(phrase: str) -> str:
+    """A phrase as a pattern: whole words, but where its script has no spaces; "*" is the rest of a word, "^" the beginning."""
+    start = phrase.startswith("^")
+    body = re.escape(phrase.removeprefix("^")).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+    if not phrase.isascii() and re.search("[\u3400-\u9fff]", phrase):
+        return body
+    return ("^" if start else r"\b") + body + (r"\b" if not phrase.endswith("*") else "")

@@ -1,0 +1,216 @@
+"""What the notes hold for a question, as the trained reader sees it: the blocks that answer, those next to them, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from kb.answering.candidates import Candidate, candidates_of
+from kb.answering.days import entry_day
+from kb.answering.evidence import Evidence
+from kb.answering.intent import Intent, tells_decision
+from kb.answering.odds import probability
+from kb.answering.periods import Period
+from kb.answering.question import Question
+from kb.answering.sections import Section, sections_of
+from kb.answering.words import content_words, covers, words_of
+from kb.indexing.catalog import StoredPassage
+from kb.notes.note import Span
+from kb.reading.reader import Reader
+from kb.retrieval.hit import SearchHit
+
+# A candidate's score as a probability: fitted by tests/bench/calibrate_reader.py.
+SLOPE, INTERCEPT = 0.682, -2.677
+_SUPERSEDES = 3.0  # logits by which a later statement of the same may fall behind an earlier one
+_SAME_PERIOD = 6.0  # logits by which entries of one period may fall behind the best of them
+_MOST_OF_PERIOD = 12  # entries of a period shown
+_OF_PERIOD = 2.5  # logits that an entry of the period asked for gains …
+_OF_WEEK = 5.0  # … and where the period is a week at most
+_CERTAIN = 10.0  # logit of what only its day makes an answer
+_MENTIONS = 0.5  # share of a question's weight that an undated event must hold for its day to be the answer
+_DAY_SCORE = 4.0  # logit of an event that holds all of the question, when its day is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What answers, best first; what stands next to it; and the probability that the answer is among it."""
+
+    own: tuple[Evidence, ...]
+    also: tuple[Evidence, ...]
+    confidence: float
+
+    @property
+    def all(self) -> list[Evidence]:
+        """Both, in their order."""
+        return [*self.own, *self.also]
+
+
+NOTHING = Found((), (), 0.0)
+
+
+class EvidenceReader:
+    """Reads the passages of a search for the answer to a question."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        passages_of: Callable[[str], Sequence[StoredPassage]],
+        day_of: Callable[[str], date | None],
+    ) -> None:
+        self._reader = reader
+        self._passages_of = passages_of
+        self._day_of = day_of  # the day that a note's name states
+
+    def find(
+        self,
+        question: Question,
+        intent: Intent,
+        hits: Sequence[SearchHit],
+        period: Period | None = None,
+        more: int = 3,
+        about: str = "",
+    ) -> Found:
+        """The evidence in `hits` for `question`, that speaks of `about` where some does. Raises ModelError when the reader cannot be used."""
+        sections = sections_of(hits, self._passages_of)
+        if not sections:
+            return NOTHING
+        asked = question.text
+        by_day = period is not None and (intent.asks_day or intent.asks_decision)
+        if period and by_day and (entries := self._entries(sections, intent, period)):
+            return Found(tuple(map(_evidence, entries)), (), 1.0)
+        texts = [section.reading_text for section in sections]
+        read = self._reader.read(asked, [text.text for text in texts])
+        readings = [text.in_section(reading) for text, reading in zip(texts, read, strict=True)]
+        found = candidates_of(question, intent, sections, readings)
+        found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
+        if period:
+            gain = _OF_WEEK if (period.last - period.first).days < 8 else _OF_PERIOD
+            found = [replace(i, score=i.score + gain) if period.holds(i.day) else i for i in found]
+            found.sort(key=lambda item: -item.score)
+        if question.kind == "date":
+            found = sorted((self._as_event(question, item) for item in found), key=lambda item: -item.score)
+        if about:
+            found = [item for item in found if _speaks_of(item, about)] or found
+        if not found:
+            return NOTHING
+        own = self._own(found, intent, period)
+        kept = {id(item) for item in own}
+        rest = [item for item in found if id(item) not in kept and not _repeats(item, own)]
+        return Found(
+            own=tuple(map(_evidence, own)),
+            also=tuple(map(_evidence, rest[:more])),
+            confidence=probability(SLOPE * max(item.score for item in own) + INTERCEPT),
+        )
+
+    def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
+        """What was written in `period`, or decided in it: all of it, in its order."""
+        entries = []
+        for section in sections:
+            stated = section.day or self._day_of(section.first.note_path)
+            for block in section.blocks:
+                if block.kind in ("heading", "properties"):
+                    continue
+                for number, part in enumerate(block.parts):
+                    text = section.text[part.span.start : part.span.end]
+                    day = entry_day(text) or stated
+                    if not period.holds(day) or (part.depth and block.ancestors(number)):
+                        continue
+                    last = block.parts[block.subtree(number)].span.end
+                    span = Span(part.span.start, last)
+                    if any(span.start < other.end and other.start < span.end for other in section.orders):
+                        continue
+                    if intent.asks_day or tells_decision(section.text[span.start : span.end]):
+                        entries.append(Candidate(section, block, span, "", _CERTAIN, day))
+        entries.sort(
+            key=lambda item: (item.day or period.first, item.section.first.note_path, item.span.start)
+        )
+        return _distinct(entries)[:_MOST_OF_PERIOD]
+
+    def _own(self, found: Sequence[Candidate], intent: Intent, period: Period | None) -> list[Candidate]:
+        """The candidates that answer together; the first leads."""
+        best = found[0]
+        if period and (intent.wants_all):
+            together = [
+                item for item in found if period.holds(item.day) and item.score >= best.score - _SAME_PERIOD
+            ]
+            if together:
+                return _distinct(
+                    sorted(
+                        together[:_MOST_OF_PERIOD],
+                        key=lambda item: (item.day, item.section.first.note_path, item.span.start),
+                    )
+                )
+        return [self._in_force(best, found, intent)]
+
+    def _in_force(self, best: Candidate, found: Sequence[Candidate], intent: Intent) -> Candidate:
+        """`best`, or what superseded it: a later dated statement of the same, in its note or elsewhere."""
+        if best.day is None:
+            return best
+        path = best.section.first.note_path
+        rivals = [
+            item
+            for item in found
+            if item.day is not None
+            and item.score
+            >= best.score
+            - (_SUPERSEDES if item.section.first.note_path == path or intent.wants_latest else 1.0)
+        ]
+        if intent.wants_earliest:
+            return min(rivals, key=lambda item: item.day or date.max)
+        return max(rivals, key=lambda item: (item.day or date.min, item.score))
+
+    def _as_event(self, question: Question, item: Candidate) -> Candidate:
+        """`item`, with the day it is of as the answer where it tells of the event that was asked for."""
+        if item.day is None or question.kind_found(item.text):
+            return item
+        held = question.coverage(words_of(f"{item.under} {item.text}"))
+        score = _DAY_SCORE * held + item.section.score
+        if held < _MENTIONS or score <= item.score:
+            return item
+        return replace(item, score=score, short=item.day.isoformat())
+
+
+def _evidence(item: Candidate) -> Evidence:
+    section = item.section
+    start, end = section.place(item.span.start), section.place(item.span.end)
+    return Evidence(
+        passage=section.first,
+        span=Span(start, end),
+        line=section.line(item.span.start),
+        source=item.source,
+        text=item.text,
+        similarity=0.0,
+        coverage=0.0,
+        nearby=0.0,
+        covered=0.0,
+        kind=0.0,
+        score=probability(SLOPE * item.score + INTERCEPT),
+        under=item.under,
+        short=item.short,
+        day=item.day,
+    )
+
+
+def _speaks_of(item: Candidate, name: str) -> bool:
+    """Whether a candidate, or what it stands under, holds half of the words of `name`."""
+    told = words_of(f"{item.section.head} {item.under} {item.text}")
+    words = content_words(name)
+    return 2 * sum(covers(told, word) for word in words) >= len(words)
+
+
+def _distinct(items: Sequence[Candidate]) -> list[Candidate]:
+    kept: list[Candidate] = []
+    for item in items:
+        if not _repeats(item, kept):
+            kept.append(item)
+    return kept
+
+
+def _repeats(item: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether one of `others` says nearly the same words."""
+    words = set(words_of(item.text))
+    return any(
+        sum(covers(known, word) for word in words) >= 0.9 * len(words)
+        for known in (words_of(other.text) for other in others)
+    )

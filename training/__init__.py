@@ -1,0 +1,1 @@
+"""Trains the reader of `kb/reading` from question sets; never imported by kb."""
