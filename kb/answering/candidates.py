@@ -6,9 +6,11 @@ code where the answer is all of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from kb.answering.days import after_entry_day, entry_day
 from kb.answering.intent import Intent
@@ -21,9 +23,28 @@ from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
 
-# Weights, in logits, of what the search and the headings say beside the reader: the score of its passages, the best of its
-# note's, and the share of the question that title and headings hold.
-RETRIEVED, OF_NOTE, NAMED = 1.5, 1.0, 1.0
+
+class Features(NamedTuple):
+    """What speaks for a candidate; all but the first lie in [0, 1]."""
+
+    reader: float  # logit: the span's and the passage's, see Reading.scored
+    passage: float  # score of its passage in the search
+    note: float  # the best score of its note
+    headed: float  # share of the question that title and headings hold
+
+    @property
+    def log_odds(self) -> float:
+        """Of its block holding the answer."""
+        return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, self, strict=True))
+
+
+# Their proportions were set by hand, their size was fitted by `python -m tests.bench.calibrate_reader`. A share of words
+# that the block itself holds gained .004 of area, and would turn away questions in another language than the note.
+WEIGHTS = Features(0.682, 1.023, 0.682, 0.682)
+INTERCEPT = -2.677
+NOTHING_KNOWN = Features(0.0, 0.0, 0.0, 0.0)
+_LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
+_MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
 _PARTS = 4  # answers looked for in one section
 _WHOLE_MARGIN = 3.0  # logits by which a whole list may fall behind its best item and still be the answer
 _SHORT_LIST = 420  # characters up to which a list of steps is always shown whole
@@ -42,7 +63,8 @@ class Candidate:
     block: AnswerBlock
     span: Span  # in the section's text
     short: str  # the answer's own words, without markup
-    score: float  # a logit: the reader's, with the search's
+    features: Features
+    score: float  # log odds that it holds the answer
     day: date | None  # of its entry or heading; None where neither is dated
     whole: bool = False  # all of its block
 
@@ -80,13 +102,16 @@ def candidates_of(
     found: list[Candidate] = []
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
-        named = NAMED * question.coverage(words_of(section.head))
-        searched = RETRIEVED * section.score + OF_NOTE * section.note_score
-        own = [
-            replace(candidate, score=candidate.score + named + searched)
-            for candidate in _in_section(section, reading, intent, () if may_quote_orders else section.orders)
-        ]
-        found += own
+        headed = words_of(section.head)
+        hidden = () if may_quote_orders else section.orders
+        for candidate in _in_section(section, reading, intent, hidden):
+            features = Features(
+                reader=candidate.score,
+                passage=section.score,
+                note=section.note_score,
+                headed=question.coverage(headed),
+            )
+            found.append(replace(candidate, features=features, score=features.log_odds))
     found.sort(key=lambda candidate: -candidate.score)
     return found
 
@@ -116,9 +141,11 @@ def _in_section(
     for logit, block, answer in scored:
         if _touches(Span(answer.start, answer.end), hidden):
             continue
+        first, last = block.part_at(answer.start, answer.end)
+        if _only_points(section.text[block.parts[first].span.start : block.parts[last].span.end]):
+            continue
         candidate = _candidate(section, reading, intent, block, answer, logit)
         if _touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
-            first, last = block.part_at(answer.start, answer.end)
             span = Span(block.parts[first].span.start, block.parts[last].span.end)
             candidate = replace(candidate, span=span, whole=False)
         if _touches(candidate.span, hidden) or _touches(candidate.span, [other.span for other in found]):
@@ -127,6 +154,12 @@ def _in_section(
         if len(found) == _PARTS:
             break
     return found
+
+
+def _only_points(text: str) -> bool:
+    """Whether a stretch but names another note, as in "See [[Token]]."."""
+    rest, links = _LINK.subn(" ", text)
+    return links > 0 and len(words_of(rest)) < _MIN_WORDS
 
 
 def _only_leads(section: Section, block: AnswerBlock, following: AnswerBlock) -> bool:
@@ -148,6 +181,7 @@ def _candidate(
         block=block,
         span=span,
         short=short,
+        features=NOTHING_KNOWN,
         score=reading.scored(logit),
         day=entry_day(section.text[span.start : span.end]) or section.day,
         whole=whole,

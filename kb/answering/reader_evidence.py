@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb.answering.candidates import Candidate, candidates_of
+from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of
 from kb.answering.days import entry_day
 from kb.answering.evidence import Evidence
 from kb.answering.intent import Intent, tells_decision
@@ -20,16 +20,14 @@ from kb.notes.note import Span
 from kb.reading.reader import Reader
 from kb.retrieval.hit import SearchHit
 
-# A candidate's score as a probability: fitted by tests/bench/calibrate_reader.py.
-SLOPE, INTERCEPT = 0.682, -2.677
-_SUPERSEDES = 3.0  # logits by which a later statement of the same may fall behind an earlier one
-_SAME_PERIOD = 6.0  # logits by which entries of one period may fall behind the best of them
+_SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
+_SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them
 _MOST_OF_PERIOD = 12  # entries of a period shown
-_OF_PERIOD = 2.5  # logits that an entry of the period asked for gains …
-_OF_WEEK = 5.0  # … and where the period is a week at most
-_CERTAIN = 10.0  # logit of what only its day makes an answer
+_OF_PERIOD = 1.7  # log odds that an entry of the period asked for gains …
+_OF_WEEK = 3.4  # … and where the period is a week at most
+_CERTAIN = 8.0  # log odds of what only its day makes an answer
 _MENTIONS = 0.5  # share of a question's weight that an undated event must hold for its day to be the answer
-_DAY_SCORE = 4.0  # logit of an event that holds all of the question, when its day is asked for
+_DAY_SCORE = 2.0  # log odds of an event that holds all of the question, when its day is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class EvidenceReader:
         return Found(
             own=tuple(map(_evidence, own)),
             also=tuple(map(_evidence, rest[:more])),
-            confidence=probability(SLOPE * max(item.score for item in own) + INTERCEPT),
+            confidence=probability(max(item.score for item in own)),
         )
 
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
@@ -121,7 +119,7 @@ class EvidenceReader:
                     if any(span.start < other.end and other.start < span.end for other in section.orders):
                         continue
                     if intent.asks_day or tells_decision(section.text[span.start : span.end]):
-                        entries.append(Candidate(section, block, span, "", _CERTAIN, day))
+                        entries.append(Candidate(section, block, span, "", NOTHING_KNOWN, _CERTAIN, day))
         entries.sort(
             key=lambda item: (item.day or period.first, item.section.first.note_path, item.span.start)
         )
@@ -154,7 +152,7 @@ class EvidenceReader:
             if item.day is not None
             and item.score
             >= best.score
-            - (_SUPERSEDES if item.section.first.note_path == path or intent.wants_latest else 1.0)
+            - (_SUPERSEDES if item.section.first.note_path == path or intent.wants_latest else 0.7)
         ]
         if intent.wants_earliest:
             return min(rivals, key=lambda item: item.day or date.max)
@@ -165,7 +163,7 @@ class EvidenceReader:
         if item.day is None or question.kind_found(item.text):
             return item
         held = question.coverage(words_of(f"{item.under} {item.text}"))
-        score = _DAY_SCORE * held + item.section.score
+        score = _DAY_SCORE * (2 * held - 1)
         if held < _MENTIONS or score <= item.score:
             return item
         return replace(item, score=score, short=item.day.isoformat())
@@ -185,7 +183,7 @@ def _evidence(item: Candidate) -> Evidence:
         nearby=0.0,
         covered=0.0,
         kind=0.0,
-        score=probability(SLOPE * item.score + INTERCEPT),
+        score=probability(item.score),
         under=item.under,
         short=item.short,
         day=item.day,

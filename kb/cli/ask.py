@@ -194,7 +194,8 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
         also = [quote for quote in answer.sources if quote not in answer.cited]
         _print_quotes("Also", also)
     dropped = sum(not sentence.supported for sentence in answer.sentences)
-    note = f"{answer.model} · {answer.seconds:.1f} s"
+    phrased = any(sentence.verdict not in ("quoted", "exact") for sentence in answer.sentences)
+    note = f"{answer.model} · {answer.seconds:.1f} s" if phrased else f"{answer.seconds:.1f} s"
     if dropped:
         note += f" · {dropped} unsupported {'sentence' if dropped == 1 else 'sentences'} of the model dropped"
     err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from hashlib import sha256
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from platformdirs import user_cache_path
 
-from kb.cli.ask import last_answer
+from kb.cli.ask import as_json, last_answer
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
@@ -55,6 +56,18 @@ def evaluate(
     from_feedback: Annotated[
         bool, typer.Option("--from-feedback", help="Re-run questions rated /good or /bad.")
     ] = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option(
+            "--rows", metavar="FILE", help="Write every answer, as kb ask --json has it.", show_default=False
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Write a page of all questions and answers.", show_default=False
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure search and answers on a question set, or on questions made from your own notes.
@@ -83,9 +96,10 @@ def evaluate(
             if calibrate:
                 result["calibrated"] = _calibrate(base, questions)
             if not (tune or calibrate):
-                result["retrieval"] = _retrieval(base, questions)
+                if not (rows or html):
+                    result["retrieval"] = _retrieval(base, questions)
                 if folder and not retrieval:
-                    result["answers"] = _answers(base, questions, failures)
+                    result |= _answers(base, questions, failures, rows, html)
     if options.json:
         print_json(result)
     else:
@@ -202,13 +216,26 @@ def _ranks(
     return rank
 
 
-def _answers(base: KnowledgeBase, questions: list[GoldQuestion], failures: bool) -> dict[str, Any]:
+def _answers(
+    base: KnowledgeBase,
+    questions: list[GoldQuestion],
+    failures: bool,
+    rows: Path | None,
+    html: Path | None,
+) -> dict[str, Any]:
     from rich.progress import track
 
-    from kb.evaluation.answers import answer_figures, judge_answers
+    from kb.answering.conversation import Turn
+    from kb.evaluation.answers import answer_figures, figures_by_kind, judge_answers
+    from kb.evaluation.page import page_of
 
-    def ask(question: str) -> Answer:
-        return last_answer(base.ask(question))
+    def ask(gold: GoldQuestion) -> Answer:
+        base.settings = replace(base.settings, today=gold.today)
+        turns: list[Turn] = []
+        for question in gold.history:
+            before = last_answer(base.ask(question, history=turns))
+            turns.append(Turn(before.understood or question, before.text))
+        return last_answer(base.ask(gold.question, history=turns))
 
     judged = list(
         track(judge_answers(questions, ask), "Asking", total=len(questions), console=err(), transient=True)
@@ -217,7 +244,15 @@ def _answers(base: KnowledgeBase, questions: list[GoldQuestion], failures: bool)
         for item in judged:
             if not item.right:
                 _print_failure(item)
-    return asdict(answer_figures(judged))
+    if rows:
+        lines = (
+            dumps({"id": item.gold.id, "result": as_json(item.answer)}, ensure_ascii=False) for item in judged
+        )
+        rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    if html:
+        html.write_text(page_of(judged), encoding="utf-8")
+    kinds = {kind: asdict(figures) for kind, figures in figures_by_kind(judged).items()}
+    return {"answers": asdict(answer_figures(judged)), **({"kinds": kinds} if kinds else {})}
 
 
 def _print_failure(item: Judged) -> None:
@@ -241,6 +276,13 @@ def _print(result: dict[str, Any]) -> None:
             shares = [f"{row[part]:.3f}" for part in ("ndcg", "hit_1", "hit_5", "mrr")]
             times = [f"{1000 * row[part]:.1f}" for part in ("seconds_p50", "seconds_p95")]
             table.add_row(name, *shares, *times)
+        out().print(table)
+    if "kinds" in result:
+        table = Table(
+            "kind", "answerable", "right", "or shown", "abstained", "unanswerable", "answered anyway"
+        )
+        for kind, row in result["kinds"].items():
+            table.add_row(kind, *map(str, row.values()))
         out().print(table)
     for part in ("answers", "tuned", "calibrated", "feedback"):
         if part in result:

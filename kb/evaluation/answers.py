@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import Answer
-from kb.evaluation.questions import GoldQuestion, holds_answer
+from kb.evaluation.questions import GoldQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,10 @@ class Judged:
 
     gold: GoldQuestion
     answer: Answer
-    right: bool  # what is shown (prose and quotes) holds a gold answer; for unanswerable ones: abstained
-    prose_right: bool  # the prose alone does
+    right: (
+        bool  # what is shown (its own lines and quotes) holds a gold answer; for unanswerable ones: abstained
+    )
+    prose_right: bool  # its own lines alone do
     cited_right: bool  # a cited note is a gold note
 
 
@@ -36,21 +38,53 @@ class AnswerFigures:
     seconds_p95: float
 
 
-def judge_answers(questions: Sequence[GoldQuestion], ask: Callable[[str], Answer]) -> Iterable[Judged]:
+@dataclass(frozen=True, slots=True)
+class KindFigures:
+    """Counts over the questions of one kind."""
+
+    answerable: int
+    right: int  # in the answer's own lines
+    shown: int  # there, or among the passages shown as not certain
+    abstained: int
+    unanswerable: int
+    answered_anyway: int
+
+
+def figures_by_kind(judged: Sequence[Judged]) -> dict[str, KindFigures]:
+    """The figures of each kind of question, in the order of the set; empty where it names no kinds."""
+    kinds = dict.fromkeys(item.gold.kind for item in judged if item.gold.kind)
+    return {kind: _of_kind([item for item in judged if item.gold.kind == kind]) for kind in kinds}
+
+
+def _of_kind(judged: Sequence[Judged]) -> KindFigures:
+    known = [item for item in judged if not item.gold.unanswerable]
+    return KindFigures(
+        answerable=len(known),
+        right=sum(item.prose_right for item in known),
+        shown=sum(item.prose_right or item.gold.is_held_by(quoted(item.answer)) for item in known),
+        abstained=sum(item.answer.abstained for item in known),
+        unanswerable=len(judged) - len(known),
+        answered_anyway=sum(item.gold.unanswerable and not item.answer.abstained for item in judged),
+    )
+
+
+def quoted(answer: Answer) -> str:
+    """All that is quoted below an answer, each under its note's title."""
+    return "\n".join(f"{quote.title}\n{quote.quote}" for quote in answer.sources)
+
+
+def judge_answers(
+    questions: Sequence[GoldQuestion], ask: Callable[[GoldQuestion], Answer]
+) -> Iterable[Judged]:
     """Ask each question and compare."""
     for gold in questions:
-        answer = ask(gold.question)
-        quotes = " \n ".join(quote.quote for quote in answer.sources)
-        right = (
-            answer.abstained
-            if gold.unanswerable
-            else holds_answer(f"{answer.text} \n {quotes}", gold.answers)
-        )
+        answer = ask(gold)
+        right = answer.abstained if gold.unanswerable else gold.is_held_by(f"{answer.text}\n{quoted(answer)}")
         yield Judged(
             gold=gold,
             answer=answer,
             right=right and (gold.unanswerable or not answer.abstained),
-            prose_right=not answer.abstained and holds_answer(answer.text, gold.answers),
+            prose_right=not answer.abstained and gold.is_held_by(answer.text),
             cited_right=any(quote.path in gold.notes for quote in answer.sources),
         )
 

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from kb.errors import UsageError
@@ -22,6 +23,22 @@ class GoldQuestion:
     answers: tuple[str, ...]  # accepted strings; empty when no note answers
     notes: tuple[str, ...]  # vault-relative paths that hold the answer
     unanswerable: bool
+    kind: str = ""  # of question, such as "list"; figures are told by it
+    history: tuple[str, ...] = ()  # questions asked before it in the same conversation
+    groups: tuple[tuple[str, ...], ...] = ()  # one string of each must be said: lists, steps, comparisons
+    never: tuple[str, ...] = ()  # must not be said, such as a date that no longer holds
+    derived: bool = False  # worked out: one of `answers`, or the support in `groups`, will do
+    today: date | None = None  # the day it is asked on; None for the clock's
+
+    def is_held_by(self, text: str) -> bool:
+        """Whether `text` says what is accepted and nothing that must not be said."""
+        if any(holds_answer(text, (said,)) for said in self.never):
+            return False
+        grouped = bool(self.groups) and all(holds_answer(text, group) for group in self.groups)
+        if self.derived:
+            return grouped or holds_answer(text, self.answers)
+        named = not self.answers or holds_answer(text, self.answers)
+        return named and (grouped or not self.groups) and bool(self.answers or self.groups)
 
 
 def load_questions(folder: Path) -> list[GoldQuestion]:
@@ -46,6 +63,12 @@ def load_questions(folder: Path) -> list[GoldQuestion]:
                     answers=tuple(map(str, row["answers"])),
                     notes=tuple(map(str, row["notes"])),
                     unanswerable=bool(row["unanswerable"]),
+                    kind=str(row.get("kind", "")),
+                    history=tuple(map(str, row.get("history") or ())),
+                    groups=tuple(tuple(map(str, group)) for group in row.get("all") or ()),
+                    never=tuple(map(str, row.get("not") or ())),
+                    derived=bool(row.get("derived")),
+                    today=date.fromisoformat(row["today"]) if row.get("today") else None,
                 )
             )
         except (ValueError, KeyError, TypeError) as error:

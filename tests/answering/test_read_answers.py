@@ -1,0 +1,170 @@
+"""Answers that are read: the block that a person would point at, by the real reader over a small vault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from kb.answering.answer import Answer
+from kb.answering.conversation import Turn
+from kb.answering.events import Finished
+from kb.knowledge_base import KnowledgeBase
+from kb.settings import Settings
+from tests.support import write_notes
+
+pytestmark = pytest.mark.slow
+
+TODAY = date(2026, 5, 20)  # a Wednesday
+NOTES = {
+    "Tools/Drill.md": "---\nbrand: Bosch\nrating: 4\n---\n# Drill\n\n- bought at Hornbach, 89 €\n- lent to Marta\n- spare bits in the blue box\n",
+    "Kitchen/Pancakes.md": "# Pancakes\n\nFor four people you need:\n\n- 250 g flour\n- 3 eggs\n- 500 ml milk\n- salt\n\n"
+    "## Method\n\n1. Whisk the eggs with the milk.\n2. Add the flour.\n3. Let it rest for 20 minutes.\n4. Bake in butter.\n",
+    "House/Server.md": "# Server\n\nRestart the photo service with:\n\n```sh\nsudo systemctl restart photos\n```\n\nThe disk holds 4 TB.\n",
+    "House/Energy.md": "# Energy\n\n| Month | Power kWh | Gas m3 | Cost |\n|---|---|---|---|\n| January | 310 | 120 | 190 € |\n"
+    "| February | 280 | 95 | 165 € |\n| March | 240 | 60 | 130 € |\n",
+    "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
+    "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
+    "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
+    "| Marta Lind | neighbour | 0151 442 118 | 4 June |\n| Jonas Beck | plumber | 0170 993 207 | 12 October |\n",
+    "People/Bella Vale.md": "# Bella Vale\n\nBella Vale is a botanist. She lives in Bergen.\n",
+    "Journal/2026-05-19.md": "# 2026-05-19\n\n- planted the leeks in bed 2\n- decided: no new carpet in the hall\n- Jonas fixed the tap, 80 €\n",
+    "Journal/2026-05-12.md": "# 2026-05-12\n\n- decided: we fly in July, not in August\n- slept badly\n",
+    "Journal/2026-05-04.md": "# 2026-05-04\n\n- [ ] pay the chimney sweep 📅 2026-05-22\n- [ ] send the form 📅 2026-06-30\n- [x] call Jonas\n",
+    "Garten/Kompost.md": "# Kompost\n\nDer Kompost wird im Herbst umgesetzt. Die Kiste kostet 45 € und steht hinter der Garage.\n",
+    "Study/Cells.md": "# Cells\n\nA mitochondrion makes the energy of the cell. A ribosome builds proteins.\n",
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    folder = tmp_path_factory.mktemp("read")
+    write_notes(folder / "vault", NOTES)
+    settings = Settings(folder / "vault", folder / "index", today=TODAY)
+    base = KnowledgeBase(
+        replace(settings, embedding=replace(settings.embedding, model="multilingual-e5-small"))
+    )
+    base.index()
+    yield base
+    base.close()
+
+
+def ask(base: KnowledgeBase, question: str, history: tuple[Turn, ...] = ()) -> Answer:
+    return next(event.answer for event in base.ask(question, history=history) if isinstance(event, Finished))
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("How much was the drill?", ["89 €"]),
+        ("Who did I lend the drill to?", ["Marta"]),
+        ("What brand is the drill?", ["Bosch"]),
+        ("Which ingredients do I need for pancakes?", ["250 g flour", "3 eggs", "500 ml milk", "salt"]),
+        ("How do I make pancakes?", ["Whisk the eggs", "Add the flour", "Bake in butter"]),
+        ("How do I restart the photo service?", ["sudo systemctl restart photos"]),
+        ("How much gas did we use in February?", ["95"]),
+        ("What is Jonas Beck's phone number?", ["0170 993 207"]),
+        ("When is Marta's birthday?", ["4 June"]),
+        ("Where does Bella Vale live?", ["Bergen"]),
+        ("Wie viel hat die Bohrmaschine gekostet?", ["89 €"]),
+        ("How much does the compost box cost?", ["45 €"]),
+        ("Was macht ein Ribosom?", ["proteins"]),
+    ],
+)
+def test_the_answers_own_lines_hold_it(base: KnowledgeBase, question: str, said: list[str]) -> None:
+    answer = ask(base, question)
+    assert answer.outcome == "answered", answer
+    for words in said:
+        assert words in answer.text
+
+
+def test_the_short_answer_is_a_stretch_of_its_block(base: KnowledgeBase) -> None:
+    answer = ask(base, "How much was the drill?")
+    assert "89" in answer.short
+    assert answer.short in answer.cited[0].text
+    assert answer.cited[0].path == "Tools/Drill.md"
+    assert answer.cited[0].line == 7
+
+
+def test_a_list_goes_with_its_lead_in(base: KnowledgeBase) -> None:
+    assert "For four people you need:" in ask(base, "Which ingredients do I need for pancakes?").text
+
+
+def test_a_row_is_shown_under_its_header(base: KnowledgeBase) -> None:
+    answer = ask(base, "How much gas did we use in February?")
+    assert "Gas m3" in answer.text
+    assert "310" not in answer.text
+
+
+def test_what_was_changed_later_holds(base: KnowledgeBase) -> None:
+    answer = ask(base, "What colour will the shed be?")
+    assert "dark red" in answer.text
+    assert "green" not in answer.text
+
+
+def test_all_that_a_day_tells(base: KnowledgeBase) -> None:
+    answer = ask(base, "What happened yesterday?")
+    assert answer.outcome == "answered"
+    assert all(words in answer.text for words in ("leeks", "no new carpet", "tap"))
+    assert {quote.path for quote in answer.cited} == {"Journal/2026-05-19.md"}
+
+
+def test_the_decisions_of_a_week(base: KnowledgeBase) -> None:
+    answer = ask(base, "What did I decide last week?")
+    assert "we fly in July" in answer.text
+    assert "carpet" not in answer.text
+    assert "slept" not in answer.text
+
+
+def test_tasks_by_their_due_day(base: KnowledgeBase) -> None:
+    answer = ask(base, "Which tasks are due this week?")
+    assert "chimney sweep" in answer.text
+    assert "form" not in answer.text
+    assert "Jonas" not in answer.text
+    assert answer.cited[0].path == "Journal/2026-05-04.md"
+
+
+def test_two_things_in_one_question(base: KnowledgeBase) -> None:
+    answer = ask(base, "How much was the drill and where does Bella Vale live?")
+    assert "89 €" in answer.text
+    assert "Bergen" in answer.text
+
+
+def test_a_follow_up_goes_on_about_the_person(base: KnowledgeBase) -> None:
+    history = (Turn("Who is Jonas Beck?", "Jonas Beck is the plumber [1]."),)
+    answer = ask(base, "What is his phone number?", history)
+    assert "0170 993 207" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How far away is the moon?", "What is Marta's e-mail address?", "Who won the world cup in 1998?"],
+)
+def test_what_the_notes_do_not_say_is_not_answered(base: KnowledgeBase, question: str) -> None:
+    answer = ask(base, question)
+    assert answer.abstained
+    assert not answer.text
+
+
+def test_when_it_is_not_certain_the_closest_passages_are_shown(base: KnowledgeBase) -> None:
+    sure = replace(base.settings, answers=replace(base.settings.answers, threshold=0.999))
+    strict = KnowledgeBase(sure)
+    answer = ask(strict, "How much was the drill?")
+    strict.close()
+    assert answer.outcome == "unsure"
+    assert "89 €" in answer.sources[0].quote
+    assert not answer.sentences
+
+
+def test_without_a_reader_the_rules_answer(base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kb.reading.reader import Reader
+
+    told: list[str] = []
+    other = KnowledgeBase(base.settings, notice=told.append)
+    monkeypatch.setattr(Reader, "problem", lambda _: "The reader is missing. Install kb again.")
+    answer = ask(other, "Where does Bella Vale live?")
+    other.close()
+    assert told == ["The reader is missing. Install kb again."]
+    assert "Bergen" in answer.text or answer.abstained
