@@ -33,6 +33,7 @@ from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidenc
 from kb.answering.gate import HOPELESS, confidence, together
 from kb.answering.intent import Intent, intent_of
 from kb.answering.judge import ENOUGH, Judge
+from kb.answering.names import missing_names
 from kb.answering.parts import Parts, take_apart
 from kb.answering.periods import Period, find_period
 from kb.answering.question import Question, read_question
@@ -263,11 +264,12 @@ class AnswerAgent(Workflow):
             for evidence in self._chosen(part):
                 chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
         quotes = tuple(numbered(chosen.values()))
-        missing = (
-            not_spoken_of(self._parts[0].question, quotes)
-            if single and self._reader is None
-            else tuple(part.label for part in self._open_parts)
-        )
+        if not single:
+            missing = tuple(part.label for part in self._open_parts)
+        elif self._reader is None:
+            missing = not_spoken_of(self._parts[0].question, quotes)
+        else:
+            missing = missing_names(self._parts[0].question.text, self._notes_of(quotes))
         self._answer = replace(self._answer, sources=quotes, missing=missing)
         await self._tell(context, QuotesFound(quotes))
         return Quoted()
@@ -452,6 +454,14 @@ class AnswerAgent(Workflow):
             nearest=tuple(
                 NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
             ),
+        )
+
+    def _notes_of(self, quotes: Sequence[Quote]) -> str:
+        """All that the quoted notes hold."""
+        paths = dict.fromkeys(quote.path for quote in quotes)
+        passages = (passage for path in paths for passage in self._tools.catalog.passages_of(path))
+        return "\n".join(
+            f"{passage.title} {' '.join(passage.heading_path)} {passage.text}" for passage in passages
         )
 
     def _closest(self) -> tuple[Quote, ...]:

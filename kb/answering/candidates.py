@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kb.answering.days import after_entry_day, entry_day
 from kb.answering.intent import Intent
+from kb.answering.names import missing_names
 from kb.answering.question import Question
 from kb.answering.sections import Section
 from kb.answering.words import words_of
@@ -42,6 +43,8 @@ class Features(NamedTuple):
 # that the block itself holds gained .004 of area, and would turn away questions in another language than the note.
 WEIGHTS = Features(0.682, 1.023, 0.682, 0.682)
 INTERCEPT = -2.677
+_NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
+_MOST_MISSING = 2  # … at most so often
 NOTHING_KNOWN = Features(0.0, 0.0, 0.0, 0.0)
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
@@ -103,6 +106,7 @@ def candidates_of(
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
         headed = words_of(section.head)
+        missing = missing_names(question.text, f"{section.head}\n{section.text}")[:_MOST_MISSING]
         hidden = () if may_quote_orders else section.orders
         for candidate in _in_section(section, reading, intent, hidden):
             features = Features(
@@ -111,7 +115,8 @@ def candidates_of(
                 note=section.note_score,
                 headed=question.coverage(headed),
             )
-            found.append(replace(candidate, features=features, score=features.log_odds))
+            score = features.log_odds - _NAMELESS * len(missing)
+            found.append(replace(candidate, features=features, score=score))
     found.sort(key=lambda candidate: -candidate.score)
     return found
 

@@ -89,6 +89,7 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
         return _completed(f"{rest} {remaining}")
     if (
         lead
+        and _MYSELF.search(rest)
         and len(content_words(rest)) <= 1
         and not _NAME.search(rest)
         and (topic := _topic(before, titles()))

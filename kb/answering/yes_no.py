@@ -6,7 +6,7 @@ import re
 
 from kb.reading.reading import Support
 
-_SURE = 0.75  # probability from which the reader's verdict is said
+_SURE = 0.8  # probability from which the reader's verdict is said
 _WORDS = (
     (re.compile(r"[吗么嗎]|[\u3400-\u9fff]"), ("是的", "不是")),
     (
