@@ -35,10 +35,12 @@ KbError
 │   ├── NothingToStudy      no note, or nothing in them, to make a summary, quiz or lesson of
 │   └── ReviewsUnwritable   an answer cannot be written down
 ├── ProgramMissing          an editor or another program cannot be started
+├── OutputFailed            stdout or stderr cannot be written
 ├── StateUnwritable         what belongs to this machine cannot be kept
 ├── LinkingError
 │   └── DecisionsUnwritable what was said to a suggestion cannot be written down
 ├── FeedbackUnwritable      what was said of an answer cannot be written down
+├── QuestionTooLong         more was asked than a question is (a UsageError)
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
 
@@ -173,6 +175,10 @@ class GrammarInvalid(ModelError):
     """The grammar or JSON schema asked of an answer cannot be used."""
 
 
+class QuestionTooLong(UsageError):
+    """A question or query is longer than any is."""
+
+
 class QuestionEmpty(UsageError):
     """The question has no words."""
 
@@ -195,6 +201,10 @@ class ReviewsUnwritable(StudyError):
 
 class ProgramMissing(KbError):
     """An editor, or the program that a note is to be opened with, cannot be started."""
+
+
+class OutputFailed(KbError):
+    """A standard stream cannot be written."""
 
 
 class StateUnwritable(KbError):

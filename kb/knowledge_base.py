@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from kb.errors import QuestionTooLong
 from kb.settings import RetrievalSettings, Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,17 @@ if TYPE_CHECKING:
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
     from kb.retrieval.retriever import Retriever
     from kb.retrieval.selection import Selection
+
+
+LONGEST = 4000  # characters of a question, a query or a reply
+
+
+def check_length(text: str) -> None:
+    """Raise QuestionTooLong where `text` is longer than what a person asks; pasted texts belong into notes."""
+    if len(text) > LONGEST:
+        raise QuestionTooLong(
+            f"That is {len(text):,} characters long; at most {LONGEST:,} are read. Ask it in fewer words."
+        )
 
 
 class Extensions(Protocol):
@@ -115,6 +127,7 @@ class KnowledgeBase:
 
     def search(self, query: str, limit: int = 10) -> list[SearchHit]:
         """The passages that match `query` best; operators in it have power, see kb.retrieval.query."""
+        check_length(query)
         hits = self.retriever.search(query, limit, operators=True, versions=True)
         if self.settings.retrieval.searcher and self._extensions:
             return self._extensions().rerank(self, query, hits)
@@ -135,6 +148,7 @@ class KnowledgeBase:
         from kb.answering.agent import Asked
         from kb.answering.events import Finished
 
+        check_length(question)
         asked = Asked(question, style or self.settings.answers.style, tuple(history), cancellation)  # type: ignore[arg-type]
         for event in self._answerer.ask(asked):
             yield event
@@ -164,6 +178,8 @@ class KnowledgeBase:
         """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
         from kb.indexing.lookup import Lookup
         from kb.retrieval.selection import select
+
+        check_length(target)
 
         return select(target, self.catalog, Lookup(self.catalog), self.retriever)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import io
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +17,7 @@ import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
+from kb.knowledge_base import check_length
 from kb.plugin_api import (
     Cancellation,
     Done,
@@ -304,10 +308,21 @@ class PluginHost:
         return self._plugins[name]
 
 
-def guard(what: str, call: Callable[[], Result]) -> Result:
-    """The result of a call into foreign code; whatever it raises becomes a KbError."""
+@contextmanager
+def _no_input() -> Iterator[None]:
+    """While it lasts, who reads stdin finds it at its end: what a person types is for kb."""
+    before, sys.stdin = sys.stdin, io.StringIO()
     try:
-        return call()
+        yield
+    finally:
+        sys.stdin = before
+
+
+def guard(what: str, call: Callable[[], Result]) -> Result:
+    """The result of a call into foreign code, whose prints go to stderr; whatever it raises becomes a KbError."""
+    try:
+        with redirect_stdout(sys.stderr), _no_input():
+            return call()
     except KbError:
         raise
     except (Exception, SystemExit) as error:  # the one broad except: foreign code may raise anything
@@ -330,6 +345,7 @@ class _GuardedSession:
 
     def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
         """Go on."""
+        check_length(text)
         self._turns += 1
         return self._turn(lambda session: session.reply(text, cancellation))
 

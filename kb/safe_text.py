@@ -29,6 +29,13 @@ def safe_text(text: str) -> str:
     return "".join(character for character in text if _is_safe(character))
 
 
+def escape_unsafe(json: str) -> str:
+    """JSON text in which every character that a terminal would obey, or cannot take, is written as an escape."""
+    if json.isascii() and "\x7f" not in json:
+        return json
+    return "".join(character if _is_safe(character) else f"\\u{ord(character):04x}" for character in json)
+
+
 def safe_line(text: str) -> str:
     """`safe_text` on one line: runs of white space become one space."""
     return " ".join(safe_text(text).split())

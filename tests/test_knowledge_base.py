@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.answering.events import Finished, QuotesFound, SentenceChecked
+from kb.errors import QuestionTooLong
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 
@@ -62,3 +63,9 @@ def test_the_wheel_holds_the_program_and_its_plugins(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
     assert not any(name.startswith(("tests/", "vault/", "index/")) for name in names)
+
+
+@pytest.mark.parametrize("ask", ["ask", "search", "select"])
+def test_a_question_has_a_bound(base: KnowledgeBase, ask: str) -> None:
+    with pytest.raises(QuestionTooLong, match="at most 4,000"):
+        list(getattr(base, ask)("a difference between " * 200))

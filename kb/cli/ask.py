@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, Any, get_args
@@ -14,6 +13,7 @@ from kb.cli.modes import print_source
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.cli.prompt import words_or_stdin
+from kb.cli.streams import answer
 from kb.errors import UsageError
 from kb.safe_text import safe_line, safe_text
 
@@ -165,7 +165,7 @@ def _print_past(status: Status, console: Console, text: Text) -> None:
     """Print on stdout while the status line lives on stderr of the same terminal."""
     status.stop()
     console.print(text)
-    sys.stdout.flush()
+    answer().flush()
     status.start()
 
 

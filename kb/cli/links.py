@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from dataclasses import asdict
 from enum import StrEnum
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.cli.streams import answer
 from kb.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ def graph(
             }
         )
     elif form is GraphFormat.GRAPHML:
-        sys.stdout.write(_graphml(whole))
+        answer().write(_graphml(whole))
     else:
-        sys.stdout.write(_dot(whole))
+        answer().write(_dot(whole))
 
 
 def _print_links(heading: str, rows: list[tuple[str, StoredLink]]) -> None:

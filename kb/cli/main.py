@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
-from kb.errors import KbError
+from kb.cli import streams
+from kb.errors import KbError, OutputFailed
+from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs
 from kb.isolation import leave_current_folder
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells count it; Typer turns Ctrl-C into this
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run `kb` with `words` (default: those of the process) and leave the process with its exit status."""
     if words is None:
         leave_current_folder()
+        streams.prepare()
     words = list(sys.argv[1:] if words is None else words)
-    status = run(words)
-    _tell_of_plugins(words)
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _forget_stdout()
+        status = _run_to_the_end(words)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    leave_at_once()
     sys.exit(status)
+
+
+def _run_to_the_end(words: list[str]) -> int:
+    from kb.cli.output import say_error
+
+    status = run(words)
+    try:
+        _tell_of_plugins(words)
+        streams.finish()
+    except OutputFailed as error:
+        if status != error.exit_status:
+            with suppress(OutputFailed):  # stderr may be the one that fails
+                say_error(str(error))
+        return error.exit_status
+    return status
 
 
 def run(words: list[str]) -> int:
@@ -32,24 +47,18 @@ def run(words: list[str]) -> int:
     from kb.cli.output import say_error
 
     try:
+        stop_what_runs()
         app(words, prog_name="kb")
     except KbError as error:
-        say_error(str(error))
+        with suppress(OutputFailed):
+            say_error(str(error))
         return error.exit_status
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0
         if status == INTERRUPTED:
             say_error("Stopped. Completed work was saved.")
         return status
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough.
-        _forget_stdout()
     return 0
-
-
-def _forget_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's last flush finds no broken pipe."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell_of_plugins(words: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +12,7 @@ from rich.text import Text
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import err, out, print_indented, print_json_line, say, say_error
 from kb.cli.plugin_commands import plugin_host
+from kb.cli.streams import answer, reader_is_gone
 from kb.errors import KbError, UsageError
 from kb.safe_text import safe_line, safe_text
 
@@ -75,7 +75,7 @@ def hold(
     render = _write_lines if json else _render
     with closing(plugin_host().session(base, mode)) as session:
         ended = render(session.open(argument, Cancellation()))
-        while not ended and not once and (line := _read(mode)) is not None:
+        while not (ended or once or reader_is_gone()) and (line := _read(mode)) is not None:
             command, _, rest = line.partition(" ")
             if command == "/help":
                 _print_commands(mode, switching)
@@ -151,7 +151,7 @@ def _render(events: Iterator[Event]) -> bool:
                     say(f"Wrote {safe_line(str(path))}")
                 case Done():
                     ended = event.ended
-            sys.stdout.flush()
+            answer().flush()
     return ended
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from kb.cli.streams import answer
 from kb.files.small import finite
-from kb.safe_text import safe_line, safe_text
+from kb.safe_text import escape_unsafe, safe_line, safe_text
 
 
 def out() -> Console:
     """The console of the answer."""
-    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+    return Console(file=answer(), highlight=False, markup=False, emoji=False, soft_wrap=not answer().isatty())
 
 
 def err() -> Console:
@@ -48,23 +47,20 @@ def say(message: str, style: str = "") -> None:
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print one JSON object and nothing else on stdout; text from notes loses its control characters."""
-    sys.stdout.write(json.dumps(finite(_safe(value)), ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    """Print one JSON object and nothing else on stdout."""
+    answer().write(_json(value, indent=2) + "\n")
 
 
 def print_json_line(value: Mapping[str, Any]) -> None:
     """Print one JSON object on a line of its own, at once."""
-    sys.stdout.write(json.dumps(finite(_safe(value)), ensure_ascii=False, allow_nan=False) + "\n")
-    sys.stdout.flush()
+    answer().write(_json(value, indent=None) + "\n")
+    answer().flush()
 
 
-def _safe(value: Any) -> Any:
-    if isinstance(value, str):
-        return safe_text(value)
-    if isinstance(value, Mapping):
-        return {key: _safe(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_safe(item) for item in value]
-    if isinstance(value, Path):
-        return safe_text(str(value))
-    return value
+def _json(value: Mapping[str, Any], indent: int | None) -> str:
+    """`value` as JSON that loses no character; those that a terminal would obey are escaped."""
+    can_hold_all = (answer().encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(
+        finite(value), ensure_ascii=not can_hold_all, indent=indent, allow_nan=False, default=str
+    )
+    return escape_unsafe(text)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,8 +119,21 @@ def _complete(command: Any) -> None:
     """Give a plugin's command the options that every command of kb knows."""
     if not isinstance(getattr(command, "rich_help_panel", None), str):
         command.rich_help_panel = PANEL
+    if command.callback is not None:
+        command.callback = _printing_aside(command.callback)
     known = {parameter.name for parameter in command.params}
     command.params.extend(option for option in _options() if option.name not in known)
+
+
+def _printing_aside(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """`callback`, with its prints on stderr: on stdout stands what it says through kb."""
+
+    @wraps(callback)
+    def called(*words: Any, **options: Any) -> Any:
+        with redirect_stdout(sys.stderr):
+            return callback(*words, **options)
+
+    return called
 
 
 def _options() -> list[Any]:

@@ -1,0 +1,122 @@
+"""The standard streams of the process, made so that no way in which they fail ends in a traceback.
+
+kb keeps the real stdout for its answer. Whatever else writes to descriptor 1 (libraries, their C code, child
+processes, plugins) reaches stderr, so that `--json` prints one object and nothing more.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import os
+import sys
+import unicodedata
+from contextlib import suppress
+from typing import TextIO
+
+from kb.errors import OutputFailed
+
+_PLAIN = "kb-plain"  # the name of the error handler
+_ALIKE = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": "'",
+    "’": "'",
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "·": "-",
+    "•": "*",
+    "→": ">",
+}
+_answer: TextIO | None = None
+
+
+class _Out(io.FileIO):
+    """A descriptor that swallows what nobody reads any more, and tells other failures as an error of kb."""
+
+    gone = False  # whether the reader, such as `head`, has left
+
+    def write(self, data: object, /) -> int:
+        size = len(memoryview(data).cast("B"))  # type: ignore[arg-type]
+        if self.gone:
+            return size
+        try:
+            return super().write(data) or 0  # type: ignore[arg-type]
+        except BrokenPipeError:
+            self.gone = True
+            return size
+        except OSError as error:
+            self.gone = True  # what is still in a buffer must not fail once more at the end
+            raise OutputFailed(
+                f"The output cannot be written: {error.strerror}. Make room, or send it elsewhere."
+            ) from error
+
+
+def prepare() -> None:
+    """Set the streams up, once, at the start of the process."""
+    global _answer
+    codecs.register_error(_PLAIN, _plain)
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
+    encoding = _encoding(sys.stdout)
+    real = os.dup(1)
+    os.dup2(2, 1)
+    sys.stdin = sys.stdin or _text(0, "r", "utf-8")
+    sys.stderr = _text(2, "w", _encoding(sys.stderr))
+    sys.stdout = _answer = _text(real, "w", encoding)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+
+
+def answer() -> TextIO:
+    """The stream of the answer, also while the prints of foreign code are turned away from it."""
+    return _answer if _answer is not None else sys.stdout
+
+
+def reader_is_gone() -> bool:
+    """Whether nobody reads the answer any more."""
+    raw = getattr(getattr(answer(), "buffer", None), "raw", None)
+    return isinstance(raw, _Out) and raw.gone
+
+
+def finish() -> None:
+    """Write what is left. Raises OutputFailed."""
+    answer().flush()
+    with suppress(OutputFailed):
+        sys.stderr.flush()
+    if _answer is not None:
+        sys.stdout = sys.stderr  # what is printed at exit
+
+
+def _text(descriptor: int, mode: str, encoding: str) -> TextIO:
+    if mode == "r":
+        return open(descriptor, encoding=encoding, errors="replace", closefd=False)
+    raw = _Out(descriptor, "w", closefd=False)
+    is_terminal = raw.isatty()
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding, _PLAIN, line_buffering=is_terminal or descriptor == 2
+    )
+
+
+def _encoding(stream: TextIO | None) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that the stream's encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(map(_substitute, error.object[error.start : error.end])), error.end
+
+
+def _substitute(character: str) -> str:
+    if character in _ALIKE:
+        return _ALIKE[character]
+    if "\u2500" <= character <= "\u257f":
+        name = unicodedata.name(character)
+        return "-" if name.endswith("HORIZONTAL") else "|" if name.endswith("VERTICAL") else "+"
+    return "#" if "\u2580" <= character <= "\u259f" else "?"

@@ -1,0 +1,155 @@
+"""Standard streams that are closed, full, narrow, or read by `head`, and code that prints where only kb should."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import run_kb, write_notes
+
+pytestmark = pytest.mark.slow
+KB = f"{sys.executable} -P -m kb"
+QUESTION = "search repetition"
+
+
+@pytest.fixture
+def base(small_base: Path, tmp_path: Path) -> Path:
+    shutil.copytree(small_base, tmp_path / "base")
+    return tmp_path / "base"
+
+
+def shell(command: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_COLOR": "1", **variables}
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command.replace("kb ", f"{KB} ", 1)],
+        cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["kb --help", "kb doctor", f"kb {QUESTION}", "kb graph --format dot", "kb status", "kb search --help"],
+)
+def test_a_reader_that_has_seen_enough_is_no_error(small_base: Path, command: str) -> None:
+    done = shell(f"{command} | head -c 1", small_base)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_work_is_done_to_its_end_without_a_reader(base: Path) -> None:
+    write_notes(
+        base / "vault", {f"New {number}.md": f"# New {number}\n\nA note on zebras.\n" for number in range(30)}
+    )
+    assert shell("kb index 2>&1 | head -c 1", base).returncode == 0
+    assert "New 29.md" in run_kb("search", "zebras", "-n", "40", cwd=base).stdout
+
+
+@pytest.mark.parametrize("stream", [">/dev/full", ">/dev/full 2>&1", "1</dev/null"])
+def test_a_stream_that_cannot_be_written_is_one_sentence(small_base: Path, stream: str) -> None:
+    done = shell(f"kb {QUESTION} {stream}", small_base)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    if "2>&1" not in stream:
+        assert done.stderr.startswith("kb: The output cannot be written")
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", ">&- 2>&- <&-"])
+@pytest.mark.parametrize("command", [f"kb {QUESTION}", "kb status --json"])
+def test_closed_streams_are_as_good_as_none(small_base: Path, command: str, closed: str) -> None:
+    done = shell(f"{command} {closed}", small_base)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_conversation_without_input_ends(small_base: Path) -> None:
+    done = shell("kb chat <&-", small_base)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_what_a_terminal_cannot_show_is_replaced(base: Path, encoding: str) -> None:
+    write_notes(base / "vault", {"Tea.md": "# Tea\n\nOolong 烏龍 is “half” fermented – Ω.\n"})
+    run_kb("index", cwd=base)
+    done = shell("kb search oolong", base, PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr
+    assert "Oolong ??" in done.stdout
+    found = shell("kb search oolong --json", base, PYTHONIOENCODING=encoding)
+    assert json.loads(found.stdout)["hits"][0]["text"].endswith("烏龍 is “half” fermented – Ω.")
+    assert shell("kb --help", base, PYTHONIOENCODING=encoding).returncode == 0
+
+
+NAMES = [
+    "\u200fShalom\u200e.md",
+    "\u202aReport\u202c.md",
+    "Tab\there.md",
+    "Bell\x07.md",
+    "C1\x9b31m.md",
+    "Joined\u200dup.md",
+]
+
+
+def test_paths_in_json_open_the_files_they_name(base: Path) -> None:
+    write_notes(
+        base / "vault",
+        {
+            name: "# Zebra\n\nZebras graze at dawn.\n" + name.encode("unicode_escape").decode()
+            for name in NAMES
+        },
+    )
+    assert run_kb("index", cwd=base).returncode == 0
+    done = run_kb("search", "zebras graze", "-n", "40", "--json", cwd=base)
+    paths = [hit["path"] for hit in json.loads(done.stdout)["hits"]]
+    assert set(NAMES) <= {
+        path for hit in json.loads(done.stdout)["hits"] for path in (hit["path"], *hit["also_in"])
+    }
+    assert all((base / "vault" / path).exists() for path in paths)
+    assert not any(character in done.stdout for character in "\u200f\u200e\u202a\u202c\x07\x9b")
+
+
+NOISY = """
+import os, subprocess, sys
+print("loading")
+os.write(1, b"from C\\n")
+subprocess.run(["echo", "from a child"])
+from kb.plugin_api import hookimpl
+@hookimpl
+def kb_status(base):
+    print("in a hook")
+    sys.__stdout__.write("by another name")
+    return {"line": sys.stdin.readline()}
+import atexit
+atexit.register(print, "at exit")
+"""
+
+
+def test_only_kb_writes_to_stdout(base: Path) -> None:
+    write_notes(base / "plugins", {"noisy.py": NOISY})
+    assert run_kb("trust", "--yes", cwd=base).returncode == 0
+    done = run_kb("status", "--json", cwd=base, input="for kb\n")
+    assert json.loads(done.stdout)["plugins"]["line"] == ""
+    for told in ("loading", "from C", "from a child", "in a hook", "at exit"):
+        assert told in done.stderr
+    assert json.loads(run_kb("plugins", "--json", cwd=base).stdout)["plugins"]
+
+
+@pytest.mark.parametrize("wait", [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 0.8])
+def test_ctrl_c_during_the_first_second_leaves_no_traceback(small_base: Path, wait: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", "import sys; sys.argv[0] = 'kb'; print(flush=True); from kb.cli import main; main()", "ask", "What is a token?"],
+        cwd=small_base, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.readline()  # Python itself is there
+    time.sleep(wait)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode in (130, 0), told
+    assert "Traceback" not in told
