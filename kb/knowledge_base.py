@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kb.errors import QuestionTooLong
+from kb.limits import check_length
 from kb.settings import RetrievalSettings, Settings
 
 if TYPE_CHECKING:
@@ -47,17 +47,6 @@ if TYPE_CHECKING:
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
     from kb.retrieval.retriever import Retriever
     from kb.retrieval.selection import Selection
-
-
-LONGEST = 4000  # characters of a question, a query or a reply
-
-
-def check_length(text: str) -> None:
-    """Raise QuestionTooLong where `text` is longer than what a person asks; pasted texts belong into notes."""
-    if len(text) > LONGEST:
-        raise QuestionTooLong(
-            f"That is {len(text):,} characters long; at most {LONGEST:,} are read. Ask it in fewer words."
-        )
 
 
 class Extensions(Protocol):

@@ -17,7 +17,7 @@ import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
-from kb.knowledge_base import check_length
+from kb.limits import check_length
 from kb.plugin_api import (
     Cancellation,
     Done,

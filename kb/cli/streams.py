@@ -69,7 +69,8 @@ def prepare() -> None:
     sys.stdin = sys.stdin or _text(0, "r", "utf-8")
     sys.stderr = _text(2, "w", _encoding(sys.stderr))
     sys.stdout = _answer = _text(real, "w", encoding)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+    for name in ("stdin", "stdout", "stderr"):
+        setattr(sys, f"__{name}__", getattr(sys, name))
 
 
 def answer() -> TextIO:
