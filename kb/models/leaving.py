@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from kb.models.language_model import LanguageModel
+from kb.safe_text import without_secrets
 
 
 def leaving_notice(model: LanguageModel, state: Path) -> str:
@@ -21,4 +22,4 @@ def leaving_notice(model: LanguageModel, state: Path) -> str:
         told.touch()
     except OSError:
         pass  # then it is told again next time
-    return f"Your questions, and the quotes of your notes that answer them, are sent to {url}. This is told once."
+    return f"Your questions, and the quotes of your notes that answer them, are sent to {without_secrets(url)}. This is told once."

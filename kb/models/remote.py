@@ -23,6 +23,7 @@ from kb.errors import ModelUnreachable, PromptTooLong
 from kb.models.grammar import checked_grammar
 from kb.models.language_model import DEFAULT_OPTIONS, Cancellation, Message, Options, Usage
 from kb.models.text_stream import TextStream
+from kb.safe_text import without_secrets
 from kb.settings import ModelSettings
 
 _CONNECT = 5.0  # seconds
@@ -268,7 +269,12 @@ class RemoteModel:
         raise self._refusal(f"answers with status {code}: {reason}", "See the server's own log.")
 
     def _refusal(self, what: str, remedy: str) -> ModelUnreachable:
-        return ModelUnreachable(f"The model server at {self.url} {what}. {remedy}")
+        told = f"The model server at {without_secrets(self.url)} {what}. {remedy}"
+        for secret in (self._settings.key, urlsplit(self.url).password or ""):
+            told = (
+                told.replace(secret, "…") if len(secret) > 2 else told
+            )  # a server may repeat what it was sent
+        return ModelUnreachable(told)
 
 
 class _Busy(Exception):

@@ -87,6 +87,19 @@ def test_the_key_is_never_shown() -> None:
     assert "secret" not in repr(ModelSettings(url="http://127.0.0.1:1/v1", key="secret"))
 
 
+def test_a_server_that_repeats_the_key_does_not_show_it(server: Server) -> None:
+    url = server.url.replace("//", "//otto:passphrase@")
+    server.answering = lambda handler: handler.reply(
+        500, {"error": {"message": "bad key sk-secret, passphrase"}}
+    )
+    model = RemoteModel(ModelSettings(url=url, key="sk-secret"))
+    with pytest.raises(ModelUnreachable) as caught:
+        model.complete(QUESTION)
+    assert "secret" not in str(caught.value)
+    assert "passphrase" not in str(caught.value)
+    model.close()
+
+
 @pytest.mark.parametrize(
     ("url", "leaves"),
     [
