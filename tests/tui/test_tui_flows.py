@@ -293,6 +293,7 @@ def test_another_kb_that_keeps_the_index_in_step_is_named(folder: Path) -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await until(pilot, lambda: app.main.status.index == "synced by another kb")
+        await ready(pilot)
         await send(pilot, "When was oolong first made?")
         assert "1725" in said(app)
 
