@@ -45,13 +45,22 @@ class RemoteModel:
         self._lock = threading.Lock()
         self._usage = Usage()
         headers = {"Authorization": f"Bearer {settings.key}"} if settings.key else {}
-        self._client = httpx.Client(
-            headers=headers,
-            timeout=httpx.Timeout(_SILENCE, connect=_CONNECT),
-            limits=httpx.Limits(max_keepalive_connections=0),
-            # A proxy from the environment has no business between kb and a server on the same machine.
-            trust_env=self.leaves_machine,
-        )
+        try:
+            self._client = httpx.Client(
+                headers=headers,
+                timeout=httpx.Timeout(_SILENCE, connect=_CONNECT),
+                limits=httpx.Limits(max_keepalive_connections=0),
+                # A proxy from the environment has no business between kb and a server on the same machine.
+                trust_env=self.leaves_machine,
+            )
+        except (
+            ImportError,
+            ValueError,
+        ) as error:  # such as a SOCKS proxy, for which httpx wants another package
+            raise ModelUnreachable(
+                "The proxy that the environment names (HTTPS_PROXY, ALL_PROXY) cannot be used for the model server. "
+                "Name one that begins with http://, or add the server to NO_PROXY."
+            ) from error
 
     @property
     def leaves_machine(self) -> bool:

@@ -87,6 +87,14 @@ def test_the_key_is_never_shown() -> None:
     assert "secret" not in repr(ModelSettings(url="http://127.0.0.1:1/v1", key="secret"))
 
 
+@pytest.mark.parametrize("proxy", ["socks4://otto:passphrase@p:1", "ftp://otto:passphrase@p:1"])
+def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ModelUnreachable, match="proxy") as caught:
+        RemoteModel(ModelSettings(url="https://models.example/v1"))
+    assert "passphrase" not in str(caught.value)
+
+
 def test_a_server_that_repeats_the_key_does_not_show_it(server: Server) -> None:
     url = server.url.replace("//", "//otto:passphrase@")
     server.answering = lambda handler: handler.reply(
