@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
+from kb.knowledge_base_parts import Parts
 from kb.limits import check_length
-from kb.settings import RetrievalSettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,67 +16,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kb.answering.answer import Style
-    from kb.answering.answerer import Answerer
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
-    from kb.answering.feedback import FeedbackLog
-    from kb.indexing.catalog import Catalog
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
-    from kb.indexing.embedder import Embedder
-    from kb.indexing.index import Index
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
-    from kb.linking.advisor import LinkAdvisor
     from kb.linking.auto import NewLinks
-    from kb.linking.decisions import DecisionLog
     from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.relinking import Renamed, Way
     from kb.linking.suggest import LinkSuggestion
-    from kb.machine_log import MachineLog
-    from kb.models.language_model import Cancellation, LanguageModel
+    from kb.models.language_model import Cancellation
     from kb.models.llama_index_llm import KnowledgeBaseLLM
-    from kb.notes.edit_journal import EditJournal, Undone
+    from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
-    from kb.notes.vault import Vault
-    from kb.reading.reader import Reader
     from kb.reading.reading import Reading
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
-    from kb.retrieval.retriever import Retriever
     from kb.retrieval.selection import Selection
 
 
-class Extensions(Protocol):
-    """What plugins add to a knowledge base; see kb.plugin_host."""
-
-    def notify(self, hook: str, **values: Any) -> None:
-        """Tell every plugin of an event."""
-
-    def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
-        """`hits` as the searcher of the settings wants them."""
-
-    def open_model(self, settings: Settings) -> LanguageModel:
-        """The model of the kind that the settings name."""
-
-
-class KnowledgeBase:
+class KnowledgeBase(Parts):
     """A vault, its index, and what answers from them. Close it when done.
 
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
     """
-
-    def __init__(
-        self,
-        settings: Settings,
-        extensions: Callable[[], Extensions] | None = None,
-        notice: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self.settings = settings
-        self._extensions = extensions
-        self.notice = notice
-        self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
@@ -134,8 +98,8 @@ class KnowledgeBase:
 
         `history` holds the turns before it in a conversation; `style` is that of the settings unless named.
         """
-        from kb.answering.agent import Asked
         from kb.answering.events import Finished
+        from kb.answering.tools import Asked
 
         check_length(question)
         asked = Asked(question, style or self.settings.answers.style, tuple(history), cancellation)  # type: ignore[arg-type]
@@ -268,51 +232,9 @@ class KnowledgeBase:
             _ = self.last_sync() and self.index()
         return done
 
-    @cached_property
-    def edits(self) -> EditJournal:
-        """What kb changed in notes, step by step."""
-        from kb.notes.edit_journal import EditJournal
-
-        return EditJournal(self._vault, self.settings.state)
-
     def wanted_notes(self) -> list[Wanted]:
         """Notes that are linked to and not written yet, the most wanted first."""
         return self.link_advisor.wanted()
-
-    @property
-    def link_advisor(self) -> LinkAdvisor:
-        """What suggests links, learned anew when the index has changed."""
-        from kb.indexing.catalog import VECTORS_VERSION
-        from kb.linking.advisor import LinkAdvisor
-
-        version = (self.last_sync(), self.catalog.meta(VECTORS_VERSION))
-        if self._advisor is None or self._advisor[0] != version:
-            advisor = LinkAdvisor(self.catalog, self._vault, self.embedder, self.link_decisions)
-            self._advisor = (version, advisor)
-        return self._advisor[1]
-
-    @cached_property
-    def link_decisions(self) -> DecisionLog:
-        """What was said to suggestions; `add` to it what is said now."""
-        from kb.linking.decisions import DecisionLog
-
-        return DecisionLog(self.log("links"))
-
-    @cached_property
-    def feedback(self) -> FeedbackLog:
-        """What was said of answers; `add` to it what is said now."""
-        from kb.answering.feedback import FeedbackLog
-
-        return FeedbackLog(self.log("feedback"))
-
-    def log(self, name: str) -> MachineLog:
-        """A log that belongs to the vault: `.kb/NAME` in it, a file for each machine."""
-        from kb.machine_log import MachineLog
-        from kb.machine_name import machine_name
-
-        name = f"{self.study_folder.name}/{name}"
-        own = self.settings.leaves_out(name)
-        return MachineLog(self.settings.vault, name, lambda: machine_name(self.settings.state), only_own=own)
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, parsed as it stands on disk now."""
@@ -330,28 +252,6 @@ class KnowledgeBase:
         """A unit vector for each text, shape (n, dimension), to compare them with each other."""
         return self.embedder.embed_alike(texts)
 
-    @property
-    def study_folder(self) -> Path:
-        """Where plugins keep plain text that belongs to the vault and is no note: `.kb` in it."""
-        return self.settings.vault / ".kb"
-
-    @cached_property
-    def _vault(self) -> Vault:
-        from kb.notes.vault import Vault
-
-        return Vault(self.settings.vault)
-
-    def notes_behind(self) -> int:
-        """How many notes differ from what is indexed, by the look of their files."""
-        from kb.indexing.behind import notes_behind
-
-        return notes_behind(self.catalog, self._vault)
-
-    @property
-    def catalog(self) -> Catalog:
-        """Read access to all that is indexed. Raises IndexMissing before the first `index`."""
-        return self._index.catalog
-
     def as_llm(self) -> KnowledgeBaseLLM:
         """The language model for any llama-index program."""
         from kb.models.llama_index_llm import KnowledgeBaseLLM
@@ -368,21 +268,6 @@ class KnowledgeBase:
         """What is indexed, in the documented form of `kb status --json`."""
         return self._index.describe() | {"left_out": self._vault.left_out()}
 
-    def last_sync(self) -> str | None:
-        """When the index was last brought in step: ISO 8601, in UTC."""
-        return self._index.last_sync()
-
-    def writer(self) -> str:
-        """Which other process is writing the index, as a phrase; empty for none."""
-        return self._index.writer()
-
-    def close(self) -> None:
-        """Let go of files and memory."""
-        for name in ("_answerer", "model", "_index"):
-            part = self.__dict__.pop(name, None)
-            if part is not None:
-                part.close()
-
     def _synced(self, report: SyncReport) -> None:
         if report.repaired:
             self._forget_readers()
@@ -390,67 +275,8 @@ class KnowledgeBase:
             for path in report.notes:
                 self._extensions().notify("kb_note_indexed", base=self, path=path)
 
-    def _forget_readers(self) -> None:
-        """The catalog is another file now."""
-        self._advisor = None
-        self._index.forget_reader()
-        self.__dict__.pop("retriever", None)
-
-    @property
-    def embedder(self) -> Embedder:
-        """What turns texts into vectors as the index has them."""
-        return self._index.embedder
-
-    @cached_property
-    def _index(self) -> Index:
-        from kb.indexing.model_choice import open_index
-
-        return open_index(self.settings.index, self.settings.embedding.model, self._vault, self.notice)
-
-    @cached_property
-    def retriever(self) -> Retriever:
-        """What finds passages, for those who need more than `search`."""
-        return self.retriever_with(self.settings.retrieval)
-
-    def retriever_with(self, settings: RetrievalSettings) -> Retriever:
-        """One that searches in another way, for measuring."""
-        from kb.indexing.lookup import Lookup
-        from kb.retrieval.reranker import Reranker
-        from kb.retrieval.retriever import Retriever
-
-        catalog = self._index.catalog
-        reranker = Reranker(settings.reranker) if settings.reranker else None
-        return Retriever(catalog, self._index, self.embedder, settings, Lookup(catalog), reranker)
-
-    @cached_property
-    def model(self) -> LanguageModel:
-        """The language model in force; loaded when it is first asked."""
-        from kb.models.leaving import leaving_notice
-        from kb.models.open import open_model
-
-        if self.settings.models.plugin and self._extensions:
-            return self._extensions().open_model(self.settings)
-        model = open_model(self.settings.models, self.settings.state)
-        if sentence := leaving_notice(model, self.settings.state):
-            self.notice(sentence)
-        return model
-
-    @cached_property
-    def reader(self) -> Reader:
-        """What finds the answer to a question in passages; loaded when it is first asked."""
-        from kb.reading.reader import Reader
-        from kb.settings import cache_folder
-
-        return Reader(cache_folder())
-
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Where each of `passages` holds the answer to `question`, and how likely. Raises ModelError without a reader."""
         from kb.reading.reading import Text
 
         return self.reader.read(question, [Text(passage) for passage in passages])
-
-    @cached_property
-    def _answerer(self) -> Answerer:
-        from kb.answering.answerer import Answerer
-
-        return Answerer(self)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -194,3 +195,21 @@ def _shown(item: Field[Any], value: Any) -> str:
         return "what is written there"
     text = repr(without_secrets(value) if isinstance(value, str) else value)
     return text if len(text) <= 60 else text[:60] + "…"
+
+
+def current_folder() -> Path:
+    """Where the user stands. Raises SettingsError when that folder was deleted."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise SettingsError(
+            f"The current folder cannot be used: {error.strerror}. Change into a folder that is there."
+        ) from error
+
+
+def day(text: str) -> date | None:
+    """A day as KB_TODAY tells it; None for an empty text."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise SettingsError(f"KB_TODAY is {text!r}, which is no day. Write it as in 2026-03-01.") from error

@@ -25,6 +25,8 @@ from kb.setting_rules import (
     checked,
     choice,
     cores,
+    current_folder,
+    day,
     expanded,
     from_variable,
     named,
@@ -241,7 +243,7 @@ def load_settings(
     if key := _key_request(file, sections["models"], settled):
         sections["models"] = replace(sections["models"], key="")
         withheld.append(key)
-    today = _day(environment.get("KB_TODAY", ""))
+    today = day(environment.get("KB_TODAY", ""))
     return Settings(
         vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), today=today, **sections
     )
@@ -314,23 +316,6 @@ def _set_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         text = environment.get(f"KB_{section}_{item.name}".upper())
         if text is not None and (text.strip() or isinstance(item.default, str)):
             yield section, item.name
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise SettingsError(f"KB_TODAY is {text!r}, which is no day. Write it as in 2026-03-01.") from error
-
-
-def current_folder() -> Path:
-    """Where the user stands. Raises SettingsError when that folder was deleted."""
-    try:
-        return Path.cwd()
-    except OSError as error:
-        raise SettingsError(
-            f"The current folder cannot be used: {error.strerror}. Change into a folder that is there."
-        ) from error
 
 
 def find_settings_file(start: Path) -> Path | None:

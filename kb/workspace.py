@@ -9,9 +9,9 @@ from pathlib import Path
 
 from kb.errors import PluginError
 from kb.plugin_trust import plugin_request
+from kb.setting_rules import current_folder
 from kb.settings import (
     Settings,
-    current_folder,
     find_settings_file,
     key_request,
     requests_of,

@@ -13,86 +13,44 @@ never asked to decide: it may phrase, and its sentences are checked.
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from workflows import Context, Workflow, step
 from workflows.events import Event, StartEvent, StopEvent
 
-from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote, Style
-from kb.answering.conversation import Turn, understand
+from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
+from kb.answering.conversation import understand
 from kb.answering.disagreement import disagreeing
-from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
+from kb.answering.draft import place
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
-from kb.answering.evidence import Encoder, Evidence, choose_quotes, find_evidence
+from kb.answering.evidence import Evidence, choose_quotes, find_evidence
 from kb.answering.gate import HOPELESS, confidence, together
-from kb.answering.intent import Intent, intent_of
-from kb.answering.judge import ENOUGH, Judge
+from kb.answering.intent import intent_of
+from kb.answering.judge import Judge
 from kb.answering.names import missing_names
 from kb.answering.parts import Parts, take_apart
-from kb.answering.periods import Period, find_period
-from kb.answering.question import Question, read_question
+from kb.answering.periods import find_period
+from kb.answering.phrasing import Phrasing
+from kb.answering.question import read_question
+from kb.answering.question_part import Clock, QuestionPart, key_of, place_of, quotes_of
 from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of
-from kb.answering.reader_evidence import NOTHING, EvidenceReader, Found
+from kb.answering.reader_evidence import EvidenceReader
 from kb.answering.records import Records
-from kb.answering.verify import verify
+from kb.answering.tools import Asked, Tools
 from kb.answering.ways import best_by_note, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.answering.yes_no import answer_word
-from kb.indexing.catalog import Catalog
-from kb.models.language_model import Cancellation, LanguageModel, Options
 from kb.notes.journal import day_in_name
 from kb.notes.parse import stem
-from kb.reading.reader import Reader
-from kb.retrieval.hit import SearchHit
-from kb.retrieval.retriever import Retriever
-from kb.settings import AnswerSettings, ModelSettings
 
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
 _QUOTES_PER_PART = 2  # where several things are asked for
 _FOLLOWED = 4  # passages brought by a follow-up's words and those of the question before it
 _CLOSE = 0.08  # confidence from which the closest passages are shown, as not certain
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far the index is behind the notes."""
-
-    pending: int  # passages without an embedding
-    changed: int  # notes that differ from what is indexed
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What an agent works with."""
-
-    retriever: Retriever
-    catalog: Catalog
-    encoder: Encoder
-    model: LanguageModel
-    judge: Judge | None
-    reader: Reader | None  # None where it is missing or damaged
-    settings: AnswerSettings
-    generation: ModelSettings
-    prose: bool  # whether the language model may phrase what the reader found
-    today: date
-    standing: Callable[[], Standing]  # asked only when no answer is found
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a person asked, and how it is to be answered."""
-
-    text: str
-    style: Style = "full"
-    history: tuple[Turn, ...] = ()
-    cancellation: Cancellation | None = None
 
 
 class Search(Event):
@@ -121,23 +79,6 @@ class Told(Event):
     what: Any  # an AnswerEvent
 
 
-@dataclass(slots=True)
-class _Part:
-    """One thing asked for, and what is known of it so far."""
-
-    label: str
-    question: Question
-    intent: Intent
-    period: Period | None = None
-    hits: list[SearchHit] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    confidence: float = 0.0
-    judged: float | None = None  # by the judge, where there is one, of the quotes …
-    judged_on: tuple[str, ...] = ()
-    new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
-    found: Found = NOTHING  # by the reader
-
-
 class AnswerAgent(Workflow):
     """Answers one question."""
 
@@ -146,10 +87,10 @@ class AnswerAgent(Workflow):
         self._tools = tools
         self._asked = asked
         self._ways = ways_of(tools.retriever, tools.catalog, tools.settings.passages)
-        self._clock = _Clock()
+        self._clock = Clock()
         self._answer = Answer(question=asked.text, model=tools.model.name)
         self._kind: str = "single"
-        self._parts: list[_Part] = []
+        self._parts: list[QuestionPart] = []
 
     @step
     async def understand(self, context: Context, _: StartEvent) -> Search | StopEvent:
@@ -223,13 +164,13 @@ class AnswerAgent(Workflow):
             return Search(way=event.way + 1)
         return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
 
-    def _assess(self, part: _Part) -> None:
+    def _assess(self, part: QuestionPart) -> None:
         """Evidence and confidence by rules over words, without the reader."""
         found = find_evidence(part.question, part.new, self._tools.encoder)
         part.evidence = sorted([*part.evidence, *found], key=lambda evidence: -evidence.score)
         part.confidence = confidence(part.question, part.evidence)
 
-    def _read_part(self, reader: EvidenceReader, part: _Part) -> None:
+    def _read_part(self, reader: EvidenceReader, part: QuestionPart) -> None:
         """Evidence and confidence as the reader sees them, over all that was found so far."""
         about = part.label if self._kind == "comparison" and part is not self._parts[0] else ""
         limit = self._tools.settings.quotes
@@ -248,7 +189,7 @@ class AnswerAgent(Workflow):
         if (
             self._kind == "several"
             and not self._open_parts
-            and len({_place(part.found.own[0]) for part in self._parts if part.found.own}) == 1
+            and len({place_of(part.found.own[0]) for part in self._parts if part.found.own}) == 1
         ):
             # One block answers all that was asked: it is one answer.
             whole = self._part(self._asked.text, self._answer.understood or self._asked.text)
@@ -303,15 +244,15 @@ class AnswerAgent(Workflow):
             yield from self._blocks(quotes)
         elif self._kind == "comparison":
             for part in self._answered_parts:
-                yield in_its_own_words(_quotes_of(part, quotes)[0], f"{part.label}: ")
+                yield in_its_own_words(quotes_of(part, quotes)[0], f"{part.label}: ")
         elif self._asked.style == "quotes":
             yield from map(in_its_own_words, quotes)
         else:
             yield Step("Phrasing the answer", self._tools.model.name)
             for part in self._answered_parts:
-                own = _quotes_of(part, quotes)
+                own = quotes_of(part, quotes)
                 checked = list[AnswerSentence]()
-                for sentence in self._phrased(part.question, own):
+                for sentence in self._phrasing.sentences(part.question, own):
                     checked.append(sentence)
                     yield sentence
                 if not any(sentence.supported for sentence in checked):
@@ -321,10 +262,10 @@ class AnswerAgent(Workflow):
     def _blocks(self, quotes: Sequence[Quote]) -> Iterator[AnswerSentence | Step]:
         """What the reader found, block by block; before it what the model says of it, where that may stand."""
         for part in self._answered_parts:
-            own = [quote for quote in quotes if _key(quote) in {_place(item) for item in part.found.own}]
+            own = [quote for quote in quotes if key_of(quote) in {place_of(item) for item in part.found.own}]
             if self._tools.prose and self._asked.style != "quotes" and len(own) == 1:
                 yield Step("Phrasing the answer", self._tools.model.name)
-                checked = list(self._phrased(part.question, own))
+                checked = list(self._phrasing.sentences(part.question, own))
                 yield from checked
                 if any(sentence.supported for sentence in checked):
                     continue
@@ -333,7 +274,7 @@ class AnswerAgent(Workflow):
             for number, quote in enumerate(own):
                 yield in_its_own_words(quote, f"{label}{word if not number else ''}")
 
-    def _yes_or_no(self, part: _Part, own: Sequence[Quote]) -> str:
+    def _yes_or_no(self, part: QuestionPart, own: Sequence[Quote]) -> str:
         reader = self._tools.reader
         if not part.intent.is_yes_no or not own or reader is None:
             return ""
@@ -346,40 +287,12 @@ class AnswerAgent(Workflow):
         told = words_of(" ".join(f"{item.under} {item.text}" for item in self._parts[0].found.own))
         return all(any(covers(told, word) for word in content_words(part.label)) for part in self._parts[1:])
 
-    def _phrased(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
-        """What the model says, sentence by sentence, each with the verdict of gate C."""
-        quotes = needed(question, quotes)
-        judge = self._tools.judge
-        if judge is None:
-            yield from self._checked(question, quotes)
-        else:
-            # The judge may be the model itself, which cannot be asked before it has done.
-            for sentence in list(self._checked(question, quotes)):
-                yield self._judged(judge, sentence, quotes)
-
-    def _checked(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
-        tools = self._tools
-        options = Options(
-            max_tokens=MAX_TOKENS, temperature=tools.generation.temperature, seed=tools.generation.seed
-        )
-        most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
-        messages = prompt(question, quotes)
-        said: set[str] = set()
-        with closing(tools.model.stream(messages, options, self._asked.cancellation)) as stream:
-            for count, sentence in enumerate(sentences_of(stream), start=1):
-                words = content_words(sentence) or [sentence]
-                if not all(covers(said, word) for word in words):
-                    yield verify(sentence, question, quotes)
-                said.update(words)
-                if count == most:
-                    return
-
-    def _chosen(self, part: _Part) -> list[Evidence]:
+    def _chosen(self, part: QuestionPart) -> list[Evidence]:
         single = len(self._parts) == 1
         limit = self._tools.settings.quotes if single else _QUOTES_PER_PART
         return part.evidence[:limit] if self._reader is not None else choose_quotes(part.evidence, limit)
 
-    async def _ask(self, context: Context, judge: Judge, part: _Part) -> None:
+    async def _ask(self, context: Context, judge: Judge, part: QuestionPart) -> None:
         """Have the judge be heard on whether the quotes of `part` answer it."""
         quotes = numbered(self._chosen(part))
         texts = tuple(quote.text for quote in quotes)
@@ -392,33 +305,27 @@ class AnswerAgent(Workflow):
             reason = f"{judge.name} says {part.judged:.2f}, which makes the confidence {part.confidence:.2f}"
             await self._tell(context, Step("Weighing what the judge says", reason))
 
-    def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
-        """`sentence`, refused where the judge does not find it in the quotes that it cites."""
-        if not sentence.supported:
-            return sentence
-        cited = [quote for quote in quotes if quote.number in sentence.citations]
-        judged = judge.supports(sentence.text, cited, self._asked.cancellation)
-        if judged is None or judged >= ENOUGH:
-            return sentence
-        verdict = f"{judge.name} does not find it in the quotes ({judged:.2f})"
-        return replace(sentence, supported=False, citations=(), verdict=verdict)
+    @property
+    def _phrasing(self) -> Phrasing:
+        most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
+        return Phrasing(self._tools, self._asked.cancellation, most)
 
     @property
-    def _open_parts(self) -> list[_Part]:
+    def _open_parts(self) -> list[QuestionPart]:
         return [part for part in self._parts if not self._is_answered(part)]
 
     @property
-    def _answered_parts(self) -> list[_Part]:
+    def _answered_parts(self) -> list[QuestionPart]:
         return [part for part in self._parts if self._is_answered(part)]
 
-    def _is_answered(self, part: _Part) -> bool:
+    def _is_answered(self, part: QuestionPart) -> bool:
         needed = self._tools.settings.threshold
         return bool(part.evidence) and part.confidence >= needed
 
-    def _part(self, label: str, text: str) -> _Part:
+    def _part(self, label: str, text: str) -> QuestionPart:
         retriever = self._tools.retriever
         question = read_question(text, retriever.document_frequency, retriever.passage_count())
-        return _Part(label, question, intent_of(text), find_period(text, self._tools.today))
+        return QuestionPart(label, question, intent_of(text), find_period(text, self._tools.today))
 
     @cached_property
     def _reader(self) -> EvidenceReader | None:
@@ -480,36 +387,3 @@ class AnswerAgent(Workflow):
     async def _tell(self, context: Context, what: AnswerEvent) -> None:
         context.write_event_to_stream(Told(what=what))
         await asyncio.sleep(0)  # the listener has it before the next, slow piece of work begins
-
-
-def _place(evidence: Evidence) -> tuple[str, int]:
-    return evidence.passage.note_path, evidence.span.start
-
-
-def _key(quote: Quote) -> tuple[str, int]:
-    return quote.path, quote.span.start
-
-
-def _quotes_of(part: _Part, quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes that were chosen for `part`, its best first."""
-    rank: dict[tuple[str, int], int] = {}
-    for number, evidence in enumerate(part.evidence):
-        rank.setdefault(_place(evidence), number)
-    own = [quote for quote in quotes if _key(quote) in rank]
-    return sorted(own, key=lambda quote: rank[_key(quote)])
-
-
-class _Clock:
-    """Seconds by step."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self.laps: dict[str, float] = {}
-
-    def lap(self, name: str) -> None:
-        now = time.perf_counter()
-        self.laps[name] = self.laps.get(name, 0.0) + now - self._last
-        self._last = now
-
-    def total(self) -> float:
-        return time.perf_counter() - self._start

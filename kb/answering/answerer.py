@@ -22,8 +22,8 @@ from kb.errors import QuestionEmpty
 from kb.models.language_model import Cancellation
 
 if TYPE_CHECKING:
-    from kb.answering.agent import Asked, Tools
     from kb.answering.judge import Judge
+    from kb.answering.tools import Asked, Tools
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.models.language_model import LanguageModel
@@ -95,7 +95,7 @@ class Answerer:
 
     @property
     def _tools(self) -> Tools:
-        from kb.answering.agent import Standing, Tools
+        from kb.answering.tools import Standing, Tools
 
         base = self._base
         return Tools(

@@ -9,7 +9,7 @@ import typer
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import say
-from kb.settings import current_folder
+from kb.setting_rules import current_folder
 from kb.settings_file import write_settings_file
 
 

@@ -1,0 +1,63 @@
+"""What the language model says of quotes, sentence by sentence, each with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.draft import MAX_TOKENS, needed, prompt, sentences_of
+from kb.answering.judge import ENOUGH, Judge
+from kb.answering.question import Question
+from kb.answering.tools import Tools
+from kb.answering.verify import verify
+from kb.answering.words import content_words, covers
+from kb.models.language_model import Cancellation, Options
+
+
+class Phrasing:
+    """Asks the model for sentences and has them checked."""
+
+    def __init__(self, tools: Tools, cancellation: Cancellation | None, most: int) -> None:
+        self._tools = tools
+        self._cancellation = cancellation
+        self._most = most  # sentences of an answer
+
+    def sentences(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
+        """What the model says, sentence by sentence, each with the verdict of gate C."""
+        quotes = needed(question, quotes)
+        judge = self._tools.judge
+        if judge is None:
+            yield from self._checked(question, quotes)
+        else:
+            # The judge may be the model itself, which cannot be asked before it has done.
+            for sentence in list(self._checked(question, quotes)):
+                yield self._judged(judge, sentence, quotes)
+
+    def _checked(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
+        tools = self._tools
+        options = Options(
+            max_tokens=MAX_TOKENS, temperature=tools.generation.temperature, seed=tools.generation.seed
+        )
+        messages = prompt(question, quotes)
+        said: set[str] = set()
+        with closing(tools.model.stream(messages, options, self._cancellation)) as stream:
+            for count, sentence in enumerate(sentences_of(stream), start=1):
+                words = content_words(sentence) or [sentence]
+                if not all(covers(said, word) for word in words):
+                    yield verify(sentence, question, quotes)
+                said.update(words)
+                if count == self._most:
+                    return
+
+    def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
+        """`sentence`, refused where the judge does not find it in the quotes that it cites."""
+        if not sentence.supported:
+            return sentence
+        cited = [quote for quote in quotes if quote.number in sentence.citations]
+        judged = judge.supports(sentence.text, cited, self._cancellation)
+        if judged is None or judged >= ENOUGH:
+            return sentence
+        verdict = f"{judge.name} does not find it in the quotes ({judged:.2f})"
+        return replace(sentence, supported=False, citations=(), verdict=verdict)
