@@ -32,7 +32,7 @@ _CATALOG = ("catalog.sqlite", "catalog.sqlite-wal")
 # What stands in an index, and whether it is a folder; anything of another kind under these names is nobody's.
 _KINDS = {
     "catalog.sqlite": False, "catalog.sqlite-wal": False, "catalog.sqlite-shm": False, "lock": False, FILE_NAME: False,
-    "chroma": True, "next": True, "verifying": True,
+    "chroma": True, "chroma/current": False, "next": True, "verifying": True,
 }  # fmt: skip
 
 

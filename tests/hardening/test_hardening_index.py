@@ -137,6 +137,14 @@ def test_a_catalog_that_is_a_link_is_not_written(damaged: Damaged) -> None:
     assert elsewhere.read_bytes() == before
 
 
+def test_a_folder_in_the_place_of_the_pointer_is_removed(damaged: Damaged) -> None:
+    pointer = damaged.folder / "chroma" / "current"
+    pointer.unlink()
+    (pointer / "inside").mkdir(parents=True)
+    assert synced(damaged)[0] == 0
+    assert pointer.is_file()
+
+
 def test_chroma_that_is_a_link_deletes_nothing(damaged: Damaged) -> None:
     elsewhere = damaged.victim / "chroma"
     (damaged.folder / "chroma").rename(elsewhere)
