@@ -110,6 +110,21 @@ def build(weights: dict[str, NDArray[np.float32]]) -> onnx.ModelProto:
     return model
 
 
+def read_weights(file: Path) -> dict[str, NDArray[np.float32]]:
+    """The weights of an exported reader, as `model.Reader` names them, to go on training from; 8 bits are enough for that."""
+    graph = onnx.load(file).graph
+    values = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
+    weights: dict[str, NDArray[np.float32]] = {}
+    for node in graph.node:
+        if node.op_type == "MatMulNBits":
+            blocks, scales = (values[name] for name in node.input[1:3])
+            outputs = blocks.shape[0]
+            whole = (blocks.astype(np.float32) - 128) * scales.reshape(outputs, -1, 1)
+            weights[node.input[1].rpartition("_Q")[0]] = whole.reshape(outputs, -1)
+    plain = {name: value for name, value in values.items() if name.endswith("_b") or name[-4:] in ("n1_w", "n2_w")}
+    return weights | plain
+
+
 def main() -> None:
     """Export from the command line."""
     parser = argparse.ArgumentParser(

@@ -69,8 +69,14 @@ class Reader(nn.Module):
         partial.replace(file)
 
     def load(self, file: Path) -> None:
-        """Take layers and heads from `file`."""
-        self.load_state_dict({f"p.{name}": value.float() for name, value in load_file(file).items()})
+        """Take layers and heads from `file`: a checkpoint, or a reader as it was exported."""
+        if file.suffix == ".onnx":
+            from training.export import read_weights
+
+            weights = {name: torch.from_numpy(value.copy()) for name, value in read_weights(file).items()}
+        else:
+            weights = load_file(file)
+        self.load_state_dict({f"p.{name}": value.float() for name, value in weights.items()})
 
     def _layer(
         self, w: dict[str, Tensor], layer: int, states: Tensor, bias: Tensor | None, dropout: float

@@ -23,7 +23,7 @@ LANGUAGES = ("en", "de", "fr", "es", "zh")
 _VAULTS = 1500
 _OTHER_LANGUAGE = 0.35  # share of questions in another language than the note
 _OTHER_NOTES = 14  # notes a vault
-_SLOT = re.compile(r"<(\w+)>")
+SLOT = re.compile(r"<(\w+)>")
 _DEFINITE = re.compile(r"^(?:the|der|die|das|le|la|les|el|los|las) |^l'", re.IGNORECASE)
 _HEADINGS = {
     "en": ("Notes", "Details", "Log", "To remember", ""),
@@ -91,7 +91,7 @@ class Passage:
 
 def note_examples(vaults: Path | None, chance: random.Random) -> list[Example]:
     """Questions over made and written notes, and over the headings of `vaults`."""
-    examples = [example for _ in range(_VAULTS) for example in _asked(_vault(chance), chance)]
+    examples = [example for _ in range(_VAULTS) for example in examples_of_vault(make_vault(chance), chance)]
     written = written_examples(chance)
     examples += written * max(1, len(examples) // (3 * max(1, len(written))))
     if vaults:
@@ -101,14 +101,14 @@ def note_examples(vaults: Path | None, chance: random.Random) -> list[Example]:
 
 def note_pairs(chance: random.Random) -> list[Pair]:
     """Yes/no questions over made notes: yes entails, no contradicts, not told is neutral; and those written."""
-    pairs = [pair for _ in range(_VAULTS // 2) for pair in _pairs_of(_vault(chance), chance)]
+    pairs = [pair for _ in range(_VAULTS // 2) for pair in _pairs_of(make_vault(chance), chance)]
     return pairs + list(written_pairs()) * 4
 
 
 # Made vaults
 
 
-def _vault(chance: random.Random) -> list[Passage]:
+def make_vault(chance: random.Random) -> list[Passage]:
     """The passages of one made vault; no relation of a subject is told in two of them."""
     lang = chance.choices(LANGUAGES, (8, 3, 3, 2, 3))[0]
     told: set[tuple[tuple[str, ...], str]] = set()
@@ -273,7 +273,8 @@ def _log(lang: str, told: set[tuple[tuple[str, ...], str]], chance: random.Rando
 # Questions
 
 
-def _asked(passages: Sequence[Passage], chance: random.Random) -> Iterator[Example]:
+def examples_of_vault(passages: Sequence[Passage], chance: random.Random) -> Iterator[Example]:
+    """Questions over the passages of one vault, each also over a passage that does not tell."""
     for passage in passages:
         for fact in chance.sample(passage.facts, min(3, len(passage.facts))):
             lang = chance.choice(LANGUAGES) if chance.random() < _OTHER_LANGUAGE else passage.lang
@@ -518,7 +519,7 @@ def _filled(
     if chance.random() < 0.5:
         name = _bare(name)
     text, facts, place = "", [], 0
-    for slot in _SLOT.finditer(template):
+    for slot in SLOT.finditer(template):
         text += template[place : slot.start()].replace("{x}", name)
         relation = f"{kind}.{slot[1]}"
         value = value_of(_kind_of(relation), lang, chance)

@@ -130,7 +130,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("data", type=Path, help="folder of question sets")
     parser.add_argument("out", type=Path, help="folder of weights and checkpoints")
-    parser.add_argument("--start", type=Path, help="weights to begin from; default: the base model")
+    parser.add_argument(
+        "--start",
+        type=Path,
+        help="weights to begin from, such as kb/reading/reader.onnx; default: the base model",
+    )
     parser.add_argument("--vaults", type=Path, help="folder of vaults whose headings become questions")
     parser.add_argument("--questions", type=int, default=120_000, help="how many questions are seen in all")
     parser.add_argument(

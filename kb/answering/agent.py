@@ -36,13 +36,15 @@ from kb.answering.periods import find_period
 from kb.answering.phrasing import Phrasing
 from kb.answering.question import read_question
 from kb.answering.question_part import Clock, QuestionPart, key_of, place_of, quotes_of
-from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of
+from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
 from kb.answering.reader_evidence import EvidenceReader
 from kb.answering.records import Records
+from kb.answering.spelling import correct
 from kb.answering.tools import Asked, Tools
-from kb.answering.ways import best_by_note, hits_of_period, ways_of
+from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.answering.yes_no import answer_word
+from kb.indexing.lookup import Lookup
 from kb.notes.journal import day_in_name
 from kb.notes.parse import stem
 
@@ -113,6 +115,8 @@ class AnswerAgent(Workflow):
             labels = "; ".join(part.label for part in parts.parts)
             await self._tell(context, Step("Taking the question apart", f"{parts.kind}: {labels}"))
         self._parts = [self._part(part.label, part.text) for part in parts.parts]
+        if reason := "; ".join(filter(None, (self._mend(part) for part in self._parts))):
+            await self._tell(context, Step("Reading the question", f"{reason}, or as it is written"))
         if period := self._parts[0].period:
             await self._tell(context, Step("Reading the period", f"{period.first} to {period.last}"))
         return Search(way=0)
@@ -131,9 +135,11 @@ class AnswerAgent(Workflow):
                 brought += self._tools.retriever.search(
                     f"{before} {self._asked.text}", limit=_FOLLOWED, per_note=None
                 )
+            if part.mended:
+                brought = [*brought, *way(part.mended, part.hits)]
             if part.period and event.way == 0:
                 brought = [*brought, *hits_of_period(self._tools.catalog, part.period)]
-            part.new = [hit for hit in brought if hit.passage.id not in known]
+            part.new = [hit for hit in distinct(brought) if hit.passage.id not in known]
             part.hits += part.new
         self._clock.lap("search")
         return Searched(way=event.way)
@@ -175,6 +181,9 @@ class AnswerAgent(Workflow):
         about = part.label if self._kind == "comparison" and part is not self._parts[0] else ""
         limit = self._tools.settings.quotes
         found = reader.find(part.question, part.intent, part.hits, part.period, limit, about)
+        if part.mended:
+            other = reader.find(part.mended, part.intent, part.hits, part.period, limit, about)
+            found = max(found, other, key=lambda item: item.confidence)
         if found.confidence > part.confidence or not part.evidence:
             part.found, part.confidence = found, found.confidence
             part.evidence = found.all
@@ -210,7 +219,7 @@ class AnswerAgent(Workflow):
         elif self._reader is None:
             missing = not_spoken_of(self._parts[0].question, quotes)
         else:
-            missing = missing_names(self._parts[0].question.text, self._notes_of(quotes))
+            missing = missing_names(self._parts[0].question.text, text_of_notes(self._tools.catalog, quotes))
         self._answer = replace(self._answer, sources=quotes, missing=missing)
         await self._tell(context, QuotesFound(quotes))
         return Quoted()
@@ -322,6 +331,13 @@ class AnswerAgent(Workflow):
         needed = self._tools.settings.threshold
         return bool(part.evidence) and part.confidence >= needed
 
+    def _mend(self, part: QuestionPart) -> str:
+        """Give `part` its question with slips mended, if it seems to have some; returns what was changed."""
+        mended = correct(part.question.text, Lookup(self._tools.catalog))
+        if mended.changes:
+            part.mended = self._part(part.label, mended.text).question
+        return mended.reason
+
     def _part(self, label: str, text: str) -> QuestionPart:
         retriever = self._tools.retriever
         question = read_question(text, retriever.document_frequency, retriever.passage_count())
@@ -361,14 +377,6 @@ class AnswerAgent(Workflow):
             nearest=tuple(
                 NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
             ),
-        )
-
-    def _notes_of(self, quotes: Sequence[Quote]) -> str:
-        """All that the quoted notes hold."""
-        paths = dict.fromkeys(quote.path for quote in quotes)
-        passages = (passage for path in paths for passage in self._tools.catalog.passages_of(path))
-        return "\n".join(
-            f"{passage.title} {' '.join(passage.heading_path)} {passage.text}" for passage in passages
         )
 
     def _closest(self) -> tuple[Quote, ...]:

@@ -23,6 +23,7 @@ class QuestionPart:
     question: Question
     intent: Intent
     period: Period | None = None
+    mended: Question | None = None  # the same with slips of the keyboard mended, where there may be some
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0

@@ -9,6 +9,7 @@ from kb.answering.draft import place
 from kb.answering.evidence import Evidence
 from kb.answering.question import Question
 from kb.answering.words import covers, words_of
+from kb.indexing.catalog import Catalog
 
 _TELLING = 0.2  # share of a question's meaning from which a word that no quote holds is worth naming
 
@@ -53,3 +54,12 @@ def not_spoken_of(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...
             missing.append(word)
         before = word if lacks else ""
     return tuple(dict.fromkeys(missing))
+
+
+def text_of_notes(catalog: Catalog, quotes: Sequence[Quote]) -> str:
+    """All that the notes of `quotes` hold, titles and headings too."""
+    paths = dict.fromkeys(quote.path for quote in quotes)
+    passages = (passage for path in paths for passage in catalog.passages_of(path))
+    return "\n".join(
+        f"{passage.title} {' '.join(passage.heading_path)} {passage.text}" for passage in passages
+    )

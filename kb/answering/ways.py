@@ -70,6 +70,16 @@ def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     return [SearchHit(passage, _IN_PERIOD, lexical=0.0, dense=0.0) for passage in passages[-_MOST_IN_PERIOD:]]
 
 
+def distinct(hits: Sequence[SearchHit]) -> list[SearchHit]:
+    """One hit a passage, the best."""
+    best: dict[int, SearchHit] = {}
+    for hit in hits:
+        known = best.get(hit.passage.id)
+        if known is None or hit.score > known.score:
+            best[hit.passage.id] = hit
+    return list(best.values())
+
+
 def _linked(catalog: Catalog, question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:
     """Passages of notes that the best notes link to or are linked from, those with most of the question first."""
     near: dict[str, float] = {}

@@ -70,6 +70,14 @@ class Lookup:
         )
         return {row[0] for row in rows}
 
+    def words_alike(self, word: str) -> list[str]:
+        """Words of the notes, folded, of about the length of `word`, that begin with its first or second letter."""
+        rows = self._catalog.rows(
+            "SELECT word FROM words WHERE abs(length(word) - ?2) <= 2 AND substr(word, 1, 1) IN (?1, ?3)",
+            (word[:1], len(word), word[1:2]),
+        )
+        return [row[0] for row in rows]
+
     def passages_of_notes(self, paths: set[str]) -> set[int]:
         """All passages of these notes."""
         rows = self._catalog.rows(
