@@ -121,7 +121,9 @@ def read_weights(file: Path) -> dict[str, NDArray[np.float32]]:
             outputs = blocks.shape[0]
             whole = (blocks.astype(np.float32) - 128) * scales.reshape(outputs, -1, 1)
             weights[node.input[1].rpartition("_Q")[0]] = whole.reshape(outputs, -1)
-    plain = {name: value for name, value in values.items() if name.endswith("_b") or name[-4:] in ("n1_w", "n2_w")}
+    plain = {
+        name: value for name, value in values.items() if name.endswith("_b") or name[-4:] in ("n1_w", "n2_w")
+    }
     return weights | plain
 
 
