@@ -70,7 +70,7 @@ def evaluate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Measure search and answers on a question set, or on questions made from your own notes.
+    """Measure search and answers on a question set or your own notes.
 
     For example: kb eval --tune
     """

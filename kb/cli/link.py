@@ -52,7 +52,9 @@ def link(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Suggest links for a note, with confidence and reasons, and make them on request.
+    """Suggest links for a note, and make them on request.
+
+    Each has its confidence and its reasons.
 
     For example: kb link "New note" --apply. kb undo takes them back.
     """

@@ -37,7 +37,9 @@ def move(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Rename or move a note, folder, heading or block; every link keeps its meaning.
+    """Rename a note, folder, heading or block; links follow.
+
+    A note or folder can also be moved. Every link keeps its meaning.
 
     For example: kb mv Oolong "Tea/Blue tea". kb undo takes it back.
     """

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 PANEL = "Study and more, from plugins"
 
+# Typer's own words for these take five lines.
+_HELP_OF_COMPLETION = {
+    "install_completion": "Install completion for this shell.",
+    "show_completion": "Print completion for this shell.",
+}
+
 
 @cache
 def plugin_host() -> PluginHost:
@@ -94,6 +100,8 @@ class PluginGroup(TyperGroup):
 def _in_plain_words(command: Any, context: Any) -> None:
     """Have help say what is to be written, not the type that the program makes of it; a flag takes nothing."""
     for parameter in command.get_params(context):
+        if parameter.name in _HELP_OF_COMPLETION:
+            parameter.help = _HELP_OF_COMPLETION[parameter.name]
         if getattr(parameter, "is_flag", False):
             parameter.metavar = ""
         elif parameter.metavar is None or parameter.param_type_name == "argument":

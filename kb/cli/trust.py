@@ -21,7 +21,7 @@ def trust(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Confirm nothing any more.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what the kb.toml here, and the plugins beside it, ask for, and confirm it.
+    """Show what the kb.toml and plugins here ask for, and confirm it.
 
     Until then, and when something else is asked for later, it is left out. For example: kb trust --yes
     """

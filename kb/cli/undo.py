@@ -13,7 +13,9 @@ from kb.safe_text import safe_line
 
 
 def undo(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """Take back the last change that kb made to your notes, where they are still as kb left them.
+    """Take back the last change that kb made to your notes.
+
+    Notes that were changed since then are left as they are.
 
     For example: kb undo, after kb mv
     """

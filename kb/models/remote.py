@@ -53,10 +53,8 @@ class RemoteModel:
                 # A proxy from the environment has no business between kb and a server on the same machine.
                 trust_env=self.leaves_machine,
             )
-        except (
-            ImportError,
-            ValueError,
-        ) as error:  # such as a SOCKS proxy, for which httpx wants another package
+        # such as a SOCKS proxy, for which httpx wants another package, or a port that is no number
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise ModelUnreachable(
                 "The proxy that the environment names (HTTPS_PROXY, ALL_PROXY) cannot be used for the model server. "
                 "Name one that begins with http://, or add the server to NO_PROXY."

@@ -49,6 +49,8 @@ ASK = exactly(
     question=_TEXT,
     understood=_TEXT,
     answer=_TEXT,
+    outcome={"enum": ["answered", "unsure", "nothing"]},
+    short=_TEXT,
     abstained=_FLAG,
     reason=_TEXT,
     confidence=_SHARE,
@@ -56,6 +58,7 @@ ASK = exactly(
     disagreement=_FLAG,
     sentences=many(exactly(text=_TEXT, supported=_FLAG, citations=many(_LINE), verdict=_TEXT)),
     sources=many(exactly(number=_LINE, path=_TEXT, line=_LINE, quote=_TEXT, cited=_FLAG)),
+    blocks=many(exactly(number=_LINE, path=_TEXT, line=_LINE, headings=many(_TEXT), text=_TEXT, short=_TEXT)),
     model=_TEXT,
     seconds={"type": "number", "minimum": 0},
 )
@@ -67,6 +70,7 @@ STATUS = exactly(
     pending=_COUNT,
     embedding_model=_TEXT,
     index_bytes=_COUNT,
+    left_out={"type": "object", "additionalProperties": _TEXT},
     plugins={"type": "object"},
 )
 

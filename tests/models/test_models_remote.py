@@ -87,7 +87,9 @@ def test_the_key_is_never_shown() -> None:
     assert "secret" not in repr(ModelSettings(url="http://127.0.0.1:1/v1", key="secret"))
 
 
-@pytest.mark.parametrize("proxy", ["socks4://otto:passphrase@p:1", "ftp://otto:passphrase@p:1"])
+@pytest.mark.parametrize(
+    "proxy", ["socks4://otto:passphrase@p:1", "ftp://otto:passphrase@p:1", "socks5://otto:passphrase@p:x"]
+)
 def test_a_proxy_that_cannot_be_used_is_told(monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(ModelUnreachable, match="proxy") as caught:

@@ -20,7 +20,7 @@ def tutor(
     ] = None,
     templates: Annotated[bool, typer.Option("--templates", help="Without the language model.")] = False,
 ) -> None:
-    """Be taught with questions and hints, without being given the answer.
+    """Be taught with questions and hints, not given the answer.
 
     For example: kb tutor "Forgetting curve"
     """

@@ -23,7 +23,7 @@ def summarize_command(
     ] = None,
     extract: Annotated[bool, typer.Option("--extract", help="Only the notes' own sentences.")] = False,
 ) -> None:
-    """Summarise notes: key points with citations, open questions and tasks.
+    """Summarise notes: cited key points, open questions, tasks.
 
     For example: kb summarize "#garden"
     """
