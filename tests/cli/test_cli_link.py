@@ -72,6 +72,8 @@ def test_what_was_never_to_be_linked_is_not_shown(base: Path) -> None:
     log = base / "vault" / ".kb" / "links" / "other-machine.jsonl"
     log.parent.mkdir(parents=True)
     log.write_text(line)
+    assert ".kb/links" in run_kb("link", "New", cwd=base).stderr  # left out until it is confirmed
+    assert run_kb("trust", "--yes", cwd=base).returncode == 0
     assert json.loads(run_kb("link", "New", "--min", "0", "--json", cwd=base).stdout)["links"] == []
     log.unlink()
 
