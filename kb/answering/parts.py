@@ -17,7 +17,6 @@ _COMPARISONS = tuple(
         r"\bcompare (?P<one>.+?) (?:and|with|to) (?P<other>[^?]+)",
         r"^how (?:do|does|is|are) (?P<one>.+?) (?:differ|different) from (?P<other>[^?]+)",
         r"^(?P<one>[^?]{2,60}?) (?:vs\.?|versus) (?P<other>[^?]+)",
-        r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]*? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
         r"\bunterschiede? (?:gibt es )?zwischen (?P<one>.+?) und (?P<other>[^?]+)",
         r"\bvergleiche (?P<one>.+?) (?:und|mit) (?P<other>[^?]+)",
         r"\bdifférences? (?:y a-t-il )?entre (?P<one>.+?) et (?P<other>[^?]+)",
@@ -25,6 +24,11 @@ _COMPARISONS = tuple(
         r"\bdiferencias? (?:hay )?entre (?P<one>.+?) y (?P<other>[^?]+)",
         r"(?:比较)?(?P<one>[^，。？?]{1,20})[和与跟](?P<other>[^，。？?]{1,20}?)(?:有什么|有何|之间)?(?:的)?(?:区别|不同|差别)",
     )
+)
+# "Was it faster at 30 or at 50 degrees?": each side is asked by the question with that side alone.
+_EITHER = re.compile(
+    r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]*? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
+    re.IGNORECASE,
 )
 _QUESTIONS = re.compile(r"[^?？]+[?？]")
 # "When is the exam and where?": what follows goes on from what is before.
@@ -75,6 +79,12 @@ def take_apart(question: str) -> Parts:
                 return Parts(
                     "comparison", (Part(text, text), *(Part(f"What is {side}?", side) for side in sides))
                 )
+    if found := _EITHER.search(text):
+        sides = [found[name].strip(" ?!.,") for name in ("one", "other")]
+        if all(content_words(side) and len(side.split()) <= 8 for side in sides):
+            start, end = found.start("one"), found.end("other")
+            asked = (Part(f"{text[:start]}{side}{text[end:]}", side) for side in sides)
+            return Parts("comparison", (Part(text, text), *asked))
     several = [part.strip() for part in _QUESTIONS.findall(text)]
     if len(several) < 2:
         several = [part.strip() for part in _ALSO_ASKS.split(text)]

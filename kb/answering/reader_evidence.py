@@ -26,6 +26,7 @@ _MOST_OF_PERIOD = 12  # entries of a period shown
 _OF_PERIOD = 1.7  # log odds that an entry of the period asked for gains …
 _OF_WEEK = 3.4  # … and where the period is a week at most
 _CERTAIN = 8.0  # log odds of what only its day makes an answer
+_LATEST_DECISION = 1.0  # log odds at least of the latest decision found
 _MENTIONS = 0.5  # share of a question's weight that an undated event must hold for its day to be the answer
 _DAY_SCORE = 2.0  # log odds of an event that holds all of the question, when its day is asked for
 
@@ -139,6 +140,11 @@ class EvidenceReader:
                         key=lambda item: (item.day, item.section.first.note_path, item.span.start),
                     )
                 )
+        if intent.asks_decision and intent.wants_latest and not period:
+            decided = [item for item in found if item.day and tells_decision(item.text)]
+            if decided:
+                last = max(decided, key=lambda item: (item.day or date.min, item.score))
+                return [replace(last, score=max(last.score, _LATEST_DECISION))]
         return [self._in_force(best, found, intent)]
 
     def _in_force(self, best: Candidate, found: Sequence[Candidate], intent: Intent) -> Candidate:

@@ -54,6 +54,7 @@ _WHICH_THINGS = re.compile(
 )
 _ABOUT = re.compile(
     r"^\s*(?:that |which )?(?:(?P<tag>(?:are |is )?(?:tagged|with (?:the )?tags?)(?: (?:as|with))?)|(?P<link>link(?:s|ing)? to)|"
+    r"(?:have|has|with) (?:an? |the )?(?P<property>\w[\w-]*) (?:of|=|:)|"
     r"(?P<folder>(?:are |is )?in (?:the )?folder)|(?P<word>mention(?:s|ing)?|contain(?:s|ing)?|with the words?|"
     r"(?:are |is )?(?:about|on|zu|über)))\s+(?P<value>.+)$",
     re.IGNORECASE,
@@ -140,6 +141,16 @@ class Records:
                     path for path, tag in self._lookup.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")
                 }
                 said = f"tagged #{wanted}"
+            elif about["property"]:
+                wanted = words_of(value)
+                found = {
+                    path
+                    for path, stored in self._lookup.properties(about["property"].casefold())
+                    if any(words_of(item) == wanted for item in _values(stored))
+                }
+                if not found:
+                    return None
+                said = f"with {about['property'].casefold()} {value}"
             elif about["link"]:
                 found, said = self._lookup.linking_to(value.strip("[]")), f"linking to {value}"
             elif about["folder"]:

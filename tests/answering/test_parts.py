@@ -44,3 +44,13 @@ def test_several_questions_are_several() -> None:
 @pytest.mark.parametrize("question", ["What is a token?", "tokens", "Is b between 0 and 1?", "Why? Because?"])
 def test_others_are_one(question: str) -> None:
     assert take_apart(question).kind == "single"
+
+
+def test_each_side_of_an_either_or_question_is_asked_alone() -> None:
+    taken = take_apart("Was the yeast faster at 30 or at 50 degrees?")
+    assert taken.kind == "comparison"
+    assert [part.text for part in taken.parts] == [
+        "Was the yeast faster at 30 or at 50 degrees?",
+        "Was the yeast faster at 30?",
+        "Was the yeast faster at 50 degrees?",
+    ]

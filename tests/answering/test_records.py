@@ -51,6 +51,7 @@ def said(record: Record | None) -> list[str]:
         ("What notes are in the folder People?", "You have 1 note in People.", ["Ada"]),
         ("Which models have I noted?", "You have 2 notes tagged #model.", ["Llama", "Qwen"]),
         ("List all persons", "You have 1 note with type: persons.", ["Ada"]),
+        ("How many notes have a type of person?", "You have 1 note with type person.", []),
         ("Which recipes do I have?", "Soup", ["Bread"]),
         (
             "What changed since May 2026?",
