@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,9 +11,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from kb.indexing.embedder import Embedder
+from kb.settings import state_folder
 
 NOTES = {
     "Quantisation.md": (
@@ -54,6 +57,14 @@ def run_kb(
         timeout=300,
         input=input,
     )
+
+
+def own_state(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this machine keeps is kept in `folder` for one test, which goes on believing the indexes made before."""
+    key = state_folder() / "index.key"
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
+    state_folder().mkdir(parents=True)
+    shutil.copy(key, state_folder())
 
 
 class HashingEmbedder(Embedder):

@@ -19,7 +19,7 @@ from kb.workspace import workspace
 from tests.answering.cross_encoders import write_cross_encoder
 from tests.models.made_up_server import Answering, Handler, Server
 from tests.models.scripted_gguf import write_scripted_model
-from tests.support import write_notes
+from tests.support import own_state, write_notes
 
 pytestmark = pytest.mark.slow  # torch is imported
 
@@ -43,7 +43,7 @@ def ask(
 
     The model says a given text, or is a server's; then it judges as well.
     """
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # what a judge is worth is remembered there
+    own_state(tmp_path / "state", monkeypatch)  # what a judge is worth is remembered there
     opened: list[KnowledgeBase] = []
 
     def asked(

@@ -7,7 +7,7 @@ import pytest
 
 from kb.knowledge_base import KnowledgeBase
 from kb.tui.app import KbApp
-from tests.support import write_notes
+from tests.support import own_state, write_notes
 from tests.tui.interface import NOTES, settings_of
 
 
@@ -25,7 +25,7 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One of one's own."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    own_state(tmp_path / "state", monkeypatch)
     for name in ("vault", "index"):
         shutil.copytree(indexed / name, tmp_path / name)
     return tmp_path

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -29,11 +32,33 @@ NOTES = {
     "Diary.md": "# Diary\n\nToday I made Green tea and read about the tea plant.\n",
 }
 
+HOLD = """
+import sys
+from pathlib import Path
+from kb.indexing.lock import WriteLock
+lock = WriteLock(Path(sys.argv[1]))
+lock.acquire("watching")
+print("held", flush=True)
+sys.stdin.read()
+lock.release()
+"""
+
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 
 
 def settings_of(folder: Path) -> Settings:
     return Settings(folder / "vault", folder / "index", root=folder)
+
+
+@contextmanager
+def watched_by_another_process(folder: Path) -> Iterator[None]:
+    """Another process keeps the index in step; what this one holds itself, the interface waits for."""
+    words = [sys.executable, "-c", HOLD, str(folder / "index")]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield
+        other.communicate()
 
 
 def drive(app: KbApp, steps: Steps, size: tuple[int, int] = (120, 40)) -> None:

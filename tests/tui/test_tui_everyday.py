@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from textual.pilot import Pilot
 from textual.widgets import DirectoryTree, Input, Static, TextArea, Tree
 
 from kb.errors import VaultMissing
-from kb.indexing.lock import WriteLock
 from kb.safe_text import pasted_line
 from kb.settings import Settings
 from kb.tui.app import KbApp
@@ -25,7 +25,16 @@ from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.widgets.sources import SourcesPane
 from tests.support import write_notes
-from tests.tui.interface import NOTES, drive, ready, said, send, settings_of, until
+from tests.tui.interface import (
+    NOTES,
+    drive,
+    ready,
+    said,
+    send,
+    settings_of,
+    until,
+    watched_by_another_process,
+)
 
 
 @pytest.mark.parametrize(
@@ -221,14 +230,7 @@ def test_a_vault_that_is_unplugged_is_told_of(
         await until(pilot, lambda: app.main.status.index not in ("paused", "vault not found"))
         assert len(app.problems) == 1
 
-    if watched_by_another:
-        lock = WriteLock(folder / "index")
-        lock.acquire("watching")
-        try:
-            drive(app, steps)
-        finally:
-            lock.release()
-    else:
+    with watched_by_another_process(folder) if watched_by_another else nullcontext():
         drive(app, steps)
 
 

@@ -27,7 +27,16 @@ from kb.tui.widgets.conversation import QuickReplies
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.widgets.sources import SourcesPane
 from tests.support import write_notes
-from tests.tui.interface import NOTES, drive, ready, said, send, settings_of, until
+from tests.tui.interface import (
+    NOTES,
+    drive,
+    ready,
+    said,
+    send,
+    settings_of,
+    until,
+    watched_by_another_process,
+)
 
 pytestmark = pytest.mark.slow  # together
 
@@ -95,9 +104,10 @@ def test_the_tutor_asks_and_shows_where_it_stands(app: KbApp) -> None:
         await send(pilot, "no idea")
         assert "hint" in app.main.status.standing
         await send(pilot, "/reveal")
-        assert "To revisit" in said(app)
+        assert "Here is what your note says." in said(app)
         if app.main._begun:
             await send(pilot, "/quit")
+        assert "To revisit" in said(app)
         assert not app.main._begun
         await pilot.press(*"/quit", "enter")
         await pilot.pause()
@@ -284,11 +294,6 @@ def test_a_note_that_is_gone_costs_a_sentence(app: KbApp, folder: Path) -> None:
 
 
 def test_another_kb_that_keeps_the_index_in_step_is_named(folder: Path) -> None:
-    from kb.indexing.embedder import Embedder
-    from kb.indexing.index import Index
-
-    other = Index(folder / "index", Embedder("all-MiniLM-L6-v2"))
-    other.hold("watching")
     app = KbApp(lambda: settings_of(folder))
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -297,10 +302,8 @@ def test_another_kb_that_keeps_the_index_in_step_is_named(folder: Path) -> None:
         await send(pilot, "When was oolong first made?")
         assert "1725" in said(app)
 
-    try:
+    with watched_by_another_process(folder):
         drive(app, steps)
-    finally:
-        other.close()
 
 
 def test_escape_stops_a_reply(app: KbApp) -> None:
@@ -438,7 +441,7 @@ def test_rows_are_found_by_parts_of_their_names(typed: str, first: str | None) -
 
 
 def test_notes_with_cards_due_are_listed(app: KbApp, folder: Path) -> None:
-    day = "2020-01-01T08:00:00+00:00"
+    day = "2025-01-02T08:00:00+00:00"
     row = {
         "act": "review",
         "at": day,
