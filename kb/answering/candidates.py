@@ -82,7 +82,7 @@ class Candidate:
         own = plain_block(self.section.text, self.block, self.span).strip()
         if self.block.kind == "table" and self.block.lead and self.span.start > self.block.lead.start:
             head = self.section.text[self.block.lead.start : self.block.lead.end]
-            return f"{plain_text(head)}\n{own}"
+            return f"{head.strip()}\n{own}"
         return own
 
     @property

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(r"[ \t>]*\d{1,9}[.)][ \t]")
 _WRAPPED = (
     88  # characters; paragraphs with longer lines than this are wrapped prose, shorter ones are jotted lines
 )
+_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
 _LEADS = (":", "：")
 
 
@@ -104,9 +105,17 @@ def plain_block(text: str, block: AnswerBlock, span: Span) -> str:
     raw = text[span.start : span.end]
     if block.kind == "code":
         return plain_code(raw).strip("\n")
-    if block.kind == "properties":
+    if block.kind in ("properties", "table"):
         return raw
+    if block.kind in ("list", "steps") and "\n" in raw:
+        return "\n".join(_plain_line(line) for line in raw.splitlines() if line.strip())
     return plain_text(raw)
+
+
+def _plain_line(line: str) -> str:
+    """A line of a list without markup, but with its own mark and indent."""
+    mark = _MARK.match(line)
+    return mark[0] + plain_text(line[mark.end() :]) if mark else plain_text(line)
 
 
 def _run(lines: Lines, units: Sequence[Unit], place: int) -> int:

@@ -41,7 +41,9 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*+>")
 _BREAK = re.compile(r"<br\s*+/?>", re.IGNORECASE)
 _AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]++:[^\s<>]*+)>")
 _URL = re.compile(r"https?://(?:www\.)?([^\s<>\"/?#]++)[^\s<>\"]*+")
-_STARS = re.compile(r"(?<![\s*])\*{1,3}|\*{1,3}(?![\s*])")
+# Emphasis stands between stars that touch its words on both sides; a lone star, as in `*.log`, is a character.
+_STARS = re.compile(r"(?<!\*)(\*{1,3})(?=[^\s*])([^*]{0,1000}[^\s*])\1(?!\*)")
+_ROW = "\x01"  # at the end of a line: it is a table's row
 _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)")
 _PAIRS = re.compile(r"(?<!=)==(?!=)|~~")
 _HASH = re.compile(r"(?<![\w&/#])#(?=[^\W\d][\w/-]*)")
@@ -51,6 +53,7 @@ _PROPERTY = re.compile(r"^([^\W\d_][\w /.-]{0,60}+)::[ \t]++", re.MULTILINE)
 _MARKUP = re.compile(
     r"[`*_\[\]<>&|\#=~$%\\^{}\x00\râÃÂð\u00a0]|::|//|[ \t]{2}|(?:^|\n)[ \t]*+(?:[-+]|\d{1,9}[.)])"
 )
+_LEAST_BARS = 3
 _STASHED = re.compile("\x00(\\d+)\x00")
 _MOJIBAKE = re.compile(
     "[\u00c2-\u00df][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
@@ -82,7 +85,7 @@ def plain_inline(markdown: str) -> str:
 def _without_markup(
     markdown: str, keep_urls: bool, strip_blocks: Callable[[str], str], strip_inline: Callable[[str], str]
 ) -> str:
-    text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = markdown.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace(_ROW, "")
     # What must not be read as markup is put away first: code, then escaped characters.
     stash: list[str] = []
     if "```" in text or "~~~" in text:
@@ -187,7 +190,7 @@ def _strip_blocks(text: str) -> str:
     if "::" in text:
         text = _TECHNICAL.sub("", text)
     if "|" in text:
-        text = _TABLE_RULE.sub("", text)
+        text = _TABLE_RULE.sub("", _mark_rows(text))
     if "]:" in text:
         text = _DEFINITION.sub("", text)
     text = _RULE_LINE.sub("", text)
@@ -195,10 +198,32 @@ def _strip_blocks(text: str) -> str:
     return _HEADING_END.sub("", text)
 
 
+def _mark_rows(text: str) -> str:
+    """`text` with a mark at the end of each table row; bars in other lines are characters."""
+    is_table = _TABLE_RULE.search(text) is not None
+    return "\n".join(
+        line + _ROW
+        if "|" in line and (is_table or _is_row(line)) and not _TABLE_RULE.fullmatch(line)
+        else line
+        for line in text.split("\n")
+    )
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a row by itself, in a piece of a table without its rule."""
+    bare = line.strip(" \t>")
+    return bare.startswith("|") and bare.endswith("|") and bare.count("|") >= _LEAST_BARS
+
+
+def _row_words(line: str) -> str:
+    return _CELL.sub(", ", _TABLE_EDGE.sub("", line))
+
+
 def _strip_inline(text: str) -> str:
     text = _strip_marks(text)
-    if "|" in text:
-        text = _CELL.sub(", ", _TABLE_EDGE.sub("", text))
+    if _ROW in text:
+        lines = text.split("\n")
+        text = "\n".join(_row_words(line[:-1]) if line.endswith(_ROW) else line for line in lines)
     return _PROPERTY.sub(r"\1: ", text) if "::" in text else text
 
 
@@ -219,7 +244,7 @@ def _strip_marks(text: str) -> str:
     if "://" in text:
         text = _URL.sub(r"\1", text)
     if "*" in text:
-        text = _STARS.sub("", text)
+        text = _STARS.sub(r"\2", _STARS.sub(r"\2", text))  # twice: emphasis may stand within emphasis
     if "_" in text:
         text = _UNDERSCORES.sub("", text)
     if "==" in text or "~~" in text:
