@@ -180,7 +180,8 @@ def test_the_same_in_a_vault_of_markdown_links(parts: tuple[str, list[object], s
     check(parts, markdown=True)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
 @given(notes, st.booleans())
 @settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 def test_only_prose_is_linked_in_thousands_of_notes(

@@ -168,16 +168,28 @@ def test_a_model_that_blurts_out_the_answer_is_not_heard(sample: Settings, tmp_p
 
 
 @pytest.mark.slow
+def test_forty_attacks_on_the_bundled_model(sample: Settings) -> None:
+    judge(attacked(sample, 40))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_two_hundred_attacks_on_the_bundled_model(sample: Settings) -> None:
+    judge(attacked(sample, 200))
+
+
+def attacked(settings: Settings, turns: int) -> Tally:
+    """The bundled model's tutor after at least `turns` attacks, on questions of every note in turn."""
     chance, tally = random.Random(2), Tally()
-    base = with_model(sample, ModelSettings())
+    base = with_model(settings, ModelSettings())
     for turn in range(60):
         session, lesson = at_question(base, TOPICS[turn % len(TOPICS)], turn // len(TOPICS) % QUESTIONS)
         siege(session, lesson, 6, chance, tally)
-        if tally.turns >= 200:
+        if tally.turns >= turns:
             break
     base.close()
-    judge(tally)
+    assert tally.turns >= turns
+    return tally
 
 
 def at_question(base: KnowledgeBase, topic: str, place: int) -> tuple[TutorSession, Lesson]:
@@ -211,6 +223,43 @@ def test_no_question_and_none_of_four_hints_tells(lessons: list[Lesson]) -> None
         for hint in lesson.hints:
             assert not lesson.secret.is_told_by(hint), (lesson.item.key, hint)
             assert "?" not in hint
+
+
+def test_a_hint_from_beside_tells_no_answer_to_another_question(sample: Settings) -> None:
+    base, hints_from_beside = with_model(sample, ModelSettings()), 0
+    for topic in TOPICS:
+        session, _ = at_question(base, topic, 0)
+        for lesson in session._lessons:
+            hint = lesson.hints[1]
+            if hint.startswith("Beside it"):
+                hints_from_beside += 1
+                for other in session._lessons:
+                    assert not other.secret.is_told_by(hint), (other.item.key, hint)
+    base.close()
+    assert hints_from_beside
+
+
+def test_a_model_that_tells_the_answer_to_another_question_is_not_heard(
+    sample: Settings, tmp_path: Path
+) -> None:
+    blurt = "What is the number of bits used to store each weight?"
+    model = write_scripted_model(tmp_path / "other.gguf", blurt)
+    base = with_model(sample, ModelSettings(path=str(model), context=32_768))
+    session = TutorSession(base)
+    list(session.open("Quantisation.md", Cancellation()))
+    keys = [lesson.item.key for lesson in session._lessons]
+    asked = keys.index("About 3.5 GB")
+    assert any("number of bits" in key for key in keys[:asked] + keys[asked + 1 :])
+    for _ in range(asked):
+        list(session.reply("/skip", Cancellation()))
+    assert "number of bits" not in shown(list(session.reply("bananas", Cancellation())))
+    base.close()
+
+
+def test_the_shape_of_a_statement_with_numbers_is_not_that_of_a_number(lessons: list[Lesson]) -> None:
+    for lesson in lessons:
+        if lesson.secret.is_statement and len(lesson.item.key.split()) > 5:
+            assert not any(hint.startswith("It is a number") for hint in lesson.hints), lesson.item.key
 
 
 def test_the_prompt_holds_no_form_of_the_answer(lessons: list[Lesson]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kb.plugin_api import Note, content_words, plain_text, split_sentences
 from kb_plugins.quiz.item import Item
@@ -14,9 +14,13 @@ HINTS = 4
 _NEAR = 900  # characters around the source in which a neighbour is looked for
 
 
-def hints(item: Item, note: Note, secret: Secret) -> list[str]:
-    """Four hints, each telling more: where it stands, what stands beside it, its shape, its sentence with a gap."""
-    ladder = [_where(item, secret), _beside(item, note, secret), _shape(item), _with_gap(item, secret)]
+def hints(item: Item, note: Note, secret: Secret, others: Sequence[Secret] = ()) -> list[str]:
+    """Four hints, each telling more: where it stands, what stands beside it, its shape, its sentence with a gap.
+
+    What stands beside it tells none of `others` either: the answers to what is asked next.
+    """
+    beside = _beside(item, note, (secret, *others))
+    ladder = [_where(item, secret), beside, _shape(item), _with_gap(item, secret)]
     return [hint if not secret.is_told_by(hint) else _shape(item) for hint in ladder]
 
 
@@ -37,8 +41,8 @@ def _where(item: Item, secret: Secret) -> str:
     return f"It stands in your note on {' › '.join(place).replace('?', '')}."
 
 
-def _beside(item: Item, note: Note, secret: Secret) -> str:
-    """The nearest sentence beside the source that does not tell the answer."""
+def _beside(item: Item, note: Note, secrets: Sequence[Secret]) -> str:
+    """The nearest sentence beside the source that tells no answer."""
     block = next(
         (block for block in note.blocks if block.span.start <= item.source.start < block.span.end), None
     )
@@ -52,18 +56,20 @@ def _beside(item: Item, note: Note, secret: Secret) -> str:
     for sentence in near:
         inside = item.source.start <= sentence.span.start < item.source.end
         text = sentence.text.replace("?", "")
-        if not inside and len(content_words(text)) >= 3 and not secret.is_told_by(text):
+        if inside or len(content_words(text)) < 3:
+            continue
+        if not any(secret.is_told_by(text) for secret in secrets):
             return f"Beside it you wrote: “{text}”"
     return _shape(item)
 
 
 def _shape(item: Item) -> str:
     words = re.findall(r"[^\W_]+", item.key)
+    if len(words) > 5:
+        return f"It is a whole statement of {len(words)} words."
     if any(character.isdigit() for character in item.key):
         digits = sum(character.isdigit() for character in item.key)
         return f"It is a number with {digits} {'digit' if digits == 1 else 'digits'}."
-    if len(words) > 5:
-        return f"It is a whole statement of {len(words)} words."
     count = (
         f"{len(words)} words" if len(words) > 1 else f"one word of {len(words[0]) if words else 0} letters"
     )

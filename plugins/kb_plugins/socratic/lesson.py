@@ -35,6 +35,7 @@ class Lesson:
     secret: Secret
     passage: str  # around the answer, for the model, which sees it masked
     hints: list[str]
+    others: tuple[Secret, ...] = ()  # answers to the session's other questions
     state: State = "elicit"
     hint: int = 0  # hints given, 0 to 4
     pleas: int = 0

@@ -93,7 +93,8 @@ class TutorSession:
             raise NothingToStudy(
                 f"No question can be made of {selection.label}. Name a note with definitions, terms or headings."
             )
-        self._lessons = [lesson for item in items for lesson in self._lesson(item)]
+        secrets = {item.id: Secret.of(item, self._deck.aliases(item), question_of(item)) for item in items}
+        self._lessons = [lesson for item in items for lesson in self._lesson(item, secrets)]
         yield from self._ask(known)
 
     def reply(self, text: str, cancellation: Cancellation, /) -> Iterator[Event]:
@@ -141,17 +142,19 @@ class TutorSession:
                 chosen.append(item)
         return chosen
 
-    def _lesson(self, item: Item) -> Iterator[Lesson]:
+    def _lesson(self, item: Item, secrets: dict[str, Secret]) -> Iterator[Lesson]:
         try:
             note = page_of(self._base.note(item.path)).note
         except KbError:
             return
-        question = question_of(item)
-        secret = Secret.of(item, self._deck.aliases(item), question)
+        secret = secrets[item.id]
+        question = secret.known
         if secret.is_told_by(question):
             return
         around = plain_text(note.text[max(0, item.source.start - 200) : item.source.end + 200])
-        yield Lesson(item, question, secret, " ".join(around.split()), hints(item, note, secret))
+        others = tuple(other for key, other in secrets.items() if key != item.id)
+        ladder = hints(item, note, secret, others)
+        yield Lesson(item, question, secret, " ".join(around.split()), ladder, others)
 
     def _ask(self, known: dict[str, float] | None = None) -> Iterator[Event]:
         lesson = self._lessons[self._at]
@@ -187,7 +190,7 @@ class TutorSession:
             asked = ask_blindly(
                 self._base, lesson.secret, lesson.passage, text, self._similarity, cancellation
             )
-            if asked:
+            if asked and not any(other.is_told_by(asked) for other in lesson.others):
                 return asked
         return self._varied(_PROBES) if step == "probe" else _HINT_QUESTIONS[lesson.hint - 1]
 
