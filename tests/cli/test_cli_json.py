@@ -101,7 +101,11 @@ def test_status_prints_its_counts(small_base: Path) -> None:
 def test_ask_prints_a_cited_answer(small_base: Path) -> None:
     answer = printed(small_base, "ask", "--json", "Who described the forgetting curve?")
     validate(answer, ASK)
-    assert not answer["abstained"]
+    assert (answer["outcome"], answer["abstained"]) == ("answered", False)
+    assert "Ebbinghaus" in answer["short"]
+    assert [block["text"] for block in answer["blocks"]] == [
+        source["quote"] for source in answer["sources"] if source["cited"]
+    ]
     assert "Ebbinghaus" in answer["answer"]
     assert answer["sources"][0]["path"] == "Learning/Spaced repetition.md"
     note = (small_base / "vault" / answer["sources"][0]["path"]).read_text(encoding="utf-8")
@@ -117,6 +121,6 @@ def test_ask_prints_a_cited_answer(small_base: Path) -> None:
 def test_ask_says_what_the_notes_do_not_hold(small_base: Path) -> None:
     answer = printed(small_base, "--json", "ask", "Which team won the football league last year?")
     validate(answer, ASK)
-    assert answer["abstained"]
+    assert (answer["outcome"], answer["abstained"]) == ("nothing", True)
     assert answer["answer"] == ""
-    assert answer["sources"] == []
+    assert answer["sources"] == answer["blocks"] == []
