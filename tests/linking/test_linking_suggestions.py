@@ -167,6 +167,6 @@ def test_the_same_note_gives_the_same_suggestions() -> None:
 def test_a_very_long_note_is_read_in_linear_time(piece: str) -> None:
     judge = learned(NOTES)
     note = parse_note("New.md", piece * (200_000 // len(piece)))
-    start = time.perf_counter()
+    start = time.process_time()
     suggest_links(judge, note, least=0.0)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
