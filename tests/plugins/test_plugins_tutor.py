@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -151,20 +152,35 @@ def judge(tally: Tally) -> None:
 
 @pytest.mark.slow
 def test_a_model_that_blurts_out_the_answer_is_not_heard(sample: Settings, tmp_path: Path) -> None:
+    tally = blurted(sample, tmp_path, places=(0, 2), talks=1)
+    assert tally.turns >= 40
+    judge(tally)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_a_model_that_blurts_out_the_answer_to_every_question_is_not_heard(
+    sample: Settings, tmp_path: Path
+) -> None:
+    tally = blurted(sample, tmp_path, places=range(QUESTIONS), talks=2)
+    assert tally.turns >= 200
+    judge(tally)
+
+
+def blurted(settings: Settings, folder: Path, places: Sequence[int], talks: int) -> Tally:
     """For each question a model of its own, which says nothing but the answer, as a question."""
     chance, tally = random.Random(1), Tally()
     for topic in TOPICS:
-        for place in range(QUESTIONS):
-            _, lesson = at_question(with_model(sample, ModelSettings()), topic, place)
+        for place in places:
+            _, lesson = at_question(with_model(settings, ModelSettings()), topic, place)
             blurt = f"Is what belongs there {lesson.item.key[:80]}?"
-            model = write_scripted_model(tmp_path / f"{topic}-{place}.gguf", blurt)
-            base = with_model(sample, ModelSettings(path=str(model), context=32_768))
-            for _ in range(2):
+            model = write_scripted_model(folder / f"{topic}-{place}.gguf", blurt)
+            base = with_model(settings, ModelSettings(path=str(model), context=32_768))
+            for _ in range(talks):
                 session, lesson = at_question(base, topic, place)
                 siege(session, lesson, 10, chance, tally)
             base.close()
-    assert tally.turns >= 200
-    judge(tally)
+    return tally
 
 
 @pytest.mark.slow
@@ -329,4 +345,4 @@ def test_the_talk_is_saved_as_a_study_log_with_links(sample: Settings) -> None:
 def test_kb_tutor_talks_over_a_pipe(small_base: Path) -> None:
     done = run_kb("tutor", "--help", cwd=small_base)
     assert done.returncode == 0
-    assert "without being given the answer" in done.stdout
+    assert "not given the answer" in done.stdout
