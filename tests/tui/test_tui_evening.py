@@ -85,7 +85,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     terminal.type("When was oolong first made?")
     terminal.shows("1725", "[1]", "Tea/Oolong.md")
     terminal.type("/1")
-    terminal.shows("Linked from", "1725", "Copy place")
+    terminal.shows("Linked from", "1725", "esc Close")
     terminal.press("Escape")
     terminal.shows("Ask your notes")
 
@@ -98,7 +98,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     terminal.press("1")
     terminal.shows("2 of ")
     terminal.type("/quit")
-    terminal.shows("The session is over")
+    terminal.shows("Session finished")
 
     terminal.type("/mode tutor")
     terminal.shows("Tutor:")
@@ -107,7 +107,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     terminal.type("I have no idea")
     terminal.shows("hint 1/4")
     terminal.type("/quit")
-    terminal.shows("The session is over")
+    terminal.shows("added to your reviews", "Session finished")
 
     terminal.press("F3")
     terminal.shows("Accept", "Diary.md")

@@ -118,7 +118,7 @@ def test_sources_of_the_answer_before_are_gone(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         await send(pilot, "When was oolong first made?")
-        assert app.main.query_one(SourcesPane).quotes
+        assert app.main.query_one(SourcesPane).quotes, said(app)
         await send(pilot, "/why")
         assert app.main.query_one(SourcesPane).quotes
         await send(pilot, "Who composed the opera Fidelio?")
