@@ -217,8 +217,11 @@ def test_a_test_measures_the_speed(small_base: Path) -> None:
 def test_a_model_that_cannot_judge_is_not_made_the_judge(small_base: Path, tmp_path: Path) -> None:
     (tmp_path / "kb.toml").write_text(f'vault = "{small_base / "vault"}"\n', encoding="utf-8")
     assert run_kb("trust", "--yes", cwd=tmp_path).returncode == 0
-    done = run_kb("models", "judge", "bundled", cwd=tmp_path)
-    assert done.returncode == 1
+    installed = tmp_path / "data" / "kb" / "models"
+    installed.mkdir(parents=True)
+    write_scripted_model(installed / "always-no.gguf", "no")
+    done = run_kb("models", "judge", "always-no", cwd=tmp_path, XDG_DATA_HOME=str(tmp_path / "data"))
+    assert done.returncode == 1, done.stderr
     assert "guessing makes 50 %" in done.stdout
     assert "cannot judge" in done.stderr
     assert "judge" not in (tmp_path / "kb.toml").read_text(encoding="utf-8")
