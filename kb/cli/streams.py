@@ -69,8 +69,9 @@ def prepare() -> None:
     sys.stdin = sys.stdin or _text(0, "r", "utf-8")
     sys.stderr = _text(2, "w", _encoding(sys.stderr))
     sys.stdout = _answer = _text(real, "w", encoding)
-    for name in ("stdin", "stdout", "stderr"):
-        setattr(sys, f"__{name}__", getattr(sys, name))
+    # Under its second name stdout is found by foreign code only, for which stderr is the place.
+    for name, stream in (("stdin", sys.stdin), ("stdout", sys.stderr), ("stderr", sys.stderr)):
+        setattr(sys, f"__{name}__", stream)
 
 
 def answer() -> TextIO:
