@@ -228,7 +228,7 @@ def test_the_first_run_chooses_a_folder_and_indexes_it(
     app = KbApp(load)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen))
+        await until(pilot, lambda: isinstance(app.screen, WelcomeScreen) and bool(app.screen.query("#holds")))
         folder, holds = app.screen.query_one("#folder", Input), app.screen.query_one("#holds", Static)
         for name, words in (
             ("nowhere", "does not exist"),
