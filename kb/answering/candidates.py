@@ -144,16 +144,16 @@ def _in_section(
     scored.sort(key=lambda row: -row[0])
     found: list[Candidate] = []
     for logit, block, answer in scored:
-        if _touches(Span(answer.start, answer.end), hidden):
+        if touches(Span(answer.start, answer.end), hidden):
             continue
         first, last = block.part_at(answer.start, answer.end)
         if _only_points(section.text[block.parts[first].span.start : block.parts[last].span.end]):
             continue
         candidate = _candidate(section, reading, intent, block, answer, logit)
-        if _touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
+        if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
             span = Span(block.parts[first].span.start, block.parts[last].span.end)
             candidate = replace(candidate, span=span, whole=False)
-        if _touches(candidate.span, hidden) or _touches(candidate.span, [other.span for other in found]):
+        if touches(candidate.span, hidden) or touches(candidate.span, [other.span for other in found]):
             continue
         found.append(candidate)
         if len(found) == _PARTS:
@@ -246,5 +246,6 @@ def _antecedent(section: Section, block: AnswerBlock, first: int) -> int:
     return first
 
 
-def _touches(span: Span, others: Sequence[Span]) -> bool:
+def touches(span: Span, others: Sequence[Span]) -> bool:
+    """Whether `span` overlaps one of `others`."""
     return any(span.start < other.end and other.start < span.end for other in others)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of
+from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
 from kb.answering.days import entry_day
 from kb.answering.evidence import Evidence
 from kb.answering.intent import Intent, tells_decision
@@ -117,7 +117,7 @@ class EvidenceReader:
                         continue
                     last = block.parts[block.subtree(number)].span.end
                     span = Span(part.span.start, last)
-                    if any(span.start < other.end and other.start < span.end for other in section.orders):
+                    if touches(span, section.orders):
                         continue
                     if intent.asks_day or tells_decision(section.text[span.start : span.end]):
                         entries.append(Candidate(section, block, span, "", NOTHING_KNOWN, _CERTAIN, day))
@@ -129,7 +129,7 @@ class EvidenceReader:
     def _own(self, found: Sequence[Candidate], intent: Intent, period: Period | None) -> list[Candidate]:
         """The candidates that answer together; the first leads."""
         best = found[0]
-        if period and (intent.wants_all):
+        if period and intent.wants_all:
             together = [
                 item for item in found if period.holds(item.day) and item.score >= best.score - _SAME_PERIOD
             ]
