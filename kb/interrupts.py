@@ -7,6 +7,7 @@ from contextlib import suppress
 from types import FrameType
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+_heard = False
 
 
 def leave_at_once() -> None:
@@ -16,7 +17,18 @@ def leave_at_once() -> None:
 
 def stop_what_runs() -> None:
     """From now on Ctrl-C is told to what runs, which may finish what it began."""
-    _handle(signal.default_int_handler)
+    _handle(_stop)
+
+
+def was_interrupted() -> bool:
+    """Whether Ctrl-C has been heard: C code that is being imported turns it into an error of another type."""
+    return _heard
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> None:
+    global _heard
+    _heard = True
+    signal.default_int_handler(signal_number, frame)
 
 
 def _handle(handler: Callable[[int, FrameType | None], object]) -> None:

@@ -1,7 +1,6 @@
 """Questions over notes as people keep them, which encyclopaedias lack: logs, lists, tables, properties, contacts.
 
-Two sources: vaults made here by chance from `words.txt`, `relations.txt` and `lines.txt`, and notes written by hand
-with their questions in `written/`. Every answer is a stretch of its passage, and a wrong passage never tells what was
+Vaults are made here by chance from `words.txt`, `relations.txt` and `lines.txt`. Every answer is a stretch of its passage, and a wrong passage never tells what was
 asked of its subject: both are known when a note is made, not guessed afterwards.
 """
 
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from training.sets import LABELS, Example, Pair, keywords, typo
 from training.values import VALUES, day_title, log_day, value_of
+from training.written_notes import heading_examples, written_examples, written_pairs
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "de", "fr", "es", "zh")
@@ -93,7 +93,7 @@ def note_examples(vaults: Path | None, chance: random.Random) -> list[Example]:
     """Questions over made and written notes, and over the headings of `vaults`."""
     examples = [example for _ in range(_VAULTS) for example in examples_of_vault(make_vault(chance), chance)]
     written = written_examples(chance)
-    examples += written * max(1, len(examples) // (3 * max(1, len(written))))
+    examples += written * max(1, len(examples) // (2 * max(1, len(written))))
     if vaults:
         examples += heading_examples(vaults, chance)
     return examples
@@ -232,11 +232,12 @@ def _table(lang: str, told: set[tuple[tuple[str, ...], str]], chance: random.Ran
         for relation in columns:
             value = value_of(_kind_of(relation), lang, chance)
             if (subject, relation) in told or chance.random() < 0.1:
-                value = ""
-            else:
-                told.add((subject, relation))
-                facts.append(Fact(subject, relation, len(row) + 1, len(row) + 1 + len(value)))
-            row += f" {value} |"
+                row += "  |"
+                continue
+            told.add((subject, relation))
+            row += f" {_bare(_label(relation, at))}: "  # as kb gives tables to the reader
+            facts.append(Fact(subject, relation, len(row), len(row) + len(value)))
+            row += f"{value} |"
         text.line(row, facts)
     return text.done()
 
@@ -331,133 +332,6 @@ def _yes_no(fact: Fact, passage: Passage, passages: Sequence[Passage], chance: r
         label, premise = "neutral", wrong
     question = shape.replace("{x}", fact.subject[LANGUAGES.index(lang)]).replace("{v}", value)
     return Pair(question[0].upper() + question[1:], premise.text, LABELS[label])
-
-
-# Written notes, and headings of real ones
-
-
-def written_examples(chance: random.Random) -> list[Example]:
-    """Questions of the notes in `written/`, each over the passage that holds its answer, and over others."""
-    examples = []
-    for note in written_notes():
-        for lang, kind, question, answer in note.questions:
-            place = find_answer(note.passages, answer)
-            if place:
-                passage, start, end = place
-                found = note.passages[passage]
-                examples.append(Example(question, found, start, end, lang=lang, answers=(answer,)))
-                rest = [p for n, p in enumerate(note.passages) if n != passage]
-                if rest and kind == "" and chance.random() < 0.5:
-                    wrong = chance.choice(rest)
-                    if answer.casefold() not in wrong.casefold():
-                        examples.append(Example(question, wrong, lang=lang))
-            elif answer == "-":
-                examples += [Example(question, passage, lang=lang) for passage in note.passages[:2]]
-    return examples
-
-
-def written_pairs() -> Iterator[Pair]:
-    """Yes/no questions of the written notes over the passage that decides them."""
-    for note in written_notes():
-        for _, kind, question, answer in note.questions:
-            if kind and (place := find_answer(note.passages, answer)):
-                yield Pair(
-                    question, note.passages[place[0]], LABELS["entails" if kind == "yes" else "contradicts"]
-                )
-
-
-def find_answer(passages: Sequence[str], answer: str) -> tuple[int, int, int] | None:
-    """Passage, start and end of `answer`, which may name only its first and last words around " … "."""
-    first, _, last = answer.partition(" … ")
-    for number, passage in enumerate(passages):
-        body = passage.index("\n") + 1 if "\n" in passage else 0
-        start = passage.find(first, body)
-        if start < 0 or answer == "-":
-            continue
-        if not last:
-            # What is told twice holds as it is told last, as in a log.
-            start = passage.rfind(first)
-            return number, start, start + len(first)
-        end = passage.find(last, start)
-        if end >= 0:
-            return number, start, end + len(last)
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenNote:
-    """A note written by hand, cut as kb cuts it, and its questions: language, "yes", "no" or "", text, answer."""
-
-    path: str
-    text: str
-    passages: tuple[str, ...]
-    questions: tuple[tuple[str, str, str, str], ...]
-
-
-@cache
-def written_notes() -> tuple[WrittenNote, ...]:
-    """The notes in `written/`."""
-    notes = []
-    for file in sorted((HERE / "written").glob("*.md")):
-        for block in file.read_text(encoding="utf-8").split("@@@ note:")[1:]:
-            head, _, rest = block.partition("\n")
-            body, _, asked = rest.partition("@@@ questions")
-            path = head.rpartition("|")[0].strip() or head.strip()
-            rows = [
-                [part.strip() for part in line.split(" | ")] for line in asked.splitlines() if " | " in line
-            ]
-            questions = tuple(
-                (*([*row[0].split(" "), ""])[:2], row[1], " | ".join(row[2:]))
-                for row in rows
-                if len(row) >= 3
-            )
-            notes.append(WrittenNote(path, body.strip() + "\n", tuple(passages_of(path, body)), questions))  # type: ignore[arg-type]
-    return tuple(notes)
-
-
-def passages_of(path: str, text: str) -> list[str]:
-    """The passages of a note as the reader gets them from kb."""
-    from kb.notes.parse import parse_note
-    from kb.notes.passages import split_passages
-
-    note = parse_note(path, text.strip("\n") + "\n")
-    passages = split_passages(note, lambda texts: [len(text) // 4 for text in texts], 200)
-    return [
-        " > ".join(dict.fromkeys((note.title, *passage.heading_path))) + "\n" + passage.text
-        for passage in passages
-    ]
-
-
-def heading_examples(vaults: Path, chance: random.Random) -> list[Example]:
-    """The headings of real notes as questions: what stands below is the answer, what stands elsewhere is not."""
-    sections: list[tuple[str, str, str]] = []
-    for file in sorted(vaults.rglob("*.md")):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        if len(text) > 60_000:
-            continue
-        for passage in passages_of(file.relative_to(vaults).as_posix(), text):
-            head, _, body = passage.partition("\n")
-            names = head.split(" > ")
-            if len(names) > 1 and 40 < len(body) < 900 and len(names[-1].split()) in range(2, 9):
-                sections.append((names[0], names[-1], passage))
-    examples = []
-    for title, heading, passage in sections:
-        start = passage.index("\n") + 1
-        name = heading.rstrip("?:. ")
-        question = chance.choice(
-            (
-                name,
-                f"{name}?",
-                f"{title} {name}",
-                f"What about {name[0].lower()}{name[1:]}?",
-                f"{name} in {title}?",
-            )
-        )
-        examples.append(Example(question, passage, start, len(passage.rstrip())))
-        _, other, wrong = chance.choice(sections)
-        if other != heading:
-            examples.append(Example(question, wrong))
-    return examples
 
 
 # The data files

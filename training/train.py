@@ -41,7 +41,11 @@ def main() -> None:
 
 
 def train(net: Reader, plan: list[list[Row]], options: argparse.Namespace) -> None:
-    """Walk through `plan`, a batch a step; the learning rate falls linearly to nothing at its end."""
+    """Walk through `plan`, a batch a step; the learning rate falls linearly to nothing at its end.
+
+    `progress.tsv` in the output folder gains a line every 100 steps: step, steps in all, rows seen, mean loss, rows a
+    second.
+    """
     optimiser = _optimiser(net, options.rate)
     state = options.out / "state.pt"
     step = 0
@@ -66,7 +70,9 @@ def train(net: Reader, plan: list[list[Row]], options: argparse.Namespace) -> No
         seen += len(batch)
         mean = 0.98 * mean + 0.02 * loss.item() if mean else loss.item()
         if step % 100 == 0:
-            (seen - first_seen) / (time.monotonic() - began)
+            speed = (seen - first_seen) / (time.monotonic() - began)
+            with (options.out / "progress.tsv").open("a") as log:
+                log.write(f"{step}\t{len(plan)}\t{seen}\t{mean:.4f}\t{speed:.1f}\n")
         if time.monotonic() - last > 60 * options.save_every:
             _save(net, optimiser, step, options.out)
             last = time.monotonic()
@@ -106,7 +112,6 @@ def _plan(base: Path, options: argparse.Namespace) -> list[list[Row]]:
             continue
         picked = [items[i % len(items)] for i in chance.sample(range(max(wanted, len(items))), wanted)]
         rows += pack(picked, tokenizer)  # type: ignore[arg-type,operator]
-    sum(row.label < 0 and not row.start for row in rows)
     return batches(rows, chance)
 
 

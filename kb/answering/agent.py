@@ -39,6 +39,7 @@ from kb.answering.question_part import Clock, QuestionPart, key_of, place_of, qu
 from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
 from kb.answering.reader_evidence import EvidenceReader
 from kb.answering.records import Records
+from kb.answering.small_talk import is_small_talk
 from kb.answering.spelling import correct
 from kb.answering.tools import Asked, Tools
 from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
@@ -98,6 +99,8 @@ class AnswerAgent(Workflow):
     async def understand(self, context: Context, _: StartEvent) -> Search | StopEvent:
         """Complete a follow-up; let the catalog answer what it knows; take apart what asks for several things."""
         tools = self._tools
+        if is_small_talk(self._asked.text) and not self._is_name(self._asked.text):
+            return self._end(outcome="nothing", reason="not a question")
         understood = understand(self._asked.text, self._asked.history, self._names)
         if understood.reason:
             self._answer = replace(self._answer, understood=understood.text)
@@ -354,6 +357,11 @@ class AnswerAgent(Workflow):
         for names in self._tools.catalog.names():
             yield from (names.title, *names.aliases)
 
+    def _is_name(self, text: str) -> bool:
+        """Whether a note bears all of `text` as its name."""
+        asked = text.strip().casefold()
+        return any(name.casefold() == asked for name in self._names())
+
     def _day(self, path: str) -> str:
         """The last day that the note at `path` says it is of, else when its file was changed."""
         note = next(note for note in self._tools.catalog.notes() if note.path == path)
@@ -367,6 +375,8 @@ class AnswerAgent(Workflow):
             reason = "out of step"
         elif standing.pending:
             reason = "not indexed"
+        elif not self._tools.retriever.passage_count():
+            reason = "no notes"
         else:
             reason = "not covered" if near else "nothing found"
         return self._end(

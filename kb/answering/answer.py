@@ -7,7 +7,9 @@ from typing import Literal
 
 from kb.notes.note import Span
 
-AbstainReason = Literal["", "nothing found", "not covered", "not indexed", "out of step"]
+AbstainReason = Literal[
+    "", "nothing found", "not covered", "not indexed", "out of step", "not a question", "no notes"
+]
 Outcome = Literal["answered", "unsure", "nothing"]
 Style = Literal["short", "full", "quotes"]  # one sentence; two, and quotes; quotes alone
 
@@ -113,6 +115,13 @@ def abstention(answer: Answer) -> str:
                 f"Your notes as indexed do not hold the answer, but {answer.waiting} {noun} changed since. "
                 "Run kb index, then ask again."
             )
+        case "not a question":
+            return (
+                "Ask a question that your notes may answer, such as “When did I last water the plants?”. "
+                "kb help lists what else kb can do."
+            )
+        case "no notes":
+            return "There are no notes yet. Write some Markdown files in your vault, then run kb index."
         case "nothing found":
             return "Your notes do not speak of this at all."
         case _:

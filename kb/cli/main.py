@@ -8,8 +8,10 @@ from contextlib import suppress
 
 from kb.cli import streams
 from kb.errors import KbError, OutputFailed
-from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs
+from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs, was_interrupted
 from kb.isolation import leave_current_folder
+
+STOPPED = "Stopped. Completed work was saved."
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -49,15 +51,20 @@ def run(words: list[str]) -> int:
     try:
         stop_what_runs()
         app(words, prog_name="kb")
-    except KbError as error:
-        with suppress(OutputFailed):
-            say_error(str(error))
-        return error.exit_status
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0
         if status == INTERRUPTED:
-            say_error("Stopped. Completed work was saved.")
+            say_error(STOPPED)
         return status
+    except Exception as error:
+        if was_interrupted():
+            say_error(STOPPED)
+            return INTERRUPTED
+        if not isinstance(error, KbError):
+            raise
+        with suppress(OutputFailed):
+            say_error(str(error))
+        return error.exit_status
     return 0
 
 

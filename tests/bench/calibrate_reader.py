@@ -23,7 +23,7 @@ from kb.answering.sections import sections_of
 from kb.answering.ways import ways_of
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
-from training.notes import HERE, WrittenNote, written_notes
+from training.written_notes import HERE, WrittenNote, written_notes
 
 Matrix = NDArray[np.float64]
 _CANDIDATES = 6  # looked at for each question

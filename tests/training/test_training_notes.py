@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from training import notes
+from training import notes, written_notes
 from training.sets import Example, as_question, keywords, typo
 
 
@@ -40,7 +40,7 @@ def test_no_slot_is_left_in_made_notes(made: list[Example]) -> None:
 def test_every_answer_of_the_written_notes_is_found() -> None:
     missing = [
         (note.path, question)
-        for note in notes.written_notes()
+        for note in written_notes.written_notes()
         for _, _, question, answer in note.questions
         if answer != "-" and not any(part in note.text for part in answer.split(" … "))
     ]
@@ -49,10 +49,10 @@ def test_every_answer_of_the_written_notes_is_found() -> None:
 
 def test_a_list_is_found_from_its_first_words_to_its_last() -> None:
     passage = "Soup\n- 2 leeks\n- 1 onion\n- salt"
-    place = notes.find_answer([passage], "2 leeks … salt")
+    place = written_notes.find_answer([passage], "2 leeks … salt")
     assert place is not None
     assert passage[place[1] : place[2]] == "2 leeks\n- 1 onion\n- salt"
-    assert notes.find_answer([passage], "-") is None
+    assert written_notes.find_answer([passage], "-") is None
 
 
 def test_claims_become_questions() -> None:
