@@ -58,7 +58,8 @@ def _of_other_notes(chance: random.Random) -> Iterator[Example]:
         wrong = [
             passage
             for other, passage in near
-            if other != path and missing_names(question, passage)
+            if other != path
+            and missing_names(question, passage)
             and (answer == "-" or answer.casefold() not in passage.casefold())
         ]
         if wrong:
