@@ -29,18 +29,20 @@ Way = Callable[[Question, Sequence[SearchHit]], list[SearchHit]]  # question and
 def ways_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[str, Way]]:
     """Each way by its name; `limit` is how many passages a search brings."""
 
+    by_meaning: dict[str, list[SearchHit]] = {}  # what the first way has brought for a question
+
     def fused(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
-        found = retriever.search(question.text, limit=limit, per_note=None)
-        # Words drag the best by meaning down where the note is in another language, or the question is misspelt.
+        found, nearest = retriever.search_both(question.text, limit, limit)
+        by_meaning[question.text] = nearest
         known = {hit.passage.id for hit in found}
-        close = retriever.search(question.text, limit=_BY_MEANING, per_note=None, legs=("dense",))
-        return [*found, *(hit for hit in close if hit.passage.id not in known)]
+        return [*found, *(hit for hit in nearest[:_BY_MEANING] if hit.passage.id not in known)]
 
     def linked(question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:
         return _linked(catalog, question, hits)
 
     def dense(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
-        return retriever.search(question.text, limit=limit, per_note=None, legs=("dense",))
+        known = by_meaning.get(question.text)
+        return retriever.search_both(question.text, limit, limit)[1] if known is None else known
 
     return [("by words and meaning", fused), ("along links", linked), ("by meaning alone", dense)]
 

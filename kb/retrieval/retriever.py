@@ -103,11 +103,43 @@ class Retriever:
         if allowed is not None and not allowed:
             return []
         found, ran = self._found(query, allowed, max(self._settings.candidates, limit), legs)
-        fused = fuse(found, self._settings.dense_weight, self._encoder.spread)
         if not query.text and allowed is not None:
-            fused = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
+            everything = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
+            return self._best(query, everything, ran, limit, per_note, versions=versions)
+        return self._best(query, self._fused(found), ran, limit, per_note, versions=versions)
+
+    def search_both(self, question: str, limit: int, nearest: int) -> tuple[list[SearchHit], list[SearchHit]]:
+        """The `limit` best passages for `question`, and the `nearest` best by meaning alone, of one search.
+
+        Words drag the best by meaning down where a note is in another language, or the question is misspelt.
+        """
+        query = parse_question(question)
+        count = max(self._settings.candidates, limit, nearest)
+        found, ran = self._found(query, None, count, ("lexical", "dense"))
+        by_meaning = self._fused(Found({}, found.dense))
+        alone = Legs("not asked for", ran.dense)
+        return (
+            self._best(query, self._fused(found), ran, limit, None),
+            self._best(query, by_meaning, alone, nearest, None),
+        )
+
+    def _fused(self, found: Found) -> dict[int, Fused]:
+        fused = fuse(found, self._settings.dense_weight, self._encoder.spread)
         if self._settings.graph_weight and self._facts is not None:
-            fused = self._lifted(fused)
+            return self._lifted(fused)
+        return fused
+
+    def _best(
+        self,
+        query: Query,
+        fused: Mapping[int, Fused],
+        ran: Legs,
+        limit: int,
+        per_note: int | None,
+        *,
+        versions: bool = False,
+    ) -> list[SearchHit]:
+        """The `limit` best of `fused`, by the reranker's mind where there is one."""
         ranked = sorted(fused, key=lambda passage: (-fused[passage].score, passage))
         shown = Shown(query.words, versions=versions)
         if not self._reranker:
@@ -202,7 +234,7 @@ class Retriever:
 
     def _coverage(self, text: str, *legs: Mapping[int, float]) -> Iterator[float]:
         """How much of `text` the best passages of each leg hold."""
-        best = [_best(leg, _READ_FOR_COVERAGE) for leg in legs]
+        best = [_highest(leg, _READ_FOR_COVERAGE) for leg in legs]
         read = {one.id: one for one in self._store.passages(sorted({id for ids in best for id in ids}))}
         for ids in best:
             some = [read[id] for id in ids if id in read]
@@ -223,7 +255,7 @@ class Retriever:
         }
 
 
-def _best(scores: Mapping[int, float], n: int) -> list[int]:
+def _highest(scores: Mapping[int, float], n: int) -> list[int]:
     return nsmallest(n, scores, key=lambda id: (-scores[id], id))
 
 

@@ -138,3 +138,12 @@ def test_rare_words_decide_where_common_ones_would_take_long(
     monkeypatch.setattr("kb.retrieval.lexical._SCORED_NOTES", 2)
     assert found(dated, "step of the trip in the rain")[0] == "Autumn.md"
     assert found(dated, "trip") != []
+
+
+@pytest.mark.parametrize("question", ["What is a token?", "Wie wachsen die Abstände?", "🫖", ""])
+def test_one_search_tells_what_both_legs_find_and_what_meaning_finds_alone(
+    base: KnowledgeBase, question: str
+) -> None:
+    fused, nearest = base.retriever.search_both(question, limit=5, nearest=3)
+    assert fused == base.retriever.search(question, 5, None)
+    assert nearest == base.retriever.search(question, 3, None, legs=("dense",))
