@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kb.answering.events import Step
 
 _REMEMBERED = 8  # turns that a follow-up may go on from; their passages are forgotten at once
-_NOTHING_YET = "There is no answer yet. Ask a question first."
+_NOTHING_YET = "No answer yet. Ask a question first."
 
 
 class AskSession:
@@ -99,7 +99,7 @@ class AskSession:
                     yield Said(said + (f" Nearest notes:\n{near}" if near else ""))
                     continue
                 if answer.missing:
-                    yield Said(f"Not spoken of there: {safe_line(', '.join(answer.missing))}.")
+                    yield Said(f"Your notes don't mention: {safe_line(', '.join(answer.missing))}.")
                 if answer.sources:
                     yield Sources(answer.sources)
 

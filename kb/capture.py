@@ -71,7 +71,7 @@ class Capture:
         lines = [line.rstrip() for line in text.strip().splitlines()]
         if not lines:
             raise UsageError(
-                'There is nothing to write down. Say it, as in: kb capture "Ask Ada about the lease"'
+                'Nothing to write down. Add some words, as in: kb capture "Ask Ada about the lease"'
             )
         moment = self._now()
         where = to or self._settings.capture

@@ -225,7 +225,7 @@ class Mode:
     summary: str  # one line
     argument: str  # placeholder such as "note, #tag, folder/ or topic"; empty when none is taken
     start: Callable[[KnowledgeBase], Session]  # cheap: nothing is loaded before `open`
-    commands: Mapping[str, str] = field(default_factory=dict)  # "/skip" -> "leave this card for later"
+    commands: Mapping[str, str] = field(default_factory=dict)  # "/skip" -> "come back to this card later"
 
 
 @dataclass(frozen=True)

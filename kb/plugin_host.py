@@ -359,7 +359,7 @@ class _GuardedSession:
     def _turn(self, begin: Callable[[Session], Iterator[Event]]) -> Iterator[Event]:
         session, name = self._session, f"Mode {self._mode.name}"
         if session is None:
-            raise PluginError(f"The session of {self._mode.name} is closed. Begin another.")
+            raise PluginError(f"The {self._mode.name} session is closed. Start another.")
         events = guard(name, lambda: iter(begin(session)))
         done: Done | None = None
         while (event := guard(name, lambda: next(events, None))) is not None:
@@ -373,6 +373,6 @@ class _GuardedSession:
 def _of(parts: dict[str, Named], name: str) -> Named:
     if name not in parts:
         raise PluginError(
-            f"No plugin offers {name!r}, which the settings name. On offer: {', '.join(parts) or 'none'}."
+            f"kb.toml asks for {name!r}, but no plugin provides it. Available: {', '.join(parts) or 'none'}."
         )
     return parts[name]

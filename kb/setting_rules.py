@@ -212,4 +212,6 @@ def day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError as error:
-        raise SettingsError(f"KB_TODAY is {text!r}, which is no day. Write it as in 2026-03-01.") from error
+        raise SettingsError(
+            f"KB_TODAY is {text!r}, which isn't a date. Write it as in 2026-03-01."
+        ) from error

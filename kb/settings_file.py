@@ -36,7 +36,7 @@ def write_settings_file(folder: Path, notes: Path, index: Path | None = None) ->
         )
     file = folder / FILE_NAME
     if os.path.lexists(file):
-        raise SettingsError(f"{file} exists already. Edit it, or delete it and run kb init again.")
+        raise SettingsError(f"{file} already exists. Edit it, or delete it and run kb init again.")
     inside = notes.absolute() == folder or folder.is_relative_to(notes.absolute())
     # An index among the notes would be synced and searched along with them.
     place = index or (default_index(notes.absolute()) if inside else folder / "index")

@@ -67,4 +67,4 @@ def withheld_notice(settings: Settings) -> str:
     if not settings.withheld:
         return ""
     names = ", ".join(request.told for request in settings.withheld)
-    return f"Left out, for you have not confirmed it: {names}. See what it would do, and confirm it, with: kb trust"
+    return f"Ignored because you have not confirmed it: {names}. See what it would do, and confirm it, with: kb trust"

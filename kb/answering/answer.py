@@ -106,14 +106,14 @@ def abstention(answer: Answer) -> str:
     match answer.reason:
         case "not indexed":
             return (
-                f"Nothing is found by words, and {answer.waiting} passages are not embedded yet. "
-                "Ask again when kb index or kb watch is done."
+                f"No keyword match, and {answer.waiting} passages aren't embedded yet. "
+                "Try again once indexing finishes."
             )
         case "out of step":
             noun = "note has" if answer.waiting == 1 else "notes have"
             return (
-                f"Your notes as indexed do not hold the answer, but {answer.waiting} {noun} changed since. "
-                "Run kb index, then ask again."
+                f"Your indexed notes don't answer this, but {answer.waiting} {noun} changed since. "
+                "Run kb index and ask again."
             )
         case "not a question":
             return (
@@ -123,9 +123,9 @@ def abstention(answer: Answer) -> str:
         case "no notes":
             return "There are no notes yet. Write some Markdown files in your vault, then run kb index."
         case "nothing found":
-            return "Your notes do not speak of this at all."
+            return "Nothing in your notes mentions this."
         case _:
-            return "Your notes do not hold the answer."
+            return "Your notes don't answer this."
 
 
 def cite(sentence: AnswerSentence) -> str:

@@ -137,4 +137,4 @@ def _put(rest: str, pronoun: re.Match[str], name: str) -> str:
 def _completed(text: str) -> Understood:
     question = " ".join(text.split()) + "?"
     question = question[0].upper() + question[1:]
-    return Understood(question, f"the question goes on from the one before: {question}")
+    return Understood(question, f"follows on from the question before: {question}")

@@ -59,5 +59,5 @@ class Phrasing:
         judged = judge.supports(sentence.text, cited, self._cancellation)
         if judged is None or judged >= ENOUGH:
             return sentence
-        verdict = f"{judge.name} does not find it in the quotes ({judged:.2f})"
+        verdict = f"{judge.name} doesn't find it in the quotes ({judged:.2f})"
         return replace(sentence, supported=False, citations=(), verdict=verdict)

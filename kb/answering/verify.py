@@ -90,7 +90,7 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
     wanted = question.kind in ("number", "date") and any(question.kind_found(quote.text) for quote in quotes)
     if wanted and not question.kind_found(sentence):
-        return AnswerSentence(sentence, supported=False, citations=(), verdict=f"it tells no {question.kind}")
+        return AnswerSentence(sentence, supported=False, citations=(), verdict=f"gives no {question.kind}")
     cited = _citations(sentence, offers)
     chosen = [offer for offer in offers if offer.number in cited]
     others = [offer for offer in offers if offer.number not in cited]
@@ -128,18 +128,18 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
     known_measures = measures_of(" ".join(offer.text for offer in offers))
     for number, units in measures_of(sentence).items():
         if (known := known_measures.get(number)) and not units <= known:
-            return f"the unit of {number} is another in the quotes"
+            return f"the quotes give {number} another unit"
     asked = words_of(question.text)
     for name in (*_NAME.findall(sentence), *_MONTH.findall(sentence)):
         # A name of the question alone is no excuse: it may be just what the notes do not speak of.
         if not all(covers(known_words, part) for part in words_of(name)):
             return f"the name {name} is not in the quotes"
     if _goes_round(sentence):
-        return "it says the same again and again"
+        return "repeats itself"
     words = content_words(sentence)
     told = [word for word in words if not covers(asked, word)]
     if not told:
-        return "it says nothing beyond the question"
+        return "says nothing beyond the question"
     held = [word for word in told if covers(known_words, word)]
     if not held:
         return "nothing it says is in the quotes"
@@ -182,24 +182,24 @@ def _another_subject(
     first = next(iter(content_words(sentence)), "")
     known = (*words_of(question.text), *(word for offer in cited for word in offer.words))
     if first and not covers(known, first) and any(covers(offer.words, first) for offer in others):
-        return f"it begins with {first!r}, of which another quote speaks"
+        return f"{first!r} belongs to a different quote"
     return ""
 
 
 def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
     """Why the cited quotes speak against `sentence`, or nothing."""
     if not offers:
-        return "no quote carries it"
+        return "not supported by any quote"
     said = frozenset(words_of(sentence))
     held = frozenset().union(*(offer.words for offer in offers))
     if contradicts(polarity(sentence), polarity(". ".join(offer.text for offer in offers))):
-        return "it denies what the quote says, or the other way round"
+        return "contradicts the quote"
     for one, other in _OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):
             if _any_form(said, mine) and not _any_form(held, mine) and _any_form(held, theirs):
-                return "it says the contrary of the quote"
+                return "says the opposite of the quote"
     if any(_turned_round(sentence, offer) for offer in offers):
-        return "it turns round who does what in the quote"
+        return "swaps who does what"
     return ""
 
 
@@ -207,14 +207,14 @@ def _recombination(sentence: str, question: Question, cited: Sequence[_Support])
     """Whether the quotes say what `sentence` says of something else, or not of what was asked."""
     quotes = [(offer.above, offer.quoted) for offer in cited]
     if item := counts_another(sentence, quotes):
-        return f"the quotes do not count {item}"
+        return f"the quotes give no count of {item}"
     if item := said_of_another(sentence, question.text, quotes):
         return f"the quotes say {item!r} of something else"
     known = frozenset().union(*(offer.words for offer in cited))
     words = content_words(sentence)
     missing = [word for word in words if not covers(known, word)]
     if len(missing) > (1 - _MIN_COVERED) * len(words):
-        return f"the quotes do not speak of {missing[0]!r}"
+        return f"the quotes don't mention {missing[0]!r}"
     return ""
 
 

@@ -179,7 +179,9 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
         for near in answer.nearest:
             console.print(Text(f"{safe_line(near.path)}:{near.line}", style="cyan"))
     if answer.missing:
-        console.print(Text(f"\nNot spoken of there: {safe_line(', '.join(answer.missing))}."), soft_wrap=True)
+        console.print(
+            Text(f"\nYour notes don't mention: {safe_line(', '.join(answer.missing))}."), soft_wrap=True
+        )
     quoted = {number for item in answer.sentences if item.verdict == "quoted" for number in item.citations}
     if answer.cited:
         console.print()
@@ -197,7 +199,7 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
     phrased = any(sentence.verdict not in ("quoted", "exact") for sentence in answer.sentences)
     note = f"{answer.model} · {answer.seconds:.1f} s" if phrased else f"{answer.seconds:.1f} s"
     if dropped:
-        note += f" · {dropped} unsupported {'sentence' if dropped == 1 else 'sentences'} of the model dropped"
+        note += f" · {dropped} unsupported {'sentence' if dropped == 1 else 'sentences'} removed"
     err().print(Text(f"\n{note}", style="dim"), soft_wrap=True)
 
 

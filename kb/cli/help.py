@@ -25,7 +25,7 @@ Words find notes that hold them in any form, and notes that are about the same. 
 
 A leading - negates each. For example: kb search tea -green tag:notes after:last-month""",
     "templates": """\
-A template is a note that new notes begin as: kb new TITLE --template NAME. These gaps are filled:
+A template is a note that new notes start from: kb new TITLE --template NAME. These placeholders are filled in:
 
   {{title}}               the new note's title
   {{date}}, {{time}}      the day and time of writing
@@ -34,20 +34,20 @@ A template is a note that new notes begin as: kb new TITLE --template NAME. Thes
 "folder: Projects" in a template's front matter says where its notes go. See also: kb help settings""",
     "notes": """\
 kb new TITLE              a new note; kb new Projects/Shed puts it into a folder
-kb daily                  the note of today, in your editor; kb daily yesterday
-kb capture "a thought"    put at the end of today's note; --inbox, --to NOTE
+kb daily                  today's note, in your editor; kb daily yesterday
+kb capture "a thought"    added to the end of today's note; --inbox, --to NOTE
 kb edit NOTE              in $EDITOR; kb open NOTE in Obsidian, or your system's program
-kb undo                   takes the last change of kb's back
+kb undo                   undoes kb's last change to your notes
 
 Daily notes go where Obsidian is set to put them, else where they lie already. To choose:
 kb config set notes.daily "Journal/YYYY-MM-DD\"""",
     "exit": """\
 0   done
-1   it could not be done; one sentence on stderr says why. kb search: nothing was found
-2   the command line's words do not fit together
+1   error; one sentence on stderr says why. kb search: nothing was found
+2   wrong usage: unknown or conflicting arguments
 130 stopped with Ctrl-C; completed work was saved""",
     "settings": """\
-Settings stand in kb.toml, for one command in variables such as KB_ANSWERS_STYLE=short.
+Settings are in kb.toml; for one command, set a variable such as KB_ANSWERS_STYLE=short.
 
   kb config               all of them, with their values
   kb config set NAME VALUE

@@ -70,7 +70,7 @@ def doctor(context: typer.Context, vault: Vault = None, index: Index = None, jso
         return
     console = out()
     if not findings:
-        console.print("Nothing to mend.")
+        console.print("No problems found.")
     for kind, group in groupby(findings, key=lambda finding: finding.kind):
         members = list(group)
         console.print(Text(f"{kind} ({len(members)})", style="bold"))

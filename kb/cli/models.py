@@ -94,7 +94,8 @@ def get(
         ),
     ],
     name: Annotated[
-        str, typer.Option("--name", help="What to call it here; else as its file.", show_default=False)
+        str,
+        typer.Option("--name", help="What to call it here; by default its file's name.", show_default=False),
     ] = "",
 ) -> None:
     """Download a model, and test it.

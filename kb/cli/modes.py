@@ -27,7 +27,7 @@ _GRADES = {"right": "Right.", "unsure": "Close? Compare and grade yourself.", "w
 
 def chat(
     context: typer.Context,
-    mode: Annotated[str, typer.Option("--mode", "-m", help="The mode to begin in.")] = "ask",
+    mode: Annotated[str, typer.Option("--mode", "-m", help="The mode to start in.")] = "ask",
     vault: Vault = None,
     index: Index = None,
 ) -> None:

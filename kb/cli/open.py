@@ -62,7 +62,9 @@ def edit(context: typer.Context, note: Note, vault: Vault = None, index: Index =
 
 def pick(
     context: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="What to begin with.", show_default=False)] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="Words to start searching for.", show_default=False)
+    ] = None,
     vault: Vault = None,
     index: Index = None,
 ) -> None:

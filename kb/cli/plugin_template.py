@@ -49,7 +49,7 @@ class Session:
         if argument:
             yield from self.reply(argument, cancellation)
         else:
-            yield Said("What shall I look for?")
+            yield Said("What should I look for?")
             yield Done()
 
     def reply(self, text, cancellation):
@@ -137,7 +137,7 @@ def write_plugin(folder: Path, name: str) -> None:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     except FileExistsError as error:
-        raise PluginError(f"{folder} exists already. Choose another name, or --folder.") from error
+        raise PluginError(f"{folder} already exists. Choose another name, or --folder.") from error
     except OSError as error:
         raise PluginError(
             f"{folder} cannot be written: {error.strerror}. Choose another --folder."

@@ -86,7 +86,7 @@ def disable(name: Name) -> None:
 
 @app.command()
 def trust(
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="Trust the folder no more.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Stop trusting the folder.")] = False,
 ) -> None:
     """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand; kb trust shows all it asks for.
 
@@ -105,7 +105,7 @@ def trust(
         return
     request = plugin_request(folder)
     if request is None:
-        raise PluginError(f"{folder} holds no plugin, so there is nothing to trust.")
+        raise PluginError(f"{folder} contains no plugin, so there is nothing to trust.")
     host.trust.add(folder.parent, request)
     say(f"Trusted (current contents): {request.value}. Plugins run with your permissions.")
 
@@ -150,7 +150,7 @@ def export(
     if name not in exporters:
         raise UsageError(f"There is no exporter {name!r}. Exporters: {', '.join(exporters) or 'none'}.")
     if file.exists():
-        raise UsageError(f"{file} exists already. Choose another name; nothing was written.")
+        raise UsageError(f"{file} already exists. Choose another name; nothing was written.")
     with closing(chosen(context, vault, index).knowledge_base()) as base:
         plugin_host().export(base, exporters[name], file)
     say(f"Wrote {file}")

@@ -18,7 +18,7 @@ from kb.workspace import Workspace, workspace
 def trust(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Confirm without being asked.")] = False,
-    withdraw: Annotated[bool, typer.Option("--withdraw", help="Confirm nothing any more.")] = False,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw every confirmation.")] = False,
     json: Json = False,
 ) -> None:
     """Show what the kb.toml and plugins here ask for, and confirm it.
@@ -30,7 +30,9 @@ def trust(
     if withdraw:
         here.withdraw()
         say(
-            f"Nothing in {here.folder} is confirmed any more." if here.folder else "There is no kb.toml here."
+            f"{here.folder} is no longer trusted with anything."
+            if here.folder
+            else "There is no kb.toml here."
         )
         return
     if not options.json:
@@ -56,7 +58,7 @@ def _show(here: Workspace) -> None:
     where = here.folder / "kb.toml" if here.folder else "What is set here"
     rows = [*here.requests, *([here.key] if here.key else [])]
     if not rows:
-        out().print(Text(safe_line(f"{where} asks for nothing that needs your word.")), soft_wrap=True)
+        out().print(Text(safe_line(f"{where} asks for nothing that needs your permission.")), soft_wrap=True)
         return
     out().print(Text(safe_line(f"{where} asks for this:")), soft_wrap=True)
     for request in rows:

@@ -79,7 +79,7 @@ def capture(
     text: Annotated[
         list[str] | None, typer.Argument(help="What to write down; without it, stdin.", show_default=False)
     ] = None,
-    inbox: Annotated[bool, typer.Option("--inbox", help="Into the inbox, not today's note.")] = False,
+    inbox: Annotated[bool, typer.Option("--inbox", help="Into the inbox instead of today's note.")] = False,
     to: Annotated[
         str, typer.Option("--to", metavar="NOTE", help="Into this note.", autocompletion=complete_note)
     ] = "",

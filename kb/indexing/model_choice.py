@@ -67,7 +67,7 @@ def advice(setting: str, catalog: Catalog) -> str:
         return ""
     return (
         f"{share:.0%} of your passages are not in English, which the embedding model {DEFAULT} is made for. To find them by "
-        f'meaning too, set embedding.model = "{MULTILINGUAL}" in kb.toml and run: kb index. Searches go on meanwhile.'
+        f'meaning too, set embedding.model = "{MULTILINGUAL}" in kb.toml and run: kb index. Searches keep working meanwhile.'
     )
 
 

@@ -124,7 +124,7 @@ def _without_hidden(todo: Plan, vault: Vault, tally: Tally) -> Plan:
         for path in todo.missing
         if (reason := _why_hidden(vault.root, Path(path).parent, reasons))
     }
-    tally.unreadable.extend((path, f"{path} cannot be seen: {reason}.") for path, reason in hidden.items())
+    tally.unreadable.extend((path, f"Can't access {path}: {reason}.") for path, reason in hidden.items())
     return replace(todo, missing=tuple(path for path in todo.missing if path not in hidden))
 
 

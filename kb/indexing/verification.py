@@ -77,17 +77,17 @@ def compare_chroma(chroma: ChromaIndex, ledger: Ledger, catalog: Catalog, model:
         return [Difference("catalog", f"{harmed} vectors are damaged.")]
     keys, matrix = catalog.vectors(model)
     if not chroma.is_current(ledger):
-        return [Difference("chroma", "it is not in step with the catalog.")] if keys else []
+        return [Difference("chroma", "out of date with the catalog.")] if keys else []
     held = chroma.contents(ledger)
     where = "chroma"
     differences = []
     if missing := len(keys) - sum(key in held for key in keys):
         differences.append(Difference(where, f"{missing} vectors are missing."))
     if extra := len(held.keys() - set(keys)):
-        differences.append(Difference(where, f"{extra} vectors are of no passage."))
+        differences.append(Difference(where, f"{extra} orphaned vectors."))
     wrong = sum(key in held and not _is_same(held[key], row) for key, row in zip(keys, matrix, strict=True))
     if wrong:
-        differences.append(Difference(where, f"{wrong} vectors are not those of the catalog."))
+        differences.append(Difference(where, f"{wrong} vectors don't match the catalog."))
     return differences
 
 
@@ -98,16 +98,16 @@ def _compare_vectors(fresh: Ledger, catalog: Catalog, embedder: Embedder) -> Ite
     wanted = fresh.pending_keys()
     missing = [key for key in wanted if key not in rows]
     if lost := sum(key not in waiting for key in missing):
-        yield Difference("catalog", f"{lost} passages have no vector, and none is on its way.")
+        yield Difference("catalog", f"{lost} passages have no vector and are not waiting for one.")
     if waiting:
-        yield Difference("catalog", f"{len(waiting)} passages wait for their vectors.")
+        yield Difference("catalog", f"{len(waiting)} passages are waiting for their vectors.")
     some = [key for key in wanted if key in rows]
     texts = fresh.pending(some[:: max(1, len(some) // _SAMPLE)][:FEW])
     if texts:
         again = embedder.embed_passages([text for _, text in texts])
         pairs = zip(again, (rows[key] for key, _ in texts), strict=True)
         if wrong := sum(not _is_same(new, row) for new, row in pairs):
-            yield Difference("catalog", f"{wrong} of {len(texts)} vectors computed again are others.")
+            yield Difference("catalog", f"{wrong} of {len(texts)} recomputed vectors differ.")
 
 
 def _is_same(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
@@ -131,12 +131,12 @@ def _digests(catalog: Catalog) -> dict[str, dict[str, bytes]]:
 
 def _difference(expected: dict[str, bytes] | None, found: dict[str, bytes] | None) -> str:
     if found is None:
-        return "it is not indexed."
+        return "not indexed."
     if expected is None:
         return "indexed, but the file is gone."
     kinds = [kind for kind in _FACTS if expected.get(kind) != found.get(kind)]
     if "its file" in kinds:
-        return "it changed since it was indexed."
+        return "changed since it was indexed."
     return f"{', '.join(kinds)} differ." if kinds else ""
 
 

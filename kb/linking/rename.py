@@ -51,9 +51,9 @@ def _check_free(vault: Vault, old: str, new: str) -> None:
     """Raise NoteUnwritable when no link could lead to `new`, NoteExists when it is taken."""
     if found := _IN_NO_LINK.search(new):
         raise NoteUnwritable(
-            f"No link can lead to a note called {new!r}, for {found[0]!r} has a meaning of its own in links. "
+            f"{new!r} can't be a note's name: {found[0]!r} has a special meaning in links. "
             "Choose a name without # ^ [ ] | and %%."
         )
     target = vault.root / new
     if new == old or (target.exists() and not target.samefile(vault.root / old)):
-        raise NoteExists(f"{new} exists already, so {old} stays where it is. Choose another name.")
+        raise NoteExists(f"{new} already exists; {old} was not moved. Choose another name.")

@@ -288,7 +288,7 @@ def _open(method: str, address: str, headers: dict[str, str]) -> Iterator[httpx.
 
 
 def _cannot_be_had(address: str, reason: str) -> DownloadFailed:
-    return DownloadFailed(f"{without_secrets(address)} cannot be had ({reason}). Check the address.")
+    return DownloadFailed(f"Can't download {without_secrets(address)} ({reason}). Check the address.")
 
 
 def _digest(file: Path) -> str:

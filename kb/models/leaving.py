@@ -22,4 +22,4 @@ def leaving_notice(model: LanguageModel, state: Path) -> str:
         told.touch()
     except OSError:
         pass  # then it is told again next time
-    return f"Your questions, and the quotes of your notes that answer them, are sent to {without_secrets(url)}. This is told once."
+    return f"Your questions, and the quotes of your notes that answer them, will be sent to {without_secrets(url)}. You won't see this message again."

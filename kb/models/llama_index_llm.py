@@ -132,7 +132,7 @@ class KnowledgeBaseLLM(CustomLLM):
         unknown = sorted(set(options) - _OPTIONS)
         if unknown:
             raise TypeError(
-                f"{unknown[0]!r} is no option of kb's models. Options: {', '.join(sorted(_OPTIONS))}."
+                f"{unknown[0]!r} is not an option of kb's models. Options: {', '.join(sorted(_OPTIONS))}."
             )
         stop = options.get("stop", self._options.stop)
         stop = (stop,) if isinstance(stop, str) else tuple(stop or ())
@@ -161,7 +161,7 @@ def _messages(messages: Sequence[ChatMessage]) -> list[Message]:
     for message in messages:
         role = _ROLES.get(message.role)
         if role is None:
-            raise TypeError(f"A message of role {message.role.value!r} means nothing to kb's models.")
+            raise TypeError(f"A message of role {message.role.value!r} is not known to kb's models.")
         found.append(Message(role, message.content or ""))
     return found
 

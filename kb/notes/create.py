@@ -50,7 +50,7 @@ def create_note(root: Path, name: str, text: str) -> Path:
                 draft.remove()
             entry.sync_folder()
     except FileExistsError as error:
-        raise NoteExists(f"{path} exists already and was left as it is. Choose another name.") from error
+        raise NoteExists(f"{path} already exists and was not changed. Choose another name.") from error
     except OSError as error:
         raise NoteUnwritable(f"{path} cannot be written: {error.strerror}. Check the folder.") from error
     return root.joinpath(*path.split("/"))

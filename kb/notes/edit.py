@@ -68,7 +68,7 @@ def new_bytes(raw: RawNote, edits: Sequence[Edit]) -> bytes:
     try:
         if fingerprint(mark + raw.text.encode(raw.encoding)) != raw.fingerprint:
             raise NoteUnwritable(
-                f"{raw.path} holds damaged characters, so kb leaves it alone. Save it as UTF-8."
+                f"{raw.path} contains invalid characters, so kb won't edit it. Save it as UTF-8."
             )
         return mark + apply_edits(raw.text, edits).encode(raw.encoding)
     except UnicodeEncodeError as error:
@@ -101,9 +101,7 @@ def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> PurePat
     if not stat.S_ISREG(status.st_mode):
         raise NoteUnwritable(f"{path} is not a regular file. Change it by hand.")
     if status.st_nlink > 1:
-        raise NoteUnwritable(
-            f"{path} has a second name (a hard link), which would part from it. Change it by hand."
-        )
+        raise NoteUnwritable(f"{path} is hard-linked; editing would break the link. Change it by hand.")
     if not status.st_mode & stat.S_IWUSR or not writable:
         raise NoteUnwritable(f"{path} is read-only. Change its permissions, then try again.")
     if time.time() - status.st_mtime < settled_for:
@@ -217,4 +215,4 @@ def _lease(file: Entry) -> Iterator[Callable[[], bool]]:
 
 
 def _changed(file: Entry) -> NoteChanged:
-    return NoteChanged(f"{file.name} was changed meanwhile, so it was left as it is. Try again.")
+    return NoteChanged(f"{file.name} changed in the meantime, so it was left alone. Try again.")

@@ -79,9 +79,7 @@ class Step:
         try:
             _move(root, place, PurePath(new), lambda: self._write(Deed(old, old, new, made=made)))
         except FileExistsError as error:
-            raise NoteExists(
-                f"{new} exists already, so {old} stays where it is. Choose another name."
-            ) from error
+            raise NoteExists(f"{new} already exists; {old} was not moved. Choose another name.") from error
         except OSError as error:
             raise NoteUnwritable(f"{old} cannot be moved: {error.strerror}. Check the folders.") from error
         self.done.append(new)
@@ -129,7 +127,7 @@ class EditJournal:
             )
         except OSError as error:
             raise NoteUnwritable(
-                f"No note was changed, for {folder} cannot be written: {error.strerror}. Check your state folder."
+                f"No notes changed: can't write {folder}: {error.strerror}. Check your state folder."
             ) from error
         step = Step(self._vault, folder, what)
         try:
@@ -168,7 +166,7 @@ class EditJournal:
             except FileNotFoundError:
                 return ""
             except FileExistsError as error:
-                raise NoteExists(f"{deed.before} exists again, so {deed.after} stays where it is.") from error
+                raise NoteExists(f"{deed.before} exists again; {deed.after} was not moved back.") from error
             except OSError as error:
                 raise NoteUnwritable(
                     f"{deed.after} cannot be moved back: {error.strerror}. Check the folders."
@@ -185,9 +183,9 @@ class EditJournal:
             with beneath(folder, deed.old) as entry:
                 data = entry.read()
         except OSError as error:
-            raise NoteUnwritable(f"What {deed.path} was before is lost, so it stays as it is.") from error
+            raise NoteUnwritable(f"The saved copy of {deed.path} is lost, so it was left alone.") from error
         if fingerprint(data) != deed.before:
-            raise NoteUnwritable(f"What {deed.path} was before is damaged, so it stays as it is.")
+            raise NoteUnwritable(f"The saved copy of {deed.path} is damaged, so it was left alone.")
         replace_file(self._vault.root, place, data, deed.after)
         return deed.path
 

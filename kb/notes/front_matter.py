@@ -87,7 +87,7 @@ def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ..
                 for key, item in value.items():
                     found.setdefault(str(key).strip(), property_value(item))
                 continue
-            reason = "it is no `key: value` line" if value is not None else ""
+            reason = "not a `key: value` line" if value is not None else ""
         except _UNREADABLE as error:
             reason = _reason(error)
         if reason and not _as_text(lines, found):

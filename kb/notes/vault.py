@@ -88,7 +88,7 @@ class Vault:
         """
         if not self.root.is_dir():
             raise VaultMissing(
-                f"The vault {self.root} is gone. Reconnect its drive, or name another with --vault."
+                f"Can't find the vault {self.root}. Reconnect the drive or choose another vault with --vault."
             )
         found: dict[str, NoteFile] = {}
         attachments = []
@@ -137,11 +137,13 @@ class Vault:
                     )
                 data = file.read(MAX_BYTES + 1)
         except Unfit as error:
-            raise NoteUnreadable(f"{path} is no note: {error.strerror}. Remove it from the vault.") from error
+            raise NoteUnreadable(
+                f"{path} isn't a note: {error.strerror}. Remove it from the vault."
+            ) from error
         except OSError as error:
             raise NoteUnreadable(_reason(path, error)) from error
         except ValueError as error:  # a NUL in the name
-            raise NoteUnreadable(f"{path!r} is not the name of a file.") from error
+            raise NoteUnreadable(f"{path!r} isn't a valid file name.") from error
         complete = len(data) <= READ_BYTES
         try:
             decoded = decode(data if complete else _whole_lines(data))
@@ -166,7 +168,7 @@ class Vault:
             return name
         parts = path.split("/")
         if not is_name(path):
-            raise NoteUnreadable(f"{path[:80]!r} is not the name of a file.")
+            raise NoteUnreadable(f"{path[:80]!r} isn't a valid file name.")
         if path.startswith("/") or ".." in parts:
             raise NoteUnreadable(f"{path} is outside the vault. Name a note by its path within it.")
         name = self.root / path
@@ -301,5 +303,5 @@ def _reason(path: str, error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return f"{path} is not there any more. Run: kb index"
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"{path} may not be read by you. Change its permissions."
+        return f"You don't have permission to read {path}. Change its permissions."
     return f"{path} cannot be read: {error.strerror}. Check the disk it is on."

@@ -49,7 +49,7 @@ class Loader(yaml.SafeLoader):
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
                 # Such as {{date}}, which a template leaves behind.
-                raise yaml.constructor.ConstructorError(None, None, "a key is no text", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, "a key is not text", key_node.start_mark)
             pairs[key_node.value] = self.construct_object(value_node, deep=deep)
         return pairs
 

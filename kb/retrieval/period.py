@@ -53,7 +53,7 @@ def period_of(text: str, today: date) -> tuple[date, date]:
     found = found or _parsed(plain, today)
     if found is None:
         raise UsageError(
-            f"{text!r} is no date. Write 2026, 2026-03, 2026-03-01, yesterday, last-week, 3-days-ago or March."
+            f"{text!r} isn't a date. Write 2026, 2026-03, 2026-03-01, yesterday, last-week, 3-days-ago or March."
         )
     return found
 

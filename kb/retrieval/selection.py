@@ -56,7 +56,7 @@ def select(
     words = target.strip()
     notes = store.notes()
     if not words:
-        return _some("all", "All notes", [note.path for note in notes], "The vault holds no note.")
+        return _some("all", "All notes", [note.path for note in notes], "The vault has no notes.")
     if words.startswith("#"):
         wanted = words[1:].strip("/").casefold()
         tagged = {path for path, tag in facts.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")}

@@ -174,7 +174,9 @@ class KbApp(App[None]):
                 lambda progress: self.post_from_worker(self, messages.Progress(progress)),
             )
         except IndexLocked:
-            self.post_from_worker(self, messages.Failed("Another kb keeps the index in step.", "locked"))
+            self.post_from_worker(
+                self, messages.Failed("Another kb is keeping the index up to date.", "locked")
+            )
         except KbError as error:
             self.post_from_worker(self, messages.Failed(str(error), "watching"))
 
@@ -359,8 +361,8 @@ class KbApp(App[None]):
         yield from super().get_system_commands(screen)
         yield SystemCommand("Search", "Find passages while typing", self.action_search)
         yield SystemCommand("Open note", "Find a note by its title", self.action_switch_note)
-        yield SystemCommand("Suggested links", "Review links that kb suggests", self.action_links)
-        yield SystemCommand("Error log", "Errors since the start", self.action_log)
+        yield SystemCommand("Suggested links", "Review suggested links", self.action_links)
+        yield SystemCommand("Error log", "Errors in this session", self.action_log)
         for panel in self.panels.values():
             yield SystemCommand(panel.title, "A panel of a plugin", partial(self.open_panel, panel))
         if screen is self.main:

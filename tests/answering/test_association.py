@@ -76,4 +76,4 @@ def test_a_sentence_that_goes_round_in_circles_is_refused() -> None:
     read = read_question("When was the bridge opened?", lambda words: [1] * len(words), 10)
     quotes = [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), _CARD, _CARD, 1.0)]
     circling = verify("The bridge was opened in 1931" + ", in 1931" * 4, read, quotes)
-    assert circling.verdict == "it says the same again and again"
+    assert circling.verdict == "repeats itself"

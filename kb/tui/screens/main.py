@@ -91,9 +91,9 @@ class MainScreen(Screen[None]):
         """What the screen can do, for the command palette."""
         for name, mode in self.app.modes.items():
             yield SystemCommand(f"Mode: {mode.title}", mode.summary, partial(self.begin_mode, name))
-        yield SystemCommand("New conversation", "Begin with an empty page", self.action_begin_again)
+        yield SystemCommand("New conversation", "Clear the page and start again", self.action_begin_again)
         yield SystemCommand("Save the conversation", "Write it to a new note", self.action_save)
-        yield SystemCommand("Copy the reply", "With what it cites", self.action_copy_reply)
+        yield SystemCommand("Copy the reply", "Including its sources", self.action_copy_reply)
 
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted anywhere else is meant for the line."""
@@ -131,7 +131,7 @@ class MainScreen(Screen[None]):
         elif name == "/quit" and "/quit" not in _names(self.app.modes[self._mode]):
             self.app.exit()
         elif not self._begun and name in _names(self.app.modes[self._mode]):
-            conversation.note("Ask something first." if self._mode == "ask" else "Nothing has begun yet.")
+            conversation.note("Ask something first." if self._mode == "ask" else "Nothing has started yet.")
         elif _COMMAND.fullmatch(name) and not self._begun:
             conversation.note(f"Unknown command {name}. Type /help for a list.")
         else:
@@ -145,7 +145,7 @@ class MainScreen(Screen[None]):
         mode = self.app.modes[self._mode]
         rows = {
             **mode.commands,
-            "/1, /2 …": "show what [1], [2] … cites",
+            "/1, /2 …": "show the note that [1], [2] … cites",
             "/mode NAME TOPIC": f"another mode: {', '.join(self.app.modes)}",
             "/help": "this list; F1 lists the keys",
         }

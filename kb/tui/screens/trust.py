@@ -46,7 +46,7 @@ class TrustScreen(ModalScreen[bool]):
                     yield Static(Content(safe_line(request.told)), classes="asked")
                     yield Static(Content(f"    kb {request.allows}"))
             with Horizontal(id="trust-buttons"):
-                yield Button("Go on without it", id="refuse")
+                yield Button("Continue without it", id="refuse")
                 yield Button("I trust this folder with it", id="grant", variant="warning")
 
     def on_mount(self) -> None:

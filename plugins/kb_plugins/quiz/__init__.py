@@ -23,18 +23,18 @@ def _start(base: KnowledgeBase) -> Session:
 MODE = Mode(
     name="quiz",
     title="Quiz",
-    summary="Asks what is due, then new cards made from the notes",
+    summary="Review due cards, then new ones from your notes",
     argument="note, #tag, folder/, period or topic",
     start=_start,
     commands={
-        "/skip": "leave this card for later",
+        "/skip": "come back to this card later",
         "/reveal": "show the answer",
-        "/undo": "take the last rating back",
-        "/suspend": "do not ask this card until it is resumed",
-        "/delete": "never ask this card again; the note stays as it is",
-        "/edit QUESTION::ANSWER": "ask this card in other words; the note stays as it is",
-        "/save NAME": "write this session's cards into a new note",
-        "/quit": "stop; what was answered is kept",
+        "/undo": "undo the last rating",
+        "/suspend": "suspend this card until you resume it",
+        "/delete": "delete this card; the note is not changed",
+        "/edit QUESTION::ANSWER": "reword this card; the note is not changed",
+        "/save NAME": "save this session's cards as a note",
+        "/quit": "stop (progress is saved)",
     },
 )
 

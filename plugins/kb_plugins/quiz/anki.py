@@ -35,7 +35,7 @@ def write_package(base: KnowledgeBase, items: Sequence[Item], file: Path) -> Non
     import genanki
 
     if file.exists():
-        raise UsageError(f"{file} exists already. Choose another name; nothing was written.")
+        raise UsageError(f"{file} already exists. Choose another name; nothing was written.")
     decks: dict[str, genanki.Deck] = {}
     tags = _Tags(base)
     taken: set[str] = set()

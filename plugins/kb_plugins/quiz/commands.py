@@ -141,7 +141,7 @@ def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) 
     deck = Deck(base, open_log(base))
     items = list(deck.items(selection))
     if not items:
-        raise NothingToStudy(f"No card can be made of {selection.label}. Nothing was written.")
+        raise NothingToStudy(f"No cards can be made from {selection.label}. Nothing was written.")
     write_package(base, items, file)
     for line in deck.unusable(selection):
         terminal.say(line)

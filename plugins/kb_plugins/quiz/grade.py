@@ -62,7 +62,7 @@ def _of_choice(item: Item, given: str) -> Graded:
     )
     if not chosen:
         last = _LETTERS[len(item.options) - 1]
-        return Graded("unsure", f"Choose by letter, a to {last}, or write the option out.")
+        return Graded("unsure", f"Answer with a letter, a to {last}, or write the option out.")
     return Graded("right" if chosen == item.key else "wrong")
 
 
@@ -79,7 +79,7 @@ def _of_words(item: Item, given: str, similarity: Similarity, aliases: Sequence[
     # A statement is compared with itself; what stands around a term says what is true of it.
     told = item.key if len(wanted) >= _LONG else item.quote
     if contradicts(polarity(given), polarity(told)) and held:
-        return Graded("unsure", "It may say the contrary of the note.")
+        return Graded("unsure", "That may be the opposite of what the note says.")
     if wanted_numbers and only_number:
         known = wanted_numbers <= given_numbers and _same_unit(wanted, said)
         return Graded("right" if known else "unsure", "" if known else f"Compare: {item.key}.")

@@ -131,7 +131,7 @@ class ReviewLog:
             return ""
         files = ", ".join(f"{name} ({count})" for name, count in sorted(self.odd_clocks.items()))
         return (
-            f"Reviews that were written while a clock was wrong do not count, in .kb/reviews: {files}. "
+            f"Reviews recorded while a clock was wrong are ignored, in .kb/reviews: {files}. "
             "Set the clock of that machine."
         )
 

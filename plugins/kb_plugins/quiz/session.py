@@ -205,7 +205,7 @@ class QuizSession:
 
     def _undo(self) -> Iterator[Event]:
         if not self._rated:
-            yield Said("There is no rating of this session to take back.")
+            yield Said("No rating to undo in this session.")
             yield Done()
             return
         self._at, review, came_back = self._rated.pop()
@@ -272,7 +272,7 @@ def checked_now() -> datetime:
     moment = now()
     if moment < EARLIEST:
         raise UsageError(
-            f"The clock of this machine says {moment:%Y-%m-%d}. Set it first, for reviews are planned by the day."
+            f"The clock of this machine says {moment:%Y-%m-%d}. Set it first: reviews are scheduled by the day."
         )
     return moment
 

@@ -19,15 +19,15 @@ def _start(base: KnowledgeBase) -> Session:
 MODE = Mode(
     name="tutor",
     title="Tutor",
-    summary="Teaches by questions and hints, and does not tell",
+    summary="Teaches with questions and hints, without giving the answer away",
     argument="note, #tag, folder/, period or topic",
     start=_start,
     commands={
         "/hint": "the next hint",
-        "/reveal": "give up: show what the note says",
-        "/skip": "leave this question for another day",
-        "/save NAME": "write the talk as a study log",
-        "/quit": "stop; what was learned is kept",
+        "/reveal": "give up and show what the note says",
+        "/skip": "come back to this question another day",
+        "/save NAME": "save the conversation as a study log",
+        "/quit": "stop (progress is saved)",
     },
 )
 

@@ -37,8 +37,8 @@ def question_of(item: Item) -> str:
 def _where(item: Item, secret: Secret) -> str:
     place = [part for part in dict.fromkeys((item.title, *item.heading_path)) if not secret.is_told_by(part)]
     if not place:
-        return f"It stands in line {item.line} of one of your notes, and you wrote it in your own words."
-    return f"It stands in your note on {' › '.join(place).replace('?', '')}."
+        return f"It's on line {item.line} of one of your notes, in your own words."
+    return f"It's in your note on {' › '.join(place).replace('?', '')}."
 
 
 def _beside(item: Item, note: Note, secrets: Sequence[Secret]) -> str:
@@ -59,21 +59,21 @@ def _beside(item: Item, note: Note, secrets: Sequence[Secret]) -> str:
         if inside or len(content_words(text)) < 3:
             continue
         if not any(secret.is_told_by(text) for secret in secrets):
-            return f"Beside it you wrote: “{text}”"
+            return f"Next to it you wrote: “{text}”"
     return _shape(item)
 
 
 def _shape(item: Item) -> str:
     words = re.findall(r"[^\W_]+", item.key)
     if len(words) > 5:
-        return f"It is a whole statement of {len(words)} words."
+        return f"It's a whole statement of {len(words)} words."
     if any(character.isdigit() for character in item.key):
         digits = sum(character.isdigit() for character in item.key)
-        return f"It is a number with {digits} {'digit' if digits == 1 else 'digits'}."
+        return f"It's a number: {digits} {'digit' if digits == 1 else 'digits'}."
     count = (
         f"{len(words)} words" if len(words) > 1 else f"one word of {len(words[0]) if words else 0} letters"
     )
-    return f"It is {count}, and begins with “{words[0][0].upper()}”." if words else "It is one sign."
+    return f"It's {count}, beginning with “{words[0][0].upper()}”." if words else "It's a single character."
 
 
 def _with_gap(item: Item, secret: Secret) -> str:

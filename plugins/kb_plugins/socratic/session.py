@@ -55,10 +55,8 @@ _HINT_QUESTIONS = (
     "What fits?",
     "What completes it?",
 )
-_NOT_YET = ("Not yet.", "That is not what your note says.", "Not quite there.", "Think again.")
-_STUCK = (
-    "You have had every hint. Would you rather leave it for another day with /skip, or see it with /reveal?"
-)
+_NOT_YET = ("Not yet.", "That's not what your note says.", "Not quite there.", "Think again.")
+_STUCK = "That was the last hint. Type /skip to come back to it another day, or /reveal to see the answer."
 
 
 class TutorSession:
@@ -197,7 +195,7 @@ class TutorSession:
     def _close_lesson(self, lesson: Lesson, step: Step) -> Iterator[Event]:
         self._record(lesson)
         if step == "left":
-            yield self._say("We leave that for another day.")
+            yield self._say("Let's come back to that another day.")
         else:
             yield self._say(
                 "Here is what your note says." if step == "shown" else "Compare it with your note:"

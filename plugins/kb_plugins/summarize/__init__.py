@@ -22,7 +22,7 @@ MODE = Mode(
     summary="Key points of notes with citations, open questions and tasks",
     argument="note, folder/, #tag, search words or a period",
     start=_start,
-    commands={"/save NAME": "write the last summary as a new note", "/quit": "leave"},
+    commands={"/save NAME": "save the last summary as a note", "/quit": "leave"},
 )
 
 

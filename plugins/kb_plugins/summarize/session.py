@@ -23,7 +23,7 @@ class SummarizeSession:
         if argument.strip():
             yield from self.reply(argument, cancellation)
         else:
-            yield Said("What shall I summarise? Name a note, folder/, #tag, search words or a period.")
+            yield Said("What should I summarise? Name a note, folder/, #tag, search words or a period.")
             yield Done()
 
     def reply(self, text: str, cancellation: Cancellation, /) -> Iterator[Event]:

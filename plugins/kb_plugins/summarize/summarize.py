@@ -60,7 +60,7 @@ def summarize(
     begun = time.perf_counter()
     if not target.strip():
         raise NothingToStudy(
-            "Nothing is named to summarise. Name a note, folder/, #tag, search words or a period, as in: "
+            "What should I summarise? Name a note, folder/, #tag, search words or a period, as in: "
             'kb summarize "last week"'
         )
     selection = base.select(target)
@@ -73,9 +73,7 @@ def summarize(
     per_note = None if len(notes) == 1 else max(2, -(-count // len(notes)))
     chosen = key_sentences(found.candidates, count, base.embed, wanted, per_note)
     if not chosen:
-        raise NothingToStudy(
-            f"{selection.label} holds no sentence to summarise. Name another note, or a folder/."
-        )
+        raise NothingToStudy(f"Nothing to summarise in {selection.label}. Name another note, or a folder/.")
     quotes = tuple(candidate.as_quote(number) for number, candidate in enumerate(chosen, start=1))
     about = Question(text=selection.label, kind="other", weights={})
     points = [
