@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 from kb.errors import StateUnwritable
 from kb.files.small import parse_json, read_small
-from kb.setting_rules import shown_value, what_it_allows
 
 PLUGINS = "plugins"  # the name of a request to run the code in the folder of that name
 DECISIONS = ".kb/links"  # the name of a request to heed what was decided about links on other machines
@@ -123,50 +122,6 @@ def host_of(url: str) -> str:
     """The host of a server, with the way to it: a key given for https is not sent in the open."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{(parts.hostname or '').casefold()}"
-
-
-def path_requests(
-    root: Path, vault: Path | None, index: Path | None, table: Mapping[str, Any]
-) -> Iterator[Request]:
-    """What a kb.toml in `root` asks for by naming folders outside it, or an index over the notes."""
-    if vault and not _lies_within(vault, root):
-        allows = "reads the notes in this folder, and changes them when you ask for it"
-        yield Request("vault", str(vault), allows, digest_of("vault", table["vault"]))
-    if index and (not _lies_within(index, root) or (vault and _lies_within(vault, index))):
-        allows = "keeps its index in this folder, and replaces what is there"
-        yield Request("index", str(index), allows, digest_of("index", table["index"]))
-
-
-def setting_requests(
-    table: Mapping[str, Any], settings: Iterable[tuple[str, Field[Any]]]
-) -> Iterator[Request]:
-    """What a kb.toml asks for in its sections."""
-    for section, item in settings:
-        values = table.get(section)
-        value = values.get(item.name) if isinstance(values, dict) else None
-        if allows := what_it_allows(item, value):
-            name = f"{section}.{item.name}"
-            yield Request(name, shown_value(item, value), allows, digest_of(name, value))
-
-
-def decision_requests(vault: Path | None, own: str) -> Iterator[Request]:
-    """What the `.kb` of `vault` asks for: to heed machines other than the one called `own`."""
-    if vault is not None and _foreign_logs(vault / DECISIONS, own):
-        yield Request(
-            DECISIONS, "", "suggests links as they were decided on other machines", digest_of(DECISIONS)
-        )
-
-
-def _lies_within(path: Path, folder: Path) -> bool:
-    """Whether `path` is in `folder`, or is it, when every link is followed."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
-def _foreign_logs(folder: Path, own: str) -> bool:
-    try:
-        return any(file.suffix == ".jsonl" and file.stem != own for file in folder.iterdir())
-    except OSError:
-        return False
 
 
 def _unwritable(folder: Path, error: OSError) -> StateUnwritable:

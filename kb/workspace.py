@@ -9,7 +9,6 @@ from pathlib import Path
 
 from kb.errors import PluginError
 from kb.plugin_trust import plugin_request
-from kb.setting_rules import current_folder
 from kb.settings import (
     Settings,
     find_settings_file,
@@ -17,6 +16,7 @@ from kb.settings import (
     requests_of,
     state_folder,
 )
+from kb.settings.rules import current_folder
 from kb.trust import Request, TrustStore
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kb.errors import SettingsError
-from kb.setting_list import setting_rows
 from kb.settings import load_settings
+from kb.settings.listing import setting_rows
 from kb.workspace import workspace
 from tests.support import run_kb
 

@@ -14,9 +14,9 @@ from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json, say
 from kb.errors import SettingsError, UsageError
 from kb.safe_text import safe_line
-from kb.setting_list import setting_from_text, setting_rows
 from kb.settings import FILE_NAME, load_settings
-from kb.settings_file import write_settings
+from kb.settings.listing import setting_from_text, setting_rows
+from kb.settings.writing import write_settings
 
 if TYPE_CHECKING:
     from kb.settings import Settings
@@ -29,7 +29,7 @@ app = typer.Typer(
 
 
 def _names(incomplete: str) -> list[str]:
-    from kb.setting_list import setting_names
+    from kb.settings.listing import setting_names
 
     return [name for name in setting_names() if name.startswith(incomplete)]
 
@@ -115,7 +115,7 @@ def _file(settings: Settings) -> Path:
 def _unknown(name: str) -> UsageError:
     from difflib import get_close_matches
 
-    from kb.setting_list import setting_names
+    from kb.settings.listing import setting_names
 
     near = get_close_matches(name, setting_names(), n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]}?" if near else "List them with: kb config"

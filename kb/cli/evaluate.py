@@ -19,7 +19,7 @@ from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
 from kb.safe_text import safe_line
-from kb.setting_rules import expanded
+from kb.settings.rules import expanded
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer
@@ -146,7 +146,7 @@ def _calibrate(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, 
 def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
     """Write a setting into the knowledge base's kb.toml; without one, say how to set it."""
     from kb.settings import FILE_NAME
-    from kb.settings_file import write_settings
+    from kb.settings.writing import write_settings
 
     if base.settings.root is None:
         say(f"No {FILE_NAME} to save it in. Set {name} = {value:g} where you want it.")

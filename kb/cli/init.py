@@ -9,8 +9,8 @@ import typer
 
 from kb.cli.options import Index, Vault, chosen
 from kb.cli.output import say
-from kb.setting_rules import current_folder
-from kb.settings_file import write_settings_file
+from kb.settings.rules import current_folder
+from kb.settings.writing import write_settings_file
 
 
 def init(

@@ -13,7 +13,7 @@ from kb.cli.options import Chosen, Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import ModelUnusable, SettingsError
 from kb.safe_text import safe_line, without_secrets
-from kb.setting_rules import expanded
+from kb.settings.rules import expanded
 
 if TYPE_CHECKING:
     from kb.models.library import Installed
@@ -130,7 +130,7 @@ def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = 
     from kb.models.library import BUNDLED
     from kb.models.self_test import require_usable
     from kb.settings import state_folder
-    from kb.settings_file import write_settings
+    from kb.settings.writing import write_settings
 
     model = _named(name)
     require_usable(model.path, state_folder())
@@ -153,7 +153,7 @@ def judge(
     from kb.answering.judge import LanguageModelJudge, skills_folder
     from kb.models.local import LocalModel
     from kb.settings import state_folder
-    from kb.settings_file import write_settings
+    from kb.settings.writing import write_settings
 
     options = chosen(context, vault, index)
     if name == _NONE:

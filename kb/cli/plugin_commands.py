@@ -14,8 +14,8 @@ import typer
 from typer.core import TyperGroup
 
 from kb.errors import KbError
-from kb.setting_rules import current_folder
 from kb.settings import find_settings_file, state_folder
+from kb.settings.rules import current_folder
 
 if TYPE_CHECKING:
     from kb.plugin_host import PluginHost

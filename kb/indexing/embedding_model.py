@@ -19,8 +19,8 @@ from kb.indexing import bert, e5_package
 from kb.indexing.e5_encoder import E5Encoder
 from kb.indexing.e5_folder import unpacked_folder
 from kb.indexing.unigram import Unigram, open_unigram
-from kb.setting_rules import expanded
 from kb.settings import cache_folder
+from kb.settings.rules import expanded
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import ModelFileMissing, ModelUnusable
-from kb.setting_rules import expanded
+from kb.settings.rules import expanded
 
 
 class CrossEncoderModel:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb.settings import load_settings
-from kb.settings_file import write_settings
+from kb.settings.writing import write_settings
 from tests.support import run_kb, write_notes
 
 pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together

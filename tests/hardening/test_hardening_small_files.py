@@ -18,7 +18,7 @@ from kb.files.small import Unfit, parse_json, read_small
 from kb.machine_log import MachineLog
 from kb.notes.vault import Vault
 from kb.settings import load_settings
-from kb.settings_file import write_settings
+from kb.settings.writing import write_settings
 from tests.support import NOTES, run_kb, write_notes
 
 ROW = b'{"verdict": "always", "name": "Tea", "at": "2030-01-01T00:00:00+00:00"}\n'

@@ -24,7 +24,7 @@ from kb.settings import (
     RetrievalSettings,
     load_settings,
 )
-from kb.settings_file import write_settings, write_settings_file
+from kb.settings.writing import write_settings, write_settings_file
 from kb.workspace import withheld_notice, workspace
 from tests.support import NOTES, run_kb, write_notes
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from kb.errors import SettingsError
-from kb.setting_list import setting_from_text
+from kb.settings.listing import setting_from_text
 from kb.tui.widgets.line import Line
 
 

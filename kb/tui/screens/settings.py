@@ -14,9 +14,9 @@ from textual.widgets.option_list import Option
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
-from kb.setting_list import setting_rows
 from kb.settings import FILE_NAME
-from kb.settings_file import write_settings
+from kb.settings.listing import setting_rows
+from kb.settings.writing import write_settings
 from kb.tui.editor import edit
 from kb.tui.screens.setting import SettingScreen
 

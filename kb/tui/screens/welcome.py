@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
-from kb.setting_rules import expanded
+from kb.settings.rules import expanded
 from kb.tui.widgets.folder_line import FolderLine
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class WelcomeScreen(ModalScreen[None]):
     @on(Button.Pressed)
     def _use(self) -> None:
         from kb.settings import load_settings
-        from kb.settings_file import write_settings_file
+        from kb.settings.writing import write_settings_file
 
         if self.query_one("#use", Button).disabled:
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kb.errors import SettingsError
 from kb.files.small import read_small
-from kb.setting_rules import line_of
+from kb.settings.rules import line_of
 
 
 @dataclass(frozen=True, slots=True)

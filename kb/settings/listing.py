@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kb.safe_text import without_secrets
-from kb.setting_rules import checked, from_variable
 from kb.settings import PATHS, Settings, all_settings
+from kb.settings.rules import checked, from_variable
 
 
 def setting_names() -> list[str]:

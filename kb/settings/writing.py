@@ -10,8 +10,8 @@ from pathlib import Path
 from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
-from kb.setting_rules import expanded
 from kb.settings import FILE_NAME, default_index, not_granted, requests_of, state_folder
+from kb.settings.rules import expanded
 from kb.trust import DECISIONS, TrustStore
 
 _TEMPLATE = """\

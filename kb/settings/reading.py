@@ -1,0 +1,83 @@
+"""Which settings are in force in a folder: found, read, checked, and stripped of what the user has not confirmed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from kb.errors import NotTrusted, VaultMissing
+from kb.settings.folders import default_index, find_settings_file
+from kb.settings.requests import key_request_in, not_granted_in
+from kb.settings.rules import current_folder, day, expanded
+from kb.settings.sections import SECTIONS, THE_MODEL, Settings, all_settings
+from kb.settings.table import parsed, path_from, read_section, set_by
+from kb.settings.text import SettingsText, read_settings_text
+from kb.trust import DECISIONS
+
+_RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
+
+
+def load_settings(
+    *,
+    vault: Path | None = None,
+    index: Path | None = None,
+    start: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """Find and read the settings in force in folder `start` (default: the current one).
+
+    What a kb.toml asks for that could harm its reader is left out until the user has confirmed it; see kb.trust.
+
+    Raises SettingsError for a value that cannot be understood, VaultMissing when no vault is named anywhere,
+    NotTrusted when the one that is named lies elsewhere and was not confirmed.
+    """
+    environment = os.environ if environment is None else environment
+    here = start or current_folder()
+    file = find_settings_file(here)
+    root = file.parent if file else None
+    text = read_settings_text(file) if file else ""
+    table = parsed(text, file) if file else {}
+
+    named_vault = expanded(vault) if vault else path_from(environment.get("KB_VAULT"), here)
+    # A vault named by hand that is not this kb.toml's own must not be put into this kb.toml's index.
+    own_vault = path_from(table.get("vault"), root)
+    if named_vault is None and own_vault is None:
+        raise VaultMissing(
+            "No vault is chosen here. Run: kb init FOLDER_OF_NOTES, or name one with --vault FOLDER."
+        )
+    chosen = (named_vault or own_vault or Path()).absolute()
+    same_vault = own_vault is not None and own_vault.absolute() == chosen
+    written = SettingsText(file, text)
+    sections = {name: read_section(name, table.get(name, {}), environment, written) for name in SECTIONS}
+
+    named_index = expanded(index) if index else path_from(environment.get("KB_INDEX"), here)
+    settled = {name for name, value in (("vault", named_vault), ("index", named_index)) if value}
+    if not same_vault:
+        settled |= {"vault", "index", DECISIONS}
+    settled |= {f"{name}.{key}" for name, key in set_by(environment)}
+    withheld = [request for request in not_granted_in(file, table) if request.name not in settled]
+    names = {request.name for request in withheld}
+    if "vault" in names:
+        raise NotTrusted(
+            f"{file} names notes outside its folder, {own_vault}, and you have not confirmed that. "
+            "See what it asks for, and confirm it, with: kb trust"
+        )
+    own_index = path_from(table.get("index"), root) if same_vault and "index" not in names else None
+    chosen_index = (named_index or own_index or default_index(chosen)).absolute()
+    for section, name in _RELATIVE:
+        value = getattr(sections[section], name)
+        if value and (section, value) != ("answers", THE_MODEL):
+            path = str(path_from(value, root or here))
+            sections[section] = replace(sections[section], **{name: path})
+    for section, item in all_settings():
+        if f"{section}.{item.name}" in names:
+            sections[section] = replace(sections[section], **{item.name: item.default})
+    if key := key_request_in(file, sections["models"], settled):
+        sections["models"] = replace(sections["models"], key="")
+        withheld.append(key)
+    today = day(environment.get("KB_TODAY", ""))
+    return Settings(
+        vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), today=today, **sections
+    )

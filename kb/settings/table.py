@@ -1,0 +1,74 @@
+"""From the text of a kb.toml, and the `KB_*` variables, to checked values; what is wrong is named with its line."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from kb.errors import SettingsError
+from kb.settings.rules import checked, expanded, from_variable
+from kb.settings.sections import PATHS, SECTIONS, all_settings
+from kb.settings.text import SettingsText
+
+
+def parsed(text: str, file: Path) -> dict[str, Any]:
+    """The table of a kb.toml. Raises SettingsError for what is not TOML, or an entry that kb does not know."""
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(
+            f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
+        ) from error
+    written = SettingsText(file, text)
+    unknown = sorted(set(table) - set(PATHS) - set(SECTIONS))
+    if unknown:
+        known = ", ".join((*PATHS, *SECTIONS))
+        raise SettingsError(
+            f"{written.place(unknown[0])} unknown entry {unknown[0]!r}. Known entries: {known}."
+        )
+    for name in PATHS:
+        if not isinstance(table.get(name, ""), str):
+            raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
+    return table
+
+
+def read_section(name: str, values: object, environment: Mapping[str, str], written: SettingsText) -> Any:
+    """The settings of section `name`: KB_SECTION_NAME variables, such as KB_MODELS_PATH, before the file's values."""
+    kind = SECTIONS[name]
+    if not isinstance(values, dict):
+        raise SettingsError(f"{written.place(name)} [{name}] must be a table.")
+    known = {item.name: item for item in fields(kind)}
+    for key in values:
+        if key not in known:
+            raise SettingsError(
+                f"{written.place(name, key)} [{name}] has no setting {key!r}. Known settings: {', '.join(known)}."
+            )
+    read = {}
+    for key, item in known.items():
+        variable = f"KB_{name}_{key}".upper()
+        text = environment.get(variable)
+        # An empty variable cannot be a number, but it can turn off what the file names.
+        if text is not None and (text.strip() or isinstance(item.default, str)):
+            read[key] = checked(item, from_variable(item, text, variable), variable)
+        elif key in values:
+            read[key] = checked(item, values[key], f"{written.place(name, key)} {name}.{key}")
+    return kind(**read)
+
+
+def path_from(text: object, base: Path | None) -> Path | None:
+    """`text` as a path, relative to `base`."""
+    if not isinstance(text, str) or not text:
+        return None
+    path = expanded(text, base)
+    return path if path.is_absolute() or base is None else base / path
+
+
+def set_by(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The settings that are set by variables."""
+    for section, item in all_settings():
+        text = environment.get(f"KB_{section}_{item.name}".upper())
+        if text is not None and (text.strip() or isinstance(item.default, str)):
+            yield section, item.name
