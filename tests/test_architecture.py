@@ -17,7 +17,7 @@ OWNERS = {
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},
-    "huggingface_hub": {"kb/models/download.py"},
+    "huggingface_hub": {"kb/models/hub.py"},
     "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
 }
 HEAVY = (
