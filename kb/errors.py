@@ -13,9 +13,10 @@ KbError
 │   ├── NoteUnwritable      a note cannot be written where it should be
 │   ├── NoteChanged         a note is no longer what was read
 │   └── NothingToUndo       no change of kb's is left that could be undone
-├── IndexError
+├── IndexingError
 │   ├── IndexMissing        nothing has been indexed yet
-│   ├── IndexIncompatible   made by a newer kb
+│   ├── IndexIncompatible   made by a newer kb, or with a model that is gone
+│   ├── IndexOutdated       made by an older kb; rebuilt by the next kb index
 │   ├── IndexLocked         another process is writing
 │   ├── IndexDamaged        set aside; can be rebuilt from the notes
 │   ├── IndexOutOfStep      it does not hold what the notes say
@@ -103,31 +104,35 @@ class NothingToUndo(VaultError):
     """No step is left in the undo journal."""
 
 
-class IndexError(KbError):
+class IndexingError(KbError):
     """Something is wrong with the index folder."""
 
 
-class IndexMissing(IndexError):
+class IndexMissing(IndexingError):
     """No index has been made yet."""
 
 
-class IndexIncompatible(IndexError):
+class IndexIncompatible(IndexingError):
     """The index was written by a newer kb."""
 
 
-class IndexLocked(IndexError):
+class IndexOutdated(IndexingError):
+    """The index was written by an older kb, in a format that this one does not read."""
+
+
+class IndexLocked(IndexingError):
     """Another process holds the write lock of the index."""
 
 
-class IndexDamaged(IndexError):
+class IndexDamaged(IndexingError):
     """A file of the index is corrupt."""
 
 
-class IndexOutOfStep(IndexError):
+class IndexOutOfStep(IndexingError):
     """A verification found differences between index and notes."""
 
 
-class DiskFull(IndexError):
+class DiskFull(IndexingError):
     """No space is left where the index is written."""
 
 

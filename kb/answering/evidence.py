@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from kb.answering.question import Question
 from kb.answering.words import covers, words_of
-from kb.indexing.catalog import StoredPassage
+from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import asks_about_injection, injected
 from kb.notes.note import Span
 from kb.notes.sentences import Sentence, split_sentences

@@ -15,7 +15,7 @@ from kb.answering.periods import Period
 from kb.answering.question import Question
 from kb.answering.sections import Section, sections_of
 from kb.answering.words import content_words, covers, words_of
-from kb.indexing.catalog import StoredPassage
+from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span
 from kb.reading.reader import Reader
 from kb.retrieval.hit import SearchHit

@@ -15,8 +15,9 @@ from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.due_tasks import DueTask, due_tasks, labels
 from kb.answering.words import content_words, same_word, words_of
 from kb.errors import UsageError
-from kb.indexing.catalog import Catalog, StoredNote
+from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup
+from kb.indexing.stored import StoredNote
 from kb.notes.note import Span
 from kb.retrieval.period import period_of
 

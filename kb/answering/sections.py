@@ -12,7 +12,7 @@ from functools import cached_property
 
 from kb.answering.days import day_in
 from kb.answering.reading_text import ReadingText, reading_text
-from kb.indexing.catalog import StoredPassage
+from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import injected
 from kb.notes.answer_blocks import AnswerBlock, read_blocks
 from kb.notes.note import Span

@@ -17,8 +17,8 @@ from kb.cli.streams import answer
 from kb.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
-    from kb.indexing.catalog import StoredLink
     from kb.indexing.connections import NoteGraph
+    from kb.indexing.stored import StoredLink
 
 
 class GraphFormat(StrEnum):

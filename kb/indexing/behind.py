@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kb.errors import KbError
-from kb.indexing.catalog import Catalog, StoredNote
+from kb.indexing.catalog import Catalog
 from kb.indexing.plan import plan
+from kb.indexing.stored import StoredNote
 from kb.notes.vault import NoteFile, Vault
 
 _READ = 50  # notes whose content is compared; where more have another date, they are taken for changed

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.indexing.schema import open_for_reading, translated
+from kb.indexing.failures import translated
+from kb.indexing.schema import open_for_reading
+from kb.indexing.stored import Statistics, StoredLink, StoredNote, StoredPassage
 from kb.indexing.words import word_match
-from kb.notes.journal import day_in_name
 from kb.notes.note import Span
-from kb.notes.parse import stem
 from kb.notes.resolve import NoteNames
 from kb.text.language import UNCERTAIN
 
@@ -26,81 +24,6 @@ _MOST_LANGUAGES = 4  # looked for in a search
 _CHUNK = 500  # SQLite takes a limited number of parameters
 # Of kb.indexing.words.Columns in bm25(): a word of the title says more than one of the text, a part of a word less.
 _COLUMN_WEIGHTS = "2.0, 1.5, 1.0, 1.0, 1.0, 0.4"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as the catalog holds it."""
-
-    id: int
-    note_path: str
-    title: str  # of its note
-    span: Span
-    line: int  # 1-based
-    heading_path: tuple[str, ...]
-    text: str  # as it stands in the note
-    key: str  # content address of its vector
-    ordinal: int  # place within the note, from 0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredNote:
-    """A note as the catalog holds it."""
-
-    path: str
-    title: str
-    created: str | None  # ISO 8601
-    modified: str | None
-    fingerprint: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-
-    @property
-    def stated_days(self) -> tuple[date, ...]:
-        """The days it says it is of, earliest cause first: the one in its name alone, else of creation and change."""
-        return stated_days(self.path, self.created, self.modified)
-
-    @property
-    def file_day(self) -> date:
-        """The day its file was last changed, local time; copying a vault may make them all alike."""
-        return datetime.fromtimestamp(self.mtime_ns / 1e9).date()
-
-    @property
-    def day(self) -> date:
-        """The one day it is of."""
-        return next(iter(self.stated_days), self.file_day)
-
-    @property
-    def changed(self) -> date:
-        """The day it was last changed: as it says itself, else as its file does."""
-        return date.fromisoformat(self.modified[:10]) if self.modified else self.file_day
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLink:
-    """A link with what it was resolved to."""
-
-    source: str  # path of the note it stands in
-    kind: str
-    target: str  # as written
-    label: str | None
-    relation: str | None
-    line: int
-    status: str
-    resolved: str | None  # path of the note it means
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """Counts for `kb status`."""
-
-    notes: int
-    passages: int
-    links: int  # to notes; web addresses and attachments are not counted
-    links_resolved: int
-    pending: int  # passages whose embedding is still to come
 
 
 class Catalog:
@@ -294,13 +217,6 @@ class Catalog:
 
     def _one(self, query: str, values: Iterable[object] = ()) -> Any:
         return next(self._rows(query, values))[0]
-
-
-def stated_days(path: str, created: str | None, modified: str | None) -> tuple[date, ...]:
-    """The days that a note says it is of; see StoredNote.stated_days."""
-    if named := day_in_name(stem(path)):
-        return (named,)
-    return tuple(date.fromisoformat(moment[:10]) for moment in (created, modified) if moment)
 
 
 def _chunks(values: Sequence[object]) -> Iterator[Sequence[object]]:

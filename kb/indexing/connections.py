@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.errors import UsageError
-from kb.indexing.catalog import Catalog, StoredLink
+from kb.indexing.catalog import Catalog
+from kb.indexing.stored import StoredLink
 from kb.notes.note import Link, Span
 from kb.notes.resolve import LinkResolver
 

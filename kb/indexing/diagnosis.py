@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.errors import NoteUnreadable
-from kb.indexing.catalog import Catalog, StoredLink
+from kb.indexing.catalog import Catalog
 from kb.indexing.connections import graph
 from kb.indexing.plan import plan
+from kb.indexing.stored import StoredLink
 from kb.notes.note import Link, Span
 from kb.notes.resolve import LinkResolver
 from kb.notes.vault import Vault

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import IndexDamaged, IndexIncompatible, KbError
-from kb.indexing.catalog import VECTORS_VERSION, Catalog, Statistics, StoredNote
+from kb.errors import IndexDamaged, IndexIncompatible, IndexOutdated, KbError
+from kb.indexing.catalog import VECTORS_VERSION, Catalog
 from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.lock import WriteLock
@@ -21,6 +21,7 @@ from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
 from kb.indexing.settle import owe
+from kb.indexing.stored import Statistics, StoredNote
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
@@ -117,8 +118,9 @@ class Index:
         with self._writing("indexing"):
             try:
                 done = self._move(vault, alive, options) or sync(vault, self._parts(), alive, options)
-            except IndexDamaged:
-                self._begin_anew()
+            except (IndexDamaged, IndexOutdated) as error:
+                reason = _outdated if isinstance(error, IndexOutdated) else _not_ours
+                self._begin_anew(reason(self.folder))
                 done = sync(vault, self._parts(), alive, options)
             self._seal.write(thorough=False)
             repaired, self._repaired = self._repaired or done.repaired, ""
@@ -291,12 +293,12 @@ class Index:
                 remove_catalog(self.folder)  # SQLite would take a log that is left for a new catalog's
             self._is_ours = not has_catalog or self._is_ours or self._seal.holds("catalog")
             if not self._is_ours and not as_it_is:
-                self._begin_anew()
+                self._begin_anew(_not_ours(self.folder))
             self._ledger = Ledger(self.folder, self._seal.key)
         catalog = Catalog(self.folder, self._ledger.connection)
         return Parts(self._ledger, catalog, self._chroma, self._embedder)
 
-    def _begin_anew(self) -> None:
+    def _begin_anew(self, reason: str) -> None:
         """Set the catalog aside and begin another, with those of its vectors that prove to be unharmed."""
         self._close_parts()
         self.forget_reader()
@@ -307,7 +309,7 @@ class Index:
         self._ledger.save_vectors(aside, self._embedder.name)
         with self._ledger.batch():
             owe(self._ledger, all_links=True)  # so that what was set aside is deleted in the end
-        self._repaired = f"{_not_ours(self.folder)} It was made anew from the notes."
+        self._repaired = f"{reason} It was rebuilt from the notes."
 
     def _is_trusted(self) -> bool:
         """Whether what is there can be believed; while a process writes, it has looked before."""
@@ -333,6 +335,10 @@ class Index:
 
 def _not_ours(folder: Path) -> str:
     return f"The index at {folder} was damaged, not closed properly, or made elsewhere."
+
+
+def _outdated(folder: Path) -> str:
+    return f"The index at {folder} was made by an older kb."
 
 
 def _says_something_else(vault: Vault, note: StoredNote) -> bool:

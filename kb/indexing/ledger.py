@@ -16,14 +16,8 @@ from numpy.typing import NDArray
 
 from kb.files.small import finite
 from kb.indexing.catalog import VECTORS_VERSION
-from kb.indexing.schema import (
-    BUSY_SECONDS,
-    PASSAGE_RULES,
-    bound,
-    holds_tables_only,
-    open_for_writing,
-    translated,
-)
+from kb.indexing.failures import translated
+from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, bound, holds_tables_only, open_for_writing
 from kb.indexing.seal import vector_digest
 from kb.indexing.words import Columns, NoteWords
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span

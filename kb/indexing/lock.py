@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kb.errors import IndexLocked
 from kb.files.small import parse_json
-from kb.indexing.schema import translated
+from kb.indexing.failures import translated
 from kb.indexing.seal import sweep
 
 FILE_NAME = "lock"

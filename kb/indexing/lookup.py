@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from kb.indexing.catalog import Catalog, stated_days
+from kb.indexing.catalog import Catalog
+from kb.indexing.stored import stated_days
 from kb.indexing.words import phrase_match
 
 _MOST_WORDS = 50  # that a part of a word may mean

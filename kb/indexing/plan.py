@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.indexing.catalog import StoredNote
+from kb.indexing.stored import StoredNote
 from kb.notes.vault import NoteFile
 
 # Fewer notes than this may all go at once without a question.

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb.errors import NoteUnreadable, VaultEmpty
-from kb.indexing.catalog import Catalog, StoredNote
+from kb.indexing.catalog import Catalog
 from kb.indexing.embedder import Embedder
 from kb.indexing.ledger import Ledger
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
 from kb.indexing.settle import owe
+from kb.indexing.stored import StoredNote
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
 from kb.notes.vault import NoteFile, RawNote, Vault

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
-from kb.errors import DiskFull, IndexDamaged, IndexError, IndexIncompatible, IndexLocked, IndexMissing
+from kb.errors import IndexDamaged, IndexIncompatible, IndexingError, IndexMissing, IndexOutdated
+from kb.indexing.failures import result_code, translated
 
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 3
@@ -23,8 +22,6 @@ _LARGEST_VALUE = 64_000_000  # bytes
 _STEPS = 100_000  # of SQLite's machine between two looks at the clock
 BUSY_SECONDS = 10.0
 _NOT_OPENED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
-_MAYBE_FULL = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-_HARDLY_ANYTHING = 100_000  # bytes left on a disk that count as none
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -101,19 +98,6 @@ CREATE VIRTUAL TABLE notes_fts USING fts5 (
     title, headings, text, bigrams, stems, forms, tokenize = '{_TOKENIZER}'
 );
 """
-# From an older version: vectors, all that takes long to make, stay; PASSAGE_RULES has every note read anew.
-_MIGRATIONS = {
-    1: """
-ALTER TABLE notes ADD COLUMN language TEXT NOT NULL DEFAULT '';
-DROP TABLE passages_terms;
-DROP TABLE passages_fts;
-""",
-    2: """
-DROP INDEX notes_by_language;
-DROP TABLE passages_fts;
-DROP TABLE notes_fts;
-""",
-}
 
 
 def open_for_reading(folder: Path) -> sqlite3.Connection:
@@ -129,10 +113,10 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
             return _checked(_connect(f"{file.absolute().as_uri()}?mode=ro"), folder)
         except sqlite3.OperationalError as error:
             # Beside an open catalog SQLite keeps two files, which it cannot on a read-only medium. Nobody writes there.
-            if os.access(folder, os.W_OK) or _code(error) not in _NOT_OPENED:
+            if os.access(folder, os.W_OK) or result_code(error) not in _NOT_OPENED:
                 raise
             if _has_log(folder):
-                raise IndexError(
+                raise IndexingError(
                     f"The index at {folder} was not closed properly, and cannot be repaired where nothing can be "
                     "written. Name another folder with --index, then run: kb index"
                 ) from error
@@ -161,7 +145,10 @@ def holds_tables_only(file: Path) -> bool:
 
 
 def open_for_writing(folder: Path) -> sqlite3.Connection:
-    """A connection to the catalog in `folder`, made first where there is none."""
+    """A connection to the catalog in `folder`, made first where there is none.
+
+    Raises IndexOutdated for the format of an older kb: it is made anew, since all but its vectors comes from the notes.
+    """
     with translated(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / FILE_NAME
@@ -178,12 +165,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
             values = {"schema_version": SCHEMA_VERSION, "passage_rules": PASSAGE_RULES}
             connection.executemany("INSERT INTO meta VALUES (?, ?)", [(k, str(v)) for k, v in values.items()])
             connection.execute("COMMIT")
-        elif migration := _MIGRATIONS.get(_version(connection)):
-            connection.executescript("BEGIN IMMEDIATE;" + migration + _FULL_TEXT)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'schema_version'", (SCHEMA_VERSION,))
-            connection.execute("COMMIT")
-        _check_version(connection, folder)
-        return connection
+        return _checked(connection, folder)
 
 
 def set_aside(folder: Path) -> Path:
@@ -223,21 +205,6 @@ def discard_set_aside(folder: Path) -> None:
             file.unlink()
 
 
-@contextmanager
-def translated(folder: Path) -> Iterator[None]:
-    """Turn what SQLite and the disk raise into kb's errors."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _as_kb_error(error, folder) from error
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise _disk_full(folder) from error
-        raise IndexError(
-            f"The index folder {folder} cannot be used: {error.strerror}. Name another with --index."
-        ) from error
-
-
 def _checked(connection: sqlite3.Connection, folder: Path) -> sqlite3.Connection:
     try:
         _check_version(connection, folder)
@@ -272,7 +239,7 @@ def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
             "Update kb, or name another folder with --index."
         )
     if 0 < version < SCHEMA_VERSION:
-        raise IndexIncompatible(f"The index at {folder} was made by an older kb. Run: kb index")
+        raise IndexOutdated(f"The index at {folder} was made by an older kb. Run: kb index")
     if version < SCHEMA_VERSION:
         raise IndexDamaged(f"The index at {folder} is incomplete. Run: kb index")
 
@@ -284,40 +251,3 @@ def _version(connection: sqlite3.Connection) -> int:
         return int(row[0]) if row else 0
     except (TypeError, ValueError):
         return 0
-
-
-def _code(error: sqlite3.Error) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _is_full(folder: Path) -> bool:
-    try:
-        return shutil.disk_usage(folder).free < _HARDLY_ANYTHING
-    except OSError:
-        return False
-
-
-def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexError:
-    code = _code(error)
-    # On a full disk SQLite may fail to lock, to open or to write just as well.
-    if code == sqlite3.SQLITE_FULL or (code in _MAYBE_FULL and _is_full(folder)):
-        return _disk_full(folder)
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return IndexLocked(
-            f"The index at {folder} is being written by another process. Try again in a moment."
-        )
-    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_IOERR):
-        return IndexError(
-            f"The index at {folder} cannot be opened: {error}. Check its permissions, or name another with --index."
-        )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such" in str(error):  # table or column
-        return IndexDamaged(f"The index at {folder} is damaged ({error}). Run: kb index")
-    return IndexError(
-        f"The index at {folder} could not be used: {error}. Delete the folder, then run: kb index"
-    )
-
-
-def _disk_full(folder: Path) -> DiskFull:
-    return DiskFull(
-        f"No space is left on the disk of {folder}; nothing was lost. Free some, then run: kb index"
-    )

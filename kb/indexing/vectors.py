@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.errors import IndexError
+from kb.errors import IndexingError
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
 from kb.indexing import c_memory
+from kb.indexing.failures import translated
 from kb.indexing.ledger import Ledger
-from kb.indexing.schema import translated
 from kb.indexing.seal import Seal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class ChromaIndex:
                     self._start_generation()
                     self._bring_in_step(ledger, progress)
                 except ChromaError as error:
-                    raise IndexError(
+                    raise IndexingError(
                         f"Chroma cannot write to {self._folder}: {error}. Free space there, then run: kb index"
                     ) from error
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.errors import IndexError, KbError, VaultEmpty, VaultError
+from kb.errors import IndexingError, KbError, VaultEmpty, VaultError
 from kb.indexing.folder_events import FolderEvents
 from kb.indexing.index import Index
 from kb.indexing.sync import Report, SyncOptions, SyncReport
@@ -121,7 +121,7 @@ class Watcher:
                 self._listen()
             options = SyncOptions(tidy=False, interrupted=self._hints.any)
             done = self._index.sync(Vault(self._root), self._report, options)
-        except (VaultError, IndexError) as error:
+        except (VaultError, IndexingError) as error:
             self._pause(error)
             return
         if self._paused:
@@ -154,7 +154,7 @@ class Watcher:
         try:
             if self._index.recheck(Vault(self._root), _RECHECKED):
                 self._hints.hint()
-        except (VaultError, IndexError) as error:
+        except (VaultError, IndexingError) as error:
             self._pause(error)
 
     def _pause(self, error: KbError) -> None:
@@ -170,7 +170,7 @@ class Watcher:
         if self._untidy:
             try:
                 self._index.tidy()
-            except IndexError:
+            except IndexingError:
                 return  # the next sync, of this process or another, meets the same trouble and says so
             self._untidy = False
 

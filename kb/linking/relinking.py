@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kb.errors import NoteUnreadable
-from kb.indexing.catalog import Catalog, StoredLink
+from kb.indexing.catalog import Catalog
+from kb.indexing.stored import StoredLink
 from kb.linking.canvas import canvas_changes
 from kb.notes.edit import Edit, apply_edits, check_writable, new_bytes
 from kb.notes.edit_journal import EditJournal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from kb.indexing.catalog import StoredPassage
+from kb.indexing.stored import StoredPassage
 
 
 @dataclass(frozen=True, slots=True)

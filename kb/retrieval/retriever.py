@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.indexing.catalog import StoredPassage
+from kb.indexing.stored import StoredPassage
 from kb.retrieval.coverage import covered
 from kb.retrieval.duplicates import Shown, Wording
 from kb.retrieval.filters import NoteFacts, allowed_passages

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal, Protocol
 
 from kb.errors import NothingToStudy, UsageError
-from kb.indexing.catalog import StoredNote, StoredPassage
+from kb.indexing.stored import StoredNote, StoredPassage
 from kb.notes.note import Link, Span
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.retrieval.filters import NoteFacts

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.errors import DiskFull, IndexDamaged, IndexError
+from kb.errors import DiskFull, IndexDamaged, IndexingError
 from kb.indexing.index import Index
 from kb.indexing.lock import WriteLock
 from kb.indexing.seal import Seal
@@ -74,7 +74,7 @@ def test_unharmed_vectors_survive_and_harmed_ones_do_not(damaged: Damaged) -> No
     )
     embedded, repaired = synced(damaged)
     assert embedded == 1
-    assert "made anew from the notes" in repaired
+    assert "rebuilt from the notes" in repaired
     assert damaged.answers() == damaged.fresh
 
 
@@ -270,7 +270,7 @@ def test_a_read_only_medium_with_an_unclosed_index_says_so(
     assert len(Index(damaged.folder, EMBEDDER).catalog.notes()) == 12
     (damaged.folder / "catalog.sqlite-wal").write_bytes(b"x" * 100)
     Seal(damaged.folder).write(thorough=True)
-    with pytest.raises(IndexError, match="was not closed properly"):
+    with pytest.raises(IndexingError, match="was not closed properly"):
         _ = Index(damaged.folder, EMBEDDER).catalog
 
 
@@ -300,7 +300,7 @@ def test_every_command_goes_on_over_a_damaged_index_and_says_one_line(how: str, 
         done = run_kb(*words, cwd=tmp_path)
         assert "Traceback" not in done.stderr
         assert done.returncode == 0, (words, done.stderr)
-        assert ("made anew from the notes" in done.stderr) == (how in ("catalog", "schema", "seal"))
+        assert ("rebuilt from the notes" in done.stderr) == (how in ("catalog", "schema", "seal"))
         if words[0] == "search":
             assert json.loads(done.stdout) == json.loads(whole)
 

@@ -1,4 +1,4 @@
-"""An index of an older format is brought up without embedding anything again."""
+"""An index of an older format is rebuilt from the notes without embedding anything again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import IndexIncompatible
+from kb.errors import IndexOutdated
 from kb.indexing.index import Index
 from kb.indexing.seal import Seal
 from kb.indexing.words import word_match
@@ -44,7 +44,7 @@ UPDATE meta SET value = '2' WHERE name IN ('schema_version', 'passage_rules');
 
 
 @pytest.mark.parametrize("version", OLDER)
-def test_an_older_version_is_brought_up(tmp_path: Path, version: int) -> None:
+def test_an_older_version_is_rebuilt(tmp_path: Path, version: int) -> None:
     write_notes(tmp_path / "vault", NOTES)
     index, vault = Index(tmp_path / "index", HashingEmbedder()), Vault(tmp_path / "vault")
     index.sync(vault, lambda _: None)
@@ -54,11 +54,11 @@ def test_an_older_version_is_brought_up(tmp_path: Path, version: int) -> None:
     connection.close()
     Seal(tmp_path / "index").write(thorough=True)
 
-    with pytest.raises(IndexIncompatible, match="older kb"):
+    with pytest.raises(IndexOutdated, match="older kb"):
         _ = index.catalog
     report = index.sync(vault, lambda _: None)
     assert report.embedded == 0
-    assert not report.repaired
+    assert "made by an older kb" in report.repaired
     assert index.catalog.lexical(word_match("vocabulary", []), 3)
     assert index.verify(vault) == []
     index.close()
