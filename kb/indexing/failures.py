@@ -66,3 +66,13 @@ def _disk_full(folder: Path) -> DiskFull:
     return DiskFull(
         f"No space is left on the disk of {folder}; nothing was lost. Free some, then run: kb index"
     )
+
+
+def not_ours(folder: Path) -> str:
+    """That an index is not as this machine's kb left it, in one sentence."""
+    return f"The index at {folder} was damaged, not closed properly, or made elsewhere."
+
+
+def outdated(folder: Path) -> str:
+    """That an index has an older format, in one sentence."""
+    return f"The index at {folder} was made by an older kb."

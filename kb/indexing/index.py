@@ -5,30 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from kb.errors import IndexDamaged, IndexIncompatible, IndexOutdated, KbError
-from kb.indexing.catalog import VECTORS_VERSION, Catalog
+from kb.errors import IndexDamaged, IndexOutdated, KbError
+from kb.files.size import size_of_folder
+from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
-from kb.indexing.ledger import Ledger
+from kb.indexing.failures import not_ours, outdated
+from kb.indexing.index_reader import IndexReader, Vector
 from kb.indexing.lock import WriteLock
+from kb.indexing.reading import differs_from
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
 from kb.indexing.settle import owe
-from kb.indexing.stored import Statistics, StoredNote
+from kb.indexing.stored import Statistics
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
 from kb.notes.vault import Vault
 
-Vector = NDArray[np.float32]
-_BLOCK = 64  # similarities whose largest is looked at first
 _ASIDE = "next"  # where an index with another embedding model is made
 
 
@@ -51,42 +49,28 @@ class Index:
         )
         self._repaired = ""
         self._rechecked = 0  # how many notes, of those in order
-        self._ledger: Ledger | None = None
-        self._vectors: tuple[str | None, list[str], Vector] | None = None
-        self._reads_with = embedder
+        self._writer: CatalogWriter | None = None
+        self._reader = IndexReader(folder, embedder)
 
-    @cached_property
+    @property
     def catalog(self) -> Catalog:
         """Read access.
 
         Raises IndexMissing before the first sync, IndexIncompatible when the model that made it is gone, IndexDamaged
         when it is not as this machine's kb left it and nothing heals it.
         """
-        if not self._is_trusted():
+        if not self._reader.is_open and not self._is_trusted():
             if self._heal is None:
-                raise IndexDamaged(f"{_not_ours(self.folder)} Run: kb index")
+                raise IndexDamaged(f"{not_ours(self.folder)} Run: kb index")
             self._heal(self)
-        catalog = Catalog(self.folder)
-        made_by = catalog.meta("embedding_model")
-        if made_by == self._embedder.name:
-            self._reads_with = self._embedder
-            return catalog
-        before = _opened(catalog.meta("embedding_source"))
-        if before is None or before.name != made_by:
-            catalog.close()
-            raise IndexIncompatible(
-                f"The index at {self.folder} was made with the embedding model {made_by}, but {self._embedder.name} is "
-                "set. Run kb index to embed the notes again, or restore embedding.model in kb.toml."
-            )
-        self._reads_with = before
-        return catalog
+        return self._reader.catalog
 
     @property
     def embedder(self) -> Embedder:
         """The model that queries are to be embedded with: until another one has embedded all notes, that before it."""
         with suppress(KbError):
             _ = self.catalog
-        return self._reads_with
+        return self._reader.embedder
 
     def hold(self, purpose: str) -> None:
         """Keep the write lock and all files open between syncs, until `let_go`. Raises IndexLocked."""
@@ -119,7 +103,7 @@ class Index:
             try:
                 done = self._move(vault, alive, options) or sync(vault, self._parts(), alive, options)
             except (IndexDamaged, IndexOutdated) as error:
-                reason = _outdated if isinstance(error, IndexOutdated) else _not_ours
+                reason = outdated if isinstance(error, IndexOutdated) else not_ours
                 self._begin_anew(reason(self.folder))
                 done = sync(vault, self._parts(), alive, options)
             self._seal.write(thorough=False)
@@ -164,10 +148,10 @@ class Index:
             start = self._rechecked if self._rechecked < len(notes) else 0
             some = notes[start : start + count]
             self._rechecked = start + len(some)
-            doubtful = [note.path for note in some if _says_something_else(vault, note)]
+            doubtful = [note.path for note in some if differs_from(vault, note)]
             if doubtful:
-                with parts.ledger.batch():
-                    parts.ledger.doubt(doubtful)
+                with parts.writer.batch():
+                    parts.writer.doubt(doubtful)
             return len(doubtful)
 
     def rebuild(self, vault: Vault, report: Report) -> SyncReport:
@@ -187,7 +171,7 @@ class Index:
         before = self.size_in_bytes()
         with self._writing("purging"):
             parts = self._parts()
-            parts.ledger.purge()
+            parts.writer.purge()
             self._chroma.discard()
             tidy_up(parts)
         return before - self.size_in_bytes()
@@ -198,18 +182,18 @@ class Index:
         Raises IndexLocked when another process is writing, for then they differ anyway.
         """
         with self._writing("verifying"):
-            held = self._ledger is not None or self._seal.holds("catalog")
+            held = self._writer is not None or self._seal.holds("catalog")
             strange = [] if held else [Difference("index", "its files are not as kb left them.")]
             file = self.folder / CATALOG_FILE
             if strange and file.exists() and not holds_tables_only(file):
                 return strange
             parts = self._parts(as_it_is=True)
             if strange:
-                bound(parts.ledger.connection, file)
+                bound(parts.writer.connection, file)
             return [
                 *strange,
                 *compare_notes(vault, parts.catalog, self._embedder, self.folder),
-                *compare_chroma(self._chroma, parts.ledger, parts.catalog, self._embedder.name),
+                *compare_chroma(self._chroma, parts.writer, parts.catalog, self._embedder.name),
             ]
 
     def dense(self, vector: Vector, n: int) -> list[tuple[str, float]]:
@@ -220,13 +204,8 @@ class Index:
         """
         if self._chroma.is_open and self.embedder is self._embedder:
             return self._chroma.query(vector, n)
-        keys, matrix = self._all_vectors()
-        if not keys:
-            return []
-        # As quick as a product by BLAS, whose threads would go on to keep the cores from whoever comes next.
-        similarities = np.einsum("nd,d->n", matrix, vector)
-        best = _largest(similarities, min(n, len(keys)))
-        return [(keys[row], float(similarities[row])) for row in best]
+        _ = self.catalog
+        return self._reader.nearest(vector, n)
 
     def statistics(self) -> Statistics:
         """Counts of everything."""
@@ -247,11 +226,7 @@ class Index:
 
     def size_in_bytes(self) -> int:
         """What the index takes on disk."""
-        total = 0
-        for file in self.folder.rglob("*"):
-            with suppress(OSError):  # a writer may delete it meanwhile
-                total += file.stat().st_size if file.is_file() else 0
-        return total
+        return size_of_folder(self.folder)
 
     def last_sync(self) -> str | None:
         """When the index was last brought in step: ISO 8601, in UTC."""
@@ -268,11 +243,7 @@ class Index:
 
     def forget_reader(self) -> None:
         """Close the read access, for the file may have been replaced; the next use opens it again."""
-        self._vectors = None
-        self._reads_with = self._embedder
-        catalog = self.__dict__.pop("catalog", None)
-        if catalog is not None:
-            catalog.close()
+        self._reader.close()
 
     @contextmanager
     def _writing(self, purpose: str) -> Iterator[None]:
@@ -287,16 +258,16 @@ class Index:
             self.let_go()
 
     def _parts(self, *, as_it_is: bool = False) -> Parts:
-        if self._ledger is None:
+        if self._writer is None:
             has_catalog = (self.folder / CATALOG_FILE).exists()
             if not has_catalog:
                 remove_catalog(self.folder)  # SQLite would take a log that is left for a new catalog's
             self._is_ours = not has_catalog or self._is_ours or self._seal.holds("catalog")
             if not self._is_ours and not as_it_is:
-                self._begin_anew(_not_ours(self.folder))
-            self._ledger = Ledger(self.folder, self._seal.key)
-        catalog = Catalog(self.folder, self._ledger.connection)
-        return Parts(self._ledger, catalog, self._chroma, self._embedder)
+                self._begin_anew(not_ours(self.folder))
+            self._writer = CatalogWriter(self.folder, self._seal.key)
+        catalog = Catalog(self.folder, self._writer.connection)
+        return Parts(self._writer, catalog, self._chroma, self._embedder)
 
     def _begin_anew(self, reason: str) -> None:
         """Set the catalog aside and begin another, with those of its vectors that prove to be unharmed."""
@@ -305,10 +276,10 @@ class Index:
         aside = set_aside(self.folder)
         self._chroma.discard()
         self._is_ours = True
-        self._ledger = Ledger(self.folder, self._seal.key)
-        self._ledger.save_vectors(aside, self._embedder.name)
-        with self._ledger.batch():
-            owe(self._ledger, all_links=True)  # so that what was set aside is deleted in the end
+        self._writer = CatalogWriter(self.folder, self._seal.key)
+        with self._writer.batch():
+            self._writer.vectors.save_from(aside, self._embedder.name)
+            owe(self._writer, all_links=True)  # so that what was set aside is deleted in the end
         self._repaired = f"{reason} It was rebuilt from the notes."
 
     def _is_trusted(self) -> bool:
@@ -322,50 +293,6 @@ class Index:
 
     def _close_parts(self) -> None:
         self._chroma.close()
-        ledger, self._ledger = self._ledger, None
-        if ledger is not None:
-            ledger.close()
-
-    def _all_vectors(self) -> tuple[list[str], Vector]:
-        version = self.catalog.meta(VECTORS_VERSION)
-        if self._vectors is None or self._vectors[0] != version:
-            self._vectors = (version, *self.catalog.vectors(self.embedder.name))
-        return self._vectors[1:]
-
-
-def _not_ours(folder: Path) -> str:
-    return f"The index at {folder} was damaged, not closed properly, or made elsewhere."
-
-
-def _outdated(folder: Path) -> str:
-    return f"The index at {folder} was made by an older kb."
-
-
-def _says_something_else(vault: Vault, note: StoredNote) -> bool:
-    try:
-        return vault.read(note.path).fingerprint != note.fingerprint
-    except KbError:
-        return False  # it keeps its last indexed state
-
-
-def _opened(source: str | None) -> Embedder | None:
-    """The model that `source` opens, if its files are still there."""
-    if not source:
-        return None
-    before = Embedder(source)
-    try:
-        _ = before.name
-    except KbError:
-        return None
-    return before
-
-
-def _largest(values: Vector, n: int) -> NDArray[np.intp]:
-    """Where the `n` largest of `values` stand, largest first."""
-    blocks = len(values) // _BLOCK
-    rows = np.arange(len(values))
-    if n < blocks:
-        # The n-th largest of the blocks' maxima is at most the n-th largest value: few are left to be sorted.
-        maxima = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        rows = np.flatnonzero(values >= np.partition(maxima, blocks - n)[blocks - n])
-    return rows[np.argsort(-values[rows], kind="stable")][:n]
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kb.errors import NoteUnreadable, VaultEmpty
+from kb.errors import KbError, NoteUnreadable, VaultEmpty
 from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
-from kb.indexing.ledger import Ledger
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
 from kb.indexing.settle import owe
 from kb.indexing.stored import StoredNote
@@ -39,7 +39,7 @@ class Tally:
 
 def read_changes(
     vault: Vault,
-    ledger: Ledger,
+    writer: CatalogWriter,
     catalog: Catalog,
     embedder: Embedder,
     progress: Callable[[int, int], None],
@@ -73,12 +73,12 @@ def read_changes(
     work = [*todo.new, *todo.suspects]
     for start in range(0, len(work), _NOTES_PER_BATCH):
         progress(start, len(work))
-        with ledger.batch():
+        with writer.batch():
             for file in work[start : start + _NOTES_PER_BATCH]:
                 raw = read.pop(file.path) if file.path in read else _read(vault, file, tally)
                 if raw is None:
                     continue
-                if _store(raw, known.get(file.path), ledger, embedder):
+                if _store(raw, known.get(file.path), writer, embedder):
                     tally.notes.append(file.path)
                     tally.changed += file.path in known
                     tally.renamed += file.path in renamed
@@ -87,23 +87,23 @@ def read_changes(
                         tally.new.append(file.path)
                 else:
                     tally.unchanged += 1
-    with ledger.batch():
+    with writer.batch():
         for path in todo.missing:
-            ledger.remove_note(path)
+            writer.remove_note(path)
         if todo.missing:
-            owe(ledger, all_links=True)
+            owe(writer, all_links=True)
     tally.removed = gone
     return tally
 
 
-def _store(raw: RawNote, known: StoredNote | None, ledger: Ledger, embedder: Embedder) -> bool:
+def _store(raw: RawNote, known: StoredNote | None, writer: CatalogWriter, embedder: Embedder) -> bool:
     if known is not None and known.fingerprint == raw.fingerprint:
         # Sync tools touch files without changing them.
-        ledger.touch(raw)
+        writer.touch(raw)
         return False
     note = parse_note(raw.path, raw.text)
-    names_changed = ledger.put_note(note, split_passages(note, embedder.count_tokens), raw)
-    owe(ledger, all_links=names_changed)
+    names_changed = writer.put_note(note, split_passages(note, embedder.count_tokens), raw)
+    owe(writer, all_links=names_changed)
     return True
 
 
@@ -151,3 +151,11 @@ def _empty(vault: Vault, known: int) -> str:
             "synced folder missing? If you did remove them, run: kb index --accept-removals"
         )
     return f"{vault.root} has no Markdown notes (*.md). Name the folder of your notes with --vault, or in kb.toml."
+
+
+def differs_from(vault: Vault, note: StoredNote) -> bool:
+    """Whether the file of `note` holds something else than was indexed; one that cannot be read keeps its last state."""
+    try:
+        return vault.read(note.path).fingerprint != note.fingerprint
+    except KbError:
+        return False

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from kb.errors import IndexDamaged, IndexIncompatible, IndexingError, IndexMissing, IndexOutdated
-from kb.indexing.failures import result_code, translated
+from kb.indexing.failures import outdated, result_code, translated
 
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 3
@@ -239,7 +239,7 @@ def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
             "Update kb, or name another folder with --index."
         )
     if 0 < version < SCHEMA_VERSION:
-        raise IndexOutdated(f"The index at {folder} was made by an older kb. Run: kb index")
+        raise IndexOutdated(f"{outdated(folder)} Run: kb index")
     if version < SCHEMA_VERSION:
         raise IndexDamaged(f"The index at {folder} is incomplete. Run: kb index")
 

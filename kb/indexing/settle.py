@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from kb.indexing.catalog import Catalog
-from kb.indexing.ledger import Ledger
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.schema import discard_set_aside
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.notes.vault import Vault
@@ -22,13 +22,15 @@ _TIDYING = "tidying_due"
 _ATTACHMENTS = "attachments"
 
 
-def owe(ledger: Ledger, *, all_links: bool) -> None:
+def owe(writer: CatalogWriter, *, all_links: bool) -> None:
     """Write down that notes changed; call it within the batch that changes them."""
-    ledger.set_meta(_TIDYING, "yes")
-    ledger.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
+    writer.set_meta(_TIDYING, "yes")
+    writer.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
 
 
-def settle_links(ledger: Ledger, catalog: Catalog, vault: Vault, also: Sequence[NoteNames] = ()) -> None:
+def settle_links(
+    writer: CatalogWriter, catalog: Catalog, vault: Vault, also: Sequence[NoteNames] = ()
+) -> None:
     """Look up the links that are due, among the notes of the catalog and those called `also`."""
     attachments = vault.attachments()
     listed = blake2b("\0".join(attachments).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
@@ -36,11 +38,11 @@ def settle_links(ledger: Ledger, catalog: Catalog, vault: Vault, also: Sequence[
     if not every and not _is_due(catalog, _SOME_LINKS):
         return
     resolver = LinkResolver([*catalog.names(), *also], attachments)
-    with ledger.batch():
-        ledger.resolve_links(resolver, only_due=not every)
+    with writer.batch():
+        writer.resolve_links(resolver, only_due=not every)
         for debt in (_ALL_LINKS, _SOME_LINKS):
-            ledger.set_meta(debt, "no")
-        ledger.set_meta(_ATTACHMENTS, listed)
+            writer.set_meta(debt, "no")
+        writer.set_meta(_ATTACHMENTS, listed)
 
 
 def needs_tidying(catalog: Catalog) -> bool:
@@ -48,17 +50,17 @@ def needs_tidying(catalog: Catalog) -> bool:
     return _is_due(catalog, _TIDYING)
 
 
-def tidy(ledger: Ledger, catalog: Catalog) -> None:
+def tidy(writer: CatalogWriter, catalog: Catalog) -> None:
     """Let nothing of deleted passages remain: vectors without a passage, words in the full-text index and the log."""
     if not needs_tidying(catalog):
         return
-    with ledger.batch():
-        ledger.collect_garbage()
-        ledger.erase_deleted_words()
-    discard_set_aside(ledger.folder)
-    if ledger.fold_log():
-        with ledger.batch():
-            ledger.set_meta(_TIDYING, "no")
+    with writer.batch():
+        writer.collect_garbage()
+        writer.erase_deleted_words()
+    discard_set_aside(writer.folder)
+    if writer.fold_log():
+        with writer.batch():
+            writer.set_meta(_TIDYING, "no")
 
 
 def _is_due(catalog: Catalog, debt: str) -> bool:

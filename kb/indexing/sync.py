@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
-from kb.indexing.ledger import Ledger
 from kb.indexing.reading import read_changes
 from kb.indexing.settle import settle_links, tidy
 from kb.indexing.vectors import ChromaIndex
@@ -63,7 +63,7 @@ Report = Callable[[SyncProgress], None]
 class Parts:
     """What a sync works on."""
 
-    ledger: Ledger
+    writer: CatalogWriter
     catalog: Catalog
     chroma: ChromaIndex
     embedder: Embedder
@@ -85,24 +85,24 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     are gone and removals are not accepted.
     """
     start = time.perf_counter()
-    ledger, catalog = parts.ledger, parts.catalog
-    ledger.adopt(parts.embedder.name, parts.embedder.source)
+    writer, catalog = parts.writer, parts.catalog
+    writer.adopt(parts.embedder.name, parts.embedder.source)
     tally = read_changes(
         vault,
-        ledger,
+        writer,
         catalog,
         parts.embedder,
         lambda done, total: report(SyncProgress("Reading notes", done, total)),
         accept_removals=options.accept_removals,
     )
     # Embedding a large vault takes minutes; its links are wanted meanwhile.
-    many = ledger.pending_count() > FEW
+    many = writer.vectors.pending_count() > FEW
     if many:
-        settle_links(ledger, catalog, vault)
+        settle_links(writer, catalog, vault)
     embedded = _embed_pending(parts, report, options.interrupted)
     _fill_chroma(parts, report)
     if not many:
-        settle_links(ledger, catalog, vault)
+        settle_links(writer, catalog, vault)
     if options.tidy:
         tidy_up(parts)
     changed = SyncReport(
@@ -112,26 +112,26 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
         removed=tally.removed,
         unchanged=tally.unchanged,
         embedded=embedded,
-        pending=ledger.pending_count(),
+        pending=writer.vectors.pending_count(),
         unreadable=tuple(tally.unreadable),
         notes=tuple(tally.notes),
         new=tuple(tally.new),
         seconds=0.0,
     )
-    with ledger.batch():
-        ledger.set_meta(LAST_SYNC, datetime.now(UTC).isoformat(timespec="seconds"))
+    with writer.batch():
+        writer.set_meta(LAST_SYNC, datetime.now(UTC).isoformat(timespec="seconds"))
     return replace(changed, seconds=time.perf_counter() - start)
 
 
 def tidy_up(parts: Parts) -> None:
     """Let nothing of deleted passages remain, in the catalog or in Chroma."""
-    tidy(parts.ledger, parts.catalog)
+    tidy(parts.writer, parts.catalog)
     _fill_chroma(parts, lambda _: None)
 
 
 def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
     """Embed what has no vector yet; each batch is kept at once."""
-    keys = parts.ledger.pending_keys()
+    keys = parts.writer.vectors.pending_keys()
     start = time.perf_counter()
     done = 0
     for first in range(0, len(keys), _PASSAGES_PER_BATCH):
@@ -139,16 +139,16 @@ def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]
             break
         rate = done / (time.perf_counter() - start) if done else None
         report(SyncProgress("Embedding passages", done, len(keys), rate))
-        rows = parts.ledger.pending(keys[first : first + _PASSAGES_PER_BATCH])
+        rows = parts.writer.vectors.pending(keys[first : first + _PASSAGES_PER_BATCH])
         vectors = parts.embedder.embed_passages([text for _, text in rows], many=len(keys) > FEW)
-        with parts.ledger.batch():
-            parts.ledger.put_vectors([key for key, _ in rows], vectors, parts.embedder.name)
+        with parts.writer.batch():
+            parts.writer.vectors.put([key for key, _ in rows], vectors, parts.embedder.name)
         done += len(rows)
     return done
 
 
 def _fill_chroma(parts: Parts, report: Report) -> None:
-    if not parts.chroma.is_current(parts.ledger):
+    if not parts.chroma.is_current(parts.writer):
         parts.chroma.update(
-            parts.ledger, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
+            parts.writer, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
         )

@@ -21,8 +21,8 @@ from kb.errors import IndexingError
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
 from kb.indexing import c_memory
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.failures import translated
-from kb.indexing.ledger import Ledger
 from kb.indexing.seal import Seal
 
 if TYPE_CHECKING:
@@ -48,59 +48,59 @@ class ChromaIndex:
         self._client: Any = None
         self._collection: Any = None
 
-    def update(self, ledger: Ledger, progress: Callable[[int, int], None] | None = None) -> None:
+    def update(self, writer: CatalogWriter, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
         from chromadb.errors import ChromaError
 
         # Chroma's graph is written with the unused parts of its memory, in which text of deleted notes was found.
         with translated(self._folder.parent), c_memory.clean():
             try:
-                self._bring_in_step(ledger, progress)
+                self._bring_in_step(writer, progress)
             except ChromaError:
                 # Whatever is wrong with this generation, the catalog holds all that a new one needs.
                 try:
                     self._start_generation()
-                    self._bring_in_step(ledger, progress)
+                    self._bring_in_step(writer, progress)
                 except ChromaError as error:
                     raise IndexingError(
                         f"Chroma cannot write to {self._folder}: {error}. Free space there, then run: kb index"
                     ) from error
 
-    def _bring_in_step(self, ledger: Ledger, progress: Callable[[int, int], None] | None) -> None:
+    def _bring_in_step(self, writer: CatalogWriter, progress: Callable[[int, int], None] | None) -> None:
         self._open()
         # Chroma can lose its file and look like a new, empty database.
-        if self._collection.count() != ledger.listed_count(self._generation, self._model):
+        if self._collection.count() != writer.vectors.listed_count(self._generation, self._model):
             self._start_generation()
-        total = ledger.vector_count(self._model)
+        total = writer.vectors.count(self._model)
         # Its graph keeps deleted vectors: a search grew ten times slower with three dead for each live one.
-        if self._collection.count() + ledger.dropped(self._generation) > _BLOAT * total + _BATCH:
+        if self._collection.count() + writer.vectors.dropped(self._generation) > _BLOAT * total + _BATCH:
             self._start_generation()
-        self._drop(ledger.unlisted(), ledger)
-        while rows := ledger.not_in_generation(self._generation, self._model, _BATCH):
+        self._drop(writer.vectors.unlisted(), writer)
+        while rows := writer.vectors.not_in_generation(self._generation, self._model, _BATCH):
             keys = [key for key, _ in rows]
             vectors = np.stack([np.frombuffer(blob, dtype=np.float16) for _, blob in rows])
             self._collection.upsert(ids=keys, embeddings=vectors.astype(np.float32))
-            with ledger.batch():
-                ledger.in_generation(keys, self._generation, self._model)
+            with writer.batch():
+                writer.vectors.in_generation(keys, self._generation, self._model)
             if progress:
                 progress(self._collection.count(), total)
 
-    def is_current(self, ledger: Ledger) -> bool:
+    def is_current(self, writer: CatalogWriter) -> bool:
         """Whether nothing needs to be done; opens nothing."""
         current = self._current()
         return (
             current is not None
             and (self.is_open or not (current / _OPEN).exists())
-            and not ledger.unlisted()
-            and not ledger.not_in_generation(_number(current), self._model, 1)
+            and not writer.vectors.unlisted()
+            and not writer.vectors.not_in_generation(_number(current), self._model, 1)
         )
 
-    def contents(self, ledger: Ledger) -> dict[str, NDArray[np.float32]]:
+    def contents(self, writer: CatalogWriter) -> dict[str, NDArray[np.float32]]:
         """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
         with translated(self._folder.parent), c_memory.clean():
             self._open()
             found: dict[str, NDArray[np.float32]] = {}
-            keys = ledger.listed(self._generation, self._model)
+            keys = writer.vectors.listed(self._generation, self._model)
             for start in range(0, len(keys), _BATCH):
                 got = self._collection.get(ids=keys[start : start + _BATCH], include=["embeddings"])
                 found.update(zip(got["ids"], got["embeddings"], strict=True))
@@ -179,12 +179,12 @@ class ChromaIndex:
             self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
 
-    def _drop(self, keys: Sequence[str], ledger: Ledger) -> None:
+    def _drop(self, keys: Sequence[str], writer: CatalogWriter) -> None:
         for start in range(0, len(keys), _BATCH):
             batch = keys[start : start + _BATCH]
             self._collection.delete(ids=list(batch))
-            with ledger.batch():
-                ledger.crossed_off(batch, self._generation)
+            with writer.batch():
+                writer.vectors.crossed_off(batch, self._generation)
 
     def _current(self) -> Path | None:
         """The folder in use; None without one whose files are as kb left them, for damaged ones can crash the process."""

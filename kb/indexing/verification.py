@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
-from kb.indexing.ledger import Ledger
 from kb.indexing.reading import read_changes
 from kb.indexing.seal import sweep
 from kb.indexing.settle import settle_links
@@ -56,29 +56,31 @@ class Difference:
 
 def compare_notes(vault: Vault, catalog: Catalog, embedder: Embedder, folder: Path) -> list[Difference]:
     """Where the catalog differs from the notes. A note that cannot be read keeps its last state, rightly."""
-    with _second_catalog(folder) as ledger:
-        fresh = Catalog(ledger.folder, ledger.connection)
-        ledger.adopt(embedder.name, embedder.source)
-        tally = read_changes(vault, ledger, fresh, embedder, lambda *_: None, accept_removals=True)
+    with _second_catalog(folder) as writer:
+        fresh = Catalog(writer.folder, writer.connection)
+        writer.adopt(embedder.name, embedder.source)
+        tally = read_changes(vault, writer, fresh, embedder, lambda *_: None, accept_removals=True)
         excused = {path for path, _ in tally.unreadable}
-        settle_links(ledger, fresh, vault, [names for names in catalog.names() if names.path in excused])
+        settle_links(writer, fresh, vault, [names for names in catalog.names() if names.path in excused])
         expected, found = _digests(fresh), _digests(catalog)
         differences = [
             Difference(path, what)
             for path in sorted(expected.keys() | found.keys())
             if path not in excused and (what := _difference(expected.get(path), found.get(path)))
         ]
-        return [*differences, *_compare_vectors(ledger, catalog, embedder)]
+        return [*differences, *_compare_vectors(writer, catalog, embedder)]
 
 
-def compare_chroma(chroma: ChromaIndex, ledger: Ledger, catalog: Catalog, model: str) -> list[Difference]:
+def compare_chroma(
+    chroma: ChromaIndex, writer: CatalogWriter, catalog: Catalog, model: str
+) -> list[Difference]:
     """Where the catalog's vectors are damaged, or Chroma holds others."""
-    if harmed := ledger.harmed_vectors(model):
+    if harmed := writer.vectors.harmed(model):
         return [Difference("catalog", f"{harmed} vectors are damaged.")]
     keys, matrix = catalog.vectors(model)
-    if not chroma.is_current(ledger):
+    if not chroma.is_current(writer):
         return [Difference("chroma", "out of date with the catalog.")] if keys else []
-    held = chroma.contents(ledger)
+    held = chroma.contents(writer)
     where = "chroma"
     differences = []
     if missing := len(keys) - sum(key in held for key in keys):
@@ -91,18 +93,18 @@ def compare_chroma(chroma: ChromaIndex, ledger: Ledger, catalog: Catalog, model:
     return differences
 
 
-def _compare_vectors(fresh: Ledger, catalog: Catalog, embedder: Embedder) -> Iterator[Difference]:
+def _compare_vectors(fresh: CatalogWriter, catalog: Catalog, embedder: Embedder) -> Iterator[Difference]:
     keys, matrix = catalog.vectors(embedder.name)
     rows = dict(zip(keys, matrix, strict=True))
     waiting = {row[0] for row in catalog.rows("SELECT key FROM pending")}
-    wanted = fresh.pending_keys()
+    wanted = fresh.vectors.pending_keys()
     missing = [key for key in wanted if key not in rows]
     if lost := sum(key not in waiting for key in missing):
         yield Difference("catalog", f"{lost} passages have no vector and are not waiting for one.")
     if waiting:
         yield Difference("catalog", f"{len(waiting)} passages are waiting for their vectors.")
     some = [key for key in wanted if key in rows]
-    texts = fresh.pending(some[:: max(1, len(some) // _SAMPLE)][:FEW])
+    texts = fresh.vectors.pending(some[:: max(1, len(some) // _SAMPLE)][:FEW])
     if texts:
         again = embedder.embed_passages([text for _, text in texts])
         pairs = zip(again, (rows[key] for key, _ in texts), strict=True)
@@ -141,14 +143,14 @@ def _difference(expected: dict[str, bytes] | None, found: dict[str, bytes] | Non
 
 
 @contextmanager
-def _second_catalog(folder: Path) -> Iterator[Ledger]:
+def _second_catalog(folder: Path) -> Iterator[CatalogWriter]:
     """An empty catalog inside the index's folder, gone afterwards, for it holds the notes' text."""
     path = folder / _FOLDER
     sweep(folder)
     shutil.rmtree(path, ignore_errors=True)
-    ledger = Ledger(path)
+    writer = CatalogWriter(path)
     try:
-        yield ledger
+        yield writer
     finally:
-        ledger.close()
+        writer.close()
         shutil.rmtree(path, ignore_errors=True)

@@ -190,8 +190,8 @@ def test_what_no_date_tells_of_is_found_by_reading_again(damaged: Damaged) -> No
     index.hold("a test")
     time.sleep(0.1)  # dates of files written a moment ago are not trusted yet
     index.sync(damaged.vault, lambda _: None)
-    with index._parts().ledger.batch():
-        index._parts().ledger.connection.execute("UPDATE notes SET fingerprint = 'old' WHERE path = '7.md'")
+    with index._parts().writer.batch():
+        index._parts().writer.connection.execute("UPDATE notes SET fingerprint = 'old' WHERE path = '7.md'")
     assert index.sync(damaged.vault, lambda _: None).changed == 0
     assert [index.recheck(damaged.vault, 5) for _ in range(4)] == [0, 1, 0, 0]
     assert index.sync(damaged.vault, lambda _: None).changed == 1

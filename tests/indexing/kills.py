@@ -78,7 +78,7 @@ def chroma_differences(index: Index) -> list[str]:
 
     with index._writing("checking"):
         parts = index._parts()
-        found = compare_chroma(index._chroma, parts.ledger, parts.catalog, EMBEDDER.name)
+        found = compare_chroma(index._chroma, parts.writer, parts.catalog, EMBEDDER.name)
     return [f"{difference.where}: {difference.what}" for difference in found]
 
 

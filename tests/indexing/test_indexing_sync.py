@@ -254,14 +254,14 @@ def test_an_interrupt_anywhere_leaves_an_index_that_goes_on(
 def test_a_run_killed_before_links_and_garbage_is_made_good(
     base: Base, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kb.indexing.ledger import Ledger
+    from kb.indexing.catalog_writer import CatalogWriter
 
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     base.write("Unwritten note.md", "Written now.")
     base.write("Tokens.md", "# Tokens\n\nSomething else entirely.\n")
-    monkeypatch.setattr(Ledger, "resolve_links", killed)
+    monkeypatch.setattr(CatalogWriter, "resolve_links", killed)
     with pytest.raises(KeyboardInterrupt):
         base.sync()
     monkeypatch.undo()
@@ -274,7 +274,7 @@ def test_a_run_killed_before_links_and_garbage_is_made_good(
 
 @pytest.mark.slow
 def test_a_full_disk_is_told_and_nothing_is_lost(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kb.indexing import ledger as ledger_module
+    from kb.indexing import catalog_writer as writer_module
 
     def limited(folder: Path) -> sqlite3.Connection:
         connection = real(folder)
@@ -282,8 +282,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(base: Base, monkeypatch: pytest
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         return connection
 
-    real = ledger_module.open_for_writing
-    monkeypatch.setattr(ledger_module, "open_for_writing", limited)
+    real = writer_module.open_for_writing
+    monkeypatch.setattr(writer_module, "open_for_writing", limited)
     base.write("Long.md", "\n\n".join(f"Paragraph {n} about granite. " * 20 for n in range(100)))
     with pytest.raises(DiskFull, match="nothing was lost"):
         base.sync()

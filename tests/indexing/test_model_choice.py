@@ -123,7 +123,7 @@ def test_an_index_cannot_choose_a_model_of_its_own(tmp_path: Path) -> None:
     write_notes(tmp_path / "vault", NOTES)
     base = KnowledgeBase(Settings(tmp_path / "vault", tmp_path / "index"))
     base.index()
-    base._index._parts().ledger.set_meta("embedding_source", str(tmp_path / "elsewhere"))
+    base._index._parts().writer.set_meta("embedding_source", str(tmp_path / "elsewhere"))
     base.close()
     assert chosen(tmp_path) == DEFAULT
 
