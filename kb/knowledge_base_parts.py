@@ -160,13 +160,13 @@ class Parts:
     @cached_property
     def model(self) -> LanguageModel:
         """The language model in force; loaded when it is first asked."""
-        from kb.models.leaving import leaving_notice
         from kb.models.open import open_model
+        from kb.models.remote_notice import remote_data_notice
 
         if self.settings.models.plugin and self._extensions:
             return self._extensions().open_model(self.settings)
         model = open_model(self.settings.models, self.settings.state)
-        if sentence := leaving_notice(model, self.settings.state):
+        if sentence := remote_data_notice(model, self.settings.state):
             self.notice(sentence)
         return model
 

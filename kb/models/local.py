@@ -22,7 +22,8 @@ from kb.models.worker import Worker
 from kb.settings import ModelSettings
 
 if TYPE_CHECKING:
-    from kb.models.engine import Engine, Report, StopFlag
+    from kb.models.engine import Engine, Report
+    from kb.models.stop_flag import StopFlag
 
 Result = TypeVar("Result")
 
@@ -131,7 +132,7 @@ class LocalModel:
             unsubscribe()
 
     def count_tokens(self, text: str) -> int:
-        return self._on_worker(lambda engine, _: len(engine.tokenise(text)))
+        return self._on_worker(lambda engine, _: len(engine.model.tokenise(text)))
 
     def count_prompt_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the conversation takes with all that stands around its messages."""
@@ -182,7 +183,7 @@ class LocalModel:
                 kv_cache=settings.kv_cache,
             )
             loaded.chat = choose_format(
-                loaded.engine.template, loaded.engine.architecture, loaded.engine.control
+                loaded.engine.model.template, loaded.engine.model.architecture, loaded.engine.model.control
             )
         return loaded.engine, loaded.chat
 
@@ -243,7 +244,7 @@ class LocalModel:
 
 def _armed(answer: _Answer) -> StopFlag:
     """A flag that stopping `answer` sets."""
-    from kb.models.engine import StopFlag
+    from kb.models.stop_flag import StopFlag
 
     flag = StopFlag()
     answer.arm(flag)
@@ -251,7 +252,7 @@ def _armed(answer: _Answer) -> StopFlag:
 
 
 def _prompt(engine: Engine, chat: ChatFormat, messages: Sequence[Message]) -> list[int]:
-    return engine.opening() + write_prompt(messages, chat, engine.tokenise, engine.control)
+    return engine.model.opening() + write_prompt(messages, chat, engine.model.tokenise, engine.model.control)
 
 
 def _shut_down(loaded: _Loaded, worker: Worker) -> None:

@@ -167,12 +167,13 @@ def _told(output: bytes) -> dict[str, Any]:
 
 def _test_here(path: Path, gpu_layers: int) -> str:
     """Load the file and write a few tokens with it: the reason it cannot be used, or nothing."""
-    from kb.models.engine import Engine, StopFlag
+    from kb.models.engine import Engine
     from kb.models.language_model import Options
+    from kb.models.stop_flag import StopFlag
 
     try:
         engine = Engine(path, context=_CONTEXT, threads=1, gpu_layers=gpu_layers)
-        tokens = engine.tokenise("One, two, three and four are") or engine.opening() or [0]
+        tokens = engine.model.tokenise("One, two, three and four are") or engine.model.opening() or [0]
         for _ in engine.generate(tokens, Options(max_tokens=4), None, StopFlag()):
             pass
     except ModelError as error:

@@ -10,9 +10,10 @@ import pytest
 
 from kb.models.bundled import bundled_model
 from kb.models.chat_format import CHATML, write_prompt
-from kb.models.engine import Engine, StopFlag
+from kb.models.engine import Engine
 from kb.models.language_model import Message, Options
 from kb.models.llama_library import llama
+from kb.models.stop_flag import StopFlag
 
 SHORT = Options(max_tokens=12)
 
@@ -27,7 +28,7 @@ def engine() -> Iterator[Engine]:
 def prompt(engine: Engine, *turns: str) -> list[int]:
     roles = ("user", "assistant")
     messages = [Message(roles[number % 2], text) for number, text in enumerate(turns)]
-    return write_prompt(messages, CHATML, engine.tokenise, engine.control)
+    return write_prompt(messages, CHATML, engine.model.tokenise, engine.model.control)
 
 
 def write(engine: Engine, tokens: list[int]) -> tuple[str, int]:

@@ -122,7 +122,7 @@ def test_what_passes_here_never_crashes_llama_cpp_nor_makes_it_talk() -> None:
         "engine = Engine(bundled_model(), context=512)\n"
         "for grammar in json.load(sys.stdin):\n"
         "    try:\n"
-        "        Sampler(engine._vocab, Options(), grammar).close()\n"
+        "        Sampler(engine.model.vocab, Options(), grammar).close()\n"
         "    except GrammarInvalid:\n"
         "        pass\n"
     )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
-from kb.models.leaving import leaving_notice
 from kb.models.open import open_model
+from kb.models.remote_notice import remote_data_notice
 from kb.settings import ModelSettings, Settings
 
 
@@ -22,8 +22,8 @@ from kb.settings import ModelSettings, Settings
 )
 def test_only_a_server_elsewhere_is_told_of(url: str, told: bool, tmp_path: Path) -> None:
     model = open_model(ModelSettings(url=url), tmp_path)
-    assert bool(leaving_notice(model, tmp_path)) is told
-    assert leaving_notice(model, tmp_path) == ""
+    assert bool(remote_data_notice(model, tmp_path)) is told
+    assert remote_data_notice(model, tmp_path) == ""
     model.close()
 
 

@@ -13,7 +13,7 @@ _CLEARLY = 0.85  # of the other's time, to be preferred to it
 _SLOW = 2.5  # times what was measured; two such tokens in a row, and both are tried again
 
 
-class Pace:
+class ThreadTuner:
     """Read `threads` before a token and call `took` after it."""
 
     def __init__(self, most: int) -> None:

@@ -1,4 +1,4 @@
-"""Tells once for each server that quotes of notes are sent to another machine."""
+"""Says once for each server that quotes of notes will be sent to another machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kb.models.language_model import LanguageModel
 from kb.safe_text import without_secrets
 
 
-def leaving_notice(model: LanguageModel, state: Path) -> str:
+def remote_data_notice(model: LanguageModel, state: Path) -> str:
     """A sentence the first time a server on another machine is to be asked; afterwards, and otherwise, nothing."""
     if not getattr(model, "leaves_machine", False):
         return ""
