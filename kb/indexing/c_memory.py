@@ -19,7 +19,7 @@ def return_large_blocks() -> None:
 
 
 @contextmanager
-def clean() -> Iterator[None]:
+def zero_fresh_allocations() -> Iterator[None]:
     """Fill memory as it is allocated, so that nothing of what stood there before can be written to a file."""
     _set(_PERTURB, _FILLING)
     try:

@@ -53,7 +53,7 @@ class ChromaIndex:
         from chromadb.errors import ChromaError
 
         # Chroma's graph is written with the unused parts of its memory, in which text of deleted notes was found.
-        with translated(self._folder.parent), c_memory.clean():
+        with translated(self._folder.parent), c_memory.zero_fresh_allocations():
             try:
                 self._bring_in_step(writer, progress)
             except ChromaError:
@@ -97,7 +97,7 @@ class ChromaIndex:
 
     def contents(self, writer: CatalogWriter) -> dict[str, NDArray[np.float32]]:
         """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
-        with translated(self._folder.parent), c_memory.clean():
+        with translated(self._folder.parent), c_memory.zero_fresh_allocations():
             self._open()
             found: dict[str, NDArray[np.float32]] = {}
             keys = writer.vectors.listed(self._generation, self._model)
@@ -111,7 +111,7 @@ class ChromaIndex:
         limit = min(limit, self._collection.count())
         if limit == 0:
             return []
-        with c_memory.clean():
+        with c_memory.zero_fresh_allocations():
             found = self._collection.query(
                 query_embeddings=vector[None, :], n_results=limit, include=["distances"]
             )
@@ -129,7 +129,7 @@ class ChromaIndex:
         """Close properly, so that the next process can go on with this generation."""
         if self._client is None:
             return
-        with c_memory.clean():
+        with c_memory.zero_fresh_allocations():
             self._client.close()
         self._client = self._collection = None
         (self._folder / f"gen-{self._generation}" / _OPEN).unlink(missing_ok=True)
