@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import io
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
-from kb.limits import check_length
 from kb.plugin_api import (
-    Cancellation,
-    Done,
-    Event,
     Exporter,
     Hooks,
     KnowledgeBase,
@@ -32,7 +24,10 @@ from kb.plugin_api import (
     Searcher,
     Session,
 )
-from kb.plugin_trust import PluginChoices, folder_plugins, plugin_request
+from kb.plugin_host.finding import Plugin, find_plugins
+from kb.plugin_host.guard import Result, guard
+from kb.plugin_host.session import GuardedSession
+from kb.plugin_trust import PluginChoices
 from kb.trust import TrustStore
 
 if TYPE_CHECKING:
@@ -41,8 +36,6 @@ if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
     from kb.settings import Settings
 
-GROUP = "kb.plugins"
-Result = TypeVar("Result")
 Named = TypeVar("Named", Mode, Panel, Searcher, ModelSource, Exporter)
 _KINDS = (
     ("mode", "kb_modes", True),
@@ -52,18 +45,6 @@ _KINDS = (
     ("exporter", "kb_exporters", True),
 )
 _EVENTS = frozenset(["kb_note_indexed", "kb_note_moved", "kb_answer_finished", "kb_session_ended"])
-State = Literal["on", "off", "failed", "untrusted"]
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """A plugin that was found, and what became of it."""
-
-    name: str
-    origin: str  # distribution and version, or the folder it stands in
-    state: State
-    reason: str = ""  # of a state that is not "on", in one sentence
-    load: Callable[[], object] | None = None
 
 
 class PluginHost:
@@ -180,7 +161,11 @@ class PluginHost:
 
     def session(self, base: KnowledgeBase, mode: Mode) -> Session:
         """A session of `mode` that raises only KbError, always ends a turn with one Done, and is told of when closed."""
-        return _GuardedSession(self, base, mode)
+
+        def ended(turns: int) -> None:
+            self.notify("kb_session_ended", base=base, mode=mode.name, turns=turns)
+
+        return GuardedSession(base, mode, ended)
 
     def rerank(self, base: KnowledgeBase, query: str, hits: Sequence[SearchHit]) -> list[SearchHit]:
         """`hits` as the searcher named in the settings wants them. Raises PluginError when there is none."""
@@ -214,42 +199,8 @@ class PluginHost:
     @property
     def _plugins(self) -> dict[str, Plugin]:
         if self._found is None:
-            self._found = self._find()
+            self._found = find_plugins(self.folder, self.choices, self.trust)
         return self._found
-
-    def _find(self) -> dict[str, Plugin]:
-        claims: dict[str, list[Plugin]] = {}
-        for entry in importlib.metadata.entry_points(group=GROUP):
-            origin = f"{entry.dist.name} {entry.dist.version}" if entry.dist else "installed"
-            claims.setdefault(entry.name, []).append(Plugin(entry.name, origin, "on", load=entry.load))
-        for plugin in self._in_folder():
-            claims.setdefault(plugin.name, []).append(plugin)
-        return {name: self._settle(name, rivals) for name, rivals in sorted(claims.items())}
-
-    def _in_folder(self) -> list[Plugin]:
-        folder = self.folder
-        loaders = folder_plugins(folder) if folder is not None else {}
-        if folder is None or not loaders:
-            return []
-        reason = "The folder is not confirmed as it stands. Read it, then run: kb trust"
-        try:
-            request = plugin_request(folder)
-            if request and request.digest in self.trust.granted(folder.parent):
-                return [Plugin(name, str(folder), "on", load=load) for name, load in loaders.items()]
-        except PluginError as error:
-            reason = str(error)
-        return [Plugin(name, str(folder), "untrusted", reason) for name in loaders]
-
-    def _settle(self, name: str, rivals: Sequence[Plugin]) -> Plugin:
-        """The one plugin called `name`; two that claim it are both left out."""
-        plugin = rivals[0]
-        if len(rivals) > 1:
-            origins = " and ".join(sorted(rival.origin for rival in rivals))
-            reason = f"{origins} both claim this name. Uninstall one of them."
-            return Plugin(name, origins, "failed", reason)
-        if plugin.state == "on" and name in self.choices.disabled():
-            return replace(plugin, state="off", reason=f"Turn it on with: kb plugins enable {name}")
-        return plugin
 
     def _load_all(self) -> None:
         if self._loaded:
@@ -306,68 +257,6 @@ class PluginHost:
             known = ", ".join(self._plugins) or "none"
             raise PluginError(f"No plugin is called {name!r}. Known plugins: {known}.")
         return self._plugins[name]
-
-
-@contextmanager
-def _no_input() -> Iterator[None]:
-    """While it lasts, who reads stdin finds it at its end: what a person types is for kb."""
-    before, sys.stdin = sys.stdin, io.StringIO()
-    try:
-        yield
-    finally:
-        sys.stdin = before
-
-
-def guard(what: str, call: Callable[[], Result]) -> Result:
-    """The result of a call into foreign code, whose prints go to stderr; whatever it raises becomes a KbError."""
-    try:
-        with redirect_stdout(sys.stderr), _no_input():
-            return call()
-    except KbError:
-        raise
-    except (Exception, SystemExit) as error:  # the one broad except: foreign code may raise anything
-        raise PluginError(
-            f"{what} raised {type(error).__name__}: {error}. Report it to its author."
-        ) from error
-
-
-class _GuardedSession:
-    """Keeps a plugin's session to its word."""
-
-    def __init__(self, host: PluginHost, base: KnowledgeBase, mode: Mode) -> None:
-        self._host, self._base, self._mode = host, base, mode
-        self._session: Session | None = guard(f"Mode {mode.name}", lambda: mode.start(base))
-        self._turns = 0
-
-    def open(self, argument: str, cancellation: Cancellation) -> Iterator[Event]:
-        """Begin."""
-        return self._turn(lambda session: session.open(argument, cancellation))
-
-    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
-        """Go on."""
-        check_length(text)
-        self._turns += 1
-        return self._turn(lambda session: session.reply(text, cancellation))
-
-    def close(self) -> None:
-        """End the session, and tell the plugins."""
-        session, self._session = self._session, None
-        if session is not None:
-            guard(f"Mode {self._mode.name}", session.close)
-            self._host.notify("kb_session_ended", base=self._base, mode=self._mode.name, turns=self._turns)
-
-    def _turn(self, begin: Callable[[Session], Iterator[Event]]) -> Iterator[Event]:
-        session, name = self._session, f"Mode {self._mode.name}"
-        if session is None:
-            raise PluginError(f"The {self._mode.name} session is closed. Start another.")
-        events = guard(name, lambda: iter(begin(session)))
-        done: Done | None = None
-        while (event := guard(name, lambda: next(events, None))) is not None:
-            if isinstance(event, Done):
-                done = event
-                break
-            yield event
-        yield done or Done()
 
 
 def _of(parts: dict[str, Named], name: str) -> Named:
