@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from kb.notes.grammar.bracket import close_bracket, open_bracket
@@ -17,6 +18,10 @@ from kb.notes.grammar.wiki import block_reference, wiki
 from kb.notes.note import Link, Span
 from kb.notes.source import Lines
 
+# Where a rule may begin; all between is text.
+_OPENING = re.compile(
+    r"\\[!-/:-@\[-`{-~]|`++|%%|\$\$?|<|!?\[|\]|\#|\(\((?!\()|(?<![\w/])https?://(?=[^\s<>\"`|\\^{}\[\]])"
+)
 # An escaped character has no rule: it is text.
 _RULES: dict[str, tuple[Rule, ...]] = {
     "`": (code_span,),
@@ -37,7 +42,7 @@ def read_inline(
 ) -> Scan:
     """The links, tags and masks of the stretches of `prose`, which is `text` with all else blanked out."""
     scan = Scan(prose, text, lines, definitions)
-    read_stretches(scan, stretches, _RULES)
+    read_stretches(scan, stretches, _OPENING, _RULES)
     scan.links.sort(key=lambda link: (link.span.start, -link.span.end))
     return scan
 

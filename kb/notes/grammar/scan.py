@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kb.notes.grammar.definition import Definitions
 from kb.notes.note import Link, Span, Tag
 from kb.notes.source import Lines
-
-# Where a rule may begin; all between is text.
-_MARK = re.compile(
-    r"\\[!-/:-@\[-`{-~]|`++|%%|\$\$?|<|!?\[|\]|\#|\(\((?!\()|(?<![\w/])https?://(?=[^\s<>\"`|\\^{}\[\]])"
-)
 
 Rule = Callable[["Scan", "re.Match[str]"], "int | None"]
 
@@ -66,10 +61,12 @@ class Scan:
         self.inactive = len(self.openings)
 
 
-def read_stretches(scan: Scan, stretches: Iterable[Span], rules: dict[str, tuple[Rule, ...]]) -> None:
-    """Read each stretch on its own; `rules` are found by the first character of their mark."""
+def read_stretches(
+    scan: Scan, stretches: Iterable[Span], opening: re.Pattern[str], rules: Mapping[str, tuple[Rule, ...]]
+) -> None:
+    """Read each stretch on its own: where `opening` matches, the `rules` for its first character are tried."""
     text = scan.text
-    search = _MARK.search
+    search = opening.search
     for stretch in stretches:
         match = search(text, stretch.start, stretch.end)
         if match is None:
