@@ -3,11 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 QUESTION ?= What is a token?
+# Processes that run tests side by side; 0 for one after another in this one.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-.PHONY: demo test lint typecheck soak screenshots clean help
+.PHONY: demo check test lint typecheck soak screenshots clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
+	@echo "make check   lint, type check, import rules and the fast tests"
 	@echo "make test    lint, type check, import rules and all tests but the soaks"
 	@echo "make soak    the tests that run for minutes"
 	@echo "make screenshots    the pictures of the terminal interface in docs/screenshots"
@@ -19,8 +23,11 @@ demo: $(VENV)/.demo
 	@echo '$$ kb ask "$(QUESTION)"'
 	@$(BIN)/kb ask "$(QUESTION)"
 
+check: lint typecheck
+	$(PYTEST) -m "not slow and not soak"
+
 test: lint typecheck
-	$(BIN)/pytest -m "not soak"
+	$(PYTEST) -m "not soak"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -109,15 +109,58 @@ def _any_day(chance: random.Random) -> date:
     return date(2022, 1, 1) + timedelta(chance.randrange(1900))
 
 
+def _amount(kind: str, lang: str, chance: random.Random) -> str:
+    n = chance.randint
+    amount = n(8, 95) if kind == "rate" else chance.choice((n(3, 99), n(100, 1900), n(2000, 9900)))
+    if lang == "zh":
+        return f"{amount}{chance.choice(('元', '块'))}"
+    text = f"{amount}.{n(0, 9)}0" if lang == "en" and amount < 100 else str(amount)
+    return chance.choice((f"{text} €", f"{text}€", f"€{text}" if lang == "en" else f"{text},50 €"))
+
+
+def _street(lang: str, number: int) -> str:
+    streets = {
+        "en": "Mill Lane",
+        "de": "Ahornweg",
+        "fr": "rue des Tanneurs",
+        "es": "calle Olmo",
+        "zh": "南京路",
+    }
+    if lang in ("en", "fr"):
+        return f"{number} {streets[lang]}"
+    return f"{streets[lang]} {number}{'号' if lang == 'zh' else ''}"
+
+
+def _length_of_time(lang: str, chance: random.Random) -> str:
+    amount, at = chance.randint(1, 12), _LANGUAGES.index(lang)
+    weeks = ("weeks", "Wochen", "semaines", "semanas", "周")
+    months = ("months", "Monate", "mois", "meses", "个月")
+    return f"{amount} {(weeks if chance.random() < 0.4 else months)[at]}"
+
+
+def _measure(kind: str, lang: str, chance: random.Random) -> str | None:
+    """A quantity with its unit; None for what is none."""
+    n = chance.randint
+    match kind:
+        case "heat":
+            return f"{n(14, 24) * 10} °C"
+        case "minutes":
+            return f"{n(2, 18) * 5} {'分钟' if lang == 'zh' else 'min'}"
+        case "dose":
+            return chance.choice((f"{n(1, 8) * 100} mg", f"{n(1, 3)} x {n(5, 50)} mg", f"{n(5, 30)} ml"))
+        case "length":
+            return f"{n(5, 120)} cm"
+        case "weight":
+            return chance.choice((f"{n(1, 40)} kg", f"{n(1, 9)}.{n(1, 9)} kg"))
+        case _:
+            return None
+
+
 def _number_of(kind: str, lang: str, chance: random.Random) -> str:
     n = chance.randint
     match kind:
         case "money" | "rate":
-            amount = n(8, 95) if kind == "rate" else chance.choice((n(3, 99), n(100, 1900), n(2000, 9900)))
-            if lang == "zh":
-                return f"{amount}{chance.choice(('元', '块'))}"
-            text = f"{amount}.{n(0, 9)}0" if lang == "en" and amount < 100 else str(amount)
-            return chance.choice((f"{text} €", f"{text}€", f"€{text}" if lang == "en" else f"{text},50 €"))
+            return _amount(kind, lang, chance)
         case "phone":
             return (
                 f"0{n(30, 799)} {n(100, 999)} {n(100, 999)}"
@@ -127,18 +170,7 @@ def _number_of(kind: str, lang: str, chance: random.Random) -> str:
         case "mail":
             return f"{chance.choice(_LAST).lower()}{n(1, 99)}@example.org"
         case "street":
-            streets = {
-                "en": "Mill Lane",
-                "de": "Ahornweg",
-                "fr": "rue des Tanneurs",
-                "es": "calle Olmo",
-                "zh": "南京路",
-            }
-            return (
-                f"{n(1, 90)} {streets[lang]}"
-                if lang in ("en", "fr")
-                else f"{streets[lang]} {n(1, 90)}{'号' if lang == 'zh' else ''}"
-            )
+            return _street(lang, n(1, 90))
         case "serial":
             return chance.choice(
                 (
@@ -160,23 +192,10 @@ def _number_of(kind: str, lang: str, chance: random.Random) -> str:
         case "count":
             return str(n(4, 140))
         case "span":
-            amount, at = n(1, 12), _LANGUAGES.index(lang)
-            return (
-                f"{amount} {('weeks', 'Wochen', 'semaines', 'semanas', '周')[at]}"
-                if chance.random() < 0.4
-                else f"{amount} {('months', 'Monate', 'mois', 'meses', '个月')[at]}"
-            )
-        case "heat":
-            return f"{n(14, 24) * 10} °C"
-        case "minutes":
-            return f"{n(2, 18) * 5} {'分钟' if lang == 'zh' else 'min'}"
-        case "dose":
-            return chance.choice((f"{n(1, 8) * 100} mg", f"{n(1, 3)} x {n(5, 50)} mg", f"{n(5, 30)} ml"))
-        case "length":
-            return f"{n(5, 120)} cm"
-        case "weight":
-            return chance.choice((f"{n(1, 40)} kg", f"{n(1, 9)}.{n(1, 9)} kg"))
+            return _length_of_time(lang, chance)
         case "rating":
             return chance.choice((f"{n(1, 5)}/5", f"{n(1, 10)}/10", "★" * n(1, 5)))
+        case _ if (measure := _measure(kind, lang, chance)) is not None:
+            return measure
         case _:
             raise KeyError(kind)
