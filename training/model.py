@@ -1,7 +1,8 @@
 """The reader in torch: the encoder of multilingual-e5-small under three heads, made to train fast on a CPU.
 
 Attention is a batched matrix product with its softmax in bfloat16 (torch's fused kernel spends most of its time in its
-backward pass there), there is no dropout inside it, word embeddings stay as they are, and nothing is autocast.
+backward pass there), there is no dropout inside it, word embeddings stay as they are, and nothing is autocast. On a CPU
+that only emulates bfloat16, everything is float32: 3.5 times as fast there.
 """
 
 from __future__ import annotations
@@ -15,19 +16,25 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 PAD = 1
-_DTYPE = torch.bfloat16
+
+
+def fast_dtype() -> torch.dtype:
+    """What this CPU multiplies fastest: bfloat16 where it has instructions for it, else float32."""
+    has_bfloat16 = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if has_bfloat16 else torch.float32
 
 
 class Reader(nn.Module):
     """Token ids to logits: start and end of the answer a token, answerable, and a label of a sentence pair."""
 
-    def __init__(self, base: Path, *, dtype: torch.dtype = _DTYPE) -> None:
+    def __init__(self, base: Path, *, dtype: torch.dtype | None = None, frozen: int = 0) -> None:
         super().__init__()
+        self.frozen = frozen  # lowest layers that are not trained
         config = json.loads((base / "config.json").read_text(encoding="utf-8"))
         self.size: int = config["hidden_size"]
         self.layers: int = config["num_hidden_layers"]
         self.heads: int = config["num_attention_heads"]
-        self.dtype = dtype
+        self.dtype = dtype or fast_dtype()
         weights = load_file(base / "model.safetensors")
         names = "embeddings."
         # Kept out of the parameters: they are the embedding model's own, and shared with it.
@@ -52,7 +59,10 @@ class Reader(nn.Module):
         if not bool(mask.all()):
             hidden = ((1 - mask.to(self.dtype)) * -1e4)[:, None, None, :]
             bias = hidden.expand(count, self.heads, 1, length).reshape(count * self.heads, 1, length)
-        for layer in range(self.layers):
+        with torch.no_grad():
+            for layer in range(self.frozen):
+                states = self._layer(w, layer, states, bias, dropout)
+        for layer in range(self.frozen, self.layers):
             states = self._layer(w, layer, states, bias, dropout)
         states = states.float()
         first = states[:, 0]

@@ -21,6 +21,7 @@ from training.written_notes import heading_examples, written_examples, written_p
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "de", "fr", "es", "zh")
 _VAULTS = 1500
+_WRITTEN = 2  # questions over written notes for each over a made one
 _OTHER_LANGUAGE = 0.35  # share of questions in another language than the note
 _OTHER_NOTES = 14  # notes a vault
 SLOT = re.compile(r"<(\w+)>")
@@ -93,7 +94,7 @@ def note_examples(vaults: Path | None, chance: random.Random) -> list[Example]:
     """Questions over made and written notes, and over the headings of `vaults`."""
     examples = [example for _ in range(_VAULTS) for example in examples_of_vault(make_vault(chance), chance)]
     written = written_examples(chance)
-    examples += written * max(1, len(examples) // (2 * max(1, len(written))))
+    examples += written * max(1, _WRITTEN * len(examples) // max(1, len(written)))
     if vaults:
         examples += heading_examples(vaults, chance)
     return examples

@@ -34,7 +34,7 @@ def main() -> None:
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     base = unpacked_folder(open_package(), cache_folder())
-    net = Reader(base)
+    net = Reader(base, frozen=options.frozen)
     if options.start:
         net.load(options.start)
     train(net, _plan(base, options), options)
@@ -148,6 +148,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--notes", type=float, default=0.35, help="share of questions over generated notes")
     parser.add_argument("--pairs", type=float, default=0.12, help="sentence pairs a question")
     parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
+    parser.add_argument(
+        "--frozen", type=int, default=0, help="lowest layers that keep their weights: a third faster at 6"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--save-every", type=float, default=5, help="minutes between checkpoints")
     parser.add_argument("--seed", type=int, default=1)

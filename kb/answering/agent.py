@@ -278,8 +278,11 @@ class AnswerAgent(Workflow):
             if self._tools.prose and self._asked.style != "quotes" and len(own) == 1:
                 yield Step("Phrasing the answer", self._tools.model.name)
                 checked = list(self._phrasing.sentences(part.question, own))
+                kept = [sentence for sentence in checked if sentence.supported]
+                if kept and (word := self._yes_or_no(part, own)):
+                    checked[checked.index(kept[0])] = replace(kept[0], text=f"{word}{kept[0].text}")
                 yield from checked
-                if any(sentence.supported for sentence in checked):
+                if kept:
                     continue
             word = self._yes_or_no(part, own)
             label = f"{part.label}: " if self._kind == "comparison" and len(self._parts) > 1 else ""

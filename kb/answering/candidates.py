@@ -212,7 +212,11 @@ def _extent(
             return block.span, True
         last = max(last, block.subtree(first))
         return Span(parts[first].span.start, parts[last].span.end), False
-    if intent.wants_all or intent.wants_steps or block.span.end - block.span.start <= _SHORT_PARAGRAPH:
+    if intent.wants_all or intent.wants_steps:
+        return block.span, True
+    if _is_jotted(section.text, block):
+        first, last = _line(section.text, block, first, last)
+    elif block.span.end - block.span.start <= _SHORT_PARAGRAPH:
         return block.span, True
     first = _antecedent(section, block, first)
     return Span(parts[first].span.start, parts[last].span.end), first == 0 and last == len(parts) - 1
@@ -235,6 +239,23 @@ def _is_whole(
     logit = reading.stretch(block.body.start, block.body.end)
     margin = _WHOLE_MARGIN if not (intent.wants_all or intent.wants_steps) else 4 * _WHOLE_MARGIN
     return logit >= answer.logit - margin and (intent.wants_all or intent.wants_steps or logit > 0)
+
+
+def _is_jotted(text: str, block: AnswerBlock) -> bool:
+    """Whether a paragraph is several lines that each say a thing of their own: no sentence goes over a line's end."""
+    if "\n" not in text[block.span.start : block.span.end].strip():
+        return False
+    return not any("\n" in text[part.span.start : part.span.end].strip() for part in block.parts)
+
+
+def _line(text: str, block: AnswerBlock, first: int, last: int) -> tuple[int, int]:
+    """The sentences from `first` to `last`, with the others of their lines."""
+    parts = block.parts
+    while first and "\n" not in text[parts[first - 1].span.end : parts[first].span.start]:
+        first -= 1
+    while last + 1 < len(parts) and "\n" not in text[parts[last].span.end : parts[last + 1].span.start]:
+        last += 1
+    return first, last
 
 
 def _antecedent(section: Section, block: AnswerBlock, first: int) -> int:

@@ -7,13 +7,17 @@ from contextlib import closing
 from dataclasses import replace
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.draft import MAX_TOKENS, needed, prompt, sentences_of
+from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
 from kb.answering.judge import ENOUGH, Judge
 from kb.answering.question import Question
 from kb.answering.tools import Tools
 from kb.answering.verify import verify
-from kb.answering.words import content_words, covers
+from kb.answering.words import content_words, covers, numbers_of, words_of
+from kb.answering.yes_no import without_answer_word
 from kb.models.language_model import Cancellation, Options
+
+_SHORT = 8  # words of an answer up to which a sentence must hold half of it
+_DENIED = 0.8  # probability from which the reader's "contradicts" refuses a sentence
 
 
 class Phrasing:
@@ -43,13 +47,30 @@ class Phrasing:
         messages = prompt(question, quotes)
         said: set[str] = set()
         with closing(tools.model.stream(messages, options, self._cancellation)) as stream:
-            for count, sentence in enumerate(sentences_of(stream), start=1):
+            for count, said_so in enumerate(sentences_of(stream), start=1):
+                sentence = without_answer_word(said_so) or said_so
                 words = content_words(sentence) or [sentence]
                 if not all(covers(said, word) for word in words):
-                    yield verify(sentence, question, quotes)
+                    yield self._read(verify(sentence, question, quotes), quotes)
                 said.update(words)
                 if count == self._most:
                     return
+
+    def _read(self, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
+        """`sentence`, refused where it lacks the answer that the reader found, or where the reader sees it denied."""
+        cited = [quote for quote in quotes if quote.number in sentence.citations]
+        if not sentence.supported or not cited:
+            return sentence
+        fault = ""
+        found = [item for quote in cited for item in (*content_words(quote.short), *numbers_of(quote.short))]
+        held = words_of(sentence.text)
+        if 0 < len(found) <= _SHORT and 2 * sum(covers(held, word) for word in found) < len(found):
+            fault = "it does not hold the answer that the reader found"
+        elif self._tools.reader is not None:
+            premise = "\n".join(f"{place(quote)}\n{quote.text}" for quote in cited)
+            if self._tools.reader.supports([(sentence.text, premise)])[0].contradicts >= _DENIED:
+                fault = "the reader finds it denied by the quotes"
+        return replace(sentence, supported=False, citations=(), verdict=fault) if fault else sentence
 
     def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
         """`sentence`, refused where the judge does not find it in the quotes that it cites."""

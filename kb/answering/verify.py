@@ -23,10 +23,39 @@ from kb.answering.words import (
 )
 from kb.text.function_words import FUNCTION_WORDS
 
-_MIN_COVERED = 0.75  # share of a sentence's content words that its quotes and the question must hold
+# What may stand in a sentence without standing in its quotes: words that state nothing by themselves.
+_STATING_NOTHING = frozenset(
+    "also called compared following include includes included including is located located mentioned named namely note notes "
+    "respectively specifically stated states according answer makes make well heißt genannt namens befindet laut "
+    "appelé appelée nommé situé selon llamado llamada situado según".split()
+)
 _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
 _MONTH = re.compile(
     r"^(?:January|February|April|June|July|August|September|October|November|December)\b"  # begins the sentence
+)
+# Words that may stand for one another, so that either is borne out by the other.
+_SAME = tuple(
+    frozenset(group.split())
+    for group in (
+        "about roughly approximately around nearly circa",
+        "because since as",
+        "often frequently",
+        "need needs require requires",
+        "show shows demonstrate demonstrates",
+        "use uses used utilise utilises utilize utilizes",
+        "big large",
+        "begin begins began start starts started",
+        "end ends ended finish finishes finished",
+        "buy buys bought purchase purchases purchased",
+        "get gets got receive receives received",
+        "help helps assist assists",
+        "choose chooses chose select selects selected",
+        "several many various numerous",
+        "whole entire",
+        "before prior",
+        "ungefähr etwa circa rund",
+        "weil da denn",
+    )
 )
 # A sentence that has one of a pair while its quote has only the other says the contrary.
 _OPPOSITES = tuple(
@@ -63,6 +92,7 @@ _OPPOSITES = tuple(
 
 
 _PASSIVE = re.compile(r"\b(?:by|von|durch|por|par)\b")
+_NUMBERED = re.compile(r"([^\W\d_]+)\s+(\d+)")  # "Chapter 7"
 _THAN = re.compile(r"\bthan\b")
 _CLAUSE = re.compile(r"[;:.!?]\s")
 _ROUNDS = 3
@@ -75,7 +105,8 @@ class _Support:
 
     number: int
     words: frozenset[str]
-    numbers: frozenset[str]
+    numbers: frozenset[str]  # of the quote and the column names of its table
+    above_numbers: frozenset[str]  # of title and headings
     told: tuple[str, ...]  # its content words in order
     above: str  # where it stands: title and headings
     quoted: str
@@ -110,7 +141,8 @@ def _support(quote: Quote) -> _Support:
     return _Support(
         number=quote.number,
         words=frozenset(words_of(text)),
-        numbers=frozenset(quantities_of(text)),
+        numbers=frozenset(quantities_of(quote.text)),
+        above_numbers=frozenset(quantities_of(above)),
         told=tuple(_told(quote.text)),
         above=above,
         quoted=quote.text,
@@ -123,7 +155,7 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
     known_words = frozenset().union(*(offer.words for offer in offers))
     known_numbers = frozenset().union(*(offer.numbers for offer in offers))
     for number in quantities_of(sentence):
-        if number not in known_numbers:
+        if number not in known_numbers and not _asked_above(number, question, offers):
             return f"the number {number} is not in the quotes"
     known_measures = measures_of(" ".join(offer.text for offer in offers))
     for number, units in measures_of(sentence).items():
@@ -140,14 +172,30 @@ def _fault(sentence: str, question: Question, offers: Sequence[_Support]) -> str
     told = [word for word in words if not covers(asked, word)]
     if not told:
         return "says nothing beyond the question"
-    held = [word for word in told if covers(known_words, word)]
-    if not held:
+    if not any(covers(known_words, word) for word in told):
         return "nothing it says is in the quotes"
-    share = (len(held) + len(words) - len(told)) / len(words)
-    if share < _MIN_COVERED or len(held) / len(told) < _MIN_COVERED - 0.15:
-        missing = next(word for word in told if word not in held)
-        return f"too little of it is in the quotes ({missing!r}, for one, is not)"
+    for word in words:
+        if not _is_held(known_words, word):
+            return f"the word {word!r} is not in the quotes"
     return ""
+
+
+def _is_held(known: frozenset[str], word: str) -> bool:
+    """Whether `word` stands in the quotes, states nothing, or has a word of the same meaning there."""
+    if word in _STATING_NOTHING or covers(known, word):
+        return True
+    return any(word in group and any(covers(known, other) for other in group) for group in _SAME)
+
+
+def _asked_above(number: str, question: Question, offers: Sequence[_Support]) -> bool:
+    """Whether a number of a title or heading may stand in the answer: the question names it, or asks for just that."""
+    if not any(number in offer.above_numbers for offer in offers):
+        return False
+    if number in quantities_of(question.text) or question.kind == "date":
+        return True
+    asked = words_of(question.text)
+    numbered = (match for offer in offers for match in _NUMBERED.finditer(offer.above))
+    return any(number in quantities_of(match[2]) and covers(asked, match[1].casefold()) for match in numbered)
 
 
 def _goes_round(sentence: str) -> bool:
@@ -167,8 +215,7 @@ def _citations(sentence: str, offers: Sequence[_Support]) -> tuple[int, ...]:
             if offer.number not in cited
         }
         best = max(holds, key=lambda number: len(holds[number]), default=None)
-        # A quote that adds a single common word is not what the sentence rests on.
-        if best is None or len(holds[best]) < (1 if not cited else 2):
+        if best is None or not holds[best]:
             break
         cited.append(best)
         missing -= holds[best]
@@ -211,10 +258,9 @@ def _recombination(sentence: str, question: Question, cited: Sequence[_Support])
     if item := said_of_another(sentence, question.text, quotes):
         return f"the quotes say {item!r} of something else"
     known = frozenset().union(*(offer.words for offer in cited))
-    words = content_words(sentence)
-    missing = [word for word in words if not covers(known, word)]
-    if len(missing) > (1 - _MIN_COVERED) * len(words):
-        return f"the quotes don't mention {missing[0]!r}"
+    for word in content_words(sentence):
+        if not _is_held(known, word):
+            return f"the quotes don't mention {word!r}"
     return ""
 
 

@@ -1,4 +1,7 @@
-"""Yes and no, in the language of the question."""
+"""Yes and no: said in the language of the question where the reader is sure, and cut from what a model says.
+
+A model's own "No, …" is no statement of the notes, however true the sentence behind it may be.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,29 @@ _WORDS = (
     ),
     (re.compile(""), ("Yes", "No")),
 )
+
+_SAID = (
+    "no|nope|nah|never|not really|not at all|yes|yep|yeah|yup|sure|certainly|of course|indeed|actually|in fact|on the contrary|"
+    "correct|right|wrong|incorrect|true|false|exactly|absolutely|unfortunately|"
+    "nein|ja|doch|jawohl|natürlich|eigentlich|im gegenteil|stimmt|richtig|falsch|leider|"
+    "non|oui|si|bien sûr|en fait|au contraire|malheureusement|sí|claro|en realidad|al contrario|por supuesto|"
+    "sì|certo|in realtà|sim|não|nee|jazeker|да|нет|نعم|لا"
+)
+_FIRST = re.compile(
+    rf"^\W*(?:(?:{_SAID})(?:\s*[,:;!–—-]+\s*|\.\s+)|(?:是的|不是|不|是|对|對|没有|はい|いいえ)[，,。、：:！!]\s*)+",
+    re.IGNORECASE,
+)
+_LAST = re.compile(
+    rf"(?:[,;.–—-]\s*(?:isn['’]t (?:it|he|she)|aren['’]t they|right|nicht wahr|oder|n['’]est-ce pas|verdad)\?)?"
+    rf"(?:(?<=[?.])\s*|[,;–—-]\s*)(?:{_SAID})\W*$",
+    re.IGNORECASE,
+)
+
+
+def without_answer_word(sentence: str) -> str:
+    """`sentence` without a yes, a no, or their like at its beginning or end; "" where it says nothing else."""
+    rest = _LAST.sub("", _FIRST.sub("", sentence)).strip()
+    return rest[:1].upper() + rest[1:]
 
 
 def answer_word(question: str, support: Support) -> str:

@@ -34,6 +34,8 @@ NOTES = {
     "Journal/2026-05-12.md": "# 2026-05-12\n\n- decided: we fly in July, not in August\n- slept badly\n",
     "Journal/2026-05-04.md": "# 2026-05-04\n\n- [ ] pay the chimney sweep 📅 2026-05-22\n- [ ] send the form 📅 2026-06-30\n- [x] call Jonas\n",
     "Garten/Kompost.md": "# Kompost\n\nDer Kompost wird im Herbst umgesetzt. Die Kiste kostet 45 € und steht hinter der Garage.\n",
+    "People/Regatta crew.md": "# Regatta crew\n\nIva Roth steers. She was born in Basel in 1979.\nOmar Faris rows. "
+    "He was born in Tunis in 1990 and works as a baker.\n",
     "Study/Cells.md": "# Cells\n\nA mitochondrion makes the energy of the cell. A ribosome builds proteins.\n",
 }
 
@@ -85,6 +87,12 @@ def test_the_short_answer_is_a_stretch_of_its_block(base: KnowledgeBase) -> None
     assert answer.short in answer.cited[0].text
     assert answer.cited[0].path == "Tools/Drill.md"
     assert answer.cited[0].line == 7
+
+
+def test_a_jotted_line_is_shown_with_the_sentence_that_names_its_subject(base: KnowledgeBase) -> None:
+    answer = ask(base, "Where was Omar Faris born?")
+    assert "Omar Faris rows. He was born in Tunis" in answer.text
+    assert "Basel" not in answer.text
 
 
 def test_a_list_goes_with_its_lead_in(base: KnowledgeBase) -> None:

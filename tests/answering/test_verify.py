@@ -27,7 +27,7 @@ def check(sentence: str, question: str = "What do the notes say?"):
         ("The forgetting curve was studied by Hermann Ebbinghaus.", (1,)),
         ("At 4 bits a model with 7 billion parameters takes 3.5 GB of memory.", (2,)),
         ("Temperature does not change what a model knows.", (3,)),
-        ("A quantised model runs faster and takes less memory.", (2,)),
+        ("A quantised model with 7 billion parameters runs faster.", (2,)),
     ],
 )
 def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[int, ...]) -> None:
@@ -44,9 +44,12 @@ def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[i
         ("The forgetting curve was studied by William James.", "William"),
         ("Temperature does change what the model knows.", "denies"),
         ("Ebbinghaus did not publish his study of the forgetting curve.", "denies"),
-        ("A quantised model runs slower.", "contrary"),
+        ("A quantised model runs slower.", "is not in the quotes"),
         ("Bananas ripen in warm kitchens.", "nothing it says"),
-        ("The model was praised by critics for its elegant prose and bold parameters.", "too little"),
+        (
+            "The model was praised by critics for its elegant prose and bold parameters.",
+            "is not in the quotes",
+        ),
     ],
 )
 def test_what_the_quotes_do_not_say_is_dropped_with_the_reason(sentence: str, verdict: str) -> None:
@@ -66,3 +69,49 @@ def test_the_citation_stands_before_the_final_stop() -> None:
         cite(check("Ebbinghaus published his study in 1885."))
         == "Ebbinghaus published his study in 1885 [1]."
     )
+
+
+DATED = Quote(
+    1,
+    "Log/2026-10-30.md",
+    1,
+    Span(0, 1),
+    "2026-10-30",
+    ("Chapter 7",),
+    "",
+    "The crew sailed with 85 men.",
+    1.0,
+)
+
+
+def checked_over(sentence: str, question: str, quote: Quote = DATED):
+    return verify(sentence, read_question(question, lambda words: [1] * len(words), 10), [quote])
+
+
+@pytest.mark.parametrize(
+    "said", ["7 men sailed.", "10 men sailed.", "The crew sailed with 30 men.", "The crew had 2026 men."]
+)
+def test_numbers_of_the_title_do_not_answer(said: str) -> None:
+    assert not checked_over(said, "How many men sailed?").supported
+
+
+@pytest.mark.parametrize(
+    ("said", "question"),
+    [
+        ("The crew sailed with 85 men.", "How many men sailed?"),
+        ("In chapter 7 the crew sailed with 85 men.", "How many men sailed in chapter 7?"),
+        ("The crew sailed in chapter 7.", "In which chapter did the crew sail?"),
+        ("The crew sailed on 2026-10-30.", "When did the crew sail?"),
+    ],
+)
+def test_numbers_of_the_title_may_stand_where_they_were_asked_for(said: str, question: str) -> None:
+    assert checked_over(said, question).supported, checked_over(said, question).verdict
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["The wretched crew sailed with 85 men.", "The crew secretly sailed with 85 men.", "The crew fled with 85 men.",
+     "The crew sailed with 85 men for revenge.", "The crew of criminals sailed with 85 men."],
+)  # fmt: skip
+def test_not_one_word_may_be_invented(said: str) -> None:
+    assert not checked_over(said, "Who sailed?").supported

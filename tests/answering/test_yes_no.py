@@ -1,0 +1,41 @@
+"""A model's own yes or no is no statement of the notes."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.answering.yes_no import without_answer_word
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("No, the greenhouse is heated.", "The greenhouse is heated."),
+        ("Yes. It is heated.", "It is heated."),
+        ("Not really, it is cold", "It is cold"),
+        ("Actually, no: it is heated", "It is heated"),
+        ("Nein, das Haus ist warm.", "Das Haus ist warm."),
+        ("Doch, es ist warm.", "Es ist warm."),
+        ("Oui, elle vient.", "Elle vient."),
+        ("不是，温室有暖气", "温室有暖气"),
+        ("It is heated, isn't it? No.", "It is heated"),
+        ("Yes!", ""),
+    ],
+)
+def test_it_is_cut_off(said: str, rest: str) -> None:
+    assert without_answer_word(said) == rest
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "No man sailed.",
+        "Never mind the cat",
+        "The answer was no.",
+        "Right angles have 90 degrees",
+        "True north is up.",
+        "Nonna came.",
+    ],
+)
+def test_a_sentence_that_begins_with_such_a_word_stays(said: str) -> None:
+    assert without_answer_word(said) == said
