@@ -42,8 +42,8 @@ def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[i
         ("Ebbinghaus published his study in 1886.", "1886"),
         ("At 4 bits a model with 8 billion parameters takes 3.5 GB of memory.", "8"),
         ("The forgetting curve was studied by William James.", "William"),
-        ("Temperature does change what the model knows.", "denies"),
-        ("Ebbinghaus did not publish his study of the forgetting curve.", "denies"),
+        ("Temperature does change what the model knows.", "contradicts"),
+        ("Ebbinghaus did not publish his study of the forgetting curve.", "contradicts"),
         ("A quantised model runs slower.", "is not in the quotes"),
         ("Bananas ripen in warm kitchens.", "nothing it says"),
         (
