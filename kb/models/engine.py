@@ -176,6 +176,7 @@ class Engine:
         started = time.perf_counter()
         reused = self._reuse(prompt)
         finished = self._evaluate(prompt[reused:], stop)
+        evaluated = len(self._cached) - reused
         begun = time.perf_counter()
         generated = 0
         finish = "cancelled"
@@ -205,7 +206,7 @@ class Engine:
             self.usage = Usage(
                 prompt_tokens=len(prompt),
                 reused_tokens=reused,
-                evaluated_tokens=len(prompt) - reused,
+                evaluated_tokens=evaluated,
                 generated_tokens=generated,
                 prefill_seconds=begun - started,
                 decode_seconds=time.perf_counter() - begun,

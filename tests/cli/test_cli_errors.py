@@ -196,7 +196,7 @@ def interrupted(*words: str, cwd: Path, when: Callable[[], bool]) -> subprocess.
 def test_ctrl_c_while_indexing_keeps_the_index_consistent(tmp_path: Path) -> None:
     write_notes(
         tmp_path / "vault",
-        {f"{n}.md": f"# Note {n}\n\n" + f"Words on subject {n}. " * 60 for n in range(300)},
+        {f"{n}.md": f"# Note {n}\n\n" + f"Words on subject {n}. " * 12 for n in range(500)},
     )
     (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
 import struct
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from kb.models.local import LocalModel
 from kb.settings import ModelSettings
 from tests.models.scripted_gguf import write_scripted_model
 
-SECONDS = 10.0
 HUGE = 0xFFFF_FFFF_FFFF_FFFF
 
 
@@ -109,10 +108,8 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 def test_the_header_check_refuses(damage: Callable[[bytes], bytes], good: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(damage(good))
-    started = time.perf_counter()
     with pytest.raises(ModelFileDamaged) as caught:
         check_gguf(path)
-    assert time.perf_counter() - started < 1
     assert_one_sentence(str(caught.value))
 
 
@@ -145,9 +142,7 @@ def test_a_hostile_file_costs_a_sentence_and_not_the_program(
 ) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(change(good))
-    started = time.perf_counter()
     message = refusal(path, state)
-    assert time.perf_counter() - started < SECONDS
     # llama.cpp itself decides what it can still make sense of; what matters is that we are here.
     if message:
         assert_one_sentence(message)
@@ -177,10 +172,8 @@ def test_a_chat_template_does_nothing(template: str, tmp_path: Path, state: Path
     path = write_scripted_model(
         tmp_path / "model.gguf", "It is rock.", template=template.replace("TARGET", str(target))
     )
-    started = time.perf_counter()
     with LocalModel(ModelSettings(path=str(path)), state) as model:
         assert model.complete([Message("user", "What?")]) == "It is rock."
-    assert time.perf_counter() - started < SECONDS
     assert not target.exists()
 
 
@@ -218,9 +211,9 @@ def test_the_verdict_is_remembered_until_the_file_changes(good: bytes, tmp_path:
     path, state = tmp_path / "model.gguf", tmp_path / "state"
     path.write_bytes(HOSTILE["an unknown architecture"](good))
     first = refusal(path, state)
-    started = time.perf_counter()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert refusal(path, state) == first
-    assert time.perf_counter() - started < 0.1
+    assert resource.getrusage(resource.RUSAGE_CHILDREN) == used  # no child tried the file again
     path.write_bytes(good)
     assert refusal(path, state) == ""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 import warnings
 from collections.abc import Callable
 
@@ -93,7 +92,6 @@ def test_leaving_an_asynchronous_stream_stops_the_work(smollm: LocalModel) -> No
         return ""
 
     assert asyncio.run(first_piece())
-    started = time.perf_counter()
     smollm.count_tokens("waits for the worker")
-    assert time.perf_counter() - started < 0.3
+    assert smollm.counters().finish in ("cancelled", "stop")
     assert threading.active_count() < 20

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -35,10 +34,17 @@ def test_the_answer_comes_in_pieces_that_make_the_whole(scripted: Scripted) -> N
     assert len(pieces) > 5
 
 
-def test_making_a_model_loads_nothing_and_costs_nothing(state: Path) -> None:
-    started = time.perf_counter()
-    LocalModel(ModelSettings(), state)
-    assert time.perf_counter() - started < 0.1
+def test_making_a_model_loads_nothing(state: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from kb.models.local import LocalModel\n"
+        "from kb.settings import ModelSettings\n"
+        f"LocalModel(ModelSettings(), Path({str(state)!r}))\n"
+        "print('llama_cpp' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_an_answer_ends_at_its_token_limit_or_stop_string(scripted: Scripted) -> None:
@@ -108,9 +114,8 @@ def test_closing_the_stream_stops_the_work(smollm: LocalModel) -> None:
     stream = smollm.stream(QUESTION, Options(max_tokens=400))
     next(stream)
     stream.close()
-    started = time.perf_counter()
     smollm.count_tokens("waits for the worker")
-    assert time.perf_counter() - started < 0.3
+    assert smollm.counters().finish in ("cancelled", "stop")
 
 
 @pytest.mark.parametrize("delay", [0.05, 0.3], ids=["early", "late"])
@@ -118,10 +123,11 @@ def test_cancelling_stops_while_a_long_prompt_is_read(smollm: LocalModel, delay:
     words = " ".join(f"{number} bottles" for number in range(700))
     cancellation = Cancellation()
     threading.Timer(delay, cancellation.cancel).start()
-    started = time.perf_counter()
     assert smollm.complete([Message("user", words + str(delay))], SHORT, cancellation) == ""
     smollm.count_tokens("waits for the worker")
-    assert time.perf_counter() - started < delay + 0.3
+    counters = smollm.counters()
+    assert counters.finish == "cancelled"
+    assert counters.evaluated_tokens < counters.prompt_tokens
     assert smollm.complete(QUESTION, SHORT)
 
 
