@@ -12,6 +12,7 @@ begun to load it, and a second child came to the same end.
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
@@ -29,8 +30,9 @@ from kb.models.state_file import read_state, write_state
 
 _FORM = 2  # raise when the test changes, so that files are tested again
 _EDGE = 65_536  # bytes
-_GRACE = 9.0  # seconds for starting up and a few tokens
+_GRACE = 9.0  # seconds of the processor for starting up and a few tokens
 _BYTES_PER_SECOND = 20_000_000  # a slow disk
+_PATIENCE = 10  # times as long on the clock, for a file that waits for something that never comes
 _SPARE = 3 << 30  # bytes above the file's own size: buffers, the context, Python
 _CONTEXT = 512  # tokens in the test's context
 # What a program does to itself when something in it is wrong; other signals come from outside.
@@ -124,15 +126,20 @@ def _remembered(file: Path, path: Path) -> dict[str, Any]:
 
 def _try(path: Path, gpu_layers: int) -> _Outcome:
     """Test the file in a child process."""
-    limit = _GRACE + path.stat().st_size / _BYTES_PER_SECOND
-    # The child has another working folder.
-    end = run_python("kb.models.self_test", [os.fspath(path.absolute()), str(gpu_layers)], seconds=limit)
-    if end.status is None:
+    limit = _processor_seconds(path)
+    words = [os.fspath(path.absolute()), str(gpu_layers)]  # the child has another working folder
+    end = run_python("kb.models.self_test", words, seconds=_PATIENCE * limit)
+    if end.status is None or end.status == -signal.SIGXCPU:
         reason = (
             f"{path.name} wrote nothing within {limit:.0f} seconds of its test run. Choose a smaller model."
         )
         return _Outcome(reason, lasting=False)
     return _judged(path, end.status, _told(end.output))
+
+
+def _processor_seconds(path: Path) -> float:
+    """How much of the processor a test run may take. Not of the clock: other programs may keep the cores busy."""
+    return _GRACE + path.stat().st_size / _BYTES_PER_SECOND
 
 
 def _judged(path: Path, status: int, told: dict[str, Any]) -> _Outcome:
@@ -181,6 +188,14 @@ def _test_here(path: Path, gpu_layers: int) -> str:
     return ""
 
 
+def _limit_processor(path: Path) -> None:
+    """End this process when it has taken longer than a test run may."""
+    import resource
+
+    limit = math.ceil(_processor_seconds(path))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
+
+
 def _limit_memory(path: Path) -> bool:
     """Let the test take what the file can fairly need, and no more than is free; whether that is less than fair."""
     import resource
@@ -205,6 +220,7 @@ def _tell(**row: object) -> None:
 
 def main(path: Path, gpu_layers: int) -> None:
     """Test the file, and tell on stdout how far it came."""
+    _limit_processor(path)
     scarce = _limit_memory(path)
     _tell(loading=True, scarce=scarce)
     _tell(reason=_test_here(path, gpu_layers))
