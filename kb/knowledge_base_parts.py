@@ -127,9 +127,9 @@ class Parts:
 
     def notes_behind(self) -> int:
         """How many notes differ from what is indexed, by the look of their files."""
-        from kb.indexing.behind import notes_behind
+        from kb.indexing.staleness import count_stale_notes
 
-        return notes_behind(self.catalog, self._vault)
+        return count_stale_notes(self.catalog, self._vault)
 
     @property
     def embedder(self) -> Embedder:

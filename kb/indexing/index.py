@@ -16,11 +16,11 @@ from kb.indexing.embedder import Embedder
 from kb.indexing.failures import not_ours, outdated
 from kb.indexing.index_reader import IndexReader, Vector
 from kb.indexing.lock import WriteLock
+from kb.indexing.pending_work import mark_pending
 from kb.indexing.reading import differs_from
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
-from kb.indexing.settle import owe
 from kb.indexing.stored import Statistics
 from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
@@ -279,7 +279,7 @@ class Index:
         self._writer = CatalogWriter(self.folder, self._seal.key)
         with self._writer.batch():
             self._writer.vectors.save_from(aside, self._embedder.name)
-            owe(self._writer, all_links=True)  # so that what was set aside is deleted in the end
+            mark_pending(self._writer, all_links=True)  # so that what was set aside is deleted in the end
         self._repaired = f"{reason} It was rebuilt from the notes."
 
     def _is_trusted(self) -> bool:

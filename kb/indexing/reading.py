@@ -13,8 +13,8 @@ from kb.errors import KbError, NoteUnreadable, VaultEmpty
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
+from kb.indexing.pending_work import mark_pending
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
-from kb.indexing.settle import owe
 from kb.indexing.stored import StoredNote
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
@@ -91,7 +91,7 @@ def read_changes(
         for path in todo.missing:
             writer.remove_note(path)
         if todo.missing:
-            owe(writer, all_links=True)
+            mark_pending(writer, all_links=True)
     tally.removed = gone
     return tally
 
@@ -103,7 +103,7 @@ def _store(raw: RawNote, known: StoredNote | None, writer: CatalogWriter, embedd
         return False
     note = parse_note(raw.path, raw.text)
     names_changed = writer.put_note(note, split_passages(note, embedder.count_tokens), raw)
-    owe(writer, all_links=names_changed)
+    mark_pending(writer, all_links=names_changed)
     return True
 
 

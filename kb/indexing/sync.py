@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
+from kb.indexing.pending_work import resolve_pending_links, tidy
 from kb.indexing.reading import read_changes
-from kb.indexing.settle import settle_links, tidy
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.vault import Vault
 
@@ -98,11 +98,11 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     # Embedding a large vault takes minutes; its links are wanted meanwhile.
     many = writer.vectors.pending_count() > FEW
     if many:
-        settle_links(writer, catalog, vault)
+        resolve_pending_links(writer, catalog, vault)
     embedded = _embed_pending(parts, report, options.interrupted)
     _fill_chroma(parts, report)
     if not many:
-        settle_links(writer, catalog, vault)
+        resolve_pending_links(writer, catalog, vault)
     if options.tidy:
         tidy_up(parts)
     changed = SyncReport(

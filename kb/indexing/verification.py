@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
+from kb.indexing.pending_work import resolve_pending_links
 from kb.indexing.reading import read_changes
 from kb.indexing.seal import sweep
-from kb.indexing.settle import settle_links
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.vault import Vault
 
@@ -61,7 +61,9 @@ def compare_notes(vault: Vault, catalog: Catalog, embedder: Embedder, folder: Pa
         writer.adopt(embedder.name, embedder.source)
         tally = read_changes(vault, writer, fresh, embedder, lambda *_: None, accept_removals=True)
         excused = {path for path, _ in tally.unreadable}
-        settle_links(writer, fresh, vault, [names for names in catalog.names() if names.path in excused])
+        resolve_pending_links(
+            writer, fresh, vault, [names for names in catalog.names() if names.path in excused]
+        )
         expected, found = _digests(fresh), _digests(catalog)
         differences = [
             Difference(path, what)

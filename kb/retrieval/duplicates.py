@@ -13,7 +13,7 @@ _WORD = re.compile(r"\w+")
 _SHARED, _FEWEST_WORDS = 0.9, 20
 
 
-class Wording:
+class TokenSet:
     """The words of a passage, whatever stands between them."""
 
     def __init__(self, text: str) -> None:
@@ -32,7 +32,7 @@ class Wording:
         return nlargest(count, self.words, key=lambda word: (len(word), word))
 
 
-class Shown:
+class NearDuplicateFilter:
     """The passages shown so far, by their wording."""
 
     def __init__(self, query_words: Collection[str], *, versions: bool) -> None:
@@ -41,14 +41,14 @@ class Shown:
         self._versions = versions
         self._same: dict[str, int] = {}
         self._with_word: dict[str, list[int]] = {}
-        self._shown: list[Wording] = []
+        self._shown: list[TokenSet] = []
 
-    def number_of(self, wording: Wording) -> int | None:
+    def number_of(self, wording: TokenSet) -> int | None:
         """Which one, counted from 0, has this wording; None for none."""
         same = self._same.get(wording.text) if wording.words else None
         return self._version_of(wording) if same is None else same
 
-    def add(self, wording: Wording) -> None:
+    def add(self, wording: TokenSet) -> None:
         """Take this as the next one shown."""
         self._same.setdefault(wording.text, len(self._shown))
         if self._versions and len(wording.words) >= _FEWEST_WORDS:
@@ -56,7 +56,7 @@ class Shown:
                 self._with_word.setdefault(word, []).append(len(self._shown))
         self._shown.append(wording)
 
-    def _version_of(self, wording: Wording) -> int | None:
+    def _version_of(self, wording: TokenSet) -> int | None:
         if not self._versions or len(wording.words) < _FEWEST_WORDS:
             return None
         near = {number for word in wording.telling for number in self._with_word.get(word, ())}
@@ -64,7 +64,7 @@ class Shown:
             (number for number in sorted(near) if self._is_version(wording, self._shown[number])), None
         )
 
-    def _is_version(self, one: Wording, other: Wording) -> bool:
+    def _is_version(self, one: TokenSet, other: TokenSet) -> bool:
         differing = one.words ^ other.words
         return (
             len(one.words & other.words) >= _SHARED * len(one.words | other.words)

@@ -12,7 +12,9 @@ _SEEDS = 5  # notes that the walk returns to
 _RETURN = 0.5  # chance of returning at each step; links two steps away still count
 
 
-def lifted(scores: Mapping[int, float], links: Iterable[tuple[int, int]], weight: float) -> dict[int, float]:
+def pagerank_boost(
+    scores: Mapping[int, float], links: Iterable[tuple[int, int]], weight: float
+) -> dict[int, float]:
     """What to add to the score of each note's passages, 0 to `weight`, by note id; `scores` are those of their best passages."""
     import networkx as nx
 

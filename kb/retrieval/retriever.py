@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from kb.indexing.stored import StoredPassage
 from kb.retrieval.coverage import covered
-from kb.retrieval.duplicates import Shown, Wording
+from kb.retrieval.duplicates import NearDuplicateFilter, TokenSet
 from kb.retrieval.filters import NoteFacts, allowed_passages
 from kb.retrieval.fusion import Coverage, Found, Fused, fuse
-from kb.retrieval.graph import lifted
+from kb.retrieval.graph import pagerank_boost
 from kb.retrieval.hit import Legs, SearchHit
 from kb.retrieval.lexical import FullText, LexicalSearch
 from kb.retrieval.query import Query, parse_query, parse_question
@@ -141,7 +141,7 @@ class Retriever:
     ) -> list[SearchHit]:
         """The `limit` best of `fused`, by the reranker's mind where there is one."""
         ranked = sorted(fused, key=lambda passage: (-fused[passage].score, passage))
-        shown = Shown(query.words, versions=versions)
+        shown = NearDuplicateFilter(query.words, versions=versions)
         if not self._reranker:
             return self._hits(ranked, fused, ran, limit, per_note, shown)
         first = self._hits(ranked, fused, ran, max(limit, RERANKED), None, shown)
@@ -158,13 +158,13 @@ class Retriever:
         ran: Legs,
         limit: int,
         per_note: int | None,
-        shown: Shown,
+        shown: NearDuplicateFilter,
     ) -> list[SearchHit]:
         """The first `limit` passages of different wording, at most `per_note` of one note."""
         hits: list[SearchHit] = []
         of_note: Counter[str] = Counter()
         for passage in self._read(ranked, 3 * limit):
-            wording = Wording(passage.text)
+            wording = TokenSet(passage.text)
             number = shown.number_of(wording)
             if number is not None:
                 hits[number] = hits[number].seen_in(passage.note_path)
@@ -248,7 +248,7 @@ class Retriever:
         best: dict[int, float] = {}
         for passage, parts in fused.items():
             best[owners[passage]] = max(best.get(owners[passage], 0.0), parts.score)
-        lift = lifted(best, self._facts.linked_notes(), weight)
+        lift = pagerank_boost(best, self._facts.linked_notes(), weight)
         return {
             passage: replace(parts, score=(parts.score + lift.get(owners[passage], 0.0)) / (1 + weight))
             for passage, parts in fused.items()

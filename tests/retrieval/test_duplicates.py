@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
-from kb.retrieval.duplicates import Shown, Wording
+from kb.retrieval.duplicates import NearDuplicateFilter, TokenSet
 from kb.settings import Settings
 from tests.support import write_notes
 
@@ -62,27 +62,27 @@ def test_versions_are_found_as_by_comparing_each_with_each() -> None:
         for place in chance.sample(range(len(text)), chance.randint(0, 3)):
             text[place] = chance.choice(words)
         texts.append(" ".join(text))
-    shown, kept = Shown((), versions=True), []
+    shown, kept = NearDuplicateFilter((), versions=True), []
     for text in texts:
         expected = [
             number
             for number, other in enumerate(kept)
             if _jaccard(text, other) >= 0.9 and len(set(text.split())) >= 20
         ]
-        number = shown.number_of(Wording(text))
+        number = shown.number_of(TokenSet(text))
         assert (number in expected) if expected else (number is None)
         if number is None:
-            shown.add(Wording(text))
+            shown.add(TokenSet(text))
             kept.append(text)
     assert 20 < len(kept) < 280
 
 
 def test_of_thousands_each_is_compared_with_few() -> None:
-    shown = Shown((), versions=True)
+    shown = NearDuplicateFilter((), versions=True)
     for number in range(5_000):
         text = " ".join(f"w{number * 7 + place:x}" for place in range(40))
-        assert shown.number_of(Wording(text)) is None
-        shown.add(Wording(text))
+        assert shown.number_of(TokenSet(text)) is None
+        shown.add(TokenSet(text))
 
 
 def _jaccard(one: str, other: str) -> float:

@@ -10,7 +10,7 @@ import pytest
 from kb.errors import ModelFileMissing, ModelUnusable
 from kb.indexing.embedding_model import DEFAULT, EmbeddingModel
 from kb.knowledge_base import KnowledgeBase
-from kb.retrieval.graph import lifted
+from kb.retrieval.graph import pagerank_boost
 from kb.retrieval.reranker import Reranker
 from kb.settings import Settings
 from tests.support import write_notes
@@ -23,11 +23,11 @@ NOTES = {
 
 
 def test_notes_near_the_best_ones_are_lifted_most() -> None:
-    lift = lifted({1: 1.0, 2: 0.4, 3: 0.4}, [(1, 2), (2, 4), (3, 5)], weight=0.2)
+    lift = pagerank_boost({1: 1.0, 2: 0.4, 3: 0.4}, [(1, 2), (2, 4), (3, 5)], weight=0.2)
     assert 0 < max(lift.values()) <= 0.2
     assert lift[2] > lift.get(3, 0.0)
     assert lift[2] > lift[4] > 0
-    assert lifted({1: 1.0}, [], weight=0.2) == {}
+    assert pagerank_boost({1: 1.0}, [], weight=0.2) == {}
 
 
 def test_links_change_the_order_only_when_they_are_wanted(tmp_path: Path) -> None:

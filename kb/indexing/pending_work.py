@@ -1,6 +1,7 @@
-"""What is owed after notes changed: links looked up again, garbage collected, deleted words erased.
+"""Work left after notes changed: resolve links again, collect garbage, erase deleted words.
 
-Each debt is written down together with the change that makes it, so that what a killed run owes is paid by the next.
+What is left is recorded in the same transaction as the change that causes it, so that the next run finishes what a
+killed one left undone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from kb.indexing.schema import discard_set_aside
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.notes.vault import Vault
 
-# The links of changed notes, and those that lead to them, are marked one by one; every link is owed when a change of
+# The links of changed notes, and those that lead to them, are marked one by one; every link is pending when a change of
 # names may let any of them mean another note.
 _ALL_LINKS = "all_links_due"
 _SOME_LINKS = "some_links_due"
@@ -22,13 +23,13 @@ _TIDYING = "tidying_due"
 _ATTACHMENTS = "attachments"
 
 
-def owe(writer: CatalogWriter, *, all_links: bool) -> None:
-    """Write down that notes changed; call it within the batch that changes them."""
+def mark_pending(writer: CatalogWriter, *, all_links: bool) -> None:
+    """Record that notes changed; call it within the batch that changes them."""
     writer.set_meta(_TIDYING, "yes")
     writer.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
 
 
-def settle_links(
+def resolve_pending_links(
     writer: CatalogWriter, catalog: Catalog, vault: Vault, also: Sequence[NoteNames] = ()
 ) -> None:
     """Look up the links that are due, among the notes of the catalog and those called `also`."""
@@ -40,8 +41,8 @@ def settle_links(
     resolver = LinkResolver([*catalog.names(), *also], attachments)
     with writer.batch():
         writer.resolve_links(resolver, only_due=not every)
-        for debt in (_ALL_LINKS, _SOME_LINKS):
-            writer.set_meta(debt, "no")
+        for mark in (_ALL_LINKS, _SOME_LINKS):
+            writer.set_meta(mark, "no")
         writer.set_meta(_ATTACHMENTS, listed)
 
 
@@ -63,5 +64,5 @@ def tidy(writer: CatalogWriter, catalog: Catalog) -> None:
             writer.set_meta(_TIDYING, "no")
 
 
-def _is_due(catalog: Catalog, debt: str) -> bool:
-    return catalog.meta(debt) == "yes"
+def _is_due(catalog: Catalog, mark: str) -> bool:
+    return catalog.meta(mark) == "yes"
