@@ -7,10 +7,17 @@ change the clipboard or forge output. Everything that did not come from kb itsel
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-# Bidirectional overrides and isolates can make text read as something else than it is (CVE-2021-42574).
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+if TYPE_CHECKING:
+    from rich.segment import Segment
+
+# Controls (C0 but tab and newline, DEL, C1), lone surrogates, and what makes text read in another direction than it
+# has: bidirectional marks, overrides and isolates (CVE-2021-42574).
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 # A whole sequence, for without its first character the rest of it would stay as text: CSI, OSC and the short ones.
 _ESCAPE = re.compile(
@@ -24,16 +31,28 @@ _QUERY = re.compile(r"(?<=[?#])\S+")
 
 def safe_text(text: str) -> str:
     """`text` without C0 and C1 controls (but tab and newline), DEL, bidi controls and lone surrogates."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character for character in text if _is_safe(character))
+    return _UNSAFE.sub("", text)
 
 
 def escape_unsafe(json: str) -> str:
     """JSON text in which every character that a terminal would obey, or cannot take, is written as an escape."""
-    if json.isascii() and "\x7f" not in json:
-        return json
-    return "".join(character if _is_safe(character) else f"\\u{ord(character):04x}" for character in json)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+
+
+def safe_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
+    """`segments` of a screen as they may be written: nothing in their text or style is from elsewhere but characters.
+
+    Every console and every screen writes through here, so that text which nobody made safe before does no harm.
+    """
+    for segment in segments:
+        text, style, control = segment
+        if control:  # kb's own, such as a move of the cursor
+            yield segment
+            continue
+        safe = safe_text(text)
+        if style is not None and style.link:  # an address, which the terminal would be sent
+            style = style.update_link(None)
+        yield segment if safe is text and style is segment.style else segment._replace(text=safe, style=style)
 
 
 def safe_line(text: str) -> str:
@@ -51,9 +70,3 @@ def pasted_line(text: str) -> str:
     lines = [safe_text(line.replace("\t", " ")) for line in _ESCAPE.sub("", text).splitlines()]
     kept = [line for line in lines if line.strip()]
     return lines[0] if len(lines) == 1 else " ".join(line.strip() for line in kept)
-
-
-def _is_safe(character: str) -> bool:
-    if character in "\t\n":
-        return True
-    return unicodedata.category(character) not in ("Cc", "Cs") and character not in _BIDI

@@ -91,7 +91,7 @@ class AnswerAgent(Workflow):
         self._asked = asked
         self._ways = ways_of(tools.retriever, tools.catalog, tools.settings.passages)
         self._clock = Clock()
-        self._answer = Answer(question=asked.text, model=tools.model.name)
+        self._answer = Answer(question=asked.text)
         self._kind: str = "single"
         self._parts: list[QuestionPart] = []
 
@@ -260,7 +260,7 @@ class AnswerAgent(Workflow):
         elif self._asked.style == "quotes":
             yield from map(in_its_own_words, quotes)
         else:
-            yield Step("Phrasing the answer", self._tools.model.name)
+            yield Step("Phrasing the answer", self._phrasing.model)
             for part in self._answered_parts:
                 own = quotes_of(part, quotes)
                 checked = list[AnswerSentence]()
@@ -276,7 +276,7 @@ class AnswerAgent(Workflow):
         for part in self._answered_parts:
             own = [quote for quote in quotes if key_of(quote) in {place_of(item) for item in part.found.own}]
             if self._tools.prose and self._asked.style != "quotes" and len(own) == 1:
-                yield Step("Phrasing the answer", self._tools.model.name)
+                yield Step("Phrasing the answer", self._phrasing.model)
                 checked = list(self._phrasing.sentences(part.question, own))
                 kept = [sentence for sentence in checked if sentence.supported]
                 if kept and (word := self._yes_or_no(part, own)):
@@ -320,7 +320,7 @@ class AnswerAgent(Workflow):
             reason = f"{judge.name} says {part.judged:.2f}, which makes the confidence {part.confidence:.2f}"
             await self._tell(context, Step("Weighing what the judge says", reason))
 
-    @property
+    @cached_property
     def _phrasing(self) -> Phrasing:
         most = 1 if self._asked.style == "short" or len(self._parts) > 1 else _MOST_SENTENCES
         return Phrasing(self._tools, self._asked.cancellation, most)
@@ -402,7 +402,13 @@ class AnswerAgent(Workflow):
         return tuple(numbered(evidence[: self._tools.settings.quotes]))
 
     def _end(self, **facts: Any) -> StopEvent:
-        answer = replace(self._answer, **facts, seconds=self._clock.total(), timings=self._clock.laps)
+        answer = replace(
+            self._answer,
+            **facts,
+            model=self._phrasing.model,
+            seconds=self._clock.total(),
+            timings=self._clock.laps,
+        )
         return StopEvent(result=answer)
 
     async def _tell(self, context: Context, what: AnswerEvent) -> None:

@@ -110,6 +110,7 @@ class Answerer:
             prose=self._may_phrase,
             today=base.settings.today or date.today(),
             standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
+            notice=base.notice,
         )
 
     @property

@@ -17,7 +17,7 @@ from kb.answering.answer import Quote
 from kb.answering.draft import told
 from kb.answering.reference import REFERENCES, Reference
 from kb.answering.skill import Skill, measured, remember, remembered
-from kb.errors import SettingsError
+from kb.errors import ModelUnreachable, PromptTooLong, SettingsError
 from kb.models.cross_encoder import CrossEncoderModel
 from kb.models.language_model import (
     Cancellation,
@@ -134,11 +134,15 @@ class LanguageModelJudge:
         self._notice = notice
         self._owned = owned
         self._known: dict[str, Skill] = {}
+        self._told = ""  # the latest failure that was told
 
     @property
     def name(self) -> str:
-        """That of the model."""
-        return self._model.name
+        """That of the model, where it tells."""
+        try:
+            return self._model.name
+        except ModelUnreachable:
+            return "the model"
 
     def answers(self, question: str, quotes: Sequence[Quote], stop: Cancellation | None) -> float | None:
         """That `quotes` answer `question`; None where the model cannot tell, or was stopped."""
@@ -159,16 +163,23 @@ class LanguageModelJudge:
             self._model.close()
 
     def _judged(self, task: _Task, notes: str, asked: str, stop: Cancellation | None) -> float | None:
-        skill = self._known.get(task.name) or self._measured(task, stop)
-        if skill is None or not skill.suffices:
+        try:
+            skill = self._known.get(task.name) or self._measured(task, stop)
+            if skill is None or not skill.suffices:
+                return None
+            said = self._says_yes(task, notes, asked, stop)
+        except (ModelUnreachable, PromptTooLong) as error:
+            # Whoever cannot be heard has no opinion.
+            if str(error) != self._told:
+                self._told = str(error)
+                self._notice(f"Without the judge: {error}")
             return None
-        said = self._says_yes(task, notes, asked, stop)
         return None if said is None else skill.probability(said)
 
     def _measured(self, task: _Task, stop: Cancellation | None) -> Skill | None:
         """What the model is worth at `task`, measured the first time; None when stopped."""
         path = getattr(self._model, "path", None)
-        model = file_identity(path) if isinstance(path, Path) else self.name
+        model = file_identity(path) if isinstance(path, Path) else self._model.name
         digest = blake2b(repr((_FORM, model, task, REFERENCES)).encode(), digest_size=16)
         file = self._skills / f"{digest.hexdigest()}.json"
         skill = remembered(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
@@ -14,10 +15,13 @@ from kb.answering.tools import Tools
 from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, words_of
 from kb.answering.yes_no import without_answer_word
+from kb.errors import KbError, ModelUnreachable, PromptTooLong
 from kb.models.language_model import Cancellation, Options
 
 _SHORT = 8  # words of an answer up to which a sentence must hold half of it
 _DENIED = 0.8  # probability from which the reader's "contradicts" refuses a sentence
+# Of a model that was there; a file that is missing or damaged is an error of whoever named it.
+_FAILURES = (ModelUnreachable, PromptTooLong)
 
 
 class Phrasing:
@@ -27,10 +31,34 @@ class Phrasing:
         self._tools = tools
         self._cancellation = cancellation
         self._most = most  # sentences of an answer
+        self._has_failed = False
+
+    @cached_property
+    def model(self) -> str:
+        """The name of the model; empty where a server that should tell it does not answer."""
+        try:
+            return self._tools.model.name
+        except _FAILURES as error:
+            self._fail(error)
+            return ""
 
     def sentences(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
-        """What the model says, sentence by sentence, each with the verdict of gate C."""
-        quotes = needed(question, quotes)
+        """What the model says, sentence by sentence, each with the verdict of gate C.
+
+        One that fails says no more; why is told, for the quotes are an answer without it.
+        """
+        if self._has_failed:
+            return
+        try:
+            yield from self._sentences(question, needed(question, quotes))
+        except _FAILURES as error:
+            self._fail(error)
+
+    def _fail(self, error: KbError) -> None:
+        self._has_failed = True
+        self._tools.notice(f"Without the model: {error}")
+
+    def _sentences(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         judge = self._tools.judge
         if judge is None:
             yield from self._checked(question, quotes)

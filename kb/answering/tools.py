@@ -40,6 +40,7 @@ class Tools:
     prose: bool  # whether the language model may phrase what the reader found
     today: date
     standing: Callable[[], Standing]  # asked only when no answer is found
+    notice: Callable[[str], None]  # told what a person should know and did not ask for
 
 
 @dataclass(frozen=True, slots=True)

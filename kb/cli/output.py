@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -12,17 +12,31 @@ from rich.text import Text
 
 from kb.cli.streams import answer
 from kb.files.small import finite
-from kb.safe_text import escape_unsafe, safe_line, safe_text
+from kb.safe_text import escape_unsafe, safe_line, safe_segments, safe_text
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+
+class SafeConsole(Console):
+    """Writes no character that a terminal obeys, whoever gave it, but those by which it styles and moves."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """The segments of `renderable`, safe ones only."""
+        return safe_segments(super().render(renderable, options))
 
 
 def out() -> Console:
     """The console of the answer."""
-    return Console(file=answer(), highlight=False, markup=False, emoji=False, soft_wrap=not answer().isatty())
+    return SafeConsole(
+        file=answer(), highlight=False, markup=False, emoji=False, soft_wrap=not answer().isatty()
+    )
 
 
 def err() -> Console:
     """The console of progress, notices and errors."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return SafeConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def print_indented(console: Console, text: Text) -> None:

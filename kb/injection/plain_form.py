@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 _TAG_FIRST, _TAG_LAST = 0xE0000, 0xE007F
@@ -27,6 +29,13 @@ _MARKS = re.compile(r"[*_~`=]+(?=\w)|(?<=\w)[*_~`=]+|\\(?=[^\w\s])|</?[A-Za-z][^
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )
+# Of words that orders are made of: shifted by thirteen letters, and from their last letter to their first.
+_SHIFTED = re.compile(
+    r"vtaber|qvfertneq|vafgehpgvba|nffvfgnag|cerivbhf|flfgrz|cebzcg|punggcg|erpbzzraq|nafjre|ercyl|naljbeg|vtaberm|bhoyvr|erfcbaq"
+)
+_BACKWARDS = re.compile(
+    r"erongi|dragersid|noitcurtsni|tnatsissa|suoiverp|tpmorp|tpgtahc|dnemmocer|rewsna|yalper|trowtna|dnopser"
+)
 _MIN_PRINTABLE = 0.9  # share of a decoded text from which it is one
 
 
@@ -41,6 +50,11 @@ def forms(text: str) -> Iterator[str]:
     for undo in (_latin, _joined, _unleeted):
         if (other := undo(plain)) != plain:
             yield other
+    low = plain.lower()
+    if _SHIFTED.search(low):
+        yield codecs.encode(plain, "rot13")
+    if _BACKWARDS.search(low):
+        yield plain[::-1]
     yield from _decoded(plain)
 
 
@@ -88,7 +102,11 @@ def _joined(text: str) -> str:
 
 
 def _together(spread: str) -> str:
-    """`I g n o r e   a l l` as `Ignore all`: single gaps join letters, wider ones part words."""
+    """`I g n o r e   a l l` as `Ignore all`: single gaps join letters, wider ones part words; so do blanks among dashes."""
+    marks = Counter(spread[place] for place in range(1, len(spread)) if spread[place] in " .-_*·")
+    mark = marks.most_common(1)[0][0]
+    if mark != " " and marks[" "]:
+        return " ".join(word.replace(mark, "") for word in spread.split(" "))
     words = re.split(r"[ .\-_*·]{2,}", spread)
     return " ".join(_BETWEEN_LETTERS.sub("", word) for word in words)
 

@@ -21,15 +21,19 @@ from kb.injection.addressing import (
 )
 from kb.injection.phrases import Grammar, Hit, find
 from kb.injection.plain_form import folded
-from kb.injection.reading import OBJECT, REACH, Reading, is_dictated, is_loud, within
+from kb.injection.reading import OBJECT, REACH, WORD, Reading, is_dictated, is_loud, within
 
 _CHAT_MARKUP = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<\|?(?:begin|end|eot|im)_[a-z_]{1,20}\|?>|"
     r"#{2,}\s*(?:instruction|system|response|assistant|human|user)s?\b(?:\s+prompt)?\s*:|"
+    r"</(?:context|notes|documents?|quotes|passages?|untrusted)>|"
     r"</?(?:system|assistant|instructions?|system_prompt|tool_call|function_calls|tool_result)>|\[(?:system|assistant)\](?:\(#\w+\))?\s*:",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«「『‘'](?=[^\W_])[^\"“”„«»「」『』‘’\n]{2,400}[\"”“»」』’'](?!\w)")
+_ARTICLES = frozenset(
+    "the a an der die das den dem ein eine le la les l el los las un una il lo i gli de het een o os as den det en ett et".split()
+)
 # Phrases that give no order without others.
 _HARMLESS = frozenset(
     "person lead only must self model assistant scope what always someone breaks not content weak_rules tells_of "
@@ -54,7 +58,7 @@ def gives_orders(text: str, surroundings: str, before: str = "") -> bool:
         reading = Reading(text, folded(text), found, grammar, "person" in found)
         if _gives_orders(reading) and (
             reading.is_for_people
-            or not _names_people(grammar, surroundings, before)
+            or not _means_people(grammar, surroundings, before)
             or _gives_orders(replace(reading, is_for_people=True))
         ):
             return True
@@ -65,9 +69,27 @@ def _gives_orders(reading: Reading) -> bool:
     return any(rule(reading) for rule in _RULES) and not _tells_of_orders(reading)
 
 
-def _names_people(grammar: Grammar, *texts: str) -> bool:
-    """Whether one of `texts` names people in the language of the order: "barn" means children in Swedish only."""
-    return any("person" in found for text in texts for found, other in find(folded(text)) if other == grammar)
+def _means_people(grammar: Grammar, surroundings: str, before: str) -> bool:
+    """Whether what stands around an order shows that people are to follow it, in the order's own language.
+
+    Other languages do not count: "barn" means children in Swedish only. A title that is nothing but a word for people,
+    such as "Guest", names whom a note is about.
+    """
+    return _names_people(grammar, before) or (
+        _names_people(grammar, surroundings) and _says_more_than_one_word(grammar, surroundings)
+    )
+
+
+def _names_people(grammar: Grammar, text: str) -> bool:
+    return any("person" in found for found, other in find(folded(text)) if other == grammar)
+
+
+def _says_more_than_one_word(grammar: Grammar, surroundings: str) -> bool:
+    low = folded(surroundings)
+    if grammar.spaced:
+        return len(set(WORD.findall(low)) - _ARTICLES) > 1
+    longest = max(hit.end - hit.start for found, _ in find(low) for hit in found.get("person", [Hit(0, 0)]))
+    return len(set("".join(WORD.findall(low)))) > longest
 
 
 def asks_about_orders(question: str) -> bool:

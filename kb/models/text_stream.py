@@ -89,6 +89,30 @@ class _StopFilter:
         return text
 
 
+class StruckOut:
+    """Strikes words out of a stream of text, also where they come in pieces; each becomes an ellipsis."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = tuple(word for word in words if word)
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """What is certain so far."""
+        if not self._words:
+            return text
+        self._held += text
+        for word in self._words:
+            self._held = self._held.replace(word, "…")
+        keep = max(_overlap(self._held, word) for word in self._words)
+        text, self._held = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
+        return text
+
+    def finish(self) -> str:
+        """What was held back."""
+        text, self._held = self._held, ""
+        return text
+
+
 def _overlap(text: str, stop: str) -> int:
     """How many characters at the end of `text` could be the beginning of `stop`."""
     for length in range(min(len(text), len(stop) - 1), 0, -1):

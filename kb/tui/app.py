@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -19,6 +19,7 @@ from textual.timer import Timer
 from kb.errors import IndexLocked, IndexMissing, KbError, NotTrusted, VaultMissing
 from kb.safe_text import safe_line
 from kb.tui import messages
+from kb.tui.safe_screen import SafeApp
 from kb.tui.screens.main import MainScreen
 from kb.tui.taste import kept_theme
 from kb.tui.widgets.conversation import Conversation
@@ -31,13 +32,12 @@ if TYPE_CHECKING:
     from kb.plugin_api import Mode, Panel
     from kb.settings import Settings
 
-_REFRESH_SECONDS = 2.0  # while a first index fills
-_LOOK_SECONDS = 2.0
+_REFRESH_SECONDS = _LOOK_SECONDS = 2.0  # while a first index fills; for a vault that is gone
 _RETRY_SECONDS = 5.0  # to watch, while another kb does
 _BY_ANOTHER, _GONE = "synced by another kb", "vault not found"
 
 
-class KbApp(App[None]):
+class KbApp(SafeApp[None]):
     """`kb` without a command. `load` finds the settings; it raises VaultMissing where no vault is chosen yet."""
 
     TITLE = "kb"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App
 
 from kb.tui.messages import OpenNote
+from kb.tui.safe_screen import SafeApp
 from kb.tui.screens.search import SearchScreen
 from kb.tui.taste import kept_theme
 from kb.tui.work import Reader
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 
-class PickApp(App[OpenNote]):
+class PickApp(SafeApp[OpenNote]):
     """Returns the place that was chosen, or None."""
 
     CSS_PATH = "kb.tcss"

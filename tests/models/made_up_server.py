@@ -82,7 +82,7 @@ class Server(ThreadingHTTPServer):
     @contextmanager
     def running(cls) -> Iterator[Self]:
         made = cls()
-        threading.Thread(target=made.serve_forever, daemon=True).start()
+        threading.Thread(target=made.serve_forever, args=(0.02,), daemon=True).start()
         try:
             yield made
         finally:

@@ -8,7 +8,6 @@ from kb.plugin_api import (
     Cancellation,
     KnowledgeBase,
     Message,
-    ModelError,
     Options,
     content_words,
     covers,
@@ -41,7 +40,10 @@ def ask_blindly(
     similarity: Similarity,
     cancellation: Cancellation,
 ) -> str:
-    """One question of the model on the masked `passage`, or nothing when three were not fit to be shown."""
+    """One question of the model on the masked `passage`, or nothing when three were not fit to be shown.
+
+    Raises ModelError.
+    """
     if secret.is_statement:
         return ""  # masked, its passage would hold nothing to ask about
     masked = secret.hide(passage)
@@ -55,10 +57,7 @@ def ask_blindly(
         options = Options(
             max_tokens=32, temperature=settings.variety if attempt else settings.temperature, seed=attempt
         )
-        try:
-            text = base.model.complete(messages, options, cancellation)
-        except ModelError:
-            return ""
+        text = base.model.complete(messages, options, cancellation)
         question = next(iter(sentences_of([text])), "").strip('"“” ')
         if _is_fit(question, secret, known, similarity):
             return question

@@ -15,6 +15,7 @@ from kb.plugin_api import (
     Event,
     KbError,
     KnowledgeBase,
+    ModelError,
     NothingToStudy,
     Quote,
     Said,
@@ -185,9 +186,13 @@ class TutorSession:
     def _question(self, lesson: Lesson, step: Step, text: str, cancellation: Cancellation) -> str:
         """One question: the model's if it is fit to be shown, else a template."""
         if self._use_model:
-            asked = ask_blindly(
-                self._base, lesson.secret, lesson.passage, text, self._similarity, cancellation
-            )
+            try:
+                asked = ask_blindly(
+                    self._base, lesson.secret, lesson.passage, text, self._similarity, cancellation
+                )
+            except ModelError as error:
+                self._use_model, asked = False, ""  # the questions of this lesson need none
+                self._base.notice(f"Without the model: {error}")
             if asked and not any(other.is_told_by(asked) for other in lesson.others):
                 return asked
         return self._varied(_PROBES) if step == "probe" else _HINT_QUESTIONS[lesson.hint - 1]

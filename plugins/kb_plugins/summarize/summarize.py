@@ -95,7 +95,7 @@ def summarize(
             if overview or any(point.verdict != "quoted" for point in points):
                 model = base.model.name
         except ModelError as error:
-            yield Status(f"Without a model: {error}")
+            base.notice(f"Without the model: {error}")
     yield Summary(
         label=selection.label,
         paths=tuple(note.path for note in notes),
