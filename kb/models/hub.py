@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import DownloadFailed, UsageError
+from kb.models.proxies import proxy_for
 from kb.models.transfer import Download, Progress, first_line, is_safe
 
 _HUB = "https://huggingface.co"
@@ -78,6 +79,7 @@ def _hub_errors(repo: str) -> Iterator[Any]:
 
     # The base of its HTTP client's errors, whichever client that is.
     unreachable: type[Exception] = errors.HTTPError  # type: ignore[attr-defined]
+    proxy_for(_hub_address())  # one that kb cannot speak to is told
     try:
         yield huggingface_hub
     except errors.GatedRepoError as error:
@@ -86,7 +88,7 @@ def _hub_errors(repo: str) -> Iterator[Any]:
         ) from error
     except errors.RepositoryNotFoundError as error:
         raise DownloadFailed(f"There is no repository {repo} on the hub. Check its name.") from error
-    except (unreachable, OSError) as error:
+    except (unreachable, OSError, ImportError) as error:
         raise DownloadFailed(
             f"The hub does not answer ({first_line(error)}). Check the connection and try again: "
             "what has arrived is kept."

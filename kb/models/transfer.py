@@ -80,9 +80,13 @@ def _open(method: str, address: str, headers: dict[str, str]) -> Iterator[httpx.
     """The answer to a request, wherever it is sent on to, as long as nobody on the way can read or change it."""
     import httpx
 
+    from kb.models.proxies import proxy_for
+
     # Compressed on the way, a file would be larger than announced.
     headers = {"Accept-Encoding": "identity", **headers}
-    with httpx.Client(timeout=_TIMEOUT) as client:
+    proxy = None if _is_local(address) else proxy_for(address)
+    certificates = httpx.create_ssl_context()
+    with httpx.Client(timeout=_TIMEOUT, proxy=proxy, verify=certificates, trust_env=False) as client:
         request = client.build_request(method, address, headers=headers)
         for _ in range(_REDIRECTS):
             try:

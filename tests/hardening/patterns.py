@@ -22,8 +22,9 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from types import ModuleType
 from typing import Any
 
-import kb
 import kb_plugins
+
+import kb
 
 _LENGTH = 6_000  # characters of the first text
 _SOON = 0.003  # seconds in which a linear pattern is done with it, on a slow machine
@@ -114,7 +115,7 @@ def _called(tree: ast.AST, module: ModuleType) -> Iterator[tuple[int, re.Pattern
         if node.func.attr == "compile" and len(node.args) > 1:
             flags = node.args[1]
         try:
-            chosen = eval(ast.unparse(flags), vars(module)) if flags else 0  # noqa: S307 - our own source
+            chosen = eval(ast.unparse(flags), vars(module)) if flags else 0
             if text:
                 yield node.lineno, re.compile(text, chosen)
         except (re.error, NameError):
@@ -138,7 +139,7 @@ def _text(node: ast.expr, names: dict[str, Any]) -> str:
 
 def _of(node: ast.expr, names: dict[str, Any]) -> str:
     try:
-        return str(eval(ast.unparse(node), dict(names)))  # noqa: S307 - our own source
+        return str(eval(ast.unparse(node), dict(names)))
     except Exception:  # noqa: BLE001 - whatever it needs is not there
         return "word"
 
@@ -218,7 +219,7 @@ def _member(items: Any, which: int) -> str:
     if items and items[0][0] is sre.NEGATE:
         test = re.compile("".join(("[^", *(re.escape(one) for one in literal), "\x01]")))
         barred = {kind for op, kind in items[1:] if op is sre.CATEGORY}
-        for one in ("a", " ", "-", "1", "\n", "é")[which:] + ("b",):
+        for one in (*("a", " ", "-", "1", "\n", "é")[which:], "b"):
             if test.match(one) and not any(one in kinds.get(kind, "") for kind in barred):
                 return one
         return "a"

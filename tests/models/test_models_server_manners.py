@@ -14,6 +14,7 @@ import pytest
 
 from kb.errors import ModelError, ModelUnreachable, PromptTooLong
 from kb.models import server as way
+from kb.models.download import describe
 from kb.models.language_model import Cancellation, Message, Options
 from kb.models.remote import RemoteModel
 from kb.settings import ModelSettings
@@ -366,3 +367,13 @@ def test_a_server_on_this_machine_needs_no_proxy(server: Server, monkeypatch: py
     model = RemoteModel(ModelSettings(url=server.url))
     assert model.complete(QUESTION) == SENTENCE
     model.close()
+
+
+@pytest.mark.parametrize("what", ["https://files.example/tiny.gguf", "owner/repo:tiny.gguf"])
+def test_no_download_goes_round_a_proxy_that_kb_cannot_speak_to(
+    what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://otto:passphrase@127.0.0.1:1")
+    with pytest.raises(ModelError, match="ALL_PROXY names speaks socks5") as caught:
+        describe(what)
+    assert "passphrase" not in str(caught.value)
