@@ -27,7 +27,7 @@ _LEAD = re.compile(
     r"(?:(?: is| says?| states?| mentions?| indicates?)?:| (?:is|says?|states?|mentions?|indicates?) that\b)\s*",
     re.IGNORECASE,
 )
-_CITATION = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_CITATION = re.compile(r"(?:(?<!\s)\s++)?\[\d++(?:\s*+,\s*+\d++)*+\]")
 
 
 def prompt(question: Question, quotes: Sequence[Quote]) -> list[Message]:

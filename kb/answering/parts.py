@@ -30,10 +30,10 @@ _EITHER = re.compile(
     r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]*? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
     re.IGNORECASE,
 )
-_QUESTIONS = re.compile(r"[^?？]+[?？]")
+_QUESTIONS = re.compile(r"(?<![^?？])[^?？]++[?？]")
 # "When is the exam and where?": what follows goes on from what is before.
 _ALSO_ASKS = re.compile(
-    r",?\s+(?:and|und|et|y)\s+(?=(?:since when|until when|how (?:much|many|long|often)|who|whom|when|where|why|how|what|which|"
+    r"(?:,|(?<!\s))\s++(?:and|und|et|y)\s++(?=(?:since when|until when|how (?:much|many|long|often)|who|whom|when|where|why|how|what|which|"
     r"wer|wem|wann|wo|warum|wie|was|welche[nrs]?|qui|quand|où|pourquoi|comment|combien|quel(?:le)?s?|"
     r"quién|cuándo|dónde|por qué|cómo|cuánto|qué|cuál)\b)",
     re.IGNORECASE,

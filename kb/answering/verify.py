@@ -92,7 +92,7 @@ _OPPOSITES = tuple(
 
 
 _PASSIVE = re.compile(r"\b(?:by|von|durch|por|par)\b")
-_NUMBERED = re.compile(r"([^\W\d_]+)\s+(\d+)")  # "Chapter 7"
+_NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\s++(\d++)")  # "Chapter 7"
 _THAN = re.compile(r"\bthan\b")
 _CLAUSE = re.compile(r"[;:.!?]\s")
 _ROUNDS = 3

@@ -99,10 +99,10 @@ _UNITS = {
     for name in names.split()
 }
 _MEASURE = re.compile(
-    rf"(?P<number>\d+(?:[.,]\d+)*|\b(?:{'|'.join(_SPOKEN)})\b)[ \u00a0-]?(?P<unit>%|°[CF]?|€|[^\W\d_]+)",
+    rf"(?P<number>(?<!\d)(?<!\d[.,])\d++(?:[.,]\d++)*+|\b(?:{'|'.join(_SPOKEN)})\b)[ \u00a0-]?(?P<unit>%|°[CF]?|€|[^\W\d_]+)",
     re.IGNORECASE,
 )
-_BRITISH = re.compile(r"(.{3,})is(e|ed|es|er|ing|ation|ations)$")
+_BRITISH = re.compile(r"(?<!.)(.{3,})is(e|ed|es|er|ing|ation|ations)$")
 _MIN_STEM = 4  # letters; a shorter word has only the forms of _SHORT_ENDINGS
 _SHORT_ENDINGS = frozenset(["", "s", "d"])
 # What inflection adds at the end of a word in English, German, Spanish and French.

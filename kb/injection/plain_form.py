@@ -25,7 +25,7 @@ _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![\w+/=-])")
 _HEX = re.compile(r"(?<!\w)(?:[0-9a-fA-F]{2}){8,2000}(?!\w)")
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2}){4,}")
 _ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
-_MARKS = re.compile(r"[*_~`=]+(?=\w)|(?<=\w)[*_~`=]+|\\(?=[^\w\s])|</?[A-Za-z][^<>\n]{0,200}>")
+_MARKS = re.compile(r"(?<![*_~`=])[*_~`=]++(?=\w)|(?<=\w)[*_~`=]++|\\(?=[^\w\s])|</?[A-Za-z][^<>\n]{0,200}>")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
 )

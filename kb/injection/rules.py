@@ -25,7 +25,7 @@ from kb.injection.reading import OBJECT, REACH, WORD, Reading, is_dictated, is_l
 
 _CHAT_MARKUP = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<\|?(?:begin|end|eot|im)_[a-z_]{1,20}\|?>|"
-    r"#{2,}\s*(?:instruction|system|response|assistant|human|user)s?\b(?:\s+prompt)?\s*:|"
+    r"(?<!#)#{2,}+\s*+(?:instruction|system|response|assistant|human|user)s?\b(?:\s+prompt)?\s*:|"
     r"</(?:context|notes|documents?|quotes|passages?|untrusted)>|"
     r"</?(?:system|assistant|instructions?|system_prompt|tool_call|function_calls|tool_result)>|\[(?:system|assistant)\](?:\(#\w+\))?\s*:",
     re.IGNORECASE,

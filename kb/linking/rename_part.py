@@ -13,8 +13,12 @@ from kb.notes.parse import parse_note
 from kb.notes.relink import Renames
 from kb.notes.resolve import names_of
 
-_ATX = re.compile(r"(?P<lead>[ ]{0,3}#{1,6}[ \t]+)(?P<raw>.*?)(?P<tail>(?:[ \t]+#+)?[ \t]*)$")
-_KEPT = re.compile(r"(?:[ \t]+\{[^{}]*\}|[ \t]+\^[A-Za-z0-9-]+)+$")  # its own name and block id stay
+_ATX = re.compile(
+    r"(?P<lead>[ ]{0,3}#{1,6}[ \t]+)(?P<raw>.*?)(?P<tail>(?:(?<![ \t])[ \t]++#++)?(?:(?<![ \t])[ \t]++)?)$"
+)
+_KEPT = re.compile(
+    r"(?<![ \t])(?:[ \t]++(?:\{[^{}]*+\}|\^[A-Za-z0-9-]++)){1,8}+$"
+)  # its own name and block id stay
 _BLOCK_ID = re.compile(r"[A-Za-z0-9-]+")
 _UNFIT = re.compile(r"[#^|\[\]\r\n]|%%|^\s*$")
 

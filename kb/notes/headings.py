@@ -8,7 +8,7 @@ import unicodedata
 from kb.notes.plain import one_line, plain_inline
 
 # Pandoc's and Hugo's own name for a heading: `## Title {#name}`.
-_OWN_NAME = re.compile(r"[ \t]*+\{[^{}]*?#([\w:.-]+)[^{}]*\}[ \t]*+$")
+_OWN_NAME = re.compile(r"(?:(?<![ \t])[ \t]++)?\{(?>[^{}]*?#([\w:.-]++))[^{}]*+\}(?=[ \t]*+$)[ \t]*+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

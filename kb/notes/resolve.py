@@ -34,7 +34,7 @@ _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
 _ADDRESS = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}://|mailto:"
 )  # in a wiki link a colon alone is part of a name
-_NUMBERED = re.compile(r"\d+$")
+_NUMBERED = re.compile(r"(?<!\d)\d++$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _TOKEN = re.compile(
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|dd|HH|H|hh|h|mm|m|ss|s|A|a|ww|W|gggg|GGGG"
 )
 _TOKENS = re.compile(f"(?:{_TOKEN.pattern})+")
-_RUN = re.compile(r"\[[^\]]*\]|[^\W\d_]+")
+_RUN = re.compile(r"\[[^\]]{0,200}\]|[^\W\d_]+")
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 DAY, TIME = "YYYY-MM-DD", "HH:mm"

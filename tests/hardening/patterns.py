@@ -26,8 +26,8 @@ import kb_plugins
 
 import kb
 
-_LENGTH = 6_000  # characters of the first text
-_SOON = 0.003  # seconds in which a linear pattern is done with it, on a slow machine
+_LENGTH = 3_000  # characters of the first text
+_SOON = 0.002  # seconds in which a linear pattern is done with it, on a slow machine
 _SLOW = 0.02  # seconds for the longest text below which nothing is worse than linear to speak of
 _GROWTH = 8.0  # of time, where the text is four times as long: 4 is linear, 16 quadratic
 _COMMON = [

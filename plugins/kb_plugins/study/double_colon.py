@@ -10,7 +10,7 @@ from kb_plugins.study.page import CLOSED
 
 _RUN = re.compile(r"(?<!:):{2,3}(?!:)")
 _ASKS = ("?", "？", "؟")
-_WORD_BEFORE = re.compile(r"[^\s:]+$")
+_WORD_BEFORE = re.compile(r"(?<![^\s:])[^\s:]++$")
 _WORD_AFTER = re.compile(r"[^\s:]+")
 _TIME = re.compile(r"[0-9a-fA-F]{1,4}$")
 # Parts of a program's name: one with a mark or a capital within, or a namespace that every reader of code knows.
