@@ -97,10 +97,6 @@ class Watcher:
         """End `run` soon; from any thread."""
         self._hints.stop()
 
-    def nudge(self) -> None:
-        """Have the vault looked at now; from any thread."""
-        self._hints.hint()
-
     def _time_to_next_look(self) -> float:
         if self._paused:
             return _LOOK_SECONDS

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from kb.linking.context import Context, NoteContext
 from kb.linking.graph import LinkGraph
+from kb.retrieval.pagerank import personalised_pagerank
 
 Array = NDArray[np.float64]
 
 # Share of the walk that goes on along a link; the rest starts again at the seeds.
 DAMPING = 0.7
-_STEPS = 20
 # Notes most like the one in question, from which walks start besides its own neighbours.
 SEEDS = 10
 # Round numbers, not tuned; what they reach is in tests/bench/README.md.
@@ -87,15 +87,7 @@ class Walk:
         own = self._place.get(without)
         if own is not None:
             keep = (self._from != own) & (self._to != own)
-        origin, end = self._from[keep], self._to[keep]
-        degree = np.bincount(origin, minlength=size)
-        share = 1 / np.maximum(degree, 1)[origin]
-        stuck = degree == 0
-        state = start.copy()
-        for _ in range(_STEPS):
-            flow = np.bincount(end, weights=state[origin] * share, minlength=size)
-            state = (1 - DAMPING) * start + DAMPING * (flow + state[stuck].sum() * start)
-        return state
+        return personalised_pagerank(self._from[keep], self._to[keep], start, DAMPING)
 
 
 class Relations:
