@@ -55,9 +55,12 @@ _WHICH_THINGS = re.compile(
 )
 _ABOUT = re.compile(
     r"^\s*(?:that |which )?(?:(?P<tag>(?:are |is )?(?:tagged|with (?:the )?tags?)(?: (?:as|with))?)|(?P<link>link(?:s|ing)? to)|"
-    r"(?:have|has|with) (?:an? |the )?(?P<property>\w[\w-]*) (?:of|=|:)|"
     r"(?P<folder>(?:are |is )?in (?:the )?folder)|(?P<word>mention(?:s|ing)?|contain(?:s|ing)?|with the words?|"
     r"(?:are |is )?(?:about|on|zu|über)))\s+(?P<value>.+)$",
+    re.IGNORECASE,
+)
+_HAS = re.compile(
+    r"^\s*(?:that |which )?(?:have|has|with|whose) (?:an? |the )?(?P<property>\w[\w-]*)\s*(?:is |of |[=:])?\s*(?P<value>[^?]+)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:in|on|since|from|seit|am|im|about|the)\s+", re.IGNORECASE)
@@ -135,6 +138,8 @@ class Records:
         notes = {note.path: note for note in self._catalog.notes()}
         if not rest.strip(" ?."):
             found, said = set(notes), "in your vault"
+        elif having := self._having(rest):
+            found, said = having
         elif (about := _ABOUT.match(rest)) and (value := about["value"].strip(" ?.\"'“”")):
             if about["tag"]:
                 wanted = value.removeprefix("#").casefold()
@@ -142,16 +147,6 @@ class Records:
                     path for path, tag in self._lookup.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")
                 }
                 said = f"tagged #{wanted}"
-            elif about["property"]:
-                wanted = words_of(value)
-                found = {
-                    path
-                    for path, stored in self._lookup.properties(about["property"].casefold())
-                    if any(words_of(item) == wanted for item in _values(stored))
-                }
-                if not found:
-                    return None
-                said = f"with {about['property'].casefold()} {value}"
             elif about["link"]:
                 found, said = self._lookup.linking_to(value.strip("[]")), f"linking to {value}"
             elif about["folder"]:
@@ -168,6 +163,14 @@ class Records:
         else:
             return None
         return self._listing(_by_title(notes, found), said, "counted in the catalog", count_only=count_only)
+
+    def _having(self, rest: str) -> tuple[set[str], str] | None:
+        """Paths of the notes with a property and its value, as in "have country NO", and how to say so."""
+        has = _HAS.match(rest)
+        name, value = (has["property"].casefold(), has["value"].strip(" .\"'“”")) if has else ("", "")
+        stored = self._lookup.properties(name) if name in self._lookup.property_names() else ()
+        found = {path for path, held in stored if words_of(value) in map(words_of, _values(held))}
+        return (found, f"with {name} {value}") if found else None
 
     def _changed(self, rest: str) -> Record | None:
         period = self._period(rest)

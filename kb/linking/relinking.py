@@ -13,14 +13,18 @@ from kb.notes.edit import Edit, apply_edits, check_writable, new_bytes
 from kb.notes.edit_journal import EditJournal
 from kb.notes.note import Link, Span
 from kb.notes.parse import parse_note, stem
-from kb.notes.relink import Relinker, Renames
-from kb.notes.resolve import LinkResolver, NoteNames
+from kb.notes.relink import Relinker
+from kb.notes.renames import Renames
+from kb.notes.resolve import LinkResolver, NoteNames, names_of
 from kb.notes.vault import RawNote, Vault
 
 _CANVAS = ".canvas"
 # Files that name notes and that kb does not change.
 _BY_HAND = (".base",)
 _BOOKMARKS = ".obsidian/bookmarks.json"
+_ROUNDS = 3  # a heading that holds a link changes with it, and so do links to that heading
+
+Work = list[tuple[RawNote, tuple[Edit, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class Changed:
     """One file that a rename changes."""
 
     path: str
-    before: str  # its text
-    after: str
+    before: str  # its text; empty for a new note
+    after: str  # empty for one that goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What becomes of the notes that a plan takes apart or puts together."""
+
+    edits: dict[str, tuple[Edit, ...]] = field(default_factory=dict)  # by path
+    made: dict[str, str] = field(default_factory=dict)  # path -> text
+    gone: tuple[str, ...] = ()  # paths
+    left: tuple[str, ...] = ()  # path:line
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is to happen, besides the changes of links that follow from it."""
 
@@ -54,31 +68,7 @@ class Plan:
     names: Sequence[NoteNames]  # of all notes afterwards
     moves: Sequence[tuple[str, str]] = ()  # files and folders
     own: dict[str, tuple[Edit, ...]] = field(default_factory=dict)  # changes besides links, by old path
-
-
-def planned(
-    catalog: Catalog, vault: Vault, plan: Plan
-) -> tuple[Renamed, list[tuple[RawNote, tuple[Edit, ...]]]]:
-    """All that the plan changes, nothing written yet. Raises NoteUnwritable, NoteChanged."""
-    files = vault.attachments()
-    moved = [plan.renames.files.get(file, file) for file in files]
-    relinker = Relinker(LinkResolver(catalog.names(), files), LinkResolver(plan.names, moved), plan.renames)
-    work: list[tuple[RawNote, tuple[Edit, ...]]] = []
-    left: list[str] = []
-    for path in _sources(catalog, vault, relinker, plan):
-        raw = vault.read(path)
-        own = plan.own.get(path, ())
-        changes = relinker.changes(parse_note(path, raw.text), own)
-        left += [f"{path}:{line}" for line in changes.left]
-        work += _writable(vault, raw, (*own, *changes.edits))
-    for path in files:
-        if path.endswith(_CANVAS) and (canvas := _read(vault, path)):
-            edits, lines = canvas_changes(canvas.text, path, relinker)
-            left += [f"{path}:{line}" for line in lines]
-            work += _writable(vault, canvas, edits)
-    left += _by_hand(vault, files, plan)
-    notes = tuple(Changed(raw.path, raw.text, apply_edits(raw.text, edits)) for raw, edits in work)
-    return Renamed(plan.old, plan.new, notes, tuple(left), tuple(plan.renames.paths.items())), work
+    rewrite: Callable[[Relinker], Rewritten] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +85,103 @@ class Way:
 
 
 def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
-    """Do what is planned as one step that can be undone; in a dry run only tell it."""
-    done, work = planned(way.catalog, way.vault, plan)
-    done = replace(done, left=(*done.left, *also_left))
+    """Do what is planned as one step that can be undone; in a dry run only tell it. Raises NoteUnwritable, NoteChanged."""
+    notes = _Notes(way.catalog, way.vault)
+    files = way.vault.attachments()
+    for _ in range(_ROUNDS):
+        relinker = notes.relinker(plan, files)
+        work, left = _links_of_notes(notes, plan, relinker)
+        settled = _with_changed_headings(plan, work)
+        if settled is plan:
+            break
+        plan = settled
+    rewritten = plan.rewrite(relinker) if plan.rewrite else Rewritten()
+    work += [
+        pair
+        for path, edits in rewritten.edits.items()
+        for pair in _writable(way.vault, notes.raw(path), edits)
+    ]
+    left += rewritten.left
+    for path in files:
+        if path.endswith(_CANVAS) and (canvas := _read(way.vault, path)):
+            edits, lines = canvas_changes(canvas.text, path, relinker)
+            left += [f"{path}:{line}" for line in lines]
+            work += _writable(way.vault, canvas, edits)
+    left += [*_by_hand(way.vault, files, plan), *also_left]
+    gone = [notes.raw(path) for path in rewritten.gone]
+    changed = [
+        *(Changed(raw.path, raw.text, apply_edits(raw.text, edits)) for raw, edits in work),
+        *(Changed(path, "", text) for path, text in rewritten.made.items()),
+        *(Changed(raw.path, raw.text, "") for raw in gone),
+    ]
+    done = Renamed(plan.old, plan.new, tuple(changed), tuple(left), tuple(plan.renames.paths.items()))
     way.tell(done)
     if not way.dry_run:
         with way.journal.step(plan.what) as step:
+            for path, text in rewritten.made.items():
+                step.create(path, text)
             for raw, edits in work:
                 step.edit(raw, edits)
+            for raw in gone:
+                step.remove(raw)
             for old, new in plan.moves:
                 step.move(old, new)
     return done
+
+
+class _Notes:
+    """The notes of the vault, each read once."""
+
+    def __init__(self, catalog: Catalog, vault: Vault) -> None:
+        self.catalog, self.vault = catalog, vault
+        self.names = catalog.names()
+        self.links = catalog.links()
+        self.paths = [note.path for note in catalog.notes()]
+        self._read: dict[str, RawNote] = {}
+
+    def raw(self, path: str) -> RawNote:
+        """The note as it was when it was first asked for."""
+        if path not in self._read:
+            self._read[path] = self.vault.read(path)
+        return self._read[path]
+
+    def relinker(self, plan: Plan, files: Sequence[str]) -> Relinker:
+        """Between the vault as it is and as it is planned."""
+        moved = [plan.renames.files.get(file, file) for file in files]
+        return Relinker(LinkResolver(self.names, files), LinkResolver(plan.names, moved), plan.renames)
+
+
+def _links_of_notes(notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work, list[str]]:
+    work: Work = []
+    left: list[str] = []
+    taken = {plan.renames.moved.source, plan.renames.moved.target} if plan.renames.moved else set()
+    for path in _sources(notes, relinker, plan):
+        if path in taken:
+            continue
+        raw = notes.raw(path)
+        own = plan.own.get(path, ())
+        changes = relinker.changes(parse_note(path, raw.text), own)
+        left += [f"{path}:{line}" for line in changes.left]
+        work += _writable(notes.vault, raw, (*own, *changes.edits))
+    return work, left
+
+
+def _with_changed_headings(plan: Plan, work: Work) -> Plan:
+    """The plan with the headings that changed because a link in them did; the very plan when there are none."""
+    names = {one.path: one for one in plan.names}
+    headings = dict(plan.renames.headings)
+    for raw, edits in work:
+        place = plan.renames.path(raw.path)
+        now, planned = names_of(parse_note(place, apply_edits(raw.text, edits))), names.get(place)
+        if planned is None or now == planned:
+            continue
+        names[place] = now
+        if len(now.headings) == len(planned.headings):
+            pairs = zip(planned.headings, now.headings, strict=True)
+            headings |= {(raw.path, old[-1]): new[-1] for old, new in pairs if old[-1] != new[-1]}
+    if headings == plan.renames.headings:
+        return plan
+    return replace(plan, renames=replace(plan.renames, headings=headings), names=list(names.values()))
 
 
 def _writable(
@@ -117,23 +193,23 @@ def _writable(
         yield raw, edits
 
 
-def _sources(catalog: Catalog, vault: Vault, relinker: Relinker, plan: Plan) -> list[str]:
+def _sources(notes: _Notes, relinker: Relinker, plan: Plan) -> list[str]:
     """Paths of the notes to look into."""
     renames = plan.renames
-    anchored = {path for path, _ in (*renames.headings, *renames.blocks, *renames.aliases)}
+    anchored = renames.anchored
     found = {*renames.paths, *plan.own}
-    for link in catalog.links():
+    for link in notes.links:
         if link.source not in found and (
             link.resolved in anchored or relinker.concerns(link.source, _as_link(link))
         ):
             found.add(link.source)
     # A definition that no link uses is in no index.
     names = {stem(path).casefold() for path in renames.paths}
-    for note in catalog.notes() if names else ():
-        if note.path not in found and (raw := _read(vault, note.path)) and "]:" in raw.text:
-            definitions = parse_note(note.path, raw.text).definitions
-            if any(relinker.concerns(note.path, link) for link in definitions):
-                found.add(note.path)
+    for path in notes.paths if names else ():
+        if path not in found and (raw := _read(notes.vault, path)) and "]:" in raw.text:
+            definitions = parse_note(path, raw.text).definitions
+            if any(relinker.concerns(path, link) for link in definitions):
+                found.add(path)
     return sorted(found)
 
 

@@ -9,7 +9,7 @@ from kb.errors import NoteExists, NoteUnwritable
 from kb.linking.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.parse import parse_note, stem
-from kb.notes.relink import Renames
+from kb.notes.renames import Renames
 from kb.notes.resolve import names_of
 from kb.notes.vault import Vault
 

@@ -10,7 +10,7 @@ from kb.notes.edit import Edit, apply_edits
 from kb.notes.headings import heading_key, read_heading
 from kb.notes.note import Note, Section, Span
 from kb.notes.parse import parse_note
-from kb.notes.relink import Renames
+from kb.notes.renames import Renames
 from kb.notes.resolve import names_of
 
 _ATX = re.compile(

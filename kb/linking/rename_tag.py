@@ -10,7 +10,7 @@ from kb.linking.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Note, Span
 from kb.notes.parse import parse_note
-from kb.notes.relink import Renames
+from kb.notes.renames import Renames
 
 # The entry of the front matter, or the line of the text, that lists tags.
 _ENTRY = re.compile(

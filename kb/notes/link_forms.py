@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from posixpath import normpath, relpath
 from urllib.parse import quote, unquote
 
@@ -27,7 +27,8 @@ def path_forms(parts: Written, source: str, wanted: str, *, from_root: bool = Fa
 
 def _forms(parts: Written, source: str, wanted: str, from_root: bool) -> Iterator[str]:
     folder = source.rpartition("/")[0]
-    path = wanted if _SUFFIX.search(parts.path) else _SUFFIX.sub("", wanted)
+    is_bare = not _SUFFIX.search(parts.path) and (parts.path or not parts.is_markdown)
+    path = _SUFFIX.sub("", wanted) if is_bare else wanted
     name = path.rsplit("/", 1)[-1]
     if parts.by_name_only:
         yield name
@@ -140,6 +141,18 @@ def anchor_form(
         else:
             parts[index] = " ".join(_NOT_IN_ANCHOR.sub(" ", new).split())
     return "#".join(parts) if changed else None
+
+
+def repeated_anchors(headings: Sequence[tuple[str, ...]], number: int, is_markdown: bool) -> Iterator[str]:
+    """Anchors that mean the heading `number` of those with its words, by what stands above it or by its count."""
+    path = headings[number]
+    if is_markdown:
+        name = slug(path[-1])
+        count = sum(slug(other[-1]) == name for other in headings[:number])
+        yield f"{name}-{count}" if count else name
+        return
+    for first in range(len(path) - 1, -1, -1):
+        yield "#".join(" ".join(_NOT_IN_ANCHOR.sub(" ", title).split()) for title in path[first:])
 
 
 def slug(title: str) -> str:

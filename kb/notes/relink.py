@@ -6,32 +6,23 @@ that cannot be written so is left alone and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from kb.notes.edit import Edit, apply_edits
-from kb.notes.link_forms import anchor_form, leads_from_root, path_forms, spelled_alike, written_path
+from kb.notes.link_forms import (
+    anchor_form,
+    leads_from_root,
+    path_forms,
+    repeated_anchors,
+    spelled_alike,
+    written_path,
+)
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
+from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver, Resolution
 from kb.notes.written import Written, parts_of
-
-
-@dataclass(frozen=True, slots=True)
-class Renames:
-    """What gets which name."""
-
-    paths: Mapping[str, str] = field(default_factory=dict)  # of notes
-    files: Mapping[str, str] = field(default_factory=dict)  # of files that are no notes
-    headings: Mapping[tuple[str, str], str] = field(
-        default_factory=dict
-    )  # (note's old path, old title) -> title
-    blocks: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (note's old path, old id) -> id
-    aliases: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (note's path, old alias) -> alias
-
-    def path(self, path: str) -> str:
-        """Where a note or file is afterwards."""
-        return self.paths.get(path) or self.files.get(path, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +54,42 @@ class Relinker:
         was = self.before.resolve(link, source)
         if was.path is None:
             return was.status == "attachment" and any(path in self.renames.files for path in was.candidates)
-        now = self.renames.path(was.path)
-        return now != was.path or self._renamed_anchor(link, was.path) or self._now(link, source).path != now
+        now = self.wanted(link, was)
+        if now != was.path or (was.path in self.renames.anchored and (link.heading or link.block)):
+            return True
+        return self._now(link, source, self.renames.path(source)).path != now
 
-    def changes(self, note: Note, own: Sequence[Edit] = ()) -> LinkChanges:
-        """What to change in `note`, as it was read under its old path; `own` edits are made to it as well."""
+    def wanted(self, link: Link, was: Resolution) -> str:
+        """Path of the note that `link` must mean afterwards, of which `was` tells what it means now."""
+        assert was.path is not None
+        moved = self.renames.moved
+        if moved and was.path == moved.source:
+            if link.block and link.block.casefold() in moved.blocks:
+                return moved.target
+            number = self.before.section(was.path, link.heading) if link.heading else None
+            if number is not None and number in moved.sections:
+                return moved.target
+        return self.renames.path(was.path)
+
+    def changes(self, note: Note, own: Sequence[Edit] = (), place: str = "") -> LinkChanges:
+        """What to change in `note`, as it was read under its old path; `own` edits are made to it as well.
+
+        `place` is its path afterwards, where it is another than the renames say.
+        """
+        place = place or self.renames.path(note.path)
         links = _all_links(note)
-        wishes = [wish for index, link in enumerate(links) if (wish := self._wish(note, links, index))]
+        wishes = [wish for index in range(len(links)) if (wish := self._wish(note, links, index, place))]
         given_up = {wish.index for wish in wishes if not wish.forms}
         wishes = [wish for wish in wishes if wish.forms]
         edits: tuple[Edit, ...] = ()
         while True:
             edits = _unique(edit for wish in wishes for edit in wish.forms[0])
-            failed = self._failures(note, links, (*edits, *own)) - given_up
+            failed = self._failures(note, links, (*edits, *own), place) - given_up
             if not failed:
                 break
             if not failed & {wish.index for wish in wishes}:
                 # An edit changed what its neighbours are: tried one by one, each tells on itself.
-                failed = {wish.index for wish in wishes if self._fails(note, links, wish, own)}
+                failed = {wish.index for wish in wishes if self._fails(note, links, wish, own, place)}
             if not wishes:
                 break
             for wish in wishes:
@@ -91,34 +100,53 @@ class Relinker:
         lines = {links[index].line for index in given_up}
         return LinkChanges(edits, tuple(sorted(lines)))
 
-    def _fails(self, note: Note, links: Sequence[Link], wish: _Wish, own: Sequence[Edit]) -> bool:
-        return bool(self._failures(note, links, (*wish.forms[0], *own)) & {wish.index, -1})
+    def _fails(self, note: Note, links: Sequence[Link], wish: _Wish, own: Sequence[Edit], place: str) -> bool:
+        return bool(self._failures(note, links, (*wish.forms[0], *own), place) & {wish.index, -1})
 
-    def _failures(self, note: Note, links: Sequence[Link], edits: Sequence[Edit]) -> set[int]:
+    def _failures(self, note: Note, links: Sequence[Link], edits: Sequence[Edit], place: str) -> set[int]:
         """Numbers of the links that would no longer lead where they led; -1 when the links are no longer the same."""
-        if not edits and self.renames.path(note.path) == note.path:
+        if not edits and place == note.path:
             return set()
-        moved = parse_note(self.renames.path(note.path), apply_edits(note.text, edits))
+        moved = parse_note(place, apply_edits(note.text, edits))
         fresh = _all_links(moved)
         if len(fresh) != len(links) or len(moved.problems) != len(note.problems):
             return {-1}
         return {
             index
             for index, (old, new) in enumerate(zip(links, fresh, strict=True))
-            if not self._same(note.path, old, moved.path, new)
+            if not self.is_same(note.path, old, place, new)
         }
 
-    def _same(self, old_source: str, old: Link, new_source: str, new: Link) -> bool:
+    def is_same(self, old_source: str, old: Link, new_source: str, new: Link) -> bool:
+        """Whether the link `new` leads where `old` led."""
         was, now = self.before.resolve(old, old_source), self.after.resolve(new, new_source)
         if (old.kind, bool(old.label)) != (new.kind, bool(new.label)):
             return False
         if was.path is None:
             # A link that led nowhere may lead somewhere now; one to a file must still find it.
             return not set(map(self.renames.path, was.candidates)) - set(now.candidates)
-        wanted = self.renames.path(was.path)
-        return now.path == wanted and (now.status == was.status or was.status == "ambiguous")
+        if now.path != self.wanted(old, was) or not (now.status == was.status or was.status == "ambiguous"):
+            return False
+        return self._is_same_part(was.path, old, now.path, new)
 
-    def _wish(self, note: Note, links: Sequence[Link], index: int) -> _Wish | None:
+    def _is_same_part(self, old_path: str, old: Link, new_path: str, new: Link) -> bool:
+        if old.block:
+            block = self.renames.blocks.get((old_path, old.block.casefold()), old.block)
+            return bool(new.block) and new.block.casefold() == block.casefold()  # type: ignore[union-attr]
+        number = self.before.section(old_path, old.heading) if old.heading else None
+        if number is None:
+            return True
+        _, wanted = self.renames.section(old_path, number)
+        if new.heading is None:
+            return self._opens(old_path, number)
+        return self.after.section(new_path, new.heading) == wanted
+
+    def _opens(self, path: str, number: int) -> bool:
+        """Whether the section is afterwards a note's whole text."""
+        moved = self.renames.moved
+        return moved is not None and moved.opens and path == moved.source and number == moved.sections.start
+
+    def _wish(self, note: Note, links: Sequence[Link], index: int, place: str) -> _Wish | None:
         """What to write for a link; no forms at all when it cannot be written here."""
         link = links[index]
         if link.kind == "url" or (not link.target and not link.heading and not link.block):
@@ -127,55 +155,79 @@ class Relinker:
             return None
         was = self.before.resolve(link, note.path)
         parts = parts_of(note.text, link, label_first=self._is_label_first(link, note.path))
-        anchor = self._anchor_edit(link, was, parts)
+        anchors = self._anchor_forms(link, was, parts)
         if was.path is None:
-            forms = self._file_forms(note, was, parts)
+            paths = self._file_forms(note, was, parts, place)
         else:
-            forms = self._path_forms(note, link, was, parts)
-        if forms is None:
-            return _Wish(index, [(anchor,)]) if anchor else None
-        return _Wish(index, [(edit, anchor) if anchor else (edit,) for edit in forms])
+            paths = self._path_forms(note, link, was, parts, place)
+        if paths is None and anchors is None:
+            return None
+        forms = [
+            tuple(edit for edit in (path, anchor) if edit)
+            for anchor in ([None] if anchors is None else anchors)
+            for path in ([None] if paths is None else paths)
+        ]
+        return _Wish(index, [form for form in forms if form])
 
     def _path_forms(
-        self, note: Note, link: Link, was: Resolution, parts: Written | None
-    ) -> list[Edit] | None:
+        self, note: Note, link: Link, was: Resolution, parts: Written | None, place: str
+    ) -> Sequence[Edit] | None:
         """Edits of the path, best first; None when it may stay."""
         assert was.path is not None
-        moved, wanted = self.renames.path(note.path), self.renames.path(was.path)
-        if not link.target:
+        wanted = self.wanted(link, was)
+        if link.kind == "block" or (not link.target and wanted == place):
             return None
-        alias = self._new_alias(link, was.path)
-        now = self._now(link, note.path)
+        now = self._now(link, note.path, place)
         keeps = now.path == wanted and (now.status != "ambiguous" or was.status == "ambiguous")
         if parts is None:
-            return None if keeps and alias is None else []
-        if keeps and alias is None and spelled_alike(parts, (note.path, was.path), (moved, wanted)):
+            return None if keeps else []
+        if keeps and spelled_alike(parts, (note.path, was.path), (place, wanted)):
             return None
         from_root = leads_from_root(parts, was.path)
-        forms = [alias] if alias else path_forms(parts, moved, wanted, from_root=from_root)
+        forms = path_forms(parts, place, wanted, from_root=from_root)
+        if alias := self._new_alias(link, was.path):
+            forms.insert(0, alias)
         return [Edit(parts.path_span, text) for text in forms if text != parts.raw_path]
 
-    def _file_forms(self, note: Note, was: Resolution, parts: Written | None) -> list[Edit] | None:
+    def _file_forms(
+        self, note: Note, was: Resolution, parts: Written | None, place: str
+    ) -> Sequence[Edit] | None:
         """The same for a link to a file that is no note, which other programs follow by its path."""
-        moved = self.renames.path(note.path)
         if was.status != "attachment" or parts is None or len(was.candidates) != 1:
             return None
         [file] = was.candidates
         wanted = self.renames.path(file)
-        if spelled_alike(parts, (note.path, file), (moved, wanted)):
+        if spelled_alike(parts, (note.path, file), (place, wanted)):
             return None
         from_root = leads_from_root(parts, file)
-        return [Edit(parts.path_span, text) for text in path_forms(parts, moved, wanted, from_root=from_root)]
+        return [Edit(parts.path_span, text) for text in path_forms(parts, place, wanted, from_root=from_root)]
 
-    def _anchor_edit(self, link: Link, was: Resolution, parts: Written | None) -> Edit | None:
-        if was.path is None or parts is None or parts.anchor_span is None:
+    def _anchor_forms(
+        self, link: Link, was: Resolution, parts: Written | None
+    ) -> Sequence[Edit | None] | None:
+        """Edits of the anchor, best first; None among them, or in place of them, when it may stay."""
+        if was.path is None:
             return None
-        if link.block and (new := self.renames.blocks.get((was.path, link.block.casefold()))):
-            return Edit(parts.anchor_span, f"^{new}")
-        if link.heading:
-            text = self.new_anchor(link, was.path, is_markdown=parts.is_markdown)
-            return Edit(parts.anchor_span, text) if text is not None else None
-        return None
+        if link.block:
+            new = self.renames.blocks.get((was.path, link.block.casefold()))
+            if new and link.kind == "block" and link.written:
+                return [Edit(link.written, new)]
+            return [Edit(parts.anchor_span, f"^{new}")] if new and parts and parts.anchor_span else None
+        if not link.heading or parts is None or parts.anchor_span is None:
+            return None
+        number = self.before.section(was.path, link.heading)
+        found: list[Edit | None] = []
+        if number is not None and self._opens(was.path, number):
+            found.append(Edit(Span(parts.anchor_span.start - 1, parts.anchor_span.end), ""))
+        renamed = self.new_anchor(link, was.path, is_markdown=parts.is_markdown)
+        if renamed is not None:
+            return [*found, Edit(parts.anchor_span, renamed)]
+        path, wanted = self.renames.section(was.path, number if number is not None else -1)
+        if number is None or self.after.section(path, link.heading) == wanted:
+            return [*found, None] if found else None
+        names = self.after.names(path)
+        forms = repeated_anchors(names.headings, wanted, parts.is_markdown) if names and wanted >= 0 else ()
+        return [*found, *(Edit(parts.anchor_span, form) for form in forms)]
 
     def new_anchor(self, link: Link, path: str, *, is_markdown: bool = False) -> str | None:
         """The anchor of a link to the note at `path` with its renamed headings; None when it holds none of them."""
@@ -184,24 +236,19 @@ class Relinker:
             return None
         return anchor_form(link.heading, headings, self.before.names(path), is_markdown)
 
-    def _renamed_anchor(self, link: Link, path: str) -> bool:
-        if link.block:
-            return (path, link.block.casefold()) in self.renames.blocks
-        return bool(link.heading) and any(noted == path for noted, _ in self.renames.headings)
-
     def _new_alias(self, link: Link, path: str) -> str | None:
         for (noted, old), new in self.renames.aliases.items():
             if noted == path and link.target.casefold() == old.casefold():
                 return new
         return None
 
-    def _now(self, link: Link, source: str) -> Resolution:
+    def _now(self, link: Link, source: str, place: str) -> Resolution:
         """Where the link as it is written would lead afterwards."""
         if link.definition:
             old = self.before.resolve(Link("markdown", link.definition, link.span, link.line), source).path
             if old and self.renames.path(old) != old:
                 link = replace(link, definition=f"/{written_path(self.renames.path(old))}")
-        return self.after.resolve(link, self.renames.path(source))
+        return self.after.resolve(link, place)
 
     def _is_label_first(self, link: Link, source: str) -> bool:
         """Dendron's `[[label|target]]`."""

@@ -11,7 +11,7 @@ from posixpath import normpath
 from typing import Literal
 from urllib.parse import unquote
 
-from kb.notes.headings import heading_key
+from kb.notes.anchors import Anchors, anchors
 from kb.notes.journal import journal_names
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
@@ -34,7 +34,6 @@ _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
 _ADDRESS = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}://|mailto:"
 )  # in a wiki link a colon alone is part of a name
-_NUMBERED = re.compile(r"(?<!\d)\d++$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class LinkResolver:
         self._by_alias: dict[str, list[str]] = {}
         self._by_title: dict[str, list[str]] = {}
         self._by_block: dict[str, list[str]] = {}
-        self._headings: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._anchors: dict[str, Anchors] = {}
         self._near: NearNames | None = None  # made when first asked for, unmade by any change
         self._files: dict[str, list[str]] = {}
         for names in notes:
@@ -109,7 +108,7 @@ class LinkResolver:
     def remove(self, path: str) -> None:
         """Forget a note; no harm when it was unknown."""
         names = self._notes.pop(path, None)
-        self._headings.pop(path, None)
+        self._anchors.pop(path, None)
         if names is None:
             return
         self._near = None
@@ -139,6 +138,15 @@ class LinkResolver:
         if tied:
             return Resolution(best, "ambiguous", candidates)
         return self._check_anchor(link, best, candidates)
+
+    def section(self, path: str, heading: str) -> int | None:
+        """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
+        names = self._notes.get(path)
+        if names is None:
+            return None
+        if path not in self._anchors:
+            self._anchors[path] = anchors(names.headings, names.anchors)
+        return self._anchors[path].number(heading)
 
     def suggestions(self, link: Link, count: int = 3) -> tuple[str, ...]:
         """Paths of notes whose names come close to an unresolved link's, best first."""
@@ -247,31 +255,9 @@ class LinkResolver:
             return Resolution(None, "unresolved", candidates)
         if link.block and link.block.casefold() not in {block.casefold() for block in names.block_ids}:
             return Resolution(path, "block_missing", candidates)
-        if link.heading and not self._has_heading(names, link.heading):
+        if link.heading and self.section(path, link.heading) is None:
             return Resolution(path, "heading_missing", candidates)
         return Resolution(path, "resolved", candidates)
-
-    def _has_heading(self, names: NoteNames, written: str) -> bool:
-        known = self._headings.get(names.path)
-        if known is None:
-            known = tuple(tuple(heading_key(title) for title in path) for path in names.headings)
-            self._headings[names.path] = known
-        wanted = [heading_key(part) for part in unquote(written, errors="replace").split("#") if part.strip()]
-        other = {heading_key(name): heading_key(title) for name, title in names.anchors}
-        wanted = [other.get(part, part) for part in wanted if part]
-        if not wanted or any(_contains(path, wanted) for path in known):
-            return True
-        # A web anchor numbers repeated headings: intro-1 is the second "Intro". A heading may hold a "#".
-        joined = "".join(wanted)
-        return any(path and path[-1] in (joined, _NUMBERED.sub("", joined)) for path in known)
-
-
-def _contains(path: tuple[str, ...], wanted: list[str]) -> bool:
-    """The last wanted heading ends the path, and the others stand above it in order."""
-    if not path or path[-1] != wanted[-1]:
-        return False
-    above = iter(path[:-1])
-    return all(part in above for part in wanted[:-1])
 
 
 def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[str, bool]:

@@ -17,7 +17,7 @@ NOTES = {
     "Models/Llama.md": "---\ntags: [model]\ncreated: 2026-03-02\n---\n# Llama\n\nA language model of 2023.\n",
     "Models/Qwen.md": "---\ntags: [model/large]\ncreated: 2026-04-01\nmodified: 2026-05-06\n---\n# Qwen\n\nAnother [[Llama]].\n",
     "Books.md": "# Books\n\n- [ ] Reading: Middlemarch\n- Emma\n\n## Recipes\n\n- Soup\n- Bread\n",
-    "People/Ada.md": "---\ntype: person\n---\n# Ada\n\nShe wrote about a language for machines.\n",
+    "People/Ada.md": "---\ntype: person\ncountry: NO\ndeparts: 12:30\n---\n# Ada\n\nShe wrote about a language for machines.\n",
 }
 TODAY = date(2026, 5, 10)
 
@@ -52,6 +52,8 @@ def said(record: Record | None) -> list[str]:
         ("Which models have I noted?", "You have 2 notes tagged #model.", ["Llama", "Qwen"]),
         ("List all persons", "You have 1 note with type: persons.", ["Ada"]),
         ("How many notes have a type of person?", "You have 1 note with type person.", []),
+        ("Which notes have country NO?", "You have 1 note with country NO.", ["Ada"]),
+        ("Which notes have departs: 12:30?", "You have 1 note with departs 12:30.", ["Ada"]),
         ("Which recipes do I have?", "Soup", ["Bread"]),
         (
             "What changed since May 2026?",

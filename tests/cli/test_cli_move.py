@@ -89,11 +89,11 @@ def test_a_link_to_another_note_of_the_new_name_keeps_its_meaning(base: Path) ->
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("Oolong", "Kettle"), "Kettle.md exists already"),
+        (("Oolong", "Kettle"), "Kettle.md already exists"),
         (("Oolong", "../out"), "cannot be a note's name"),
         (("Nothing", "New"), "No note named 'Nothing'"),
-        (("Oolong", "Tea/Oolong"), "exists already"),
-        (("Oolong", "C# notes"), "No link can lead"),
+        (("Oolong", "Tea/Oolong"), "already exists"),
+        (("Oolong", "C# notes"), "special meaning"),
     ],
 )
 def test_refusals(base: Path, words: tuple[str, str], said: str) -> None:

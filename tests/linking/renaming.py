@@ -7,7 +7,8 @@ from dataclasses import replace
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
-from kb.notes.relink import Relinker, Renames
+from kb.notes.relink import Relinker
+from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
 
 Texts = dict[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.notes.relink import Renames
+from kb.notes.renames import Renames
 from tests.linking.renaming import lost, rename
 
 # The link as it is written in Shelf.md, the note that is renamed and its new path, and the link afterwards.

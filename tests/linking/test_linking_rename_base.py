@@ -110,11 +110,11 @@ def test_refusals_change_nothing(base: KnowledgeBase) -> None:
     base.index()
     before = all_bytes(base)
     for old, new, said in [
-        ("Plan", "C# notes", "No link can lead"),
-        ("Plan", "q^r", "No link can lead"),
-        ("Plan", "what [x]", "No link can lead"),
-        ("Plan", "C#/Plan", "No link can lead"),
-        ("Plan", "Start", "exists already"),
+        ("Plan", "C# notes", "special meaning"),
+        ("Plan", "q^r", "special meaning"),
+        ("Plan", "what [x]", "special meaning"),
+        ("Plan", "C#/Plan", "special meaning"),
+        ("Plan", "Start", "already exists"),
         ("docs", "docs/inner", "outside of it"),
         ("Plan#Nothing", "x", "no heading"),
         ("Plan#Old part", "a | b", "cannot be linked"),

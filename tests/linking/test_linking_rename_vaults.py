@@ -11,7 +11,7 @@ from kb.errors import KbError
 from kb.linking.rename_part import heading_change
 from kb.linking.rename_tag import renamed_tag, tag_edits, tags_proved
 from kb.notes.parse import parse_note
-from kb.notes.relink import Renames
+from kb.notes.renames import Renames
 from kb.notes.vault import Vault
 from tests.linking.renaming import Texts, lost, rename
 
