@@ -200,6 +200,51 @@ class KnowledgeBase(Parts):
 
         return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
 
+    def rename_alias(
+        self,
+        old: str,
+        new: str,
+        note: str = "",
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Write another alias in place of `old`, in the front matter and in links; of `note` where several have it."""
+        from kb.linking.rename_alias import rename_alias
+
+        path = self.links(note).path if note else ""
+        return self._rename(lambda way: rename_alias(way, old, new, path), dry_run, tell)
+
+    def merge_notes(
+        self,
+        note: str,
+        into: str,
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Put all of `note` at the end of `into`; links to the one lead to the other, and the file goes."""
+        from kb.linking.merge import merge
+
+        def work(way: Way) -> Renamed:
+            return merge(way, self.links(note).path, self.links(into).path)
+
+        return self._rename(work, dry_run, tell)
+
+    def extract_section(
+        self,
+        section: str,
+        name: str = "",
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Make the section `Note#Heading` a note called `name`, else as its heading; a link stays behind."""
+        from kb.linking.extract import extract
+
+        whole, _, part = section.partition("#")
+        return self._rename(lambda way: extract(way, self.links(whole).path, part, name), dry_run, tell)
+
     def _rename(
         self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
     ) -> Renamed:

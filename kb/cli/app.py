@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kb.cli import (
+    aliases,
     ask,
     config,
     evaluate,
@@ -95,8 +96,11 @@ app.command("edit", rich_help_panel=WRITING)(opening.edit)
 app.command("links", rich_help_panel=CONNECTED)(links.links)
 app.command("link", rich_help_panel=CONNECTED)(link.link)
 app.command("mv", rich_help_panel=CONNECTED)(move.move)
+app.command("merge", rich_help_panel=CONNECTED)(move.merge)
+app.command("extract", rich_help_panel=CONNECTED)(move.extract)
 app.command("undo", rich_help_panel=CONNECTED)(undo.undo)
 app.add_typer(tags.app, rich_help_panel=CONNECTED)
+app.add_typer(aliases.app, rich_help_panel=CONNECTED)
 app.command("graph", rich_help_panel=CONNECTED)(links.graph)
 app.command("doctor", rich_help_panel=CONNECTED)(links.doctor)
 app.command("init", rich_help_panel=KEEPING)(init.init)

@@ -1,4 +1,4 @@
-"""`kb mv`: gives a note, a folder, a heading or a block another name."""
+"""`kb mv`, `kb merge` and `kb extract`: notes and their parts get other names and places, and links follow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from kb.cli.link import print_diff
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json, say
+from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -49,6 +50,57 @@ def move(
     print_renamed(done, dry_run=dry_run, json=options.json, what="links")
 
 
+def merge(
+    context: typer.Context,
+    note: Annotated[str, typer.Argument(metavar="NOTE", help="The note that goes.", show_default=False)],
+    into: Annotated[str, typer.Argument(metavar="INTO", help="The note that stays.", show_default=False)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
+    vault: Vault = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Put one note at the end of another; links follow.
+
+    Links to the first lead to the second, headings and blocks included. Properties that both have stay the second's.
+
+    For example: kb merge "Green tea" Tea. kb undo takes it back.
+    """
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        done = base.merge_notes(note, into, dry_run=dry_run, tell=tell_by_hand(options.json))
+    print_renamed(
+        done, dry_run=dry_run, json=options.json, what="text", verbs=("Merged", "Would merge"), way="into"
+    )
+
+
+def extract(
+    context: typer.Context,
+    section: Annotated[str, typer.Argument(metavar="NOTE#HEADING", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NEW", help="Its name, or a folder/; else the heading's.", show_default=False),
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
+    vault: Vault = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Make a section a note of its own; links follow.
+
+    A link to the new note stays in the section's place, and footnotes it uses go along.
+
+    For example: kb extract "Garden#Compost heap". kb undo takes it back.
+    """
+    if "#" not in section:
+        raise UsageError(f"{section!r} names no heading. Name one, as in: kb extract {section!r}'#Heading'")
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base:
+        done = base.extract_section(section, name, dry_run=dry_run, tell=tell_by_hand(options.json))
+    print_renamed(
+        done, dry_run=dry_run, json=options.json, what="text", verbs=("Extracted", "Would extract"), way="to"
+    )
+
+
 def tell_by_hand(json: bool) -> Callable[[Renamed], None]:
     """Names what kb cannot change for sure, before anything is written."""
 
@@ -59,7 +111,15 @@ def tell_by_hand(json: bool) -> Callable[[Renamed], None]:
     return tell
 
 
-def print_renamed(done: Renamed, *, dry_run: bool, json: bool, what: str) -> None:
+def print_renamed(
+    done: Renamed,
+    *,
+    dry_run: bool,
+    json: bool,
+    what: str,
+    verbs: tuple[str, str] = ("Renamed", "Would rename"),
+    way: str = "to",
+) -> None:
     """Print what was changed, or would be."""
     if json:
         shown = asdict(done)
@@ -67,9 +127,9 @@ def print_renamed(done: Renamed, *, dry_run: bool, json: bool, what: str) -> Non
         return
     for changed in done.notes:
         print_diff(changed.path, changed.before, changed.after)
-    verb = "Would rename" if dry_run else "Renamed"
+    verb = verbs[dry_run]
     out().print(
-        f"{verb} {safe_line(done.old)} to {safe_line(done.new)}; {what} changed in {len(done.notes)} "
+        f"{verb} {safe_line(done.old)} {way} {safe_line(done.new)}; {what} changed in {len(done.notes)} "
         f"{'file' if len(done.notes) == 1 else 'files'}.{'' if dry_run else ' To take it back: kb undo'}",
         markup=False,
     )

@@ -7,50 +7,55 @@ import re
 from collections.abc import Iterator
 
 from kb.notes.edit import Edit, apply_edits
-from kb.notes.note import Link, Span
+from kb.notes.note import Span
 from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker
 
 _MEMBER = re.compile(r'"(?P<key>file|text|subpath)"[ \t\r\n]*:[ \t\r\n]*(?P<value>"(?:[^"\\]|\\.)*+")')
 
 
-def canvas_changes(text: str, path: str, relinker: Relinker) -> tuple[tuple[Edit, ...], tuple[int, ...]]:
-    """Edits of the canvas at `path`, and the lines that must be changed by hand."""
+def canvas_changes(
+    text: str, path_of_canvas: str, relinker: Relinker
+) -> tuple[tuple[Edit, ...], tuple[int, ...]]:
+    """Edits of the canvas at `path_of_canvas`, and the lines that must be changed by hand."""
     try:
         json.loads(text)
     except ValueError:
         return (), ()
-    edits: list[Edit] = []
+    edits: dict[int, Edit] = {}
     left: list[int] = []
-    file = ""
+    card: re.Match[str] | None = None
     for match in _MEMBER.finditer(text):
         old = json.loads(match["value"])
         if match["key"] == "file":
-            file, new = old, relinker.renames.path(old)
+            card, new = match, relinker.renames.path(old)
         elif match["key"] == "subpath":
-            new = _subpath(old, file, relinker)
+            if card is None:
+                continue
+            file = json.loads(card["value"])
+            path, new = relinker.part(file, old)
+            _write(edits, left, text, card, file, path)
         else:
-            changes = relinker.changes(parse_note(path, old))
+            changes = relinker.changes(parse_note(path_of_canvas, old))
             new = apply_edits(old, changes.edits)
             left += [_line(text, match)] if changes.left else []
-        if new == old:
-            continue
-        written = _as_written(match["value"], old, new)
-        if written is None:
-            left.append(_line(text, match))
-        else:
-            edits.append(Edit(Span(*match.span("value")), written))
-    return tuple(edits), tuple(left)
+        _write(edits, left, text, match, old, new)
+    return tuple(edits[start] for start in sorted(edits)), tuple(left)
 
 
-def _subpath(old: str, file: str, relinker: Relinker) -> str:
-    """`#Heading` or `#^block` of the card's file."""
-    block = old.removeprefix("#^") if old.startswith("#^") else None
-    if block is not None:
-        return f"#^{relinker.renames.blocks.get((file, block.casefold()), block)}"
-    link = Link("wiki", file, Span(0, 0), 1, heading=old.lstrip("#"))
-    new = relinker.new_anchor(link, file)
-    return f"#{new}" if new else old
+def _write(
+    edits: dict[int, Edit], left: list[int], text: str, match: re.Match[str], old: str, new: str
+) -> None:
+    """Note the edit of a member's value, in place of an earlier one."""
+    start, end = match.span("value")
+    edits.pop(start, None)
+    if new == old:
+        return
+    written = _as_written(match["value"], old, new)
+    if written is None:
+        left.append(_line(text, match))
+    else:
+        edits[start] = Edit(Span(start, end), written)
 
 
 def _as_written(raw: str, old: str, new: str) -> str | None:

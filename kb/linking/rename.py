@@ -23,7 +23,7 @@ def rename(way: Way, old: str, name: str) -> Renamed:
     Raises NoteExists, NoteUnwritable, NoteChanged.
     """
     new = path_of_new_note(f"{name.strip()}{stem(old)}" if name.strip().endswith("/") else name)
-    _check_free(way.vault, old, new)
+    check_free(way.vault, old, new)
     moved = names_of(parse_note(new, way.vault.read(old).text))
     names = [moved if one.path == old else one for one in way.catalog.names()]
     plan = Plan(old, new, f"{old} renamed to {new}", Renames({old: new}), names, [(old, new)])
@@ -37,7 +37,7 @@ def rename_folder(way: Way, old: str, name: str) -> Renamed:
     new = path_of_new_note(f"{wanted}/x").removesuffix("/x.md")
     if new == old or new.startswith(f"{old}/"):
         raise NoteUnwritable(f"The folder {old} cannot be moved to {new}. Choose a place outside of it.")
-    _check_free(way.vault, old, new)
+    check_free(way.vault, old, new)
     paths = {
         one.path: new + one.path[len(old) :] for one in way.catalog.names() if one.path.startswith(f"{old}/")
     }
@@ -47,7 +47,7 @@ def rename_folder(way: Way, old: str, name: str) -> Renamed:
     return carry_out(way, plan)
 
 
-def _check_free(vault: Vault, old: str, new: str) -> None:
+def check_free(vault: Vault, old: str, new: str) -> None:
     """Raise NoteUnwritable when no link could lead to `new`, NoteExists when it is taken."""
     if found := _IN_NO_LINK.search(new):
         raise NoteUnwritable(

@@ -6,6 +6,7 @@ import re
 
 from kb.errors import NoteExists, NoteUnwritable
 from kb.linking.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.rename_block import block_change
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.headings import heading_key, read_heading
 from kb.notes.note import Note, Section, Span
@@ -19,7 +20,6 @@ _ATX = re.compile(
 _KEPT = re.compile(
     r"(?<![ \t])(?:[ \t]++(?:\{[^{}]*+\}|\^[A-Za-z0-9-]++)){1,8}+$"
 )  # its own name and block id stay
-_BLOCK_ID = re.compile(r"[A-Za-z0-9-]+")
 _UNFIT = re.compile(r"[#^|\[\]\r\n]|%%|^\s*$")
 
 
@@ -32,7 +32,7 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
     raw = way.vault.read(path)
     note = parse_note(path, raw.text)
     if part.startswith("^"):
-        renames, edit = _block(note, part[1:], new.removeprefix("^"))
+        renames, edit = block_change(note, part[1:], new.removeprefix("^"))
         new = f"^{new.removeprefix('^')}"
     else:
         renames, edit = heading_change(note, part, new)
@@ -45,7 +45,7 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
 
 def heading_change(note: Note, part: str, new: str) -> tuple[Renames, Edit]:
     """What renaming the heading `part` means for links, and the edit of the heading. Raises NoteUnwritable, NoteExists."""
-    section = _section(note, part)
+    section = find_section(note, part)
     if _UNFIT.search(new):
         raise NoteUnwritable(f"{new!r} cannot be linked to as a heading. Leave out # ^ [ ] and |.")
     if any(heading_key(one.title) == heading_key(new) for one in note.sections if one is not section):
@@ -59,7 +59,8 @@ def heading_change(note: Note, part: str, new: str) -> tuple[Renames, Edit]:
     return Renames(headings={(note.path, section.title): new}, aliases=aliases), edit
 
 
-def _section(note: Note, part: str) -> Section:
+def find_section(note: Note, part: str) -> Section:
+    """The one heading of `note` that is called `part`. Raises NoteUnwritable."""
     wanted = [heading_key(piece) for piece in part.split("#") if piece.strip()]
     found = [
         one
@@ -87,21 +88,3 @@ def _title_span(text: str, section: Section) -> Span:
     if kept := _KEPT.search(line, begin, end):
         end = kept.start()
     return Span(start + begin, start + end)
-
-
-def _block(note: Note, old: str, new: str) -> tuple[Renames, Edit]:
-    known = {block.casefold(): (block, span) for block, span in note.block_ids.items()}
-    if old.casefold() not in known:
-        raise NoteUnwritable(f"{note.path} has no block ^{old}.")
-    if not _BLOCK_ID.fullmatch(new):
-        raise NoteUnwritable(f"^{new} cannot be a block's name. Use letters, digits and hyphens.")
-    if new.casefold() in known and new.casefold() != old.casefold():
-        raise NoteExists(f"{note.path} has a block ^{new} already. Choose another name.")
-    block, span = known[old.casefold()]
-    mark = re.compile(rf"(?<![^\s])\^{re.escape(block)}(?=[ \t]*(?:[\r\n]|$))").search(note.text, span.start)
-    if mark is None:
-        raise NoteUnwritable(
-            f"The block {block} is named by a property, which its program keeps. Change it there."
-        )
-    edit = Edit(Span(mark.start() + 1, mark.end()), new)
-    return Renames(blocks={(note.path, block.casefold()): new}), edit

@@ -142,6 +142,31 @@ def replace_file(
         ) from error
 
 
+def remove_file(root: Path, place: PurePath, expected: str, before: Callable[[bytes, int], None]) -> None:
+    """Delete the file whose content has the fingerprint `expected`.
+
+    `before` is called with the content and the permissions when nothing has changed yet. Raises as `replace_file` does.
+    """
+    try:
+        with beneath(root, place) as file, _lease(file) as is_wanted:
+            status, old = file.status(), file.read()
+            if fingerprint(old) != expected or status is None:
+                raise _changed(file)
+            before(old, stat.S_IMODE(status.st_mode))
+            # Put aside first: what another program saved in the meantime goes back.
+            aside = file.beside(f".kb-{token_hex(8)}.tmp")
+            file.move(aside)
+            if fingerprint(aside.read()) != expected or is_wanted():
+                aside.move(file)
+                raise _changed(file)
+            aside.remove()
+            file.sync_folder()
+    except OSError as error:
+        raise NoteUnwritable(
+            f"{place.name} cannot be removed: {error.strerror}. Check the folder."
+        ) from error
+
+
 def _write_beside(draft: Entry, data: bytes, like: Entry) -> None:
     with os.fdopen(draft.create(0o600), "wb") as stream:
         stream.write(data)

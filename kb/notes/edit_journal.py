@@ -22,25 +22,13 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
 from kb.files.beneath import beneath
-from kb.files.small import parse_json, read_small
 from kb.notes.create import create_note, new_note_bytes
-from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, replace_file
+from kb.notes.deeds import Deed, read_deeds, what_was_done, write_durably
+from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, remove_file, replace_file
 from kb.notes.vault import RawNote, Vault
 
 _KEPT = 50  # steps
-_MOST_BYTES = 100_000_000  # of a step's deeds
 _NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One change: a note's content (`old` names the file with what it was), or its path."""
-
-    path: str
-    before: str  # fingerprint; of a moved note, its path; of a new one, nothing
-    after: str
-    old: str = ""
-    made: int = 0  # how many of the folders above `after` were made for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +82,16 @@ class Step:
         create_note(root, path, text)
         self.done.append(path)
 
-    def _keep(self, raw: RawNote, after: str, old: bytes) -> None:
+    def remove(self, raw: RawNote) -> None:
+        """Take away the note that was read as `raw`. Raises as `edit` does."""
+        place = check_writable(self.vault, raw.path)
+        remove_file(self.vault.root, place, raw.fingerprint, partial(self._keep, raw, ""))
+        self.done.append(raw.path)
+
+    def _keep(self, raw: RawNote, after: str, old: bytes, mode: int = 0o666) -> None:
         name = f"{len(list(self.folder.glob('*.old')))}.old"
-        _write_durably(self.folder / name, old)
-        self._write(Deed(raw.path, raw.fingerprint, after, name))
+        write_durably(self.folder / name, old)
+        self._write(Deed(raw.path, raw.fingerprint, after, name, mode=mode))
 
     def _write(self, deed: Deed) -> None:
         with (self.folder / "deeds.jsonl").open("a", encoding="utf-8") as stream:
@@ -122,7 +116,7 @@ class EditJournal:
         try:
             folder.mkdir(parents=True, mode=0o700)
             about = {"what": what, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-            _write_durably(
+            write_durably(
                 folder / "step.json", json.dumps(about, ensure_ascii=False, allow_nan=False).encode()
             )
         except OSError as error:
@@ -146,13 +140,13 @@ class EditJournal:
         folder = steps[-1]
         restored: list[str] = []
         left: list[str] = []
-        for deed in reversed(_deeds(folder)):
+        for deed in reversed(read_deeds(folder)):
             try:
                 if path := self._undo(deed, folder):
                     restored.append(path)
             except KbError as error:
                 left.append(str(error))
-        what = _called(folder)
+        what = what_was_done(folder)
         shutil.rmtree(folder, ignore_errors=True)
         return Undone(what, tuple(restored), tuple(left))
 
@@ -173,12 +167,20 @@ class EditJournal:
                 ) from error
             self._remove_folders(deed.after, deed.made)
             return deed.before
+        if not deed.after:
+            return self._bring_back(deed, folder)
         place = check_writable(self._vault, deed.path)
         current = self._vault.read(deed.path).fingerprint
         if current == deed.before:
             return ""
         if current != deed.after:
             raise NoteUnwritable(f"{deed.path} has changed since, so it was left alone.")
+        data = self._old(deed, folder)
+        replace_file(self._vault.root, place, data, deed.after)
+        return deed.path
+
+    def _old(self, deed: Deed, folder: Path) -> bytes:
+        """What the note was before."""
         try:
             with beneath(folder, deed.old) as entry:
                 data = entry.read()
@@ -186,7 +188,26 @@ class EditJournal:
             raise NoteUnwritable(f"The saved copy of {deed.path} is lost, so it was left alone.") from error
         if fingerprint(data) != deed.before:
             raise NoteUnwritable(f"The saved copy of {deed.path} is damaged, so it was left alone.")
-        replace_file(self._vault.root, place, data, deed.after)
+        return data
+
+    def _bring_back(self, deed: Deed, folder: Path) -> str:
+        """Write a note again that was taken away, unless it never went."""
+        data = self._old(deed, folder)
+        try:
+            with beneath(self._vault.root, deed.path, make=True) as entry:
+                if entry.status() is not None:
+                    if fingerprint(entry.read()) == deed.before:
+                        return ""
+                    raise NoteExists(f"{deed.path} exists again, so it was left alone.")
+                with os.fdopen(entry.create(deed.mode & 0o777), "wb") as stream:
+                    stream.write(data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                entry.sync_folder()
+        except OSError as error:
+            raise NoteUnwritable(
+                f"{deed.path} cannot be written again: {error.strerror}. Check the folder."
+            ) from error
         return deed.path
 
     def _remove(self, deed: Deed) -> str:
@@ -221,37 +242,6 @@ class EditJournal:
             for folder in self._folder.iterdir()
             if _NUMBER.fullmatch(folder.name) and (folder / "step.json").is_file()
         )
-
-
-def _called(folder: Path) -> str:
-    """What a step was called; a damaged file does not keep it from being undone."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        return str(parse_json(read_small(folder / "step.json"))["what"])
-    return "a change"
-
-
-def _deeds(folder: Path) -> list[Deed]:
-    try:
-        text = read_small(folder / "deeds.jsonl", _MOST_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return []
-    deeds = []
-    for line in text.splitlines():
-        try:
-            deed = Deed(**parse_json(line))
-        except (ValueError, TypeError):
-            continue  # torn by a crash, so the deed was not done
-        texts = (deed.path, deed.before, deed.after, deed.old)
-        if all(isinstance(text, str) for text in texts) and type(deed.made) is int and deed.made >= 0:
-            deeds.append(deed)
-    return deeds
-
-
-def _write_durably(file: Path, data: bytes) -> None:
-    with file.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _above(path: str) -> list[PurePosixPath]:

@@ -80,7 +80,7 @@ def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ..
     """Broken YAML entry by entry: a bad one costs itself alone."""
     found: dict[str, PropertyValue] = {}
     problems: list[Problem] = []
-    for number, lines in _entries(inner):
+    for number, lines in top_entries(inner):
         try:
             value = load("\n".join(lines))
             if isinstance(value, dict):
@@ -95,7 +95,7 @@ def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ..
     return found, tuple(problems)
 
 
-def _entries(inner: str) -> Iterator[tuple[int, list[str]]]:
+def top_entries(inner: str) -> Iterator[tuple[int, list[str]]]:
     """(line, lines) of each top-level entry."""
     entry: list[str] = []
     first = 0

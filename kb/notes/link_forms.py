@@ -105,15 +105,16 @@ def _rightness(written: str, is_markdown: bool, source: str, path: str) -> tuple
     """Whether the path leads to `path` from the source's folder, or else from the root; and whether it has its name."""
     is_path = is_markdown or "/" in written
     target, bare = _bare(unquote(written)), _bare(path)
-    here = normpath(f"{source.rpartition('/')[0]}/{target}").lstrip("/")
+    folder = source.rpartition("/")[0]
+    here = normpath(f"{folder}/{target}" if folder else target)
     from_here = is_path and not written.startswith("/") and bare == here
     from_root = is_path and not from_here and bare == target.lstrip("/")
     return from_here, from_root, stem(target) in (stem(path), page_name(path))
 
 
-def leads_from_root(parts: Written, path: str) -> bool:
-    """Whether the path is written from the vault's root on, and leads to `path`."""
-    return _bare(path) == _bare(unquote(parts.path))
+def leads_from_root(parts: Written, source: str, path: str) -> bool:
+    """Whether the path is written from the vault's root on, and not from the folder of the note at `source`."""
+    return _rightness(parts.path, parts.is_markdown, source, path)[1]
 
 
 def _bare(path: str) -> str:

@@ -183,7 +183,7 @@ class Relinker:
             return None if keeps else []
         if keeps and spelled_alike(parts, (note.path, was.path), (place, wanted)):
             return None
-        from_root = leads_from_root(parts, was.path)
+        from_root = leads_from_root(parts, note.path, was.path)
         forms = path_forms(parts, place, wanted, from_root=from_root)
         if alias := self._new_alias(link, was.path):
             forms.insert(0, alias)
@@ -199,7 +199,7 @@ class Relinker:
         wanted = self.renames.path(file)
         if spelled_alike(parts, (note.path, file), (place, wanted)):
             return None
-        from_root = leads_from_root(parts, file)
+        from_root = leads_from_root(parts, note.path, file)
         return [Edit(parts.path_span, text) for text in path_forms(parts, place, wanted, from_root=from_root)]
 
     def _anchor_forms(
@@ -228,6 +228,26 @@ class Relinker:
         names = self.after.names(path)
         forms = repeated_anchors(names.headings, wanted, parts.is_markdown) if names and wanted >= 0 else ()
         return [*found, *(Edit(parts.anchor_span, form) for form in forms)]
+
+    def part(self, path: str, anchor: str) -> tuple[str, str]:
+        """Path and anchor afterwards of `#Heading` or `#^block` in the note at `path`, as canvases name them."""
+        block = anchor[2:] if anchor.startswith("#^") else None
+        link = Link(
+            "wiki", path, Span(0, 0), 1, heading=anchor.lstrip("#") if not block else None, block=block
+        )
+        if self.before.names(path) is None:
+            return self.renames.path(path), anchor
+        place = self.wanted(link, Resolution(path, "resolved"))
+        if block:
+            return place, f"#^{self.renames.blocks.get((path, block.casefold()), block)}"
+        if renamed := self.new_anchor(link, path):
+            return place, f"#{renamed}"
+        number = self.before.section(path, link.heading or "")
+        target, wanted = self.renames.section(path, -1 if number is None else number)
+        names = self.after.names(target)
+        if number is None or names is None or self.after.section(target, link.heading or "") == wanted:
+            return place, anchor
+        return place, "#" + list(repeated_anchors(names.headings, wanted, is_markdown=False))[-1]
 
     def new_anchor(self, link: Link, path: str, *, is_markdown: bool = False) -> str | None:
         """The anchor of a link to the note at `path` with its renamed headings; None when it holds none of them."""

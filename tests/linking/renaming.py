@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from kb.indexing.catalog import StoredLink
+from kb.linking.relinking import Way
 from kb.notes.edit import Edit, apply_edits
+from kb.notes.edit_journal import EditJournal
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker
 from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.vault import Vault
 
 Texts = dict[str, str]
 Own = dict[str, tuple[Edit, ...]]
@@ -97,3 +102,49 @@ def _shape(link: Link) -> Link:
 
 def _written(note: Note, link: Link) -> str:
     return note.text[link.span.start : link.span.end]
+
+
+class ReadCatalog:
+    """What a rename asks of the catalog, read from the notes as they are; no index is made."""
+
+    def __init__(self, vault: Vault) -> None:
+        self.vault = vault
+        self.read: dict[str, Note] = {}
+        for file in vault.scan():
+            self.read[file.path] = parse_note(file.path, vault.read(file.path).text)
+        self._links: list[StoredLink] = []
+
+    def names(self) -> list[NoteNames]:
+        return [names_of(note) for note in self.read.values()]
+
+    def notes(self) -> list[Note]:
+        return list(self.read.values())
+
+    def links(self) -> list[StoredLink]:
+        resolver = LinkResolver(self.names(), self.vault.attachments())
+        for note in self.read.values() if not self._links else ():
+            for link in note.links:
+                found = resolver.resolve(link, note.path)
+                self._links.append(
+                    StoredLink(
+                        note.path,
+                        link.kind,
+                        link.target,
+                        link.label,
+                        link.relation,
+                        link.line,
+                        found.status,
+                        found.path,
+                    )
+                )
+        return self._links
+
+
+def way_to(vault: Path, state: Path, *, dry_run: bool = False) -> Way:
+    """How notes of a folder are renamed."""
+    notes = Vault(vault)
+    return Way(ReadCatalog(notes), notes, EditJournal(notes, state), dry_run)  # type: ignore[arg-type]
+
+
+def all_bytes(root: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}

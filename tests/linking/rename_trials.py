@@ -1,0 +1,303 @@
+"""Random renames of every sort in vaults on disk: what links meant before and after, told without the code that changes them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from kb.errors import KbError
+from kb.linking.extract import extract
+from kb.linking.merge import merge
+from kb.linking.relinking import Renamed, Way
+from kb.linking.rename import rename, rename_folder
+from kb.linking.rename_alias import rename_alias
+from kb.linking.rename_part import rename_part
+from kb.linking.rename_tag import rename_tag, renamed_tag
+from kb.notes.note import Link, Note
+from kb.notes.parse import parse_note
+from kb.notes.resolve import LinkResolver, names_of
+from kb.notes.vault import Vault
+from tests.linking.renaming import all_bytes, way_to
+
+VAULTS = Path(__file__).parents[2].parent / "shared" / "vaults"
+SORTS = ("note", "folder", "heading", "block", "tag", "alias", "merge", "extract")
+# What names are made of, with what has a meaning in some link.
+PARTS = [
+    "Tea",
+    "green tea",
+    "Öl",
+    "茶",
+    "a (b)",
+    "it's",
+    "v1.2",
+    "50%",
+    "a&b",
+    "x_y",
+    "a$b",
+    "a`b",
+    "É",
+    "A, b",
+    "[",
+    "to-do",
+]
+_LINK = re.compile(r"!?\[\[[^\]]*\]\]|\]\([^)]*\)|\[[^\]]*\]:[^\r\n]*|[\s\\]+|\^\S+|```yaml.*", re.DOTALL)
+_FORMS = [
+    "[[{stem}]]", "[[{stem}|{word}]]", "[[{bare}]]", "![[{stem}]]", "[{word}]({path})", "[{word}](/{path})", "[{word}](<{path}>)",
+    "[[{stem}#{heading}]]", "[{word}]({path}#{slug})", "[[{stem}#^{block}]]", "[[{alias}]]", "[[{alias}|{word}]]", "[{word}][r{n}]",
+    "| [[{stem}\\|{word}]] | x |\n|---|---|", "- [[{stem}]] #{tag}", "> [[{stem}#{heading}|{word}]]", "key:: [[{stem}]]", "`[[{stem}]]`",
+]  # fmt: skip
+
+
+def generated(seed: int, size: int = 10) -> dict[str, str]:
+    """Notes with links of every form between them."""
+    chance = random.Random(seed)
+    names = [f"{chance.choice(['', 'a/', 'b b/', 'a/c/'])}{word} {number % 7}" for number, word in enumerate(chance.choices(
+        ["Tea", "tea pot", "Öl", "茶", "x_y", "v1.2", "it's"], k=size))]  # fmt: skip
+    paths = list(dict.fromkeys(f"{name}.md" for name in names))
+    notes = {}
+    for number, path in enumerate(paths):
+        lines, definitions = [], []
+        for n in range(chance.randrange(3, 9)):
+            other = chance.choice(paths)
+            index, up = paths.index(other), "../" * path.count("/")
+            here = other if not up else up + other
+            form = chance.choice(_FORMS)
+            spot = {
+                "stem": other.rsplit("/", 1)[-1][:-3], "bare": other[:-3], "word": chance.choice(["it", "that (one)"]),
+                "path": here.replace(" ", "%20") if "<{path}" not in form else here, "heading": f"Part {index}",
+                "slug": f"part-{index}", "block": f"b{index}", "alias": f"Name {index}", "tag": f"t{index % 3}/x", "n": n,
+            }  # fmt: skip
+            if "(/" in form:
+                spot["path"] = other.replace(" ", "%20")
+            lines.append(form.format(**spot))
+            if "[r{n}]" in form:
+                definitions.append(f"[r{n}]: {here.replace(' ', '%20')}")
+        front = chance.choice(
+            ["aliases: [Name {n}]\ntags: [t1, t2]", 'aliases:\n  - Name {n}\n  - "N: {n}"', "alias: Name {n}"]
+        )
+        half = len(lines) // 2
+        body = [
+            "# Top",
+            *lines[:half],
+            f"## Part {number}",
+            f"Text {number}. ^b{number}",
+            *lines[half:],
+            "### Same",
+            "End.",
+            *definitions,
+        ]
+        notes[path] = f"---\n{front.format(n=number)}\n---\n" + "\n\n".join(body) + "\n"
+    return notes
+
+
+@lru_cache(maxsize=8)
+def load(name: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The texts of a vault, and its other files."""
+    vault = Vault(VAULTS / name)
+    return {file.path: vault.read(file.path).text for file in vault.scan()}, tuple(vault.attachments())
+
+
+def sample(name: str, chance: random.Random, size: int, sort: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Some notes of a vault that link to each other; with block ids and aliases, where they are to be renamed."""
+    whole, files = load(name)
+    notes = dict(chance.sample(sorted(whole.items()), min(size, len(whole))))
+    paths = sorted(notes)
+    for number, path in enumerate(
+        chance.sample(paths, min(6, len(paths))) if sort in ("block", "alias") else ()
+    ):
+        other = chance.choice(paths)
+        if sort == "block":
+            notes[path] = f"{notes[path].rstrip()}\n\nA block. ^mark{number}\n"
+            notes[other] = (
+                f"{notes[other].rstrip()}\n\n[[/{path}#^mark{number}]] [x](/{path.replace(' ', '%20')}#^mark{number})\n"
+            )
+        elif not notes[path].startswith("---"):
+            notes[path] = f"---\naliases: [Other name {number}, two]\n---\n{notes[path]}"
+            notes[other] = f"{notes[other].rstrip()}\n\n[[Other name {number}]] [[other name {number}|x]]\n"
+    return notes, files
+
+
+@dataclass
+class Trial:
+    """Renames in one vault on disk, each undone."""
+
+    root: Path
+    state: Path
+    chance: random.Random
+    done: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    left: int = 0  # links named as to be changed by hand
+
+    def __post_init__(self) -> None:
+        self.way = way_to(self.root, self.state)
+        self.bytes = all_bytes(self.root)
+        self.notes: dict[str, Note] = {note.path: note for note in self.way.catalog.notes()}  # type: ignore[misc]
+        self.files = self.way.vault.attachments()
+
+    def run(self, sort: str, count: int) -> None:
+        """`count` random renames of a sort. Raises AssertionError at the first that loses something."""
+        for _ in range(count):
+            act = getattr(self, f"_{sort}")()
+            if act is None:
+                self.refused["nothing to rename"] += 1
+                continue
+            what, work, place = act
+            try:
+                done = work(self.way)
+            except KbError as error:
+                self.refused[re.sub(r"[^ ]*[^a-z .,][^ ]*", "…", str(error))[:60]] += 1
+                assert all_bytes(self.root) == self.bytes, (what, "a refusal changed something")
+                continue
+            self.done += 1
+            self.left += len(done.left)
+            lost = self._lost(done, place)
+            assert not lost, (what, lost[:5])
+            self.way.journal.undo()
+            assert all_bytes(self.root) == self.bytes, (what, "not undone")
+
+    def _lost(self, done: Renamed, place: Callable[[str], str]) -> list[str]:
+        vault = Vault(self.root)
+        after: dict[str, Note] = {}
+        # Links to the heading of an extracted section may lead to its note.
+        self.made = {one.path for one in done.notes if not one.before} - set(done.left)
+        for file in vault.scan():
+            text = vault.read(file.path).text
+            old = self.notes.get(file.path)
+            after[file.path] = old if old is not None and old.text == text else parse_note(file.path, text)
+        left = {one.rpartition(":")[0] for one in done.left}
+        merged = {place(path) for path in self.notes if place(path) != path and place(path) in self.notes}
+        skipped = left | {place(path) for path in left}
+        was = self._meanings(self.notes, self.files, place, skipped)
+        now = self._meanings(after, vault.attachments(), str, skipped)
+        missing = Counter(was)
+        missing.subtract(now)
+        # What two merged notes say alike is said once.
+        return [str(one) for one, count in missing.items() if count > 0 and not (merged and one in now)]
+
+    def _meanings(
+        self, notes: dict[str, Note], files: list[str], place: Callable[[str], str], skipped: set[str]
+    ) -> list[tuple[object, ...]]:
+        resolver = LinkResolver([names_of(note) for note in notes.values()], files)
+        found: list[tuple[object, ...]] = []
+        for note in notes.values():
+            if note.path in skipped:
+                continue
+            for link in note.links:
+                target = resolver.resolve(link, note.path)
+                if target.path is not None and target.status not in ("ambiguous", "unresolved"):
+                    whole = target.path not in self.made or notes is self.notes
+                    meant = _place_of(link, notes[target.path], resolver, place, whole=whole)
+                    found.append((link.kind, bool(link.label), target.status, meant))
+                elif target.status == "attachment" and target.candidates:
+                    found.append((link.kind, bool(link.label), "file", len(target.candidates)))
+        return found
+
+    def _new_name(self) -> str:
+        return (
+            f"{self.chance.choice(PARTS)}{self.chance.choice(['', ' x'])} {self.chance.randrange(30)}".strip()
+        )
+
+    def _folders(self) -> list[str]:
+        return sorted(
+            {"/".join(path.split("/")[:end]) for path in self.notes for end in range(1, path.count("/") + 1)}
+        )
+
+    def _note(self):  # type: ignore[no-untyped-def]
+        old = self.chance.choice(sorted(self.notes))
+        folder = self.chance.choice([*self._folders(), "", "new place", old.rpartition("/")[0]])
+        stem = old.rpartition("/")[2].removesuffix(".md")
+        name = self.chance.choice([stem, self._new_name(), self._new_name(), stem.swapcase()])
+        new = f"{folder}/{name}.md".lstrip("/")
+        return (old, new), lambda way: rename(way, old, new), lambda path: new if path == old else path
+
+    def _folder(self):  # type: ignore[no-untyped-def]
+        if not (folders := self._folders()):
+            return None
+        old = self.chance.choice(folders)
+        new = (
+            self.chance.choice(["", "archive/", old.rpartition("/")[0] + "/"]).lstrip("/") + self._new_name()
+        )
+
+        def place(path: str) -> str:
+            return new + path[len(old) :] if path.startswith(f"{old}/") else path
+
+        return (old, new), lambda way: rename_folder(way, old, new), place
+
+    def _heading(self):  # type: ignore[no-untyped-def]
+        note = self.chance.choice([note for note in self.notes.values() if note.sections] or [None])
+        if note is None:
+            return None
+        old, new = self.chance.choice(note.sections).title, self._new_name()
+        return (note.path, old, new), lambda way: rename_part(way, note.path, old, new), str
+
+    def _block(self):  # type: ignore[no-untyped-def]
+        note = self.chance.choice([note for note in self.notes.values() if note.block_ids] or [None])
+        if note is None:
+            return None
+        old, new = (
+            self.chance.choice(sorted(note.block_ids)),
+            self.chance.choice(["a", "B-1", "mark3", "new"]),
+        )
+        return (note.path, old, new), lambda way: rename_part(way, note.path, f"^{old}", f"^{new}"), str
+
+    def _alias(self):  # type: ignore[no-untyped-def]
+        note = self.chance.choice([note for note in self.notes.values() if note.aliases] or [None])
+        if note is None:
+            return None
+        old, new = self.chance.choice(note.aliases), self._new_name()
+        return (note.path, old, new), lambda way: rename_alias(way, old, new, note.path), str
+
+    def _tag(self):  # type: ignore[no-untyped-def]
+        if not (tags := sorted({tag.name for note in self.notes.values() for tag in note.tags})):
+            return None
+        old, new = self.chance.choice(tags), self.chance.choice(["plot", "plot/beds", "a-b_c", "茶"])
+
+        def work(way: Way) -> Renamed:
+            done = rename_tag(way, old, new)
+            now = {note.path: note for note in way_to(self.root, self.state).catalog.notes()}
+            for path, note in self.notes.items():
+                if not any(one.startswith(f"{path}:") for one in done.left):
+                    wanted = [renamed_tag(tag.name, old, new) or tag.name for tag in note.tags]
+                    assert set(wanted) == {tag.name for tag in now[path].tags}, (path, old, new)
+            return done
+
+        return (old, new), work, str
+
+    def _merge(self):  # type: ignore[no-untyped-def]
+        old, into = self.chance.sample(sorted(self.notes), 2)
+        return (old, into), lambda way: merge(way, old, into), lambda path: into if path == old else path
+
+    def _extract(self):  # type: ignore[no-untyped-def]
+        note = self.chance.choice([note for note in self.notes.values() if note.sections] or [None])
+        if note is None:
+            return None
+        part = "#".join(self.chance.choice(note.sections).path[-2:])
+        name = self.chance.choice(["", "new place/", self._new_name()])
+        return (note.path, part, name), lambda way: extract(way, note.path, part, name), str
+
+
+def _place_of(
+    link: Link, note: Note, resolver: LinkResolver, place: Callable[[str], str], *, whole: bool
+) -> tuple[object, ...]:
+    """What a reader finds where the link leads: a part of a note by its text, a whole one by its path."""
+    if link.block:
+        span = next(
+            (span for block, span in note.block_ids.items() if block.casefold() == link.block.casefold()),
+            None,
+        )
+        return ("block", _bare(note.text[span.start : span.end])) if span else ("no block",)
+    number = resolver.section(note.path, link.heading) if link.heading else None if whole else 0
+    if number is not None and number >= 0:
+        section = note.sections[number]
+        first = re.split(r"(?:\r\n?|\n){2,}", note.text[section.heading.end : section.span.end].strip())[0]
+        return ("part", "" if first.startswith("#") else _bare(first)[:60])
+    return ("note", place(note.path))
+
+
+def _bare(text: str) -> str:
+    return _LINK.sub("", text)
