@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kb.knowledge_base_parts import Parts
+from kb.knowledge_base_renames import Renaming
 from kb.limits import check_length
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.linking.auto import NewLinks
     from kb.linking.related import Proposal, RelatedNote, Wanted
-    from kb.linking.relinking import Renamed, Way
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation
     from kb.models.llama_index_llm import KnowledgeBaseLLM
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from kb.retrieval.selection import Selection
 
 
-class KnowledgeBase(Parts):
+class KnowledgeBase(Renaming):
     """A vault, its index, and what answers from them. Close it when done.
 
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
@@ -171,102 +170,6 @@ class KnowledgeBase(Parts):
             settled_for=settled_for,
             related_for=self.links(related_for).path if related_for else "",
         )
-
-    def rename_note(
-        self, note: str, name: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
-    ) -> Renamed:
-        """Give a note, a folder, or with `Note#Heading` and `Note#^block` a part of a note, another name.
-
-        Every link keeps its meaning; see kb.linking.rename. `tell` is called before anything is written.
-        """
-        from kb.linking.rename import rename, rename_folder
-        from kb.linking.rename_part import rename_part
-
-        def work(way: Way) -> Renamed:
-            if "#" in note:
-                whole, _, part = note.partition("#")
-                return rename_part(way, self.links(whole).path, part, name)
-            if self._is_folder(note):
-                return rename_folder(way, note, name)
-            return rename(way, self.links(note).path, name)
-
-        return self._rename(work, dry_run, tell)
-
-    def rename_tag(
-        self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
-    ) -> Renamed:
-        """Write the tag `new` wherever notes have the tag `old`, those below it included."""
-        from kb.linking.rename_tag import rename_tag
-
-        return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
-
-    def rename_alias(
-        self,
-        old: str,
-        new: str,
-        note: str = "",
-        *,
-        dry_run: bool = False,
-        tell: Callable[[Renamed], None] = lambda _: None,
-    ) -> Renamed:
-        """Write another alias in place of `old`, in the front matter and in links; of `note` where several have it."""
-        from kb.linking.rename_alias import rename_alias
-
-        path = self.links(note).path if note else ""
-        return self._rename(lambda way: rename_alias(way, old, new, path), dry_run, tell)
-
-    def merge_notes(
-        self,
-        note: str,
-        into: str,
-        *,
-        dry_run: bool = False,
-        tell: Callable[[Renamed], None] = lambda _: None,
-    ) -> Renamed:
-        """Put all of `note` at the end of `into`; links to the one lead to the other, and the file goes."""
-        from kb.linking.merge import merge
-
-        def work(way: Way) -> Renamed:
-            return merge(way, self.links(note).path, self.links(into).path)
-
-        return self._rename(work, dry_run, tell)
-
-    def extract_section(
-        self,
-        section: str,
-        name: str = "",
-        *,
-        dry_run: bool = False,
-        tell: Callable[[Renamed], None] = lambda _: None,
-    ) -> Renamed:
-        """Make the section `Note#Heading` a note called `name`, else as its heading; a link stays behind."""
-        from kb.linking.extract import extract
-
-        whole, _, part = section.partition("#")
-        return self._rename(lambda way: extract(way, self.links(whole).path, part, name), dry_run, tell)
-
-    def _rename(
-        self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
-    ) -> Renamed:
-        from kb.linking.relinking import Way
-
-        if not dry_run:
-            self.index()
-        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell))
-        if not dry_run:
-            self.index()
-            if self._extensions:
-                for old, new in done.moved:
-                    self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
-        return done
-
-    def _is_folder(self, name: str) -> bool:
-        """Whether `name` is a folder of notes, and no note."""
-        folder = name.strip("/")
-        paths = [note.path for note in self.catalog.notes()]
-        if f"{folder}.md" in paths and not name.endswith("/"):
-            return False
-        return bool(folder) and any(path.startswith(f"{folder}/") for path in paths)
 
     def undo(self) -> Undone:
         """Undo the last change that kb made to notes of this vault, and bring the index in step. Raises NothingToUndo."""

@@ -46,8 +46,6 @@ from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.answering.yes_no import answer_word
 from kb.indexing.lookup import Lookup
-from kb.notes.journal import day_in_name
-from kb.notes.parse import stem
 
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose
@@ -354,7 +352,7 @@ class AnswerAgent(Workflow):
         tools = self._tools
         if tools.reader is None:
             return None
-        return EvidenceReader(tools.reader, tools.catalog.passages_of, lambda path: day_in_name(stem(path)))
+        return EvidenceReader(tools.reader, tools.catalog.passages_of, tools.catalog.day_names().day_of)
 
     def _names(self) -> Iterator[str]:
         for names in self._tools.catalog.names():

@@ -10,8 +10,6 @@ from kb.answering.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup
-from kb.notes.journal import day_in_name
-from kb.notes.parse import stem
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.retriever import Retriever
 
@@ -57,7 +55,7 @@ def best_by_note(hits: Sequence[SearchHit]) -> list[SearchHit]:
 
 def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     """Passages of the days in `period`: of daily notes, and below dated headings of others."""
-    days = {note.path: day_in_name(stem(note.path)) for note in catalog.notes()}
+    days = {note.path: note.named_day for note in catalog.notes()}
     dated = [path for path, day in days.items() if period.holds(day)]
     found = {passage.id: passage for path in dated for passage in catalog.passages_of(path)}
     below = [

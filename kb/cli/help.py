@@ -39,7 +39,7 @@ kb capture "a thought"    added to the end of today's note; --inbox, --to NOTE
 kb edit NOTE              in $EDITOR; kb open NOTE in Obsidian, or your system's program
 kb undo                   undoes kb's last change to your notes
 
-Daily notes go where Obsidian is set to put them, else where they lie already. To choose:
+Daily notes go where Obsidian or Logseq puts them, else where they lie already. To choose:
 kb config set notes.daily "Journal/YYYY-MM-DD\"""",
     "exit": """\
 0   done

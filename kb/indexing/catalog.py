@@ -15,12 +15,15 @@ from kb.indexing.failures import translated
 from kb.indexing.schema import open_for_reading
 from kb.indexing.stored import Statistics, StoredLink, StoredNote, StoredPassage
 from kb.indexing.words import word_match
+from kb.notes.day_patterns import DayNames
 from kb.notes.note import Span
 from kb.notes.resolve import NoteNames
 from kb.text.language import UNCERTAIN
 
+DAY_PATTERNS = "day_patterns"  # JSON list, see kb.notes.day_patterns
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
 _MOST_LANGUAGES = 4  # looked for in a search
+_MOST_PATTERNS = 8  # of daily notes
 _CHUNK = 500  # SQLite takes a limited number of parameters
 # Of kb.indexing.words.Columns in bm25(): a word of the title says more than one of the text, a part of a word less.
 _COLUMN_WEIGHTS = "2.0, 1.5, 1.0, 1.0, 1.0, 0.4"
@@ -118,12 +121,22 @@ class Catalog:
 
     def notes(self) -> list[StoredNote]:
         """Every note, by path."""
+        names = self.day_names()
         return [
-            StoredNote(*row)
+            StoredNote(*row, named_day=names.day_of(row[0]))
             for row in self._rows(
                 "SELECT path, title, created, modified, fingerprint, size, mtime_ns, ctime_ns, inode FROM notes ORDER BY path"
             )
         ]
+
+    def day_names(self) -> DayNames:
+        """What knows the day of a note by its path, as daily notes are called in this vault."""
+        try:
+            patterns = json.loads(self.meta(DAY_PATTERNS) or "[]")
+        except (ValueError, RecursionError):
+            patterns = []
+        known = patterns if isinstance(patterns, list) else []
+        return DayNames([one for one in known if isinstance(one, str)][:_MOST_PATTERNS])
 
     def names(self) -> list[NoteNames]:
         """What every note can be called by."""

@@ -113,8 +113,9 @@ class Lookup:
 
     def dates(self) -> Iterator[tuple[str, date]]:
         """(path, day) of every note that says which day it is of, in its name or in a property."""
+        names = self._catalog.day_names()
         for path, created, modified in self._catalog.rows("SELECT path, created, modified FROM notes"):
-            for day in stated_days(path, created, modified)[:1]:
+            for day in stated_days(names.day_of(path), created, modified)[:1]:
                 yield path, day
 
     def tasks(self) -> Iterator[StoredTask]:

@@ -38,11 +38,12 @@ class StoredNote:
     mtime_ns: int
     ctime_ns: int
     inode: int
+    named_day: date | None = None  # the day that its name says, as daily notes are called in its vault
 
     @property
     def stated_days(self) -> tuple[date, ...]:
         """The days it says it is of, earliest cause first: the one in its name alone, else of creation and change."""
-        return stated_days(self.path, self.created, self.modified)
+        return stated_days(self.named_day or day_in_name(stem(self.path)), self.created, self.modified)
 
     @property
     def file_day(self) -> date:
@@ -85,8 +86,8 @@ class Statistics:
     pending: int  # passages whose embedding is still to come
 
 
-def stated_days(path: str, created: str | None, modified: str | None) -> tuple[date, ...]:
+def stated_days(named: date | None, created: str | None, modified: str | None) -> tuple[date, ...]:
     """The days that a note says it is of; see StoredNote.stated_days."""
-    if named := day_in_name(stem(path)):
+    if named:
         return (named,)
     return tuple(date.fromisoformat(moment[:10]) for moment in (created, modified) if moment)

@@ -6,17 +6,19 @@ makes a note findable comes first; links and tidying, whose cost grows with the 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from kb.indexing.catalog import Catalog
+from kb.indexing.catalog import DAY_PATTERNS, Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.pending_work import resolve_pending_links, tidy
 from kb.indexing.reading import read_changes
 from kb.indexing.vectors import ChromaIndex
+from kb.notes.day_patterns import set_patterns
 from kb.notes.vault import Vault
 
 _PASSAGES_PER_BATCH = 256
@@ -118,7 +120,9 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
         new=tuple(tally.new),
         seconds=0.0,
     )
+    patterns = [one.pattern for one in set_patterns(vault.root)]
     with writer.batch():
+        writer.set_meta(DAY_PATTERNS, json.dumps(patterns, allow_nan=False))
         writer.set_meta(LAST_SYNC, datetime.now(UTC).isoformat(timespec="seconds"))
     return replace(changed, seconds=time.perf_counter() - start)
 

@@ -15,6 +15,7 @@ _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[ ](\d{1,2})(?:st|nd|rd|th)?,?[ ](
 _WORD_SECOND = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?[ ]([A-Za-z]{3,9})\.?,?[ ](\d{4})")
 _NAMES = "January February March April May June July August September October November December"
 _MONTHS = _NAMES.split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 def day_in_name(stem: str) -> date | None:
@@ -58,7 +59,9 @@ def journal_names(stem: str) -> tuple[str, ...]:
     if day is None:
         return ()
     month = _MONTHS[day.month - 1]
+    weekday = _WEEKDAYS[day.weekday()]
     ordinal = f"{day.day}{_ordinal(day.day)}"
+    # The forms that Logseq offers for titles, but for those that mean two days.
     return (
         f"{day:%Y-%m-%d}",
         f"{day:%Y_%m_%d}",
@@ -67,6 +70,13 @@ def journal_names(stem: str) -> tuple[str, ...]:
         f"{month} {ordinal}, {day.year}",
         f"{month} {day.day}, {day.year}",
         f"{day:%d-%m-%Y}",
+        f"{day:%Y%m%d}",
+        f"{day:%Y-%m-%d} {weekday}",
+        f"{weekday[:3]}, {day:%Y/%m/%d}",
+        f"{weekday}, {day:%Y/%m/%d}",
+        f"{ordinal} {month[:3]} {day.year}",
+        f"{ordinal} {month} {day.year}",
+        f"{day.year}年{day:%m}月{day:%d}日",
     )
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 
 _GAP = re.compile(r"\{\{\s*(title|date|time)\s*(?::([^{}\n]*))?\}\}", re.IGNORECASE)
 # A pattern of moment.js, in which Obsidian's settings write days; what stands in [brackets] stays as it is.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|dd|HH|H|hh|h|mm|m|ss|s|A|a|ww|W|gggg|GGGG"
 )
-_TOKENS = re.compile(f"(?:{_TOKEN.pattern})+")
+_TOKENS = re.compile(f"(?:{TOKEN.pattern})+")
 _RUN = re.compile(r"\[[^\]]{0,200}\]|[^\W\d_]+")
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = "January February March April May June July August September October November December".split()
+DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 DAY, TIME = "YYYY-MM-DD", "HH:mm"
 
 
@@ -31,7 +31,7 @@ def filled(template: str, title: str, moment: datetime) -> str:
 
 def written(moment: datetime, pattern: str) -> str:
     """`moment` as `pattern` writes it."""
-    month, weekday, hour = _MONTHS[moment.month - 1], _DAYS[moment.weekday()], moment.hour % 12 or 12
+    month, weekday, hour = MONTHS[moment.month - 1], DAYS[moment.weekday()], moment.hour % 12 or 12
     year, week, _ = moment.isocalendar()
     values = {
         "YYYY": f"{moment.year:04}", "YY": f"{moment.year % 100:02}", "GGGG": f"{year:04}", "gggg": f"{year:04}",
@@ -42,7 +42,7 @@ def written(moment: datetime, pattern: str) -> str:
         "mm": f"{moment.minute:02}", "m": str(moment.minute), "ss": f"{moment.second:02}", "s": str(moment.second),
         "A": f"{moment:%p}", "a": f"{moment:%p}".lower(),
     }  # fmt: skip
-    return _TOKEN.sub(lambda match: match[1] if match[1] is not None else values[match[0]], pattern)
+    return TOKEN.sub(lambda match: match[1] if match[1] is not None else values[match[0]], pattern)
 
 
 def with_literals(pattern: str) -> str:

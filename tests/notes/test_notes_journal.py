@@ -39,6 +39,7 @@ def test_a_name_may_begin_with_a_day(stem: str, day: date | None) -> None:
 
 def test_only_a_whole_name_is_a_journal() -> None:
     assert "Mar 9th, 2024" in journal_names("2024_03_09")
+    assert "Saturday, 2024/03/09" in journal_names("2024-03-09")
     assert journal_names("2024_03_09 Meeting") == ()
 
 

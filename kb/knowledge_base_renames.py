@@ -1,0 +1,122 @@
+"""Other names and places for notes and their parts, through the knowledge base: the index is in step before and after."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kb.knowledge_base_parts import Parts
+
+if TYPE_CHECKING:
+    from kb.indexing.connections import Connections
+    from kb.indexing.sync import SyncReport
+    from kb.linking.relinking import Renamed, Way
+
+
+class Renaming(Parts, ABC):
+    """Renames, merges and extractions; each can be undone, and a dry run only tells what it would change."""
+
+    @abstractmethod
+    def index(self) -> SyncReport:
+        """Bring the index in step with the notes."""
+
+    @abstractmethod
+    def links(self, note: str) -> Connections:
+        """The links of the note called `note`."""
+
+    def rename_note(
+        self, note: str, name: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
+    ) -> Renamed:
+        """Give a note, a folder, or with `Note#Heading` and `Note#^block` a part of a note, another name.
+
+        Every link keeps its meaning; see kb.linking.rename. `tell` is called before anything is written.
+        """
+        from kb.linking.rename import rename, rename_folder
+        from kb.linking.rename_part import rename_part
+
+        def work(way: Way) -> Renamed:
+            if "#" in note:
+                whole, _, part = note.partition("#")
+                return rename_part(way, self.links(whole).path, part, name)
+            if self._is_folder(note):
+                return rename_folder(way, note, name)
+            return rename(way, self.links(note).path, name)
+
+        return self._rename(work, dry_run, tell)
+
+    def rename_tag(
+        self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
+    ) -> Renamed:
+        """Write the tag `new` wherever notes have the tag `old`, those below it included."""
+        from kb.linking.rename_tag import rename_tag
+
+        return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
+
+    def rename_alias(
+        self,
+        old: str,
+        new: str,
+        note: str = "",
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Write another alias in place of `old`, in the front matter and in links; of `note` where several have it."""
+        from kb.linking.rename_alias import rename_alias
+
+        path = self.links(note).path if note else ""
+        return self._rename(lambda way: rename_alias(way, old, new, path), dry_run, tell)
+
+    def merge_notes(
+        self,
+        note: str,
+        into: str,
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Put all of `note` at the end of `into`; links to the one lead to the other, and the file goes."""
+        from kb.linking.merge import merge
+
+        def work(way: Way) -> Renamed:
+            return merge(way, self.links(note).path, self.links(into).path)
+
+        return self._rename(work, dry_run, tell)
+
+    def extract_section(
+        self,
+        section: str,
+        name: str = "",
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Make the section `Note#Heading` a note called `name`, else as its heading; a link stays behind."""
+        from kb.linking.extract import extract
+
+        whole, _, part = section.partition("#")
+        return self._rename(lambda way: extract(way, self.links(whole).path, part, name), dry_run, tell)
+
+    def _rename(
+        self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
+    ) -> Renamed:
+        from kb.linking.relinking import Way
+
+        if not dry_run:
+            self.index()
+        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell))
+        if not dry_run:
+            self.index()
+            if self._extensions:
+                for old, new in done.moved:
+                    self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
+        return done
+
+    def _is_folder(self, name: str) -> bool:
+        """Whether `name` is a folder of notes, and no note."""
+        folder = name.strip("/")
+        paths = [note.path for note in self.catalog.notes()]
+        if f"{folder}.md" in paths and not name.endswith("/"):
+            return False
+        return bool(folder) and any(path.startswith(f"{folder}/") for path in paths)
