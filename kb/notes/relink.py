@@ -132,7 +132,7 @@ class Relinker:
     def _is_same_part(self, old_path: str, old: Link, new_path: str, new: Link) -> bool:
         if old.block:
             block = self.renames.blocks.get((old_path, old.block.casefold()), old.block)
-            return bool(new.block) and new.block.casefold() == block.casefold()
+            return new.block is not None and new.block.casefold() == block.casefold()
         number = self.before.section(old_path, old.heading) if old.heading else None
         if number is None:
             return True

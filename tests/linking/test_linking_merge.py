@@ -187,8 +187,8 @@ def test_what_cannot_be_extracted_is_refused(tmp_path: Path) -> None:
     way = way_to(vault, tmp_path / "state")
     for part, name, said in [
         ("Nothing", "", "no heading"),
-        ("Heap", "", "exists already"),
-        ("Heap", "a#b", "No link can lead"),
+        ("Heap", "", "already exists"),
+        ("Heap", "a#b", "special meaning"),
         ("Heap", "../x", "cannot be a note's name"),
     ]:
         with pytest.raises(KbError, match=said):
