@@ -8,7 +8,7 @@ from datetime import datetime
 _GAP = re.compile(r"\{\{\s*(title|date|time)\s*(?::([^{}\n]*))?\}\}", re.IGNORECASE)
 # A pattern of moment.js, in which Obsidian's settings write days; what stands in [brackets] stays as it is.
 TOKEN = re.compile(
-    r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|dd|HH|H|hh|h|mm|m|ss|s|A|a|ww|W|gggg|GGGG"
+    r"\[([^\[\]]*+)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|dd|HH|H|hh|h|mm|m|ss|s|A|a|ww|W|gggg|GGGG"
 )
 _TOKENS = re.compile(f"(?:{TOKEN.pattern})+")
 _RUN = re.compile(r"\[[^\]]{0,200}\]|[^\W\d_]+")
