@@ -6,11 +6,9 @@ llama-cpp-python then hands the missing result on and crashes. So a grammar is r
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from kb.errors import GrammarInvalid
 from kb.models.language_model import Options
@@ -30,67 +28,10 @@ _REPEAT = re.compile(r"\{[ \t]*(\d{1,9})[ \t]*(,?)[ \t]*(\d{0,9})[ \t]*\}")
 
 
 def checked_grammar(options: Options) -> str | None:
-    """The grammar the options ask for, from either form; raises GrammarInvalid if it cannot work."""
-    if options.grammar is not None and options.schema is not None:
-        raise GrammarInvalid("An answer can follow a grammar or a JSON schema, not both. Give one of them.")
-    if options.schema is not None:
-        return from_schema(options.schema)
+    """The grammar that the options ask for; raises GrammarInvalid if it cannot work."""
     if options.grammar is not None:
         check(options.grammar)
     return options.grammar
-
-
-def from_schema(schema: Mapping[str, Any]) -> str:
-    """The grammar of all JSON texts that satisfy `schema`."""
-    try:
-        text = json.dumps(schema, allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise GrammarInvalid(f"The JSON schema is not JSON: {error}.") from error
-    _refuse_unusable_parts(json.loads(text))
-    return _from_schema_text(text)
-
-
-def _refuse_unusable_parts(schema: Any) -> None:
-    """The converter would fetch references to other documents, and take a broken pattern for a text."""
-    if isinstance(schema, list):
-        for part in schema:
-            _refuse_unusable_parts(part)
-    if not isinstance(schema, dict):
-        return
-    reference, pattern = schema.get("$ref"), schema.get("pattern")
-    if isinstance(reference, str) and not reference.startswith("#/"):
-        raise GrammarInvalid(
-            "The JSON schema refers to another document. Put the definition into the schema."
-        )
-    if isinstance(pattern, str):
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise GrammarInvalid(f"The JSON schema's pattern {pattern!r} is malformed: {error}.") from error
-    for part in schema.values():
-        _refuse_unusable_parts(part)
-
-
-@lru_cache(maxsize=64)
-def _from_schema_text(text: str) -> str:
-    from kb.models.llama_library import json_schema_to_gbnf
-
-    try:
-        grammar: str = json_schema_to_gbnf(text)
-    # The converter states no errors of its own; these are what it was seen to raise.
-    except (
-        AssertionError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        NotImplementedError,
-        RecursionError,
-    ) as error:
-        raise GrammarInvalid(f"The JSON schema cannot be made a grammar: {error!r}.") from error
-    except (TypeError, ValueError) as error:
-        raise GrammarInvalid(f"The JSON schema cannot be made a grammar: {error}.") from error
-    check(grammar)
-    return grammar
 
 
 @lru_cache(maxsize=64)

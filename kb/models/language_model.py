@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 Role = Literal["system", "user", "assistant"]
 
@@ -27,7 +27,6 @@ class Options:
     seed: int = 0
     stop: tuple[str, ...] = ()  # the answer ends before the first of these
     grammar: str | None = None  # GBNF with a rule `root`; checked before use
-    schema: Mapping[str, Any] | None = None  # JSON Schema the answer must satisfy; not with a grammar
     repeat_penalty: float = 1.0  # above 1, recently used tokens become less likely
 
 

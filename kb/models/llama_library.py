@@ -12,9 +12,8 @@ if _unset:
     os.environ[_VARIABLE] = "2000"
 
 import llama_cpp.llama_cpp as llama  # noqa: E402
-from llama_cpp.llama_grammar import json_schema_to_gbnf  # noqa: E402
 
 if _unset:
     del os.environ[_VARIABLE]
 
-__all__ = ["json_schema_to_gbnf", "llama"]
+__all__ = ["llama"]

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from kb.errors import ModelUnreachable
@@ -138,7 +137,7 @@ class RemoteModel:
         self._server.close()
 
     def _request(self, messages: Sequence[Message], options: Options) -> dict[str, Any]:
-        grammar = checked_grammar(replace(options, schema=None))
+        grammar = checked_grammar(options)
         request: dict[str, Any] = {
             "model": self._name,
             "messages": [{"role": message.role, "content": message.content} for message in messages],
@@ -153,11 +152,6 @@ class RemoteModel:
             request["repeat_penalty"] = options.repeat_penalty
         if grammar is not None:
             request["grammar"] = grammar
-        if options.schema is not None:
-            request["response_format"] = {
-                "type": "json_schema",
-                "json_schema": {"name": "answer", "strict": True, "schema": dict(options.schema)},
-            }
         return request
 
     @property

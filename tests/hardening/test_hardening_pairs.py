@@ -28,7 +28,7 @@ COMMANDS: dict[str, list[str]] = {
 PAIRS = list(itertools.combinations_with_replacement(COMMANDS, 2))
 # What one may be told because of the other: someone else writes, a note has moved, there is nothing to undo.
 EXCUSED = (
-    "is writing the index", "being written by another process", "No note named", "Nothing to undo", "exists already",
+    "is writing the index", "being written by another process", "No note named", "Nothing to undo", "already exists",
     "is not there any more", "There is no index", "differs from the notes", "changed in the meantime",
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from kb.errors import GrammarInvalid
-from kb.models.grammar import check, checked_grammar, from_schema
+from kb.models.grammar import check, checked_grammar
 from kb.models.language_model import Options
 
 GOOD = {
@@ -54,40 +54,6 @@ def test_a_bad_grammar_is_refused_with_a_reason(grammar: str) -> None:
         check(grammar)
     assert str(caught.value).startswith("The grammar")
     assert len(str(caught.value)) < 200
-
-
-SCHEMAS = {
-    "an object": {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "integer"}}},
-    "a list with bounds": {"type": "array", "items": {"enum": ["x", "y"]}, "minItems": 1, "maxItems": 3},
-    "a definition": {"$ref": "#/$defs/a", "$defs": {"a": {"type": "boolean"}}},
-    "alternatives": {"anyOf": [{"type": "null"}, {"type": "number"}, {"const": "x"}]},
-    "a pattern": {"type": "string", "pattern": "^[a-z]{2,4}$"},
-}
-BAD_SCHEMAS = {
-    "a reference to a server": {"$ref": "https://example.com/schema.json"},
-    "a reference to a file": {"$ref": "other.json#/a"},
-    "a reference to nothing": {"$ref": "#/$defs/gone"},
-    "an unknown type": {"type": "teapot"},
-    "a pattern that is none": {"type": "string", "pattern": "^(a$"},
-    "a pattern without anchors": {"type": "string", "pattern": "a"},
-    "no JSON at all": {"const": {1, 2}},
-}
-
-
-@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS.keys())
-def test_a_schema_becomes_a_grammar(schema: dict[str, object]) -> None:
-    check(from_schema(schema))
-
-
-@pytest.mark.parametrize("schema", BAD_SCHEMAS.values(), ids=BAD_SCHEMAS.keys())
-def test_a_bad_schema_is_refused(schema: dict[str, object]) -> None:
-    with pytest.raises(GrammarInvalid, match="JSON schema"):
-        from_schema(schema)
-
-
-def test_a_grammar_and_a_schema_together_are_refused() -> None:
-    with pytest.raises(GrammarInvalid, match="not both"):
-        checked_grammar(Options(grammar='root ::= "a"', schema={"type": "null"}))
 
 
 @pytest.mark.slow

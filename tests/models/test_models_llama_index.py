@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 import warnings
 from collections.abc import Callable
@@ -54,14 +53,11 @@ def test_options_given_with_a_call_count(smollm: LocalModel, scripted: Scripted)
     assert llm.chat(ASKED).message.content == "Rock is hard"
     assert llm.chat(ASKED, max_tokens=1).message.content == "Rock"
     assert llm.complete("?", max_tokens=9, stop="and").text == "Rock is hard "
-    schema = {"type": "object", "properties": {"hard": {"type": "boolean"}}, "required": ["hard"]}
-    answer = KnowledgeBaseLLM(smollm).chat(ASKED, schema=schema, max_tokens=30).message.content
-    assert isinstance(json.loads(answer or "")["hard"], bool)
     assert KnowledgeBaseLLM(smollm).complete("?", grammar='root ::= "granite"').text == "granite"
 
 
 def test_an_unknown_option_is_refused_rather_than_dropped(scripted: Scripted) -> None:
-    with pytest.raises(TypeError, match="'top_k' is no option"):
+    with pytest.raises(TypeError, match="'top_k' is not an option"):
         KnowledgeBaseLLM(scripted(TEXT)).complete("?", top_k=3)
 
 

@@ -169,7 +169,7 @@ def test_refusals_name_the_reason(vault: Vault, journal: EditJournal, tmp_path: 
     with pytest.raises(NoteUnwritable, match="read-only"):
         change(vault, journal, "A.md", "old", "new")
     put(vault, "B.md", b"Gr\xc3\xbc\xc3\x9fe old \xff broken \xc3\xa4 \xc3\xb6 \xc3\xbc \xc3\xa4\n")
-    with pytest.raises(NoteUnwritable, match="damaged characters"):
+    with pytest.raises(NoteUnwritable, match="invalid characters"):
         change(vault, journal, "B.md", "old", "new")
     put(vault, "C.md", "Früh old, größer, schön\n".encode("cp1252"))
     with pytest.raises(NoteUnwritable, match="cp1252"):
@@ -223,7 +223,7 @@ def test_steps_are_undone_one_after_another(vault: Vault, journal: EditJournal) 
     journal.undo()
     assert file.read_bytes() == b"one\n"
     put(vault, "B.md", b"there\n")
-    with pytest.raises(NoteExists, match="exists already"), journal.step("a move") as step:
+    with pytest.raises(NoteExists, match="already exists"), journal.step("a move") as step:
         step.move("A.md", "B.md")
 
 

@@ -126,7 +126,7 @@ def test_a_searcher_named_in_the_settings_reorders_hits(root: Path) -> None:
 
 def test_a_searcher_that_no_plugin_offers_is_an_error(root: Path) -> None:
     base, _ = opened(root, retrieval=RetrievalSettings(searcher="nope"))
-    with pytest.raises(PluginError, match=r"No plugin offers 'nope'.*backwards"):
+    with pytest.raises(PluginError, match=r"kb.toml asks for 'nope'.*backwards"):
         base.search("oolong")
     base.close()
 
