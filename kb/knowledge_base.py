@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
-    from kb.reading.reading import Reading
+    from kb.reading.reading import Reading, Support
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
     from kb.retrieval.selection import Selection
@@ -228,3 +228,12 @@ class KnowledgeBase(Renaming):
         from kb.reading.reading import Text
 
         return self.reader.read(question, [Text(passage) for passage in passages])
+
+    def supports(self, pairs: Sequence[tuple[str, str]]) -> list[Support]:
+        """For each (statement, premise): whether the premise entails or contradicts it. Raises ModelError without a reader."""
+        return self.reader.supports(pairs)
+
+    def alike(self, one: str, other: str) -> float:
+        """The cosine of two texts, in any two languages, whatever model the notes are embedded with."""
+        first, second = self.comparer.embed_alike([one, other])
+        return float(first @ second)

@@ -137,6 +137,14 @@ class Parts:
         return self._index.embedder
 
     @cached_property
+    def comparer(self) -> Embedder:
+        """What compares texts in any languages: the multilingual model, whatever the notes are embedded with."""
+        from kb.indexing.embedder import Embedder
+
+        own = self.embedder
+        return own if own.is_multilingual else Embedder("multilingual-e5-small")
+
+    @cached_property
     def _index(self) -> Index:
         from kb.indexing.model_choice import open_index
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 import pluggy
 
 from kb.answering.answer import Answer, AnswerSentence, Quote, cite
+from kb.answering.days import day_in
 from kb.answering.draft import sentences_of
 from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question, read_question
@@ -37,10 +38,12 @@ from kb.notes.note import Block, Note, Section, Span, Task
 from kb.notes.opaque import Opaque, opaque_spans, without_comments
 from kb.notes.plain import plain_text
 from kb.notes.sentences import Sentence, split_sentences
+from kb.reading.reading import Reading, Support
 from kb.retrieval.selection import Selection
 from kb.safe_text import safe_line, safe_text
 from kb.settings import Settings
 from kb.text.language import language_of
+from kb.text.quantities import Quantity, quantities_in, same_quantity
 
 if TYPE_CHECKING:
     import typer
@@ -72,8 +75,10 @@ __all__ = [
     "Opaque",
     "Options",
     "Panel",
+    "Quantity",
     "Question",
     "Quote",
+    "Reading",
     "ReviewsUnwritable",
     "Said",
     "Saved",
@@ -87,6 +92,7 @@ __all__ = [
     "Span",
     "Standing",
     "Status",
+    "Support",
     "Task",
     "Terminal",
     "UsageError",
@@ -95,6 +101,7 @@ __all__ = [
     "content_words",
     "contradicts",
     "covers",
+    "day_in",
     "hookimpl",
     "hookspec",
     "injected_spans",
@@ -103,9 +110,11 @@ __all__ = [
     "opaque_spans",
     "plain_text",
     "polarity",
+    "quantities_in",
     "read_question",
     "safe_line",
     "safe_text",
+    "same_quantity",
     "same_word",
     "sentences_of",
     "split_sentences",

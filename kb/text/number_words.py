@@ -1,0 +1,225 @@
+"""Numbers written out in English, German, French, Spanish and Chinese: `three hundred and five` is 305."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+_UNITS = {
+    word: value
+    for value, words in {
+        0: "zero null cero zéro",
+        1: "a an one eins ein eine einer einen uno un una une",
+        2: "two zwei zwo dos deux",
+        3: "three drei tres trois",
+        4: "four vier cuatro quatre",
+        5: "five fünf cinco cinq",
+        6: "six sechs seis",
+        7: "seven sieben siete sept",
+        8: "eight acht ocho huit",
+        9: "nine neun nueve neuf",
+        10: "ten zehn diez dix",
+        11: "eleven elf onze",
+        12: "twelve zwölf doce douze",
+        13: "thirteen dreizehn trece treize",
+        14: "fourteen vierzehn catorce quatorze",
+        15: "fifteen fünfzehn quince quinze",
+        16: "sixteen sechzehn dieciséis seize",
+        17: "seventeen siebzehn diecisiete",
+        18: "eighteen achtzehn dieciocho",
+        19: "nineteen neunzehn diecinueve",
+        20: "twenty zwanzig veinte vingt vingts",
+        30: "thirty dreißig treinta trente",
+        40: "forty vierzig cuarenta quarante",
+        50: "fifty fünfzig cincuenta cinquante",
+        60: "sixty sechzig sesenta soixante",
+        70: "seventy siebzig setenta",
+        80: "eighty achtzig ochenta",
+        90: "ninety neunzig noventa",
+        200: "doscientos doscientas",
+        300: "trescientos",
+        400: "cuatrocientos",
+        500: "quinientos",
+        600: "seiscientos",
+        700: "setecientos",
+        800: "ochocientos",
+        900: "novecientos",
+    }.items()
+    for word in words.split()
+}
+_SCALES = {
+    word: value
+    for value, words in {
+        100: "hundred hundert cien ciento cent cents",
+        1_000: "thousand tausend mil mille",
+        1_000_000: "million millions millionen millón millones",
+        1_000_000_000: "billion billions milliarde milliarden milliard milliards",
+        1_000_000_000_000: "trillion trillions billionen",
+    }.items()
+    for word in words.split()
+}
+_PARTS = {
+    word: value
+    for value, words in {
+        0.5: "half halb halbe halben halber halbes hälfte demi demie moitié medio media mitad",
+        0.25: "quarter quarters viertel quart quarts cuarto cuartos",
+        1 / 3: "third thirds drittel tiers tercio tercios",
+        0.2: "fifth fifths fünftel",
+        0.1: "tenth tenths zehntel",
+        0.75: "dreiviertel",
+        1.5: "anderthalb eineinhalb",
+    }.items()
+    for word in words.split()
+}
+_ENGLISH = frozenset(
+    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
+    "seventy eighty ninety".split()
+)
+# Words that are more often articles or something else than numbers.
+_DOUBTFUL = frozenset(
+    "a an one ein eine einer einen uno un una une sept neuf third fifth tenth quarter media medio".split()
+)
+_JOINS = frozenset("and und et y".split())
+_GERMAN = re.compile(
+    r"(?:(?P<thousands>\w*?)tausend)?(?:(?P<hundreds>\w*?)hundert)?(?:und)?(?P<rest>\w*)$", re.IGNORECASE
+)
+_GERMAN_TENS = re.compile(r"(?P<ones>\w+?)und(?P<tens>\w+zig|dreißig)$")
+_GERMAN_HALF = re.compile(r"(?P<whole>\w+?)einhalb$")
+_WORD = re.compile(r"[^\W\d_]+")
+_HAN = re.compile(r"[零一二两三四五六七八九十百千万亿半]+")
+_HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}
+_HAN_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberWord:
+    """A number written out."""
+
+    value: float
+    start: int  # characters
+    end: int
+    is_doubtful: bool  # may be an article: `one`, `eine`; count it only before a unit
+
+
+def number_words(text: str) -> Iterator[NumberWord]:
+    """The numbers of `text` that are written in words, in order."""
+    yield from _han(text)
+    words = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    place = 0
+    while place < len(words):
+        count, value = _run([word for word, _, _ in words[place:]])
+        if not count:
+            place += 1
+            continue
+        doubtful = count == 1 and words[place][0] in _DOUBTFUL
+        yield NumberWord(value, words[place][1], words[place + count - 1][2], doubtful)
+        place += count
+
+
+def _run(words: Sequence[str]) -> tuple[int, float]:
+    """How many of the first words are one number, and which."""
+    total, group, taken, last = 0.0, 0.0, 0, ""
+    for place, word in enumerate(words):
+        if word in _JOINS or (word in ("a", "an") and taken and words[place - 1] in _JOINS):
+            if not taken:
+                break
+            continue
+        if word in _PARTS:
+            # `half` alone, `three and a half`; not `two quarters`.
+            if place == 1 and words[0] in _DOUBTFUL:
+                return place + 1, _PARTS[word]  # `a third`
+            if taken and words[place - 1] not in (*_JOINS, "a"):
+                # `three quarters`, `two thirds`
+                return (
+                    (place + 1, group * _PARTS[word])
+                    if group < 10 and _PARTS[word] < 0.5
+                    else (taken, total + group)
+                )
+            return place + 1, total + group + _PARTS[word]
+        value = _UNITS[word] if word in _UNITS else _german(word)
+        if word in _SCALES:
+            scale = _SCALES[word]
+            if scale == 100:
+                group = max(1.0, group) * 100
+            else:
+                total, group = total + max(1.0, group) * scale, 0.0
+        elif value is None:
+            break
+        elif taken and not _continues(group, value, last, word):
+            if not _is_year(group, last, word):
+                break
+            group = group * 100 + value
+        elif group == 4 and value == 20 and word.startswith("vingt"):
+            group = 80
+        else:
+            group += value
+        taken, last = place + 1, word
+    return taken, total + group
+
+
+def _continues(group: float, value: float, last: str, word: str) -> bool:
+    """Whether `value` fits into what is left free: `twenty` before `five`, `hundred` before both."""
+    if last in _SCALES:
+        return True
+    if group == 4 and word.startswith("vingt"):
+        return True
+    if group % 100 in (60, 80) and 10 <= value < 20 and word not in _ENGLISH:
+        return True  # soixante-quinze
+    return (group % 100 >= 20 and group % 10 == 0 and value < 10) or (group % 100 == 0 and 0 < value < 100)
+
+
+def _is_year(group: float, last: str, word: str) -> bool:
+    """`eighteen eighty-five`."""
+    return last in _ENGLISH and word in _ENGLISH and 10 <= group < 100
+
+
+def _german(word: str) -> float | None:
+    """A German compound such as `dreihundertfünfundsechzig`; None for any other word."""
+    if match := _GERMAN_HALF.match(word):
+        whole = _UNITS.get(match["whole"])
+        return None if whole is None else whole + 0.5
+    if match := _GERMAN_TENS.match(word):
+        ones, tens = _UNITS.get(match["ones"]), _UNITS.get(match["tens"])
+        if ones is not None and tens is not None and ones < 10:
+            return tens + ones
+    if "hundert" not in word and "tausend" not in word:
+        return None
+    match = _GERMAN.match(word)
+    if match is None:
+        return None
+    total = 0.0
+    for part, scale in ((match["thousands"], 1_000), (match["hundreds"], 100)):
+        if part is None:
+            continue
+        value = 1.0 if not part else _UNITS.get(part, _german(part))
+        if value is None:
+            return None
+        total += value * scale
+    rest = match["rest"]
+    value = 0.0 if not rest else _UNITS.get(rest, _german(rest))
+    return None if value is None else total + value
+
+
+def _han(text: str) -> Iterator[NumberWord]:
+    for match in _HAN.finditer(text):
+        sign = match[0]
+        if len(sign) == 1 and sign not in "十百千万半":
+            # One sign alone is part of many words; before a measure word the unit tells.
+            yield NumberWord(float(_HAN_DIGITS.get(sign, 0)), match.start(), match.end(), is_doubtful=True)
+            continue
+        yield NumberWord(_han_value(sign), match.start(), match.end(), is_doubtful=sign in "十百千万")
+
+
+def _han_value(signs: str) -> float:
+    total = section = digit = 0.0
+    for sign in signs:
+        if sign == "半":
+            digit = 0.5
+        elif sign in _HAN_DIGITS:
+            digit = float(_HAN_DIGITS[sign])
+        elif _HAN_SCALES[sign] >= 10_000:
+            total, section, digit = (total + section + digit or 1.0) * _HAN_SCALES[sign], 0.0, 0.0
+        else:
+            section, digit = section + (digit or 1.0) * _HAN_SCALES[sign], 0.0
+    return total + section + digit
