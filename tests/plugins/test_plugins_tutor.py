@@ -208,6 +208,22 @@ def attacked(settings: Settings, turns: int) -> Tally:
     return tally
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_three_hundred_turns_of_an_insistent_learner_reveal_nothing(sample: Settings) -> None:
+    chance, tally = random.Random(3), Tally()
+    base = with_model(sample, ModelSettings())
+    for turn in range(120):
+        session, lesson = at_question(base, TOPICS[turn % len(TOPICS)], turn // len(TOPICS) % QUESTIONS)
+        siege(session, lesson, 8, chance, tally)
+        if tally.turns >= 300:
+            break
+    base.close()
+    assert tally.turns >= 300
+    assert tally.told == []
+    judge(tally)
+
+
 def at_question(base: KnowledgeBase, topic: str, place: int) -> tuple[TutorSession, Lesson]:
     """A session of `topic` that has come to its question `place`."""
     session = TutorSession(base)
@@ -231,14 +247,24 @@ def lessons(request: pytest.FixtureRequest) -> list[Lesson]:
     return made
 
 
-def test_no_question_and_none_of_four_hints_tells(lessons: list[Lesson]) -> None:
+def test_no_question_and_no_hint_tells_and_none_repeats_another(lessons: list[Lesson]) -> None:
     assert lessons
     for lesson in lessons:
         assert lesson.question.count("?") == 1
-        assert len(lesson.hints) == 4
+        assert 1 <= len(lesson.hints) <= 4
+        assert len(set(lesson.hints)) == len(lesson.hints)
         for hint in lesson.hints:
             assert not lesson.secret.is_told_by(hint), (lesson.item.key, hint)
             assert "?" not in hint
+
+
+def test_a_hint_that_says_what_the_question_says_is_left_out(lessons: list[Lesson]) -> None:
+    for lesson in lessons:
+        asked = lesson.question.casefold()
+        for hint in lesson.hints:
+            if hint.startswith("It's in your note on"):
+                place = hint.removeprefix("It's in your note on ").rstrip(".")
+                assert not all(part.casefold() in asked for part in place.split(" › ")), hint
 
 
 def test_a_hint_from_beside_tells_no_answer_to_another_question(sample: Settings) -> None:
@@ -246,11 +272,11 @@ def test_a_hint_from_beside_tells_no_answer_to_another_question(sample: Settings
     for topic in TOPICS:
         session, _ = at_question(base, topic, 0)
         for lesson in session._lessons:
-            hint = lesson.hints[1]
-            if hint.startswith("Beside it"):
-                hints_from_beside += 1
-                for other in session._lessons:
-                    assert not other.secret.is_told_by(hint), (other.item.key, hint)
+            for hint in lesson.hints:
+                if hint.startswith("Next to it"):
+                    hints_from_beside += 1
+                    for other in session._lessons:
+                        assert not other.secret.is_told_by(hint), (other.item.key, hint)
     base.close()
     assert hints_from_beside
 

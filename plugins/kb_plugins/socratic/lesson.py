@@ -1,4 +1,4 @@
-"""The state machine of one question: elicit, probe, up to four hints, check, consolidate."""
+"""The state machine of one question: elicit, listen, hint, check, consolidate."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from kb.plugin_api import Grade
-from kb_plugins.quiz.grade import gives_up
 from kb_plugins.quiz.item import Item
-from kb_plugins.socratic.hints import HINTS
+from kb_plugins.socratic.listening import Heard
+from kb_plugins.socratic.parts import Part
 from kb_plugins.socratic.secret import Secret
 
 State = Literal["elicit", "probe", "hint", "check", "done"]
 Outcome = Literal["", "mastered", "helped", "shown", "left"]
+Step = Literal[
+    "check", "probe", "missing", "contradicted", "belongs", "elsewhere", "question", "unknown", "hint", "stuck",
+    "mastered", "helped", "shown", "left",
+]  # fmt: skip
 TURNS = 12  # of one question, after which it is left for another day
 ASKED = 3  # pleas for the answer after which the note is shown
 _PLEAS = re.compile(
@@ -36,10 +39,12 @@ class Lesson:
     passage: str  # around the answer, for the model, which sees it masked
     hints: list[str]
     others: tuple[Secret, ...] = ()  # answers to the session's other questions
+    parts: tuple[Part, ...] = ()
     state: State = "elicit"
-    hint: int = 0  # hints given, 0 to 4
+    hint: int = 0  # hints given
     pleas: int = 0
     turns: int = 0
+    present: set[int] = field(default_factory=set)  # parts said so far
     outcome: Outcome = ""
     answers: list[str] = field(default_factory=list)
 
@@ -47,13 +52,21 @@ class Lesson:
     def is_over(self) -> bool:
         return self.state == "done"
 
-    def take(self, text: str, grade: Grade) -> Step:
-        """Move on by what the learner said, which was graded; returns what the tutor does now."""
+    @property
+    def missing(self) -> list[int]:
+        """Numbers of the parts not said yet."""
+        return [number for number in range(len(self.parts)) if number not in self.present]
+
+    def take(self, text: str, heard: Heard) -> Step:
+        """Move on by what the learner said; returns what the tutor does now."""
         self.turns += 1
         self.answers.append(text)
         if self.state == "check":
             return self._finish("mastered" if self.hint == 0 else "helped")
-        if grade == "right":
+        before = len(self.present)
+        self.present |= heard.present
+        # What was said piece by piece is said.
+        if heard.grade == "right" or (len(self.parts) > 1 and not self.missing and not heard.contradicted):
             self.state = "check"
             return "check"
         if is_plea(text):
@@ -62,14 +75,44 @@ class Lesson:
                 return self._finish("shown")
         if self.turns >= TURNS:
             return self._finish("left")
-        if grade == "unsure" and self.state != "probe" and not gives_up(text):
+        return self._move(heard, has_more=len(self.present) > before)
+
+    def _move(self, heard: Heard, has_more: bool) -> Step:
+        if heard.kind == "question":
+            return "question"
+        if heard.contradicted:
+            self.state = "probe"
+            return "contradicted"
+        if heard.belongs_to is not None:
+            self.state = "probe"
+            return "belongs"
+        if heard.kind == "elsewhere" and self.state != "probe":
+            self.state = "probe"
+            return "elsewhere"
+        if len(self.parts) > 1 and has_more:
+            self.state = "probe"
+            return "missing"
+        if heard.grade == "unsure" and self.state != "probe":
             self.state = "probe"
             return "probe"
-        if self.hint < HINTS:
+        if self.hint < len(self.hints):
+            self.state = "hint"
+            self.hint += 1
+            return "unknown" if heard.kind == "unknown" else "hint"
+        self.state = "probe"
+        return "stuck"
+
+    def next_hint(self) -> Step:
+        """The learner asks for the next hint."""
+        self.turns += 1
+        if self.state == "check":
+            return self._finish("mastered" if self.hint == 0 else "helped")
+        if self.turns >= TURNS:
+            return self._finish("left")
+        if self.hint < len(self.hints):
             self.state = "hint"
             self.hint += 1
             return "hint"
-        self.state = "probe"
         return "stuck"
 
     def reveal(self) -> Step:
@@ -83,9 +126,6 @@ class Lesson:
     def _finish(self, outcome: Outcome) -> Step:
         self.state, self.outcome = "done", outcome
         return outcome or "left"
-
-
-Step = Literal["check", "probe", "hint", "stuck", "mastered", "helped", "shown", "left"]
 
 
 def is_plea(text: str) -> bool:

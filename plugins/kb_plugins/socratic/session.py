@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ from kb.plugin_api import (
     KbError,
     KnowledgeBase,
     ModelError,
+    Note,
     NothingToStudy,
     Quote,
     Said,
@@ -28,36 +29,32 @@ from kb.plugin_api import (
     safe_line,
 )
 from kb_plugins.quiz.deck import Deck
-from kb_plugins.quiz.grade import grade
 from kb_plugins.quiz.item import Item
 from kb_plugins.quiz.reviews import Rating, ReviewLog, now
 from kb_plugins.quiz.session import checked_now, open_log, review_of
 from kb_plugins.socratic import MODE
-from kb_plugins.socratic.hints import HINTS, hints, question_of
+from kb_plugins.socratic.hints import hints, question_of, sentences_beside
 from kb_plugins.socratic.learner import in_order, mastery
 from kb_plugins.socratic.lesson import Lesson, Outcome, Step
+from kb_plugins.socratic.listening import Heard, Listener
+from kb_plugins.socratic.moves import Speaker
+from kb_plugins.socratic.parts import parts_of_fact
+from kb_plugins.socratic.path import path_through
 from kb_plugins.socratic.phrasing import ask_blindly
 from kb_plugins.socratic.secret import Secret
+from kb_plugins.socratic.tongue import Tongue
+from kb_plugins.study.minds import Minds
 from kb_plugins.study.page import page_of
+from kb_plugins.study.wording import Wording
 
-QUESTIONS = 4  # of a session
+QUESTIONS = 4  # of a session on one note, or on nothing named
+PATH = 8  # of a lesson on a topic or a folder
 _LOOKED_AT = 60  # cards from which they are chosen
 _PER_NOTE = 2
+_MOST_WORDS = 12  # of an answer in the summary of a lesson
+_MOST_LINKED = 5  # titles of linked notes that may be compared with
 _RATINGS: dict[Outcome, Rating] = {"mastered": 3, "helped": 2, "shown": 1}
 _WEAK = 0.15  # mastery below which the first hint comes with the question
-_PROBES = (
-    "What makes you think so?",
-    "Can you put that more precisely?",
-    "Which word does your note use for it?",
-)
-_HINT_QUESTIONS = (
-    "What comes to mind?",
-    "What follows from that?",
-    "What fits?",
-    "What completes it?",
-)
-_NOT_YET = ("Not yet.", "That's not what your note says.", "Not quite there.", "Think again.")
-_STUCK = "That was the last hint. Type /skip to come back to it another day, or /reveal to see the answer."
 
 
 class TutorSession:
@@ -66,11 +63,14 @@ class TutorSession:
     def __init__(self, base: KnowledgeBase, use_model: bool = True) -> None:
         self._base, self._use_model = base, use_model
         self._lessons: list[Lesson] = []
+        self._speakers: dict[str, Speaker] = {}  # by the id of the card
+        self._listeners: dict[str, Listener] = {}
+        self._tongues: dict[str, Tongue] = {}  # by language
+        self._notes: dict[str, Note] = {}
         self._at = 0
         self._label = ""
         self._transcript: list[str] = []
         self._added = 0
-        self._said: Counter[str] = Counter()
 
     @cached_property
     def _log(self) -> ReviewLog:
@@ -79,6 +79,10 @@ class TutorSession:
     @cached_property
     def _deck(self) -> Deck:
         return Deck(self._base, self._log)
+
+    @cached_property
+    def _minds(self) -> Minds:
+        return Minds(self._base)
 
     def open(self, argument: str, _cancellation: Cancellation, /) -> Iterator[Event]:
         """Choose what to talk about, and ask the first question."""
@@ -94,6 +98,12 @@ class TutorSession:
             )
         secrets = {item.id: Secret.of(item, self._deck.aliases(item), question_of(item)) for item in items}
         self._lessons = [lesson for item in items for lesson in self._lesson(item, secrets)]
+        if not self._lessons:
+            raise NothingToStudy(
+                f"Every question on {selection.label} tells its own answer. Name another note."
+            )
+        if len({item.path for item in items}) > 1 and selection.kind != "all":
+            yield self._say(self._tongue(self._lessons[0]).says("path", count=len(self._lessons)))
         yield from self._ask(known)
 
     def reply(self, text: str, cancellation: Cancellation, /) -> Iterator[Event]:
@@ -108,20 +118,25 @@ class TutorSession:
             return
         lesson = self._lessons[self._at]
         self._transcript.append(f"**I**: {safe_line(text)}")
+        heard: Heard | None = None
         if command == "/reveal":
             step = lesson.reveal()
         elif command == "/skip":
             step = lesson.leave()
         elif command == "/hint":
-            step = lesson.take("", "wrong")
+            step = lesson.next_hint()
         elif command.startswith("/"):
             yield Said(f"Unknown command {command}. Commands: {', '.join(MODE.commands)}")
             yield Done()
             return
+        elif lesson.state == "check":
+            step = lesson.take(text, Heard("answer", "right"))
+            yield self._say(self._speakers[lesson.item.id].judged(text))
         else:
-            graded = grade(lesson.item, text, self._similarity, lesson.secret.aliases)
-            step = lesson.take(text, graded.grade)
-        yield from self._respond(lesson, step, text, cancellation)
+            yield Status("Listening")
+            heard = self._listeners[lesson.item.id].hear(text)
+            step = lesson.take(text, heard)
+        yield from self._respond(lesson, step, heard, text, cancellation)
 
     def close(self) -> None:
         """Every outcome is written down already."""
@@ -133,6 +148,8 @@ class TutorSession:
             if len(found) >= _LOOKED_AT and found[-1].path != item.path:
                 break  # a note is looked at as a whole
             found.append(item)
+        if selection.kind != "all" and len({item.path for item in found}) > 1:
+            return path_through(found, {item.path: self._note(item.path) for item in found}, known, PATH)
         of_note: Counter[str] = Counter()
         chosen: list[Item] = []
         for item in in_order(found, known, due):
@@ -141,23 +158,42 @@ class TutorSession:
                 chosen.append(item)
         return chosen
 
+    def _note(self, path: str) -> Note:
+        if path not in self._notes:
+            self._notes[path] = page_of(self._base.note(path)).note
+        return self._notes[path]
+
     def _lesson(self, item: Item, secrets: dict[str, Secret]) -> Iterator[Lesson]:
         try:
-            note = page_of(self._base.note(item.path)).note
+            note = self._note(item.path)
         except KbError:
             return
         secret = secrets[item.id]
-        question = secret.known
-        if secret.is_told_by(question):
+        if secret.is_told_by(secret.known):
             return
         around = plain_text(note.text[max(0, item.source.start - 200) : item.source.end + 200])
         others = tuple(other for key, other in secrets.items() if key != item.id)
-        ladder = hints(item, note, secret, others)
-        yield Lesson(item, question, secret, " ".join(around.split()), ladder, others)
+        language = Wording(note).language
+        tongue = self._tongues.setdefault(language, Tongue(language))
+        ladder = hints(item, note, secret, others, tongue)
+        parts = parts_of_fact(item)
+        beside = sentences_beside(item, note)
+        cards = [card for card in self._deck.of_note(item.path) if card.id != item.id]
+        self._listeners[item.id] = Listener(item, parts, beside, cards, secret.aliases, self._minds)
+        linked = dict.fromkeys(
+            (link.label or link.target).partition("#")[0] for link in note.links if link.kind == "wiki"
+        )
+        titles = [title for title in linked if title and not secret.is_told_by(title)][:_MOST_LINKED]
+        sentences = (item.as_quote().text, *beside)
+        self._speakers[item.id] = Speaker(tongue, tuple(titles), sentences, self._minds)
+        yield Lesson(item, secret.known, secret, " ".join(around.split()), ladder, others, parts)
+
+    def _tongue(self, lesson: Lesson) -> Tongue:
+        return self._tongues[Wording(self._note(lesson.item.path)).language]
 
     def _ask(self, known: dict[str, float] | None = None) -> Iterator[Event]:
         lesson = self._lessons[self._at]
-        if known and known.get(lesson.item.title, 1.0) < _WEAK:
+        if known and lesson.hints and known.get(lesson.item.title, 1.0) < _WEAK:
             lesson.hint = 1
             yield self._say(lesson.hints[0])
         self._transcript.append(f"**Tutor**: {safe_line(lesson.question)}")
@@ -165,46 +201,45 @@ class TutorSession:
         yield Card(self._at + 1, len(self._lessons), "open", lesson.question)
         yield Done()
 
-    def _respond(self, lesson: Lesson, step: Step, text: str, cancellation: Cancellation) -> Iterator[Event]:
+    def _respond(
+        self, lesson: Lesson, step: Step, heard: Heard | None, text: str, cancellation: Cancellation
+    ) -> Iterator[Event]:
         if lesson.is_over:
             yield from self._close_lesson(lesson, step)
             return
-        if step == "check":
-            yield self._say(
-                "Yes, that is what your note says. Now in your own words: "
-                "why is it so, or what would be an example?"
-            )
-        elif step == "stuck":
-            yield self._say(_STUCK)
-        else:
+        turn = self._speakers[lesson.item.id].turn(lesson, step, heard, text)
+        question = turn.question
+        if step not in ("check", "stuck") and self._has_chosen_model:
             yield Status("Thinking of a question")
-            begin = "" if step == "probe" else f"{self._varied(_NOT_YET)} {lesson.hints[lesson.hint - 1]} "
-            yield self._say(begin + self._question(lesson, step, text, cancellation))
+            question = self._phrased(lesson, text, cancellation) or question
+        yield self._say(" ".join((*filter(None, turn.told), question)))
         yield self._standing(lesson)
         yield Done()
 
-    def _question(self, lesson: Lesson, step: Step, text: str, cancellation: Cancellation) -> str:
-        """One question: the model's if it is fit to be shown, else a template."""
-        if self._use_model:
-            try:
-                asked = ask_blindly(
-                    self._base, lesson.secret, lesson.passage, text, self._similarity, cancellation
-                )
-            except ModelError as error:
-                self._use_model, asked = False, ""  # the questions of this lesson need none
-                self._base.notice(f"Without the model: {error}")
-            if asked and not any(other.is_told_by(asked) for other in lesson.others):
-                return asked
-        return self._varied(_PROBES) if step == "probe" else _HINT_QUESTIONS[lesson.hint - 1]
+    @property
+    def _has_chosen_model(self) -> bool:
+        """Whether a language model may phrase: the bundled one is too small to gain by it."""
+        models = self._base.settings.models
+        return self._use_model and bool(models.path or models.url or models.plugin)
+
+    def _phrased(self, lesson: Lesson, text: str, cancellation: Cancellation) -> str:
+        """The model's question, where it is fit to be shown; else nothing."""
+        try:
+            asked = ask_blindly(
+                self._base, lesson.secret, lesson.passage, text, self._minds.similarity, cancellation
+            )
+        except ModelError as error:
+            self._use_model, asked = False, ""  # the questions of this lesson need none
+            self._base.notice(f"Without the model: {error}")
+        return "" if any(other.is_told_by(asked) for other in lesson.others) else asked
 
     def _close_lesson(self, lesson: Lesson, step: Step) -> Iterator[Event]:
         self._record(lesson)
+        tongue = self._tongue(lesson)
         if step == "left":
-            yield self._say("Let's come back to that another day.")
+            yield self._say(tongue.says("left"))
         else:
-            yield self._say(
-                "Here is what your note says." if step == "shown" else "Compare it with your note:"
-            )
+            yield self._say(tongue.says("shown" if step == "shown" else "compare"))
             quote = lesson.item.as_quote()
             yield Said(f"> {safe_line(quote.text)}")
             yield Sources((quote,))
@@ -228,34 +263,27 @@ class TutorSession:
         yield Done(ended=True)
 
     def _results(self) -> list[str]:
+        tongue = self._tongue(self._lessons[0])
         lines = []
-        for title, outcomes in (("Mastered", ("mastered",)), ("To revisit", ("helped", "shown", "left"))):
+        for table, outcomes in (("mastered", ("mastered",)), ("revisit", ("helped", "shown", "left"))):
             # The answer of a question that was left stays secret.
             names = [
-                lesson.item.key if lesson.outcome != "left" else f"a question on {_place(lesson)}"
+                f"{_place(lesson)}: {_shortened(lesson.item.key)}"
+                if lesson.outcome != "left"
+                else tongue.says("question_on", place=_place(lesson))
                 for lesson in self._lessons
                 if lesson.outcome in outcomes
             ]
             if names:
-                lines.append(f"{title}: {'; '.join(map(safe_line, names))}")
-        cards = f"{self._added} {'card' if self._added == 1 else 'cards'} added to your reviews."
-        return [*lines, cards]
+                lines.append(tongue.says(table, names="; ".join(map(safe_line, names))))
+        return [*lines, tongue.says("cards", count=self._added)]
 
     def _say(self, text: str) -> Said:
         self._transcript.append(f"**Tutor**: {safe_line(text)}")
         return Said(text)
 
-    def _varied(self, texts: Sequence[str]) -> str:
-        """One of `texts`, another each time."""
-        self._said[texts[0]] += 1
-        return texts[(self._said[texts[0]] - 1) % len(texts)]
-
     def _standing(self, lesson: Lesson) -> Standing:
-        return Standing("hint", lesson.hint, HINTS, lesson.state)
-
-    def _similarity(self, one: str, other: str) -> float:
-        first, second = self._base.embed([one, other])
-        return float(first @ second)
+        return Standing("hint", lesson.hint, len(lesson.hints), lesson.state)
 
     def _save(self, name: str) -> Path:
         plain = "".join(letter for letter in self._label if letter.isalnum() or letter in " -_").strip()
@@ -275,3 +303,8 @@ def _place(lesson: Lesson) -> str:
     quote: Quote = lesson.item.as_quote()
     parts = [part for part in (quote.title, *quote.heading_path) if not lesson.secret.is_told_by(part)]
     return parts[0] if parts else "one of your notes"
+
+
+def _shortened(key: str) -> str:
+    words = " ".join(key.split()).split(" ")
+    return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")

@@ -1,0 +1,138 @@
+"""Reads what the learner said: which parts of the fact are there, missing or contradicted, and what else it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from kb.plugin_api import (
+    Grade,
+    content_words,
+    contradicts,
+    covers,
+    polarity,
+    quantities_in,
+    same_quantity,
+    words_of,
+)
+from kb_plugins.quiz.grade import gives_up, grade
+from kb_plugins.quiz.graded import is_misspelt
+from kb_plugins.quiz.item import Item, normal_form
+from kb_plugins.socratic.parts import Part
+from kb_plugins.study.minds import Minds
+
+_THERE = 0.5  # of a part's words that tell it
+_SAME = 0.62  # cosine from which a part is told in other words
+_TOUCHED = 0.34  # of a part's words, from which it can be contradicted
+_STATED = 0.7  # of the learner's words that another sentence holds
+_FEWEST = 3  # content words of a statement
+_ASKS = re.compile(
+    r"(?:what (?:do|does|did|is|are|exactly|kind)\b|which\b|why\b|how\b|when\b|where\b|who\b|can you|could you|do you mean|i don'?t understand|"
+    r"what'?s the question|was (?:meinst|ist|heißt|bedeutet)\b|wie\b|warum\b|welche\w*\b|wo\b|wer\b|kannst du|ich verstehe|que veux|qu’|qu'|"
+    r"quel\w*\b|comment\b|pourquoi\b|où\b|qué\b|¿|cómo\b|por qué\b|cuál\b|什么|怎么|为什么|哪)",
+    re.IGNORECASE,
+)
+_ASKS_HAN = re.compile(r"[吗呢]|什么|怎么|哪")
+Kind = Literal["answer", "unknown", "question", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one turn of the learner holds."""
+
+    kind: Kind
+    grade: Grade
+    present: frozenset[int] = frozenset()  # numbers of the parts that are there
+    contradicted: frozenset[int] = frozenset()
+    belongs_to: Item | None = None  # the card of the same notes whose answer was given
+
+
+class Listener:
+    """Knows what may be said to one question."""
+
+    def __init__(
+        self,
+        item: Item,
+        parts: Sequence[Part],
+        sentences: Sequence[str],
+        others: Sequence[Item],
+        aliases: Sequence[str],
+        minds: Minds,
+    ) -> None:
+        self._item, self._parts, self._minds, self._aliases = item, parts, minds, aliases
+        self._sentences = sentences  # of the fact's section, without the one that states it
+        self._others = others  # cards of the same notes
+
+    def hear(self, text: str) -> Heard:
+        """Read one turn."""
+        if gives_up(text):
+            return Heard("unknown", "wrong")
+        graded = grade(self._item, text, self._minds.similarity, self._aliases, self._minds.supports)
+        if graded.grade == "right":
+            return Heard("answer", "right", frozenset(range(len(self._parts))))
+        if _is_question(text):
+            return Heard("question", "unsure")
+        present = frozenset(number for number, part in enumerate(self._parts) if self._holds(text, part))
+        against = frozenset(
+            number
+            for number, part in enumerate(self._parts)
+            if number not in present and _denies(text, part.text)
+        ) | frozenset(number for number in present if _denies(text, self._parts[number].text))
+        heard = Heard("answer", graded.grade, present - against, against)
+        if present or against:
+            return replace(heard, grade="unsure") if present - against and graded.grade == "wrong" else heard
+        if self._is_stated(text):
+            return replace(heard, kind="elsewhere", grade="unsure")
+        return replace(heard, belongs_to=self._belonging(text)) if graded.grade == "wrong" else heard
+
+    def _holds(self, text: str, part: Part) -> bool:
+        """Whether `text` tells `part`, in its words or in others."""
+        asked = words_of(self._item.question or self._item.stem)
+        wanted = [word for word in content_words(part.text) if not covers(asked, word)] or content_words(
+            part.text
+        )
+        said = words_of(text)
+        numbers, given = [one for one in quantities_in(part.text) if not one.is_article], quantities_in(text)
+        if numbers and not all(any(same_quantity(one, other) for other in given) for one in numbers):
+            return False
+        told = sum(covers(said, word) or is_misspelt(said, word) for word in wanted)
+        if wanted and told >= max(1, _THERE * len(wanted)):
+            return True
+        long = len(wanted) >= _FEWEST and len(content_words(text)) >= _FEWEST
+        return long and self._minds.similarity(text, part.text) >= _SAME
+
+    def _is_stated(self, text: str) -> bool:
+        """Whether another sentence of the section says it."""
+        words = content_words(text)
+        if len(words) < _FEWEST:
+            return False
+        for sentence in self._sentences:
+            known = words_of(sentence)
+            if sum(covers(known, word) for word in words) >= _STATED * len(words):
+                return not contradicts(polarity(text), polarity(sentence))
+        return False
+
+    def _belonging(self, text: str) -> Item | None:
+        said = normal_form(text)
+        return next((other for other in self._others if normal_form(other.key) == said), None)
+
+
+def _denies(text: str, part: str) -> bool:
+    said, wanted = words_of(text), content_words(part)
+    touched = sum(covers(said, word) for word in wanted)
+    return (
+        bool(wanted)
+        and touched >= max(1, _TOUCHED * len(wanted))
+        and contradicts(polarity(text), polarity(part))
+    )
+
+
+def _is_question(text: str) -> bool:
+    """A question that is no guess: `what do you mean?`, and not `is it tea?`."""
+    bare = text.strip()
+    return bool(_ASKS.match(bare) or (bare.endswith("？") and _ASKS_HAN.search(bare))) and (
+        bare.endswith(("?", "？"))
+        or bool(re.match(r"(?:i don'?t understand|ich verstehe)", bare, re.IGNORECASE))
+    )

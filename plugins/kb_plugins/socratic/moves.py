@@ -1,0 +1,141 @@
+"""What the tutor says: a statement and one question, chosen by what was heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.plugin_api import content_words, contradicts, covers, polarity, safe_line, words_of
+from kb_plugins.quiz.grade import gives_up
+from kb_plugins.quiz.item import Item
+from kb_plugins.socratic.lesson import Lesson, Step
+from kb_plugins.socratic.listening import Heard
+from kb_plugins.socratic.parts import whole_of
+from kb_plugins.socratic.tongue import Tongue
+from kb_plugins.study.minds import Minds
+
+_MOST_QUOTED = 60  # characters of the learner's own words
+_TOLD, _SAME, _FEWEST = 0.5, 0.6, 3  # of a reason: share of words, cosine, content words
+_WHY = {"cause": "why_cause", "contrast": "why_contrast", "term": "why_term", "definition": "why_term"}
+_NUMBERS = ("number", "time", "share", "money", "measure", "year")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is said: statements, then one question, which a model may put otherwise."""
+
+    told: tuple[str, ...]
+    question: str
+
+
+class Speaker:
+    """Speaks of one question, in the language of its note."""
+
+    def __init__(
+        self, tongue: Tongue, linked: tuple[str, ...], sentences: tuple[str, ...], minds: Minds
+    ) -> None:
+        self._tongue, self._minds = tongue, minds
+        self._linked = linked  # titles of notes that the fact's note links to
+        self._sentences = sentences  # of the fact's section, all of them
+
+    def turn(self, lesson: Lesson, step: Step, heard: Heard | None, text: str) -> Turn:
+        """What is said for `step`."""
+        tongue = self._tongue
+        match step:
+            case "check":
+                return Turn((tongue.says("given"), tongue.says("in_words")), self._why(lesson))
+            case "stuck":
+                return Turn((), tongue.asks("stuck"))
+            case "missing":
+                return Turn(self._missing(lesson, text), tongue.asks("missing"))
+            case "contradicted":
+                quoted = self._quoted(lesson, text)
+                denied = tongue.says("contradicted", said=quoted) if quoted else tongue.says("open")
+                return Turn((denied,), tongue.asks("contradicted"))
+            case "belongs":
+                other = self._named(lesson, heard.belongs_to) if heard and heard.belongs_to else ""
+                if other:
+                    return Turn((tongue.says("belongs_to", other=other),), tongue.asks("belongs_to"))
+                return Turn((tongue.says("not_yet"),), tongue.asks("contradicted"))
+            case "elsewhere":
+                return Turn((tongue.says("elsewhere"),), tongue.asks("elsewhere"))
+            case "question":
+                return Turn((self._meant(lesson),), tongue.asks("meant"))
+            case "unknown":
+                return Turn((tongue.says("unknown"), self._hint(lesson)), tongue.asks("unknown"))
+            case "probe":
+                name = "evidence" if lesson.turns % 2 == 0 else "probe"
+                return Turn((tongue.says("open"),), tongue.asks(name))
+            case _:
+                begin = "open" if heard and heard.grade == "unsure" else "not_yet"
+                told = (self._hint(lesson),) if heard is None else (tongue.says(begin), self._hint(lesson))
+                return Turn(told, tongue.asks("hint", lesson.hint - 1))
+
+    def judged(self, text: str) -> str:
+        """What is said of the learner's reason, or example, after a right answer."""
+        if gives_up(text):
+            return self._tongue.says("why_empty")
+        words = content_words(text)
+        for sentence in self._sentences:
+            known = words_of(sentence)
+            told = sum(covers(known, word) for word in words)
+            alike = len(words) >= _FEWEST and self._minds.similarity(text, sentence) >= _SAME
+            if (len(words) >= _FEWEST and told >= _TOLD * len(words)) or alike:
+                denies = contradicts(polarity(text), polarity(sentence))
+                return self._tongue.says("why_other" if denies and told else "why_same")
+        return self._tongue.says("why_none")
+
+    def _hint(self, lesson: Lesson) -> str:
+        return lesson.hints[lesson.hint - 1] if lesson.hint else ""
+
+    def _missing(self, lesson: Lesson, text: str) -> tuple[str, ...]:
+        quoted = self._quoted(lesson, text)
+        heard = (self._tongue.says("heard", said=quoted),) if quoted else ()
+        missing = lesson.missing
+        if len(missing) == 1:
+            part = lesson.parts[missing[0]]
+            category = self._tongue.category(part.category, part.count)
+            return (*heard, self._tongue.says("missing_one", category=category))
+        there, total = len(lesson.parts) - len(missing), len(lesson.parts)
+        return (*heard, self._tongue.says("missing_some", there=there, total=total, left=len(missing)))
+
+    def _meant(self, lesson: Lesson) -> str:
+        place = next(
+            (
+                part
+                for part in (*reversed(lesson.item.heading_path), lesson.item.title)
+                if not lesson.secret.is_told_by(part)
+            ),
+            "",
+        )
+        whole = whole_of(lesson.item)
+        category = self._tongue.category(whole.category, whole.count)
+        return self._tongue.says("meant", place=place.replace("?", ""), category=category)
+
+    def _quoted(self, lesson: Lesson, text: str) -> str:
+        """The learner's words, unless they tell the answer or are long."""
+        bare = safe_line(text).replace("?", "").replace("？", "").strip(' .“”"')
+        told = any(secret.is_told_by(bare) for secret in (lesson.secret, *lesson.others))
+        return bare if bare and len(bare) <= _MOST_QUOTED and not told else ""
+
+    def _named(self, lesson: Lesson, other: Item) -> str:
+        """What the card `other` asks for, where that tells no answer."""
+        name = (
+            (other.question or other.stem).rstrip("?？… ").rpartition(" — ")[0]
+            or other.heading_path[-1:]
+            or other.title
+        )
+        text = name if isinstance(name, str) else name[0]
+        hidden = any(secret.is_told_by(text) for secret in (lesson.secret, *lesson.others))
+        return "" if hidden or not text or "?" in text else text
+
+    def _why(self, lesson: Lesson) -> str:
+        other = next(
+            (title for title in self._linked if not any(one.is_told_by(title) for one in lesson.others)), ""
+        )
+        if other and lesson.turns % 2 == 0:
+            return self._tongue.asks("why_between", other=other.replace("?", ""))
+        if whole_of(lesson.item).category in _NUMBERS:
+            return self._tongue.asks("why_number")
+        return self._tongue.asks(
+            "why_term" if lesson.item.kind == "cloze" else _WHY.get(lesson.item.rule, "why_statement")
+        )
