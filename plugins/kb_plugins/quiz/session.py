@@ -39,6 +39,7 @@ from kb_plugins.quiz.reviews import (
     reviewed,
 )
 from kb_plugins.study.card import GAP
+from kb_plugins.study.minds import Minds
 
 NEW_A_DAY = 20
 MOST_TIMES = 4  # that one card is asked in a session
@@ -62,9 +63,14 @@ class QuizSession:
     """
 
     def __init__(
-        self, base: KnowledgeBase, count: int = COUNT, due_only: bool = False, fresh: int | None = None
+        self,
+        base: KnowledgeBase,
+        count: int = COUNT,
+        due_only: bool = False,
+        fresh: int | None = None,
+        new_only: bool = False,
     ) -> None:
-        self._base, self._count, self._due_only = base, count, due_only
+        self._base, self._count, self._due_only, self._new_only = base, count, due_only, new_only
         self._fresh = NEW_A_DAY if fresh is None else fresh
         self._items: list[Item] = []
         self._at = 0
@@ -77,6 +83,10 @@ class QuizSession:
     @cached_property
     def _log(self) -> ReviewLog:
         return open_log(self._base)
+
+    @cached_property
+    def _minds(self) -> Minds:
+        return Minds(self._base)
 
     @cached_property
     def _deck(self) -> Deck:
@@ -92,7 +102,7 @@ class QuizSession:
         self._label = selection.label
         within = None if selection.kind == "all" else selection.paths
         due = [item for item in self._deck.due(moment, within) if is_of_deck(item, selection)]
-        self._items = due[: self._count]
+        self._items = [] if self._new_only else due[: self._count]
         left = max(0, self._fresh - self._log.begun_on(moment))
         if not self._due_only and len(self._items) < self._count and not cancellation.cancelled:
             asked = {item.id for item in self._items}
@@ -159,7 +169,8 @@ class QuizSession:
         return Standing("card", self._at + 1, len(self._items), f"{self._right} right")
 
     def _grade(self, item: Item, text: str) -> Iterator[Event]:
-        graded = grade(item, text, self._similarity, self._deck.aliases(item))
+        minds = self._minds
+        graded = grade(item, text, minds.similarity, self._deck.aliases(item), minds.supports)
         if (item.options or item.expected) and graded.grade == "unsure":
             yield Said(graded.note)  # not an answer yet
             yield Done()
@@ -261,10 +272,6 @@ class QuizSession:
         items = list({item.id: item for item in self._items}.values())
         yield Saved(self._base.create_note(title, as_note(items, self._label)))
         yield Done()
-
-    def _similarity(self, one: str, other: str) -> float:
-        first, second = self._base.embed([one, other])
-        return float(first @ second)
 
 
 def checked_now() -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -59,22 +59,22 @@ def as_text(figures: dict[str, Any], today: date) -> str:
             bar = "█" * round(row["kept"] * _BAR)
             lines.append(f"  {row['after']:>9}  {bar:<{_BAR}} {row['kept']:>4.0%} of {row['reviews']}")
         lines.append("")
-    lines += _heat_map(figures["days"], today)
+    lines += heat_map(figures["days"], today)
     return "\n".join(lines)
 
 
-def _heat_map(days: dict[str, int], today: date) -> list[str]:
-    """A column for each week, a row for each weekday; darker for more reviews."""
-    monday = today - timedelta(days=today.weekday(), weeks=_WEEKS - 1)
+def heat_map(days: Mapping[str, int], today: date, weeks: int = _WEEKS) -> list[str]:
+    """A column for each week, a row for each weekday; darker for more reviews. Empty where there is none."""
+    monday = today - timedelta(days=today.weekday(), weeks=weeks - 1)
     most = max(days.values(), default=0)
     rows = []
     for weekday, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")):
         cells = [
-            days.get((monday + timedelta(weeks=week, days=weekday)).isoformat(), 0) for week in range(_WEEKS)
+            days.get((monday + timedelta(weeks=week, days=weekday)).isoformat(), 0) for week in range(weeks)
         ]
         shades = "".join(_shade(count, most) for count in cells)
         rows.append(f"  {name} {shades}")
-    return [f"Reviews of the last {_WEEKS} weeks (darkest: {most} a day):", *rows] if most else []
+    return [f"Reviews of the last {weeks} weeks (darkest: {most} a day):", *rows] if most else []
 
 
 def _shade(count: int, most: int) -> str:
