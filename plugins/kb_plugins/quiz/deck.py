@@ -17,9 +17,11 @@ from kb_plugins.quiz.kinds import put_items
 from kb_plugins.quiz.reviews import Known, Review, ReviewLog, now
 from kb_plugins.study.card import GAP, Unusable
 from kb_plugins.study.card_tags import is_card_tag
+from kb_plugins.study.proof import Prover
 
 _SIBLINGS = 30  # notes of the same folder looked at for wrong options
 _PER_NOTE = 3  # new cards of one note in a session over several
+_READ = 3  # times as many cards of a note are read by the reader as are asked
 _RETRIEVED = 3  # passages among which a stem must find its source
 
 
@@ -138,10 +140,10 @@ class Deck:
         limit = _PER_NOTE if len(selection.paths) > 1 else count
         chosen: list[Item] = []
         for path_items in self._planned_by_note(selection, seed):
-            for item in path_items:
+            for item in self._proved([item for item in path_items if item.id not in known], limit):
                 if len(chosen) == count:
                     return _mixed(chosen)
-                if item.id in known or item.id in asked or of_note[item.path] >= limit:
+                if item.id in asked or of_note[item.path] >= limit:
                     continue
                 if item.rule in WRITTEN or self.is_found(item):
                     self._revive(item)
@@ -149,6 +151,23 @@ class Deck:
                     of_note[item.path] += 1
                     chosen.append(item)
         return _mixed(chosen)
+
+    def _proved(self, items: Sequence[Item], limit: int) -> Iterator[Item]:
+        """`items` of one note without those that the reader refuses, those that it leaves open last."""
+        left_open: list[Item] = []
+        read = self._read(items[0].path) if items else None
+        for number, item in enumerate(items):
+            # Of a long note not every card is read.
+            verdict = self._prover.verdict(item, read[0]) if read and number < _READ * limit else "open"
+            if verdict == "proved":
+                yield item
+            elif verdict == "open":
+                left_open.append(item)
+        yield from left_open
+
+    @cached_property
+    def _prover(self) -> Prover:
+        return Prover(self._base)
 
     def is_found(self, item: Item) -> bool:
         """Whether searching for the stem brings up the note it was made from."""

@@ -18,6 +18,7 @@ from kb.plugin_api import (
 )
 from kb_plugins.quiz.item import NO_TERMS, Item, make_item
 from kb_plugins.study.card import GAP
+from kb_plugins.study.shapes import DEFINES, GUIDES, ORDERS, POINTS_BACK, POINTS_ELSEWHERE
 
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
 _WORTH = {"definition": 0.75, "highlight": 0.6, "bold": 0.6}
@@ -26,75 +27,23 @@ _MAX_SENTENCE = 320  # characters
 _MAX_TERM = 5  # words of a term
 _HIGHLIGHT = re.compile(r"(?<![=`])==(?P<key>[^\s=`](?:[^=`\n]{0,58}[^\s=`])?)==(?![=`])")
 _BOLD = re.compile(r"(?<![\w*])\*\*(?P<key>[^*\n]{2,50})\*\*(?![\w*])")
-_LABEL = re.compile(
-    r"^\*\*(?P<key>[^*\n:.]{2,50})(?:\*\*[ \t]*[:–—]|:\*\*|\.\*\*)[ \t]+(?P<rest>[^\n]{30,300})"
-)
 _DEFINITION = re.compile(
     r"^(?:(?:an?|the|eine?|der|die|das)\s+)?(?P<term>[^\W_][^\s.,;:!?]*(?:\s+[^\s.,;:!?]+){0,4}?)\s+"
     r"(?P<verb>is|are|means|stands for|refers to|ist|sind|bedeutet|bezeichnet|steht für)\s+"
     r"(?P<rest>(?:an?|the|one|any|how|what|when|where|each|every|eine?n?r?|der|die|das|dem|den|wie|was|wenn)\s.{24,})$",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"(?<![\w.,:/#^\[-])(?P<key>\d+(?:[.,]\d+)?(?:[ \u00a0]?(?:%|(?:°C?|[kKMGT]B|ms|km|kg|cm|mm|bits?|bytes?|tokens?|"
-    r"words?|percent|hours?|days?|weeks?|months?|years?|minutes?|seconds?|million|billion|Prozent|Tage|Stunden|Jahre)\b))?)"
-    r"(?![\w/:-]|[.,]\d)"
-)
 _VERSION = re.compile(r"\d+\.\d+|[\[\]`]")
-_MONTH = re.compile(
-    r"\.?\s+(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\b", re.IGNORECASE
-)
-_MONTH_BEFORE = re.compile(
-    r"\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])\w*\.?\s+$", re.IGNORECASE
-)
-# The 11 of "Windows 11" is part of a name.
-_NAME_BEFORE = re.compile(r"(?:[A-Z][\w-]+|[vV]ersions?|step|chapter|page|No\.|Nr\.)[ \u00a0]$")
-_ELSEWHERE = re.compile(
-    r"\b(?:above|below|previous|following|next section|examples?|oben|unten|folgende\w*)\b", re.IGNORECASE
-)
-_POINTS_BACK = re.compile(
-    r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|dies\w*|das(?!\s+(?-i:[A-ZÄÖÜ]))|es|sie|"
-    r"damit|so|hier|aber|und|siehe)\b",
-    re.IGNORECASE,
-)
-# Sentences that lead the reader somewhere, or ask something of them, state nothing to know.
-_GUIDES = re.compile(
-    r"\b(?:see|visit|click|join|explore|please|refer to|check out|have a look|take a look|read more|find (?:all|out|more)|"
-    r"siehe|besuche\w*|klick\w*|bitte)\b",
-    re.IGNORECASE,
-)
-# Something counted off or shown elsewhere is meant, which the sentence alone does not tell.
-_POINTS_ELSEWHERE = re.compile(
-    r"\b(?:these|those|diese[rns]?|the same|above|below|perhaps|maybe)\b|\bthe (?:(?:first|second|third|other|last) one|former|latter)\b",
-    re.IGNORECASE,
-)
 _PRAISE = re.compile(
     r"(?:is|are|ist|sind)\s+(?:one of|the (?:ideal|best|perfect|right|most|closest)|an? (?:powerful|great|good|nice|simple|strong|solid|"
     r"easy|toggleable|topic)|ein\w* (?:de[rs]|gut\w*|mächtig\w*))\b",
     re.IGNORECASE,
 )
-# What a label is followed by when it heads a step to take.
-_STEP = re.compile(
-    r"(?:add|build|choose|click|commit|configure|copy|create|download|drop|edit|enable|enter|go to|install|just|make sure|move|"
-    r"open|paste|press|reload|repeat|review|run|save|select|set up|stage|tap|try|type|write|erstelle|installiere|kopiere|öffne|"
-    r"wähle)\b",
-    re.IGNORECASE,
-)
-# "For online assets", "Foam embraces the hacker mindset": a case or a statement, no name.
-_SAYS = re.compile(r"(?:for|in|on|with|when|if|to|für|wenn|mit|bei)\b|(?:\S+ ){3,}\S", re.IGNORECASE)
-_ONESELF = re.compile(r"\b(?:I|I'm|I’m|me|my|ich|mir|mich)\b")
-_EXAMPLE = re.compile(r"\b(?:examples?|beispiele?)\b", re.IGNORECASE)
-_WORD_AFTER = re.compile(r"[*=]*[ \t]+[^\W\d_]")
 _ITEM_WITHIN = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
-_QUESTION_HEADING = re.compile(r"(?:how|why|what|when|wie|warum|weshalb|was|wann)\b", re.IGNORECASE)
-_VERB = re.compile(r"\s+(?:is|are|was|were|means|names|ist|sind|war|bedeutet)\b")
 _NAMED_BEFORE = re.compile(
     r"(?:\b(?:called|named|known as|termed|terms?|words?|referred to as|genannt|heißt|heißen|bezeichnet als|appelée?s?|llamad[oa]s?)\s+"
     r"(?:an?\s+|the\s+|as\s+|die\s+|der\s+|das\s+)?[\"“„]?)$",
     re.IGNORECASE,
-)
-_DEFINES_AFTER = re.compile(
-    r"\s+(?:is|are|means|refers to|ist|sind|bedeutet|est|sont|es|son)\s+(?:an?|the|one|any|eine?|der|die|das|une?|la|le|los?|las?|el)\b"
 )
 
 
@@ -145,7 +94,7 @@ def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: l
 
 
 def _highlight(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[str]) -> Iterator[Item]:
-    for match in _HIGHLIGHT.finditer(raw) if not _GUIDES.search(raw) else ():
+    for match in _HIGHLIGHT.finditer(raw) if not GUIDES.search(raw) else ():
         yield from _gap(note, "highlight", block, sentence, raw, match.span("key"), "")
 
 
@@ -155,9 +104,9 @@ def _bold(note: Note, block: Block, sentence: Sentence, raw: str, _names: list[s
         # Bold print stresses; it names only what the sentence says it names.
         before, after = raw[: match.start()], raw[match.end() :]
         is_named = bool(_NAMED_BEFORE.search(before))
-        is_subject = bool(_DEFINES_AFTER.match(after)) and not before.strip(" *_")
+        is_subject = bool(DEFINES.match(after.lstrip())) and not before.strip(" *_")
         is_whole = (
-            _stands_alone(sentence.text) and not _VERSION.search(key) and not _STEP.match(sentence.text)
+            _stands_alone(sentence.text) and not _VERSION.search(key) and not ORDERS.match(sentence.text)
         )
         if (is_subject or is_named) and is_whole and _is_term(key):
             yield from _gap(note, "bold", block, sentence, raw, match.span("key"), "")
@@ -207,14 +156,6 @@ def _blocks(note: Note, kinds: Iterable[str]) -> Iterator[Block]:
     return (block for block in note.blocks if block.kind in kinds)
 
 
-def _within(block: Block, match: re.Match[str], group: str | int = 0) -> Span:
-    return Span(block.span.start + match.start(group), block.span.start + match.end(group))
-
-
-def _inside(sentence: Sentence, match: re.Match[str], group: str) -> Span:
-    return Span(sentence.span.start + match.start(group), sentence.span.start + match.end(group))
-
-
 def _plain(markdown: str) -> str:
     return " ".join(plain_text(markdown).split())
 
@@ -222,9 +163,9 @@ def _plain(markdown: str) -> str:
 def _stands_alone(text: str) -> bool:
     """Whether a sentence can be understood without the one before it."""
     return (
-        not _POINTS_BACK.match(text)
-        and not _POINTS_ELSEWHERE.search(text)
-        and not _GUIDES.search(text)
+        not POINTS_BACK.match(text)
+        and not POINTS_ELSEWHERE.search(text)
+        and not GUIDES.search(text)
         and (text[:1].isalnum() or text[:1] in "\"“„'(")
         and len(text) <= _MAX_SENTENCE
         and not text.rstrip().endswith(("?", "？", ":", "："))
@@ -238,7 +179,7 @@ def _is_term(text: str) -> bool:
         and len(_plain(text)) > 2
         and any(word not in NO_TERMS and not word.isdigit() for word in content_words(_plain(text)))
         and not _plain(text).endswith((".", "!", "?", ":"))
-        and not _POINTS_BACK.match(_plain(text))
+        and not POINTS_BACK.match(_plain(text))
     )
 
 

@@ -10,12 +10,13 @@ from kb.plugin_api import Span, content_words, split_sentences
 from kb_plugins.study.card import heading_path_at
 from kb_plugins.study.fact import Fact
 from kb_plugins.study.label_facts import labelled, over_children
-from kb_plugins.study.labels import NO_LABEL, POINTS_BACK, is_term
+from kb_plugins.study.labels import NO_LABEL, is_term
 from kb_plugins.study.outline import Entry
 from kb_plugins.study.page import Page
 from kb_plugins.study.question_facts import QUESTION_END, asked, heading_questions, inline_question
 from kb_plugins.study.reasons import reasons_in
 from kb_plugins.study.relations import relations_of
+from kb_plugins.study.shapes import POINTS_BACK
 from kb_plugins.study.source import Source
 from kb_plugins.study.table_facts import table_facts
 from kb_plugins.study.worth import LEAST, worth_of
@@ -27,6 +28,7 @@ _GENERAL = re.compile(
     re.IGNORECASE,
 )
 _ONESELF = re.compile(r"(?:I|I’m|I'm|My|Ich|Mein\w*|Je|Mon|Ma|Yo|Mi|我)\b")
+_ONLY_LINKS = re.compile(r"(?:(?:[-*,;.·→]|->|and|und)?\s*\[\[[^\]]*\]\]\s*)+[.;]?", re.IGNORECASE)
 _FEWEST, _SECTION_WORDS = 4, 60
 
 
@@ -51,6 +53,8 @@ def facts_of(page: Page) -> list[Fact]:
 
 def _weighed(source: Source, fact: Fact) -> Fact | None:
     answer = source.plain(fact.answer)
+    if _ONLY_LINKS.fullmatch(source.note.text[fact.answer.start : fact.answer.end].strip()):
+        return None  # it leads to what is said in other notes
     return replace(fact, worth=worth_of(fact, fact.question, answer)) if answer and fact.question else None
 
 

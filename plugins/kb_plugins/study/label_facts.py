@@ -16,18 +16,26 @@ from kb_plugins.study.labels import (
     ENUMERATES,
     NO_LABEL,
     NO_TERM,
-    POINTS_BACK,
     is_term,
     names,
 )
 from kb_plugins.study.outline import Entry
 from kb_plugins.study.question_facts import HOW_TO, MOST_STEPS, QUESTION_END
+from kb_plugins.study.shapes import EXAMPLE, ORDERS, POINTS_BACK
 from kb_plugins.study.source import Source
-from kb_plugins.study.worth import ORDERS
 
 _LINK = re.compile(r"[*_]*(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))[*_]*:?")
+# Headings over points about a thing, and not over things.
+_POINTS_OUT = re.compile(
+    r"\b(?:applications?|uses|use cases|causes?|benefits?|challenges?|characteristics|importance|considerations|role|impact|limitations?|differences?|advantages?|"
+    r"disadvantages?|reasons?|risks?|effects?|how .+ (?:works?|learns?)|ursachen?|vorteile|nachteile|gründe|avantages|ventajas)\b",
+    re.IGNORECASE,
+)
 _MOST_LABEL_WORDS = 6
 _FEWEST, _SHORT_MEMBER = 4, 12
+_SPEAKS = 3  # times
+_STATES = re.compile(r"\b(?:is|are|can|has|was|were|will|ist|sind|kann|hat|war)\b", re.IGNORECASE)
+_PATH = re.compile(r"^\S*[/\\]\S+|^\S+\.\w{1,5}\b")
 
 
 def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[Fact]:
@@ -53,6 +61,10 @@ def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[F
         return
     if text.endswith(QUESTION_END) or len(content_words(text)) < 3 or not is_term(label):
         return
+    # Who speaks in a talk stands before each of its lines; and a statement names nothing.
+    speaks = source.repeated[label.casefold()] >= _SPEAKS and not entry.parent
+    if speaks or _STATES.search(label) or ORDERS.fullmatch(label):
+        return
     if ("/" in label and " " in label) or (ORDERS.match(label) and " " in label):
         return
     yield _term(source, entry, label, body, text)
@@ -72,15 +84,18 @@ def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fa
         and len(content_words(first.text)) >= _FEWEST
     ):
         told = first.text if words > 45 else text
-        if len(told.split()) <= 45 and not _tells(told, label):
+        if len(told.split()) <= 45 and not _tells(told, label) and not ORDERS.match(told):
             fact = source.fact("term", f"{GAP}: {told}", Span(place, place + len(label)), entry)
             family = f"term {source.note.path} {' '.join(entry.heading_path)}"
             return replace(fact, is_name=True, family=family, source=Span(entry.span.start, body.end))
+    entity = source.entity(entry)
+    if entity and _POINTS_OUT.search(entity):
+        # `Causes of X: model architecture` is one of the causes, and no term of its own.
+        return source.fact("attribute", f"{entity} — {label}?", body, entry)
     if DEFINING.match(text) and len(label.split()) <= _MOST_LABEL_WORDS and " vs" not in label:
         return source.fact("term", source.wording.what_is(label), body, entry)
     if text.casefold().startswith(f"{label.casefold()} ") and len(label.split()) <= _MOST_LABEL_WORDS:
         return source.fact("term", source.wording.what_is(label), body, entry)
-    entity = source.entity(entry)
     if entity and not ENUMERATES.search(entity):
         return source.fact("attribute", f"{entity} — {label}?", body, entry)
     return source.fact("attribute", f"{label}: …?", body, entry)
@@ -105,7 +120,9 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
     elif 2 <= len(children) <= MOST_STEPS and short and (ENUMERATES.search(name) or entry.is_item is False):
         orders = sum(bool(ORDERS.match(one)) for one in texts)
         stands = (
-            (ENUMERATES.search(name) or not NO_TERM.match(name))
+            not EXAMPLE.search(name)
+            and not all(_PATH.match(one) for one in texts)
+            and (ENUMERATES.search(name) or not NO_TERM.match(name))
             and not POINTS_BACK.match(name)
             and orders < len(texts) / 2
         )
@@ -118,7 +135,13 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
         and names(name)
         and not any(map(source.label, children))
     ):
-        yield source.fact("term", source.wording.what_is(name), source.span_of(children), entry)
+        entity = source.entity(entry)
+        if EXAMPLE.search(name):
+            return
+        if entity and _POINTS_OUT.search(entity):
+            yield source.fact("attribute", f"{entity} — {name}?", source.span_of(children), entry)
+        else:
+            yield source.fact("term", source.wording.what_is(name), source.span_of(children), entry)
 
 
 def _tells(text: str, name: str) -> bool:

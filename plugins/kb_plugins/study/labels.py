@@ -27,7 +27,7 @@ DEFINES = re.compile(
 )
 NO_LABEL = re.compile(
     r"(?:notes?|none|scenario|from scratch|.*[月日号年]|[一二三四五六七八九十\d]+[点时]|functionality|.*\blinks|.*\breading|highlights|legend.*|screenshots?|set-?up|tools?|property|properties|feature|instructions?|known issues?|eg|related.*|tips?|warning|important|hints?|caution|info|examples?|e\.g|ex|default|optional|required|todo|see(?: also)?|link|url|source|"
-    r"answers?|question|q|a|my .*|gpt .*|ai .*|status|step \d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|usage|result|"
+    r"answers?|question|q|a|my .*|mein\w* .*|as in .*|reference|gpt .*|ai .*|status|step \d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|usage|result|"
     r"results|output|input|type|name|value|description|overall|summary|conclusion|beispiel\w*|hinweis|achtung|quelle|wichtig|"
     r"questions?|terms?|use cases?|solutions?|(?:common |key |basic )?(?:terminology|concepts|definitions|terms|techniques|points|takeaways|ideas)|"
     r"glossary|vocabulary|basics|anecdotes|why|how|what|who|when|where|faq|misc|other|others|more|resources|references|fragen|begriffe|"
@@ -49,10 +49,6 @@ ENUMERATES = re.compile(
 NO_TERM = re.compile(
     r"(?:since|note|you|we|i|there|all|some|any|each|don.t|the same|what|how|why|when|where|who|which|it|this|that|these|those|they|if|for|in|on|with|when|to|can|does|do|is|are|issues|ways|things|"
     r"benefits|use|using|was|wie|warum|wenn|dies\w*|es|für|bei|mit|non)\b|.*://|.*\.(?:com|org|io|net|md)\b",
-    re.IGNORECASE,
-)
-POINTS_BACK = re.compile(
-    r"(?:this|these|those|that|it|they|we|you|here|in (?:this|that)|dies\w*|hier|wir|sie|es|ce(?:tte)?|ici)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.!?:;]$")

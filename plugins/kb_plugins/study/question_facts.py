@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kb.plugin_api import Span, plain_text, words_of
 from kb_plugins.study.fact import Fact
 from kb_plugins.study.outline import Entry
+from kb_plugins.study.shapes import POINTS_BACK
 from kb_plugins.study.source import Source
 
 QUESTION_END = ("?", "？", "؟")
@@ -76,6 +77,8 @@ def inline_question(source: Source, entry: Entry) -> Fact | None:
     question = " ".join(plain_text(raw[: match.end("question")]).split())
     answered = _ANSWERED.match(raw[match.start("answer") :])
     start = entry.span.start + match.start("answer") + (answered.end() if answered else 0)
+    if POINTS_BACK.match(question) or re.search(r"[.!][\"”’']\s", question):
+        return None  # asked of something quoted, and rhetorically
     if len(words_of(question)) < 3 or source.plain(Span(start, entry.span.end)).endswith(QUESTION_END):
         return None
     question = re.sub(r"^(?:q|question|frage)\s*[:：]\s*", "", question, flags=re.IGNORECASE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kb.plugin_api import Note, Span, content_words, plain_text, split_sentences
 from kb_plugins.study.fact import FactKind
+from kb_plugins.study.shapes import DEFINES, ONESELF, POINTS_BACK
 from kb_plugins.study.wording import Wording
 
 _CAUSE = re.compile(
@@ -20,21 +21,16 @@ _UNLIKE = re.compile(
     r"(?P<why>.{12,220}?)[.!]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-# Without what stands before it, such a sentence says little, or something else.
-_POINTS_BACK = re.compile(
-    r"(?:this|that|these|those|such|it|its|they|their|he|she|we|here|there|so|then|also|but|and|or|however|otherwise|thus|dies\w*|das(?!\s+(?-i:[A-ZÄÖÜ]))|es|"
-    r"sie|er|wir|damit|dabei|so|hier|aber|und|daher|deshalb|il|elle|ils|elles|cela|c'est|这|它|他|她|但)\b",
-    re.IGNORECASE,
-)
 _CONNECTS = re.compile(
     r"(?:in addition|moreover|furthermore|essentially|however|also|in general|additionally|in fact|first(?:ly)?|second(?:ly)?|finally|note that|"
     r"außerdem|zudem|grundsätzlich|en outre|de plus)\s*,?\s+",
     re.IGNORECASE,
 )
-_ONESELF = re.compile(r"\b(?:I|I'm|I’m|I've|me|my|we|our|ich|mir|mich|wir|je|moi|mon|ma)\b")
-_DEFINES = re.compile(
-    r"\b(?:is|are|ist|sind|est|sont) (?:an?|the|eine?|der|die|das|une?|la|le|les)\b", re.IGNORECASE
+_POINTS_AT = re.compile(
+    r"\b(?:into|in|of|for|with|to|from|by|on|at) (?:that|this)\b(?! (?:is|are|was)\b)|\b(?:these|those|this)\b",
+    re.IGNORECASE,
 )
+_GERUND = re.compile(r"[-*\d. ]*[A-Z][a-z]+ing (?:the|an?|your)\b")
 _STRANGE = ("::", "|", "](", "```", "?")
 
 
@@ -43,8 +39,8 @@ def reasons_in(note: Note, span: Span, wording: Wording) -> Iterator[tuple[FactK
     for sentence in split_sentences(note.text, span):
         raw = note.text[sentence.span.start : sentence.span.end]
         if (
-            _POINTS_BACK.match(sentence.text)
-            or _ONESELF.search(sentence.text)
+            POINTS_BACK.match(sentence.text)
+            or ONESELF.search(sentence.text)
             or any(mark in raw for mark in _STRANGE)
         ):
             continue
@@ -53,8 +49,10 @@ def reasons_in(note: Note, span: Span, wording: Wording) -> Iterator[tuple[FactK
             yield "contrast", question, _within(sentence.span, match), sentence.span
         elif match := _CAUSE.match(raw) or _CJK_CAUSE.match(raw):
             main, why = _plain(match["main"]), _plain(match["why"])
+            if _POINTS_AT.search(main) or _GERUND.match(main):
+                continue  # what "that column" is, the sentence does not tell
             if main.count('"') % 2 or (
-                _DEFINES.search(main) and why.casefold().startswith(("so that", "damit", "afin"))
+                DEFINES.search(main) and why.casefold().startswith(("so that", "damit", "afin"))
             ):
                 continue  # within a quotation, or what a thing is for as part of what it is
             if (

@@ -13,6 +13,7 @@ from kb_plugins.study.page import Page, without_quote_marks
 from kb_plugins.study.wording import Wording
 
 _NUMBER = re.compile(r"\d{1,3}[.)] +")
+_WHAT_IS = re.compile(r"^(?:\d+[.)]\s+|what (?:is|are) |was (?:ist|sind) )", re.IGNORECASE)
 _LONGEST_ANSWER = 130  # words, beyond which only the first entries are the answer
 
 
@@ -75,9 +76,9 @@ class Source:
                 return name
             parent = parent.parent
         for title in (*reversed(entry.heading_path), self.note.title):
-            name = re.sub(
-                r"^(?:\d+[.)]\s+|what (?:is|are) |was (?:ist|sind) )", "", title, flags=re.IGNORECASE
-            ).rstrip("?:： ")
+            if title.endswith("?") and not _WHAT_IS.match(title):
+                continue  # a question is no thing that something could be said of
+            name = _WHAT_IS.sub("", title).rstrip("?:： ")
             if name and len(name.split()) <= 9 and not NO_LABEL.match(name) and not ATTRIBUTE.match(name):
                 return name
         return ""

@@ -26,10 +26,15 @@ _NO_NAME = re.compile(
     r"ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mer|jeu|ven|sam|dim)\w*\.?(?: \d+)?|-+|[\d.,:/% -]+)$",
     re.IGNORECASE,
 )
+_KEY_COLUMN = re.compile(
+    r"(?:values?|commands?|fields?|options?|flags?|keys?|settings?|parameters?|arguments?|shortcuts?|placeholders?|variables?|property|"
+    r"query elements?|instructions?|events?|syntax|befehle?|optionen|einstellung\w*)$",
+    re.IGNORECASE,
+)
 # Columns that say where or how something is reached, and not what it is.
 _NO_COLUMN = re.compile(
     r"(?:notes?|links?|url|source|examples?(?: \d+)?|image|icon|#|no\.?|nr\.?|id|comments?|see|status|location|command|shortcut|key(?:s|binding)?|"
-    r"types?(?: \d+)?|version|since|beispiel\w*|bemerkung\w*)$",
+    r"default|when .*|types?(?: \d+)?|version|since|beispiel\w*|bemerkung\w*)$",
     re.IGNORECASE,
 )
 
@@ -62,6 +67,8 @@ def _of_table(note: Note, block: Block) -> Iterator[Fact]:
         raw = note.text[source.start : source.end]
         if "://" in raw or "<br" in raw:
             continue  # a cell of several lines is a text of its own, and one with an address leads elsewhere
+        if _KEY_COLUMN.match(head[0].text):
+            continue  # names of a program are looked up
         if len(head) == 2 and len(row[1].text.split()) >= _TELLING and not _COMPARES.match(head[0].text):
             if len(row[1].text) <= _MAX_GIVEN and len(name.split()) <= _MAX_WORDS // 2:
                 question = f"{_labelled(head[1].text, row[1].text)} — {_labelled(head[0].text, GAP)}"

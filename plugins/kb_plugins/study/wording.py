@@ -40,7 +40,8 @@ class Wording:
 
     def what_is(self, name: str) -> str:
         """Asks what `name` is."""
-        if not self.language and _PLURAL.search(name.partition(" (")[0]):
+        bare = name.partition(" (")[0]
+        if not self.language and _PLURAL.search(bare) and bare[:1].isupper() and len(bare.split()) <= 4:
             return f"What are {name}?"
         return _WHAT.get(self.language, "{}: ?").format(name)
 
