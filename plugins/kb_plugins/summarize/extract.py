@@ -9,10 +9,30 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kb.plugin_api import Block, Note, Quote, Selection, Sentence, content_words, covers, split_sentences
+from kb.plugin_api import (
+    Block,
+    Note,
+    Quote,
+    Selection,
+    Sentence,
+    content_words,
+    covers,
+    plain_text,
+    split_sentences,
+)
 from kb_plugins.study.context import context_of
 from kb_plugins.study.page import Page, page_of
+from kb_plugins.study.shapes import (
+    DEFINES,
+    EXAMPLE,
+    LEADS_AWAY,
+    ORDERS,
+    POINTS_BACK,
+    POINTS_ELSEWHERE,
+    STEERS,
+)
 from kb_plugins.study.tables import rows_of
+from kb_plugins.summarize.lists import ListLine, list_line, table_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,26 +44,19 @@ TOTAL = 400  # sentences of all notes together that are compared: the map step's
 MOST_PARTS = 14  # of one note that get a line of their own; of more sections neighbours are taken together
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
 _CENTRAL, _PLACED, _TITLED, _DEFINES, _DECIDES, _WANTED = 1.0, 0.35, 0.25, 0.3, 0.25, 0.8
-_DANGLES, _EXAMPLE = 0.3, 0.3
+_DANGLES, _EXAMPLE, _BARE, _ITEM, _STEP = 0.3, 0.3, 0.2, 0.35, 0.3
+_WHOLE_LIST, _WHOLE_TABLE = 0.6, 0.35  # of a list, and of a table, in one line
+_STRESSED = 0.2  # what its author set in bold print or marked
+_STRESS = re.compile(r"\*\*[^*\n]+\*\*|==[^=\n]+==")
+_CAPTION = re.compile(r"!\[|<\w")
+_TELLING = 6  # content words from which a sentence says much
 _REPEATS = 0.8  # cosine from which two sentences say the same
 _MIN_WORDS, _MAX_CHARACTERS = 4, 360
 _MIN_ITEM = 6  # words from which an item of a list states something
-_TABLE_NAMES = 6  # rows of a table that are named
-# Without what stands before it, such a sentence says little, or something else.
-_POINTS_BACK = re.compile(
-    r"(?:this|that|these|those|such|it|its|they|their|he|she|here|there|so|then|also|but|and|or|see|therefore|however|"
-    r"otherwise|thus|dies\w*|das(?!\s+(?-i:[A-ZÄÖÜ]))|es|sie|er|damit|dabei|so|hier|aber|und|siehe|daher|deshalb|il|elle|ils|elles|cela|cette?)\b",
-    re.IGNORECASE,
-)
 # What such a pronoun stands for is told by the heading or the item above, if nothing else comes between.
 _STANDS_FOR_HEADING = re.compile(
-    r"(?:it|its|they|their|he|she|this|es|er|sie|dies\w*|il|elle|ils|elles)\b", re.IGNORECASE
-)
-_POINTS_ELSEWHERE = re.compile(
-    r"\b(?:above|below|following|previous|oben|unten|folgende\w*)\b", re.IGNORECASE
-)
-_DEFINITION = re.compile(
-    r"\b(?:is|are|means|ist|sind|bedeutet|est|es)\s+(?:an?|the|one|any|eine?|der|die|das|une?|la|le|el)\b",
+    r"(?:it|its|they|their|he|she|this(?= (?:is|was|means|can|makes|has|works|helps|lets)\b)|es|er|sie|dies(?:es)?(?= (?:ist|war|macht)\b)|"
+    r"il|elle|ils|elles)\b",
     re.IGNORECASE,
 )
 _DECISION = re.compile(
@@ -51,15 +64,7 @@ _DECISION = re.compile(
     r"vereinbart|fazit|deshalb|weil|immer|décidé|conclusion|parce que)\b",
     re.IGNORECASE,
 )
-_FOR_EXAMPLE = re.compile(
-    r"\b(?:e\.g\.|for example|for instance|examples?|z\. ?B\.|zum Beispiel|beispiel\w*|par exemple)",
-    re.IGNORECASE,
-)
 _IS_LINK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))\s*$")
-_LEADS_AWAY = re.compile(
-    r"(?:table of )?contents?$|see also|related|resources|references|links|inhalt|siehe auch|quellen",
-    re.IGNORECASE,
-)
 _SUMS_UP = re.compile(
     r"summary|conclusions?|key points|tl;?dr|zusammenfassung|fazit|résumé|resumen", re.IGNORECASE
 )
@@ -235,14 +240,24 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
         opens_note, opens_section = not seen_sections, block.heading_path not in seen_sections
         if block.kind == "table":
             yield from _table(page, block, place)
-        if block.kind not in _PROSE or any(map(_LEADS_AWAY.match, block.heading_path[-1:])):
+        whole = list_line(page, block) if block.kind == "list" and not _leads_on(block) else None
+        if whole:
+            yield _listed(page, whole, block, place, is_alone)
+            seen_sections.add(block.heading_path)
+        if block.kind not in _PROSE or _leads_on(block):
             continue
+        in_opening = opens_note  # all of the first paragraph says what the note is about
         sums_up = any(map(_SUMS_UP.match, block.heading_path[-1:]))
         for index, sentence in enumerate(split_sentences(page.note.text, block.span)):
             raw = page.note.text[sentence.span.start : sentence.span.end]
             words = content_words(sentence.text)
             is_item = (
-                block.kind == "list" and len(sentence.text.split()) >= _MIN_ITEM and not _IS_LINK.match(raw)
+                block.kind == "list"
+                and len(sentence.text.split()) >= _MIN_ITEM
+                and not _IS_LINK.match(raw)
+                and not any(
+                    task.span.start <= sentence.span.start < task.span.end for task in page.note.tasks
+                )
             )
             is_whole = is_item or sentence.text.endswith((".", "!", "…", "。"))
             if not is_whole or not _says_something(sentence.text, raw, words):
@@ -250,21 +265,28 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
             context = context_of(page, sentence.span.start, block.heading_path, sentence.text)
             if is_alone and context == note.title:
                 context = ""  # it is the note that was asked for
-            if _POINTS_BACK.match(sentence.text):
+            if POINTS_BACK.match(sentence.text):
                 follows = index > 0 and block.kind != "list"
+                if in_opening and index in (1, 2) and _STANDS_FOR_HEADING.match(sentence.text):
+                    follows, context = False, note.title  # the first sentence tells what it is
                 if follows or not context or not _STANDS_FOR_HEADING.match(sentence.text):
                     continue
             seen_sections.add(block.heading_path)
             headings = content_words(" ".join(block.heading_path)) or title
             titled = sum(covers(words, word) for word in headings) / max(1, len(headings))
             prior = (
-                _PLACED * (1.0 if opens_note else 0.6 if opens_section else 0.3 if index == 0 else 0.0)
+                _PLACED
+                * (1.0 if opens_note else 0.6 if opens_section or in_opening else 0.3 if index == 0 else 0.0)
+                + _STRESSED * bool(_STRESS.search(raw))
                 + _TITLED * titled
-                + _DEFINES * bool(_DEFINITION.search(sentence.text[:80]))
+                + _DEFINES * bool(DEFINES.search(sentence.text[:80]))
                 + _DEFINES * sums_up
                 + _DECIDES * bool(_DECISION.search(sentence.text))
-                - _DANGLES * bool(_POINTS_ELSEWHERE.search(sentence.text))
-                - _EXAMPLE * bool(_FOR_EXAMPLE.search(sentence.text))
+                - _DANGLES * bool(POINTS_ELSEWHERE.search(sentence.text))
+                - _EXAMPLE * bool(EXAMPLE.search(sentence.text))
+                - _BARE * (len(words) < _TELLING)
+                - _ITEM * bool(whole)
+                - _STEP * bool(ORDERS.match(sentence.text) or STEERS.search(sentence.text))
             )
             opens_note = opens_section = False
             yield Candidate(
@@ -273,18 +295,34 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
 
 
 def _table(page: Page, block: Block, place: int) -> Iterator[Candidate]:
-    """A table as one line: its columns, and what its rows are about."""
-    rows = [[cell.text for cell in row] for row in rows_of(page.note.text, block.span)]
-    if len(rows) < 3 or not all(rows[0][:2]):
-        return
-    names = [row[0] for row in rows[1:] if row and row[0]]
-    more = ", …" if len(names) > _TABLE_NAMES else ""
-    text = f"{' · '.join(filter(None, rows[0]))} of {', '.join(names[:_TABLE_NAMES])}{more} ({len(rows) - 1} rows)"
-    if not names or len(text) > _MAX_CHARACTERS:
+    """A table as one line."""
+    text = table_line([[cell.text for cell in row] for row in rows_of(page.note.text, block.span)])
+    if not text or len(text) > _MAX_CHARACTERS:
         return
     context = context_of(page, block.span.start, block.heading_path, text)
     sentence = Sentence(block.span, block.line, text)
-    yield Candidate(page.note, sentence, block.heading_path, 0.0, (place, block.span.start), context=context)
+    order = (place, block.span.start)
+    yield Candidate(page.note, sentence, block.heading_path, _WHOLE_TABLE, order, context=context)
+
+
+def _listed(page: Page, line: ListLine, block: Block, place: int, is_alone: bool) -> Candidate:
+    """A list as one line: what its items name, in their order."""
+    heading = " ".join(plain_text(block.heading_path[-1]).split()) if block.heading_path else ""
+    context = line.lead or heading or context_of(page, block.span.start, block.heading_path, line.text)
+    if is_alone and context == page.note.title:
+        context = ""
+    sentence = Sentence(line.span, block.line, line.text)
+    return Candidate(
+        page.note, sentence, block.heading_path, _WHOLE_LIST, (place, block.span.start), context=context
+    )
+
+
+def _leads_away(heading: str) -> bool:
+    return heading.casefold() == "links" or bool(LEADS_AWAY.fullmatch(heading))
+
+
+def _leads_on(block: Block) -> bool:
+    return any(map(_leads_away, block.heading_path[-1:]))
 
 
 def _says_something(text: str, raw: str, words: Sequence[str]) -> bool:
@@ -295,4 +333,6 @@ def _says_something(text: str, raw: str, words: Sequence[str]) -> bool:
         and not _CARD.match(raw)
         and "[ ]" not in raw[:6]
         and "://" not in raw
+        and not _CAPTION.search(raw)
+        and not (text.startswith("(") and text.rstrip(".")[-1:] != ")")
     )

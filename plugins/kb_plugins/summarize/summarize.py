@@ -34,8 +34,8 @@ from kb_plugins.summarize.summary import Noticed, Summary
 
 MADE_BY = "made-by"  # property of notes that kb wrote: a summary of summaries would drift
 _MOST_NOTES = 300  # read at most; the rest are counted, never silently left out
-_POINTS = (3, 9)  # fewest and most
-_SENTENCES_PER_POINT = 4  # of the text, for short ones
+_POINTS = (3, 12)  # fewest and most
+_WORDS_PER_POINT = 40  # of the text
 _NOTICED = 10  # open questions and tasks shown
 _MIN_CONTENTS = 3  # notes from which a map of them is worth reading
 _LONG = 170  # characters from which a point is worth shortening
@@ -68,7 +68,8 @@ def summarize(
     notes = _read(base, selection.paths)
     found = candidates(notes, selection)
     parts = len({candidate.part for candidate in found.candidates}) if len(notes) == 1 else 0
-    count = max(_POINTS[0], min(_POINTS[1], len(found.candidates) // _SENTENCES_PER_POINT), parts)
+    words = sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes)
+    count = max(_POINTS[0], min(_POINTS[1], words // _WORDS_PER_POINT), parts)
     wanted = selection.label if selection.kind == "search" else ""
     per_note = None if len(notes) == 1 else max(2, -(-count // len(notes)))
     chosen = key_sentences(found.candidates, count, base.embed, wanted, per_note)
@@ -109,7 +110,7 @@ def summarize(
             Noticed(task.text, note.path, task.line) for note, task in islice(_open_tasks(notes), _NOTICED)
         ),
         contents=_contents(notes, found.candidates) if len(notes) >= _MIN_CONTENTS else (),
-        words_read=sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes),
+        words_read=words,
         compared=len(found.candidates),
         sentences=found.sentences,
         lines=_lines(notes) if len(notes) == 1 else 0,
