@@ -12,6 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.answering.answer import AnswerSentence, Quote
+from kb.answering.catalog_phrases import (
+    ABOUT,
+    CHANGED,
+    HOW_MANY,
+    LEADING,
+    WHEN,
+    WHICH_NOTES,
+    WHICH_THINGS,
+    rest_of,
+)
 from kb.answering.due_tasks import DueTask, due_tasks, labels
 from kb.answering.words import content_words, same_word, words_of
 from kb.errors import UsageError
@@ -25,45 +35,10 @@ _LISTED = 20  # notes named at most; the rest are counted
 _KINDS = ("type", "kind", "category", "categories", "is", "class")  # properties that say what a note is about
 _ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[.\][ \t]+)?(?P<text>\S[^\n]*)$", re.MULTILINE)
 
-_HOW_MANY = re.compile(
-    r"^how many notes?\b(?: (?:do i have|have i(?: written| got)?|are there|did i write))?"
-    r"(?P<rest>[^?]*)|^wie ?viele notizen\b(?: (?:habe ich|gibt es))?(?P<rest_de>[^?]*)",
-    re.IGNORECASE,
-)
-_WHICH_NOTES = re.compile(
-    r"^(?:which|what|list(?: all)?|show(?: me)?(?: all)?)(?: of)?(?: my| the)? notes\b(?: (?:do i have|have i|are|are there|that|which))*"
-    r"(?P<rest>[^?]*)|^welche(?: meiner)? notizen\b(?P<rest_de>[^?]*)",
-    re.IGNORECASE,
-)
-_CHANGED = re.compile(
-    r"^what(?: has| have)?(?: notes)? (?:changed|been changed|is new|was new)\b(?: in my notes)?(?P<rest>[^?]*)|"
-    r"^what(?: have| did) i (?:change|changed|edit|edited)\b"
-    r"(?P<rest_i>[^?]*)|^was (?:hat sich|habe ich)\b(?P<rest_de>[^?]*?)(?: geändert| bearbeitet)(?=\?|$)",
-    re.IGNORECASE,
-)
-_WHEN = re.compile(
-    r"^when did i (?:last |first )?(?:write|note|create|start|add|change|edit|update)\b(?: down)?"
-    r"(?: (?:the|my|a) notes?\b)?(?: (?:about|on|for|called|named|in)\b)?(?P<rest>[^?]+)",
-    re.IGNORECASE,
-)
-_WHICH_THINGS = re.compile(
-    r"^(?:which|what|list(?: all)?(?: of)?(?: my| the)?)\s+(?P<things>[^?]{3,40}?)\s*"
-    r"(?:(?:have|did|do) i (?:noted?|have|know|collect(?:ed)?|list(?:ed)?|written? (?:about|down)|read|keep|kept)"
-    r"|(?:are|is) (?:there )?in my notes|do my notes (?:name|mention|list|have))\b[^?]*\??$"
-    r"|^list (?:all |all my |my |all the |the )(?P<listed>[^?]{3,40}?)\??$",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"^\s*(?:that |which )?(?:(?P<tag>(?:are |is )?(?:tagged|with (?:the )?tags?)(?: (?:as|with))?)|(?P<link>link(?:s|ing)? to)|"
-    r"(?P<folder>(?:are |is )?in (?:the )?folder)|(?P<word>mention(?:s|ing)?|contain(?:s|ing)?|with the words?|"
-    r"(?:are |is )?(?:about|on|zu|über)))\s+(?P<value>.+)$",
-    re.IGNORECASE,
-)
 _HAS = re.compile(
     r"^\s*(?:that |which )?(?:have|has|with|whose) (?:an? |the )?(?P<property>\w[\w-]*)\s*(?:is |of |[=:])?\s*(?P<value>[^?]+)",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"^(?:in|on|since|from|seit|am|im|about|the)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +63,15 @@ class Records:
         text = " ".join(question.split())
         if (due := due_tasks(text, self._lookup, self._today)) is not None:
             return self._due(due)
-        if match := _HOW_MANY.match(text):
-            return self._notes_about(_rest(match), count_only=True)
-        if match := _WHICH_NOTES.match(text):
-            return self._notes_about(_rest(match))
-        if match := _CHANGED.match(text):
-            return self._changed(_rest(match))
-        if match := _WHEN.match(text):
+        if match := HOW_MANY.match(text):
+            return self._notes_about(rest_of(match), count_only=True)
+        if match := WHICH_NOTES.match(text):
+            return self._notes_about(rest_of(match))
+        if match := CHANGED.match(text):
+            return self._changed(rest_of(match))
+        if match := WHEN.match(text):
             return self._when(match["rest"].strip())
-        if match := _WHICH_THINGS.match(text):
+        if match := WHICH_THINGS.match(text):
             return self._things((match["things"] or match["listed"]).strip())
         return None
 
@@ -140,7 +115,7 @@ class Records:
             found, said = set(notes), "in your vault"
         elif having := self._having(rest):
             found, said = having
-        elif (about := _ABOUT.match(rest)) and (value := about["value"].strip(" ?.\"'“”")):
+        elif (about := ABOUT.match(rest)) and (value := about["value"].strip(" ?.\"'“”")):
             if about["tag"]:
                 wanted = value.removeprefix("#").casefold()
                 found = {
@@ -183,7 +158,7 @@ class Records:
         return self._listing(notes, f"changed {_span(first, last)}", "dates of notes and files", days)
 
     def _when(self, rest: str) -> Record | None:
-        wanted = words_of(_LEADING.sub("", rest))
+        wanted = words_of(LEADING.sub("", rest))
         named = {path for path, name in self._lookup.titles() if _same(words_of(name), wanted)}
         notes = [note for note in self._catalog.notes() if note.path in named]
         if not notes:
@@ -315,10 +290,6 @@ class Records:
 def _by_title(notes: Mapping[str, StoredNote], paths: Iterable[str]) -> list[StoredNote]:
     found = {path: notes[path] for path in paths if path in notes}
     return sorted(found.values(), key=lambda note: note.title.casefold())
-
-
-def _rest(match: re.Match[str]) -> str:
-    return next((text for text in match.groupdict().values() if text is not None), "")
 
 
 def _same(one: Iterable[str], other: Sequence[str]) -> bool:
