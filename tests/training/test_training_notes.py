@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from training import notes, written_notes
+from training import made_vaults, notes, vault_words, written_notes
 from training.sets import Example, as_question, keywords, typo
 
 
@@ -14,7 +14,9 @@ from training.sets import Example, as_question, keywords, typo
 def made() -> list[Example]:
     chance = random.Random(7)
     return [
-        example for _ in range(40) for example in notes.examples_of_vault(notes.make_vault(chance), chance)
+        example
+        for _ in range(40)
+        for example in notes.examples_of_vault(made_vaults.make_vault(chance), chance)
     ]
 
 
@@ -33,7 +35,7 @@ def test_half_of_the_made_questions_stand_over_a_passage_that_does_not_tell(made
 
 def test_no_slot_is_left_in_made_notes(made: list[Example]) -> None:
     for example in made:
-        assert not notes.SLOT.search(example.context)
+        assert not vault_words.SLOT.search(example.context)
         assert "{x}" not in example.context + example.question
 
 
