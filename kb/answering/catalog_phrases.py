@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from kb.answering.words import same_word
 
 HOW_MANY = re.compile(
     r"^how many notes?\b(?: (?:do i have|have i(?: written| got)?|are there|did i write))?"
@@ -44,3 +48,14 @@ LEADING = re.compile(r"^(?:in|on|since|from|seit|am|im|about|the)\s+", re.IGNORE
 def rest_of(match: re.Match[str]) -> str:
     """What follows the words of the form: what the question is about."""
     return next((text for text in match.groupdict().values() if text is not None), "")
+
+
+def same_name(one: Iterable[str], other: Sequence[str]) -> bool:
+    """Whether two names are the same but for inflection."""
+    mine = list(one)
+    return bool(mine) and len(mine) == len(other) and all(map(same_word, mine, other))
+
+
+def stretch_of_time(first: date, last: date) -> str:
+    """The days from `first` to `last` in words."""
+    return f"on {first}" if first == last else f"from {first} to {last}"

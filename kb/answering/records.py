@@ -21,9 +21,11 @@ from kb.answering.catalog_phrases import (
     WHICH_NOTES,
     WHICH_THINGS,
     rest_of,
+    same_name,
+    stretch_of_time,
 )
 from kb.answering.due_tasks import DueTask, due_tasks, labels
-from kb.answering.words import content_words, same_word, words_of
+from kb.answering.words import content_words, words_of
 from kb.errors import UsageError
 from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup
@@ -134,7 +136,7 @@ class Records:
         elif period := self._period(rest):
             first, last = period
             found = {path for path, note in notes.items() if first <= note.day <= last}
-            said = _span(first, last)
+            said = stretch_of_time(first, last)
         else:
             return None
         return self._listing(_by_title(notes, found), said, "counted in the catalog", count_only=count_only)
@@ -155,11 +157,13 @@ class Records:
         notes = [note for note in self._catalog.notes() if first <= note.changed <= last]
         notes.sort(key=lambda note: (note.changed, note.title), reverse=True)
         days = {note.path: note.changed.isoformat() for note in notes}
-        return self._listing(notes, f"changed {_span(first, last)}", "dates of notes and files", days)
+        return self._listing(
+            notes, f"changed {stretch_of_time(first, last)}", "dates of notes and files", days
+        )
 
     def _when(self, rest: str) -> Record | None:
         wanted = words_of(LEADING.sub("", rest))
-        named = {path for path, name in self._lookup.titles() if _same(words_of(name), wanted)}
+        named = {path for path, name in self._lookup.titles() if same_name(words_of(name), wanted)}
         notes = [note for note in self._catalog.notes() if note.path in named]
         if not notes:
             return None
@@ -179,7 +183,7 @@ class Records:
         notes = {note.path: note for note in self._catalog.notes()}
         tagged: dict[str, set[str]] = {}
         for path, tag in self._lookup.tags():
-            if any(_same(words_of(part), wanted) for part in tag.split("/")):
+            if any(same_name(words_of(part), wanted) for part in tag.split("/")):
                 tagged.setdefault(tag, set()).add(path)
         if tagged:
             label = min(tagged, key=len)
@@ -192,7 +196,7 @@ class Records:
                     {
                         path
                         for path, value in self._lookup.properties(name)
-                        if any(_same(words_of(item), wanted) for item in _values(value))
+                        if any(same_name(words_of(item), wanted) for item in _values(value))
                     },
                 )
                 if found:
@@ -200,7 +204,7 @@ class Records:
         if items := self._items_below(wanted):
             return items
         inside = {
-            path for path in notes if any(_same(words_of(part), wanted) for part in path.split("/")[:-1])
+            path for path in notes if any(same_name(words_of(part), wanted) for part in path.split("/")[:-1])
         }
         found = _by_title(notes, inside)
         return self._listing(found, f"in the folder {things}", "the notes of a folder") if found else None
@@ -209,7 +213,7 @@ class Records:
         """Items of the lists below headings called so."""
         sentences: list[AnswerSentence] = []
         quotes: list[Quote] = []
-        below = [id for id, headings in self._lookup.headings() if _same(words_of(headings[-1]), wanted)]
+        below = [id for id, headings in self._lookup.headings() if same_name(words_of(headings[-1]), wanted)]
         for passage in self._catalog.passages(below):
             for item in _ITEM.finditer(passage.text):
                 number = len(quotes) + 1
@@ -292,16 +296,6 @@ def _by_title(notes: Mapping[str, StoredNote], paths: Iterable[str]) -> list[Sto
     return sorted(found.values(), key=lambda note: note.title.casefold())
 
 
-def _same(one: Iterable[str], other: Sequence[str]) -> bool:
-    """Whether two names are the same but for inflection."""
-    mine = list(one)
-    return bool(mine) and len(mine) == len(other) and all(map(same_word, mine, other))
-
-
 def _values(stored: str) -> list[str]:
     value = json.loads(stored)
     return [str(item).strip("[]") for item in (value if isinstance(value, list) else [value])]
-
-
-def _span(first: date, last: date) -> str:
-    return f"on {first}" if first == last else f"from {first} to {last}"
