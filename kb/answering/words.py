@@ -127,7 +127,7 @@ def words_of(text: str) -> list[str]:
         if found and text[end : piece.start] in _APOSTROPHES:
             found[-1] += f"'{plain(piece.text)}"
         else:
-            found.append(plain(piece.text))
+            found.append(plain(piece.text.removeprefix(".")))
         end = piece.end
     return found + [pair for piece in cut if piece.kind == "unspaced" for pair in bigrams(piece.text)]
 

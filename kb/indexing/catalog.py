@@ -22,7 +22,7 @@ from kb.text.language import UNCERTAIN
 
 DAY_PATTERNS = "day_patterns"  # JSON list, see kb.notes.day_patterns
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
-_MOST_LANGUAGES = 4  # looked for in a search
+_MOST_LANGUAGES = 12  # looked for in a search, of those written in the script of a word
 _MOST_PATTERNS = 8  # of daily notes
 _CHUNK = 500  # SQLite takes a limited number of parameters
 # Of kb.indexing.words.Columns in bm25(): a word of the title says more than one of the text, a part of a word less.

@@ -15,9 +15,8 @@ from typing import NamedTuple
 from kb.text.characters import fold
 from kb.text.forms import further_stems, part_stems, run_terms, stem, variants
 from kb.text.language import ENGLISH, UNCERTAIN
-from kb.text.words import Compound, Piece, bigrams, compounds, pieces
-
-_SIGN_ENDS = "+#"  # of words such as C++
+from kb.text.scripts import is_written_in
+from kb.text.words import Compound, Piece, bare, bigrams, compounds, pieces
 
 
 class Columns(NamedTuple):
@@ -87,13 +86,14 @@ class NoteWords:
             if piece.kind == "sign":
                 found.forms.append(fold(piece.text))
                 continue
-            word = piece.text.rstrip(_SIGN_ENDS)
+            word = bare(piece.text)
             if word != piece.text:
                 found.forms.append(fold(piece.text))
             found.words.append(stem(word))
             further = further_stems(word, self.language)
             if has_stems:
-                found.stems += (stem(word, self.language), *further)
+                own = self.language if is_written_in(word, self.language) else ENGLISH
+                found.stems += (stem(word, own), *further)
             else:
                 found.forms += further
             found.forms += (*variants(word), *part_stems(word))
@@ -170,7 +170,7 @@ def _terms_match(words: Iterable[str], languages: Sequence[str]) -> list[str]:
             continue
         anywhere[stem(word)] = None
         anywhere.update(dict.fromkeys(variants(word)))
-        stems.update((stem(word, language), None) for language in known)
+        stems.update((stem(word, language), None) for language in known if is_written_in(word, language))
     parts = [_not_stems(" OR ".join(map(_quoted, anywhere)), known)] if anywhere else []
     return parts + [f"stems : {_quoted(term)}" for term in stems if term]
 
@@ -184,7 +184,7 @@ def _bigram(pair: str) -> str:
 
 
 def _is_sign(word: str) -> bool:
-    return word[-1:] in _SIGN_ENDS or not any(map(str.isalnum, word))
+    return bare(word) != word or not any(map(str.isalnum, word))
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from kb.text.characters import fold
-from kb.text.forms import COMMON_LANGUAGES, further_stems
+from kb.text.forms import further_stems, possible_languages
 from kb.text.function_words import FUNCTION_WORDS
 from kb.text.language import ENGLISH, UNCERTAIN
 from kb.text.words import pieces
@@ -50,8 +50,8 @@ def related_words(
             found.update(dict.fromkeys(_containing(folded, store)))
         if not count:
             found.update(dict.fromkeys(_made_of(folded, store)))
-            codes = (*languages, *(COMMON_LANGUAGES if UNCERTAIN in languages else ()), ENGLISH)
-            found.update((form, None) for code in codes for form in further_stems(word, code))
+            codes = {*languages, *(possible_languages(word) if UNCERTAIN in languages else ()), ENGLISH}
+            found.update((form, None) for code in sorted(codes) for form in further_stems(word, code))
     return [word for word in found if word not in frequency][:_MOST_RELATED]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -17,6 +18,7 @@ _SHORTEST_TYPO, _LONG_TYPO = 5, 8
 # SQLite scores some 1,300 passages a millisecond, and fewer notes.
 _SCORED_PASSAGES = 8_000
 _SCORED_NOTES = 3_000
+_HAN_AND_KANA = re.compile("[\u3400-\u9fff][\u3041-\u3096]")
 
 
 class FullText(Protocol):
@@ -55,6 +57,9 @@ class LexicalSearch:
             single = len(words) + len(query.compounds) == 1
             ranked = with_related(ranked, self._store.lexical(match, wide), single=single)
             notes = with_related(notes, self._store.lexical_notes(match, wide), single=single)
+        if not ranked and (starts := _first_characters(query.bigrams)):
+            match = any_match((), (), starts, languages)
+            ranked, notes = self._store.lexical(match, wide), self._store.lexical_notes(match, wide)
         passages = dict([(id, score) for id, score in ranked if allowed is None or id in allowed][:count])
         return with_whole_notes(passages, dict(notes), self._store.owners(list(passages)))
 
@@ -92,6 +97,11 @@ class LexicalSearch:
             )
         }
         return self._frequency(sorted(near))
+
+
+def _first_characters(pairs: Sequence[str]) -> list[str]:
+    """The Han characters that a word in kana ends, as in 書く: it may stand in the notes with another ending, 書いた."""
+    return [pair[0] for pair in pairs if _HAN_AND_KANA.fullmatch(pair)]
 
 
 def _telling(frequency: Mapping[str, int], rows: int) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,11 @@ class LanguageData:
     prefixes: tuple[str, ...] = ()  # particles written as one with the word after them
     endings: tuple[str, ...] = ()  # and with the word before them
     shortest: int = 2  # letters of a word without its particles
+    irregular: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form to its dictionary forms
+    separable: tuple[str, ...] = ()  # what may part from a verb: `auf` in `aufgeräumt`, `aufzuräumen`
+    verb_endings: tuple[str, ...] = ()  # these and the next two of Korean, see kb.text.korean
+    after_infinitive: tuple[str, ...] = ()
+    after_past: tuple[str, ...] = ()
 
 
 @cache
@@ -32,6 +38,11 @@ def language_data(language: str) -> LanguageData:
         prefixes=_longest_first(value.get("prefixes", "")),
         endings=_longest_first(value.get("endings", "")),
         shortest=value.get("shortest", 2),
+        irregular=_pairs(value.get("irregular", "")),
+        separable=_longest_first(value.get("separable", "")),
+        verb_endings=_longest_first(value.get("verb_endings", "")),
+        after_infinitive=tuple(value.get("after_infinitive", ())),
+        after_past=_longest_first(value.get("after_past", "")),
     )
 
 
@@ -39,10 +50,15 @@ def language_data(language: str) -> LanguageData:
 def irregular_forms(language: str) -> dict[str, tuple[str, ...]]:
     """The dictionary forms of words for which no stemmer finds them."""
     file = _FOLDER / f"{language}.forms"
-    if not file.is_file():
-        return {}
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return {word: tuple(lemmas) for word, *lemmas in map(str.split, lines)}
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else ()
+    return {word: tuple(lemmas) for word, *lemmas in map(str.split, lines)} | dict(
+        language_data(language).irregular
+    )
+
+
+def _pairs(text: str) -> dict[str, tuple[str, ...]]:
+    """`anduvo andar, leaves leave leaf` as each form with its dictionary forms."""
+    return {word: tuple(lemmas) for word, *lemmas in (one.split() for one in text.split(",") if one.strip())}
 
 
 def _longest_first(words: str) -> tuple[str, ...]:

@@ -23,15 +23,19 @@ Kind = Literal["word", "hangul", "unspaced", "sign"]
 _UNSPACED = (
     r"\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tai_Tham}\p{New_Tai_Lue}"
     r"\p{Tai_Le}\p{Tai_Viet}\p{Javanese}\p{Balinese}\p{Yi}\u30fc\uff70\uff9e\uff9f"
+    r"\u3220-\u3247\u3280-\u32b0\u32c0-\u3370\u337b-\u337f"  # such in brackets, circles and squares: ㈱, ㍿
 )
+_SQUARED = r"\u3371-\u337a\u3380-\u33df\u33ff"  # Latin units in one character: ㎏
 # Marks belong to the letter before them; characters that nobody sees do not end a word.
 _REST = r"[\p{M}\p{Default_Ignorable_Code_Point}]*+"
 _OPERATOR = r"[-+*/=<>!&|:~^%?.@$\\]"
+# The dot of `.NET` and `.gitignore`, which is no end of a sentence.
+_DOTTED = r"(?:(?<![\w.)\]}\"'?!])\.(?=[^\W\d_]))?"
 _PIECE = regex.compile(
     rf"""
-    (?P<unspaced>(?:[{_UNSPACED}]{_REST})++)
+    (?P<unspaced>(?:[[{_UNSPACED}]--\p{{Nd}}]{_REST})++)
     |(?P<hangul>(?:\p{{Hangul}}{_REST})++)
-    |(?P<word>(?:[[\p{{L}}\p{{N}}]--[{_UNSPACED}\p{{Hangul}}]]{_REST})++(?:\+\+|\#(?!\w))?)
+    |(?P<word>{_DOTTED}(?:[[\p{{L}}\p{{N}}{_SQUARED}]--[[{_UNSPACED}\p{{Hangul}}]--\p{{Nd}}]]{_REST})++(?:\+\+|\#(?!\w))?)
     |(?P<sign>(?<!{_OPERATOR}){_OPERATOR}{{2,3}}(?!{_OPERATOR})
         |\p{{Regional_Indicator}}{{2}}
         |\p{{Extended_Pictographic}}(?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d\p{{Extended_Pictographic}})*+
@@ -41,17 +45,23 @@ _PIECE = regex.compile(
 )
 # The same, for text of ASCII alone, faster.
 _ASCII_PIECE = re.compile(
-    rf"(?P<word>[a-zA-Z0-9]++(?:\+\+|\#(?!\w))?)|(?P<sign>(?<!{_OPERATOR}){_OPERATOR}{{2,3}}(?!{_OPERATOR}))"
+    rf"(?P<word>{_DOTTED}[a-zA-Z0-9]++(?:\+\+|\#(?!\w))?)|(?P<sign>(?<!{_OPERATOR}){_OPERATOR}{{2,3}}(?!{_OPERATOR}))"
 )
 # Between pieces of one word. A joint between digits, or one that means "and" or "at", stays when they are joined.
 _JOINTS = frozenset("-‐‑‒–_./&'’@:+·~")
 _KEPT_JOINTS = frozenset("&@+")
 # An apostrophe before an ending (Anna's, don't) or after an article (l'année) parts two words.
 _APOSTROPHES = frozenset("'’")
+_SIGN_ENDS = "+#"  # of words such as C++
 _SHORTEST_SIDE = 3
+_BRACKETS = str.maketrans("", "", "()")  # of what was one character, ㈱
+# Between the thousands of a number.
+_THOUSANDS = frozenset(",.'’\u00a0\u202f")
+_GROUP = 3  # digits
 _MOST_PIECES = 6  # of a word; more are an address or a path
 _CAMEL = regex.compile(r"\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+")
 _SHORTEST_PART = 3
+_MEASURE = re.compile(r"(\d+)([^\W\d_]{1,3})")  # 10km, 5kg, 4K
 _SCRIPTS = regex.compile(
     r"[\p{Latin}\p{N}]+|\p{Greek}+|\p{Cyrillic}+|\p{Hebrew}+|\p{Arabic}+|\p{Armenian}+|\p{Georgian}+"
 )
@@ -73,6 +83,11 @@ class Compound(NamedTuple):
     joined: str  # the form in which it is compared: `follow-up` and `followup` are the same
 
 
+def bare(word: str) -> str:
+    """A word without the signs that are a part of it, `NET` for `.NET`, `C` for `C++`."""
+    return word.removeprefix(".").rstrip(_SIGN_ENDS) or word
+
+
 def pieces(text: str) -> list[Piece]:
     """The pieces of `text` in order."""
     found = (_ASCII_PIECE if text.isascii() else _PIECE).finditer(text)
@@ -84,18 +99,18 @@ def compounds(text: str, cut: Sequence[Piece]) -> Iterator[Compound]:
     group: list[Piece] = []
     for piece in cut:
         if group and not _is_joined(text, group[-1], piece):
-            if 1 < len(group) <= _MOST_PIECES:
-                yield _compound(text, group)
+            yield from _compounds_of(text, group)
             group = []
         if piece.kind in ("word", "hangul"):
             group.append(piece)
-    if 1 < len(group) <= _MOST_PIECES:
-        yield _compound(text, group)
+    yield from _compounds_of(text, group)
 
 
 def parts(word: str) -> list[str]:
-    """The words of which a single piece is made: those of `getResponseCode`, and those of different scripts."""
+    """The words of which a single piece is made: of `getResponseCode`, of different scripts, a number and its unit."""
     folded = fold(word)
+    if measure := _MEASURE.fullmatch(folded):
+        return list(measure.groups())
     found = [] if word.islower() or word.isupper() else _CAMEL.findall(visible(word))
     if not folded.isascii():
         found += _SCRIPTS.findall(folded)
@@ -106,13 +121,38 @@ def parts(word: str) -> list[str]:
 
 def bigrams(run: str) -> list[str]:
     """The overlapping pairs of characters of a run without spaces; a single character gives itself."""
-    shown = fold(run)
+    shown = fold(run).translate(_BRACKETS)
     return [shown[index : index + 2] for index in range(len(shown) - 1)] or [shown]
 
 
 def unspaced_bigrams(text: str) -> list[str]:
     """The bigrams of all runs without spaces in `text`, in order."""
     return [pair for piece in pieces(text) if piece.kind == "unspaced" for pair in bigrams(piece.text)]
+
+
+def _compounds_of(text: str, group: Sequence[Piece]) -> Iterator[Compound]:
+    """The word that `group` makes, and the number, if it is one with its thousands set apart."""
+    if not 1 < len(group) <= _MOST_PIECES:
+        return
+    is_number = all(
+        _is_thousands(text, before, after, is_first=not index)
+        for index, (before, after) in enumerate(pairwise(group))
+    )
+    if not is_number or text[group[0].end] != ",":
+        yield _compound(text, group)
+    if is_number:
+        yield Compound(tuple(piece.text for piece in group), "".join(fold(piece.text) for piece in group))
+
+
+def _is_thousands(text: str, before: Piece, after: Piece, *, is_first: bool = True) -> bool:
+    """Whether both are digits of one number, as in `1,250,000`."""
+    return (
+        text[before.end : after.start] in _THOUSANDS
+        and before.text.isdecimal()
+        and after.text.isdecimal()
+        and len(after.text) == _GROUP
+        and (len(before.text) <= _GROUP if is_first else len(before.text) == _GROUP)
+    )
 
 
 def _compound(text: str, group: Sequence[Piece]) -> Compound:
@@ -134,4 +174,4 @@ def _is_joined(text: str, before: Piece, after: Piece) -> bool:
         return len(after.text) >= _SHORTEST_SIDE and (
             len(before.text) >= _SHORTEST_SIDE or before.text == "O"
         )
-    return not gap or gap in _JOINTS
+    return not gap or gap in _JOINTS or _is_thousands(text, before, after)
