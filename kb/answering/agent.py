@@ -32,7 +32,6 @@ from kb.answering.intent import intent_of
 from kb.answering.judge import Judge
 from kb.answering.names import missing_names
 from kb.answering.parts import Parts, take_apart
-from kb.answering.periods import find_period
 from kb.answering.phrasing import Phrasing
 from kb.answering.question import read_question
 from kb.answering.question_part import Clock, QuestionPart, key_of, place_of, quotes_of
@@ -46,6 +45,7 @@ from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.answering.yes_no import answer_word
 from kb.indexing.lookup import Lookup
+from kb.text.periods import find_period
 
 _NEAREST = 3  # notes named when none answers
 _MOST_SENTENCES = 2  # of the model's prose

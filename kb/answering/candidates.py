@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from kb.answering.days import after_entry_day, entry_day
 from kb.answering.intent import Intent
 from kb.answering.names import missing_names
 from kb.answering.question import Question
@@ -23,6 +22,7 @@ from kb.notes.answer_blocks import AnswerBlock, plain_block
 from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
+from kb.text.days import after_entry_day, entry_day
 
 
 class Features(NamedTuple):

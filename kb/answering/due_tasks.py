@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb.answering.days import day_in
-from kb.answering.periods import find_period
 from kb.indexing.lookup import Lookup, StoredTask
+from kb.text.days import day_in
+from kb.text.periods import find_period
 
 _ASKS = re.compile(
     r"\b(?:tasks?|to-?dos?|todos?)\b|\bwhat (?:is|'s|are) due\b|\bdue (?:today|tomorrow|this|next|in|on|soon)\b"
@@ -23,16 +23,6 @@ _NEXT = re.compile(
 )
 _OVERDUE = re.compile(r"\boverdue\b|\büberfällig\w*|\ben retard\b|\bvencidas?\b|过期", re.IGNORECASE)
 _DONE = "xX-"  # states of what is over
-_COMING = (
-    (re.compile(r"\btomorrow\b|\bmorgen\b|\bdemain\b|\bmañana\b|明天", re.IGNORECASE), (1, 1)),
-    (
-        re.compile(
-            r"\bnext week\b|\bnächste[nr]? woche\b|\bla semaine prochaine\b|\bla próxima semana\b|下周",
-            re.IGNORECASE,
-        ),
-        None,
-    ),
-)
 _MOST = 20
 
 
@@ -75,12 +65,6 @@ def due_day(text: str) -> date | None:
 
 def _coming(question: str, today: date) -> tuple[date, date] | None:
     """The period of a question about what is due: unlike one about what was, it lies ahead."""
-    for pattern, days in _COMING:
-        if pattern.search(question):
-            if days:
-                return today + timedelta(days[0]), today + timedelta(days[1])
-            monday = today + timedelta(7 - today.weekday())
-            return monday, monday + timedelta(6)
     period = find_period(question, today)
     if period is None:
         return None

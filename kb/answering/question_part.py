@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from kb.answering.answer import Quote
 from kb.answering.evidence import Evidence
 from kb.answering.intent import Intent
-from kb.answering.periods import Period
 from kb.answering.question import Question
 from kb.answering.reader_evidence import NOTHING, Found
 from kb.retrieval.hit import SearchHit
+from kb.text.periods import Period
 
 
 @dataclass(slots=True)

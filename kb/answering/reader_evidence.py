@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
-from kb.answering.days import entry_day
 from kb.answering.evidence import Evidence
 from kb.answering.intent import Intent, tells_decision
 from kb.answering.odds import probability
-from kb.answering.periods import Period
 from kb.answering.question import Question
 from kb.answering.sections import Section, sections_of
 from kb.answering.words import content_words, covers, words_of
@@ -19,6 +17,8 @@ from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span
 from kb.reading.reader import Reader
 from kb.retrieval.hit import SearchHit
+from kb.text.days import entry_day
+from kb.text.periods import Period
 
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
 _SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them

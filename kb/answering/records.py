@@ -31,7 +31,7 @@ from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup
 from kb.indexing.stored import StoredNote
 from kb.notes.note import Span
-from kb.retrieval.period import period_of
+from kb.text.periods import period_of
 
 _LISTED = 20  # notes named at most; the rest are counted
 _KINDS = ("type", "kind", "category", "categories", "is", "class")  # properties that say what a note is about

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from kb.answering.days import day_in
 from kb.answering.reading_text import ReadingText, reading_text
 from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import injected
@@ -18,6 +17,7 @@ from kb.notes.answer_blocks import AnswerBlock, read_blocks
 from kb.notes.note import Span
 from kb.notes.sentences import split_sentences
 from kb.retrieval.hit import SearchHit
+from kb.text.days import day_in
 
 _LONGEST = 1_600  # characters of a section; the reader takes longer ones in windows
 _SIBLINGS = 3  # best notes of which more is read than what was found

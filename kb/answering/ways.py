@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kb.answering.days import day_in
-from kb.answering.periods import Period
 from kb.answering.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.retriever import Retriever
+from kb.text.days import day_in
+from kb.text.periods import Period
 
 _BY_MEANING = 4  # passages that are nearest by meaning, read in any case
 _LINKED_FROM = 3  # notes whose links are followed

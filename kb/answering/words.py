@@ -12,47 +12,14 @@ from kb.text.characters import plain
 from kb.text.forms import stem
 from kb.text.function_words import FUNCTION_WORDS
 from kb.text.language_data import irregular_forms
+from kb.text.numbers import spoken_numbers
 from kb.text.words import bigrams, pieces
 
 _ASCII_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*(?:\+\+|#(?!\w))?")
 _APOSTROPHES = frozenset("'’")
 _LANGUAGES = ("en", "de", "es", "fr")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_SPOKEN = {
-    word: value
-    for value, words in {
-        "2": "two zwei dos deux",
-        "3": "three drei tres trois",
-        "4": "four vier cuatro quatre",
-        "5": "five fünf cinco cinq",
-        "6": "six sechs seis",
-        "7": "seven sieben siete sept",
-        "8": "eight acht ocho huit",
-        "9": "nine neun nueve neuf",
-        "10": "ten zehn diez dix",
-        "11": "eleven elf once onze",
-        "12": "twelve zwölf doce douze dozen",
-        "13": "thirteen dreizehn",
-        "14": "fourteen vierzehn",
-        "15": "fifteen fünfzehn",
-        "16": "sixteen sechzehn",
-        "20": "twenty zwanzig veinte vingt",
-        "30": "thirty dreißig treinta trente",
-        "40": "forty vierzig",
-        "50": "fifty fünfzig",
-        "60": "sixty",
-        "70": "seventy",
-        "80": "eighty",
-        "90": "ninety",
-        "100": "hundred hundert cien cent",
-        "1000": "thousand tausend mil mille",
-        "1/2": "half hälfte mitad moitié",
-        "1/4": "quarter viertel",
-        "twice": "twice doubled doppelt",
-    }.items()
-    for word in words.split()
-    if word != "once"  # more often an adverb in English
-}
+_SPOKEN = spoken_numbers()
 _UNITS = {
     name: unit
     for unit, names in {

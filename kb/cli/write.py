@@ -63,7 +63,7 @@ def daily(
 
     It is made where it is missing. For example: kb daily yesterday
     """
-    from kb.retrieval.period import period_of
+    from kb.text.periods import period_of
 
     first, last = period_of(day, datetime.now().date())
     if first != last:

@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from kb.answering.answer import Answer, AnswerSentence, Quote, cite
-from kb.answering.days import day_in
 from kb.answering.draft import sentences_of
 from kb.answering.negation import contradicts, polarity
 from kb.answering.question import Question, read_question
@@ -41,6 +40,7 @@ from kb.reading.reading import Reading, Support
 from kb.retrieval.selection import Selection
 from kb.safe_text import safe_line, safe_text
 from kb.settings import Settings
+from kb.text.days import day_in
 from kb.text.language import language_of
 from kb.text.quantities import Quantity, quantities_in, same_quantity
 

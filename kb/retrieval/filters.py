@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from kb.retrieval.expansion import WordStore
-from kb.retrieval.period import period_of
 from kb.retrieval.query import Condition, Query
+from kb.text.periods import period_of
 
 
 class NoteFacts(WordStore, Protocol):

@@ -14,7 +14,7 @@ from kb.notes.note import Link, Span
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.retrieval.filters import NoteFacts
 from kb.retrieval.hit import SearchHit
-from kb.retrieval.period import period_of
+from kb.text.periods import period_of
 
 SelectionKind = Literal["all", "note", "folder", "tag", "period", "search"]
 _SEARCHED = 24  # passages that search words select

@@ -7,8 +7,14 @@ SQLite's tokeniser stems English alone. With Snowball's stemmers nDCG@10 rose fr
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
+
+from kb.text.characters import plain
+from kb.text.language_data import language_data
+from kb.text.scripts import languages_of_script
 
 ENGLISH = ""  # or another language without a stemmer
 UNCERTAIN = "und"  # as ISO 639-2 has it: too short, or no prose
@@ -21,6 +27,8 @@ _GREEK, _LATIN_ADDITIONS = "\u0370", ("\u1e00", "\u1eff")
 _COMMON = frozenset("the of and to that it for as with was are be this by or from".split())
 _PLAINLY = 0.1  # of German, Spanish, Arabic and Chinese texts, 0.07 at most
 _WORD = re.compile(r"\w+")
+_KANA = re.compile("[\u3041-\u30ff]")
+_KANA_SHARE = 0.1  # of the characters of Japanese; Chinese has none
 # ISO 639-1 codes, as the identifier tells them, and Snowball's names.
 STEMMERS = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "es": "spanish",
@@ -39,32 +47,66 @@ def language_of(text: str) -> str:
 
 
 def language_or_uncertain(text: str) -> str:
-    """The same, but UNCERTAIN where `text` may be in any language."""
+    """The same, but UNCERTAIN where `text` may be in any language, or each of its words tells by its script."""
+    language = language_told(text)
+    if language in STEMMERS and STEMMERS[language] in _algorithms():
+        return language
+    return UNCERTAIN if language == UNCERTAIN or _is_of_other_script(text[:_READ]) else ENGLISH
+
+
+@lru_cache(maxsize=256)
+def language_told(text: str) -> str:
+    """The code of the language of `text`, whatever kb knows of it: `en`, `zh`; UNCERTAIN where it may be any."""
     text = text[:_READ]
+    if _is_of_other_script(text) and (language := _told_by_script(text)):
+        return language
     words = _WORD.findall(text.casefold())
     if words and sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
-        return ENGLISH
+        return "en"
     if len(words) < _FEWEST_WORDS:
         return UNCERTAIN
     language, probability = _identifier().classify(text)
-    if probability < _CERTAIN:
-        return UNCERTAIN
-    return str(language) if language in STEMMERS and STEMMERS[language] in _algorithms() else ENGLISH
+    return str(language) if probability >= _CERTAIN else UNCERTAIN
+
+
+def likely_languages(text: str, usual: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Those of `known` that a short text is likely in: by its scripts, else by its function words; `usual` if nothing tells."""
+    words = list(map(plain, _WORD.findall(text)))
+    by_script = dict.fromkeys(code for word in words for code in languages_of_script(word) if code in known)
+    if "ja" in by_script and "zh" in by_script and _KANA.search(text):
+        del by_script["zh"]
+    shared = {code: sum(map(language_data(code).function_words.__contains__, words)) for code in known}
+    most = max(shared.values(), default=0)
+    latin = [code for code in known if most and shared[code] >= (most / 2 if code in usual else most)]
+    found = (*by_script, *sorted(latin, key=lambda code: -shared[code]))
+    return found or tuple(usual)
+
+
+def _told_by_script(text: str) -> str:
+    """The one language that is written in the script of `text`; empty for several."""
+    found = Counter(code for word in _WORD.findall(text) if (code := "|".join(languages_of_script(word))))
+    if not found:
+        return ""
+    languages = found.most_common(1)[0][0].split("|")
+    if "zh" in languages:
+        return "ja" if len(_KANA.findall(text)) >= _KANA_SHARE * len(text) else "zh"
+    return languages[0] if len(languages) == 1 else ""
+
+
+def _is_of_other_script(text: str) -> bool:
+    letters = [character for character in text if character.isalpha()]
+    return bool(letters) and sum(map(_is_latin, letters)) < len(letters) / 2
 
 
 def is_foreign(text: str) -> bool | None:
     """Whether `text` is in another language than English; None where it is too short or too odd to tell."""
     text = text[:_READ]
-    letters = [character for character in text if character.isalpha()]
-    if len(letters) >= _FEWEST_LETTERS and sum(map(_is_latin, letters)) < len(letters) / 2:
+    if sum(map(str.isalpha, text)) >= _FEWEST_LETTERS and _is_of_other_script(text):
         return True
-    words = _WORD.findall(text.casefold())
-    if len(words) < _FEWEST_WORDS:
+    if len(_WORD.findall(text)) < _FEWEST_WORDS:
         return None
-    if sum(map(_COMMON.__contains__, words)) >= _PLAINLY * len(words):
-        return False
-    language, probability = _identifier().classify(text)
-    return str(language) != "en" if probability >= _CERTAIN else None
+    language = language_told(text)
+    return None if language == UNCERTAIN else language != "en"
 
 
 def _is_latin(letter: str) -> bool:

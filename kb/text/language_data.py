@@ -19,6 +19,7 @@ class LanguageData:
     prefixes: tuple[str, ...] = ()  # particles written as one with the word after them
     endings: tuple[str, ...] = ()  # and with the word before them
     shortest: int = 2  # letters of a word without its particles
+    numbers: str = ""  # lines of a number and the words for it; see kb.text.numbers
     irregular: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form to its dictionary forms
     separable: tuple[str, ...] = ()  # what may part from a verb: `auf` in `aufgeräumt`, `aufzuräumen`
     verb_endings: tuple[str, ...] = ()  # these and the next two of Korean, see kb.text.korean
@@ -38,6 +39,7 @@ def language_data(language: str) -> LanguageData:
         prefixes=_longest_first(value.get("prefixes", "")),
         endings=_longest_first(value.get("endings", "")),
         shortest=value.get("shortest", 2),
+        numbers=value.get("numbers", ""),
         irregular=_pairs(value.get("irregular", "")),
         separable=_longest_first(value.get("separable", "")),
         verb_endings=_longest_first(value.get("verb_endings", "")),

@@ -1,52 +1,34 @@
-"""The day that a heading or an entry of a log names at its beginning."""
+"""The day that a text names, with its year; the day that a heading or an entry of a log begins with."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januar jän janvier janv enero ene",
-            "february feb februar février févr febrero",
-            "march mar märz mär mars marzo",
-            "april apr avril avr abril abr",
-            "may mai mayo",
-            "june jun juni juin junio",
-            "july jul juli juil juillet julio",
-            "august aug août aou agosto ago",
-            "september sep sept septembre septiembre",
-            "october oct oktober okt octobre octubre",
-            "november nov novembre noviembre",
-            "december dec dezember dez décembre déc diciembre dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+from kb.text.characters import plain
+from kb.text.date_tables import month_numbers
+
 _ISO = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
 _DAY_FIRST = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b")
 _WORDS = re.compile(
-    r"\b(\d{1,2})(?:st|nd|rd|th|er|\.)?\s+(?:de\s+|of\s+)?([^\W\d_]{3,10})\.?,?\s+(?:de\s+)?(\d{4})\b"
+    r"\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+|of\s+|d['’])?([^\W\d_]{3,14})\.?,?\s+(?:de\s+)?(\d{4})\b"
 )
-_MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
-_CHINESE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_MONTH_FIRST = re.compile(r"\b([^\W\d_]{3,14})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]")
 _BEGINNING = 24  # characters in which an entry's day stands
 
 
 def day_in(text: str) -> date | None:
     """The day written in `text`, with its year; None where there is none."""
-    if (found := _ISO.search(text)) or (found := _CHINESE.search(text)):
+    if (found := _ISO.search(text)) or (found := _EAST_ASIAN.search(text)):
         return _day(found[1], found[2], found[3])
     if found := _DAY_FIRST.search(text):
         return _day(found[3], found[2], found[1])
     for found in _WORDS.finditer(text):
-        if month := MONTHS.get(found[2].casefold()):
+        if month := month_numbers().get(plain(found[2])):
             return _day(found[3], str(month), found[1])
     for found in _MONTH_FIRST.finditer(text):
-        if month := MONTHS.get(found[1].casefold()):
+        if month := month_numbers().get(plain(found[1])):
             return _day(found[3], str(month), found[2])
     return None
 
@@ -58,7 +40,7 @@ def entry_day(text: str) -> date | None:
 
 def after_entry_day(text: str) -> int:
     """Where an entry's text begins, after the day it starts with; 0 where it starts with none."""
-    for pattern in (_ISO, _CHINESE, _DAY_FIRST, _WORDS, _MONTH_FIRST):
+    for pattern in (_ISO, _EAST_ASIAN, _DAY_FIRST, _WORDS, _MONTH_FIRST):
         if (found := pattern.search(text[:_BEGINNING])) and not text[: found.start()].strip("*_[]( "):
             return found.end()
     return 0
