@@ -41,7 +41,7 @@ from kb.retrieval.selection import Selection
 from kb.safe_text import safe_line, safe_text
 from kb.settings import Settings
 from kb.text.days import day_in
-from kb.text.language import language_of
+from kb.text.language import language_of, language_told
 from kb.text.quantities import Quantity, quantities_in, same_quantity
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ __all__ = [
     "hookspec",
     "injected_spans",
     "language_of",
+    "language_told",
     "numbers_of",
     "opaque_spans",
     "plain_text",

@@ -18,6 +18,7 @@ from kb_plugins.quiz.reviews import Known, Review, ReviewLog, now
 from kb_plugins.study.card import GAP, Unusable
 from kb_plugins.study.card_tags import is_card_tag
 from kb_plugins.study.proof import Prover
+from kb_plugins.study.wording import without_asking
 
 _SIBLINGS = 30  # notes of the same folder looked at for wrong options
 _PER_NOTE = 3  # new cards of one note in a session over several
@@ -171,7 +172,7 @@ class Deck:
 
     def is_found(self, item: Item) -> bool:
         """Whether searching for the stem brings up the note it was made from."""
-        words = item.stem.replace(GAP, " ").removeprefix("True or false?")
+        words = without_asking(item.stem).replace(GAP, " ")
         hits = self._base.retriever.search(words, limit=_RETRIEVED, per_note=None)
         return any(hit.passage.note_path == item.path for hit in hits)
 

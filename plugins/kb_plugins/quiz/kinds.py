@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kb.plugin_api import covers, numbers_of, words_of
+from kb.plugin_api import covers, language_told, numbers_of, words_of
 from kb_plugins.quiz.item import Item, leaks, normal_form
 from kb_plugins.study.card import GAP
+from kb_plugins.study.wording import sentences_in
 
 _OPTIONS = 4
 _WAYS = 5  # of twenty items that could be put in any way, 8 are a choice, 4 true or false, 8 open
@@ -37,7 +38,8 @@ def _put(item: Item, family: Sequence[Item], note_text: str) -> Item:
         # An even number decides, so that about half of the statements are true.
         is_true = _shuffled(item.id, "truth") % 2 == 0
         said = item.key if is_true else wrong[0]
-        stem = f"True or false? {item.stem.replace(GAP, f'“{said}”', 1)}"
+        asked = sentences_in(language_told(note_text))["true_or_false"]
+        stem = asked.format(item.stem.replace(GAP, f"“{said}”", 1))
         if is_true or not leaks(stem, item.key):
             return replace(item, kind="true-false", stem=stem, expected="true" if is_true else "false")
     return item

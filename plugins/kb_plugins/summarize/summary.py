@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from kb.plugin_api import AnswerSentence, Quote, cite, safe_line
+from kb.plugin_api import AnswerSentence, Quote, cite, language_told, safe_line
+
+_DATA = Path(__file__).with_name("data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,12 @@ class Summary:
     seconds: float = 0.0
 
     @property
+    def headings(self) -> Mapping[str, str]:
+        """The words of its headings, in the language of the notes; English where there is no table for it."""
+        file = _DATA / f"{language_told(' '.join(quote.text for quote in self.quotes))}.toml"
+        return _headings(file if file.is_file() else _DATA / "en.toml")
+
+    @property
     def words_written(self) -> int:
         """Words of overview and points."""
         return sum(len(sentence.text.split()) for sentence in (*self.overview, *self.points))
@@ -73,14 +84,15 @@ class Summary:
 
 def sections(summary: Summary) -> list[str]:
     """The summary as blocks of Markdown, in order."""
+    said = summary.headings
     blocks = (
         [" ".join(safe_line(cite(sentence)) for sentence in summary.overview)] if summary.overview else []
     )
     blocks.append("\n".join(f"- {safe_line(cite(point))}" for point in summary.points))
     if summary.contents:
         rows = [f"- {safe_line(title)}: {safe_line(line)}" for _, title, line in summary.contents]
-        blocks.append("**Notes**\n\n" + "\n".join(rows))
-    for heading, noticed in (("Open questions", summary.questions), ("Open tasks", summary.tasks)):
+        blocks.append(f"**{said['notes']}**\n\n" + "\n".join(rows))
+    for heading, noticed in ((said["questions"], summary.questions), (said["tasks"], summary.tasks)):
         if noticed:
             rows = [f"- {safe_line(item.text)} ({safe_line(item.path)}:{item.line})" for item in noticed]
             blocks.append(f"**{heading}**\n\n" + "\n".join(rows))
@@ -89,18 +101,21 @@ def sections(summary: Summary) -> list[str]:
 
 def as_note(summary: Summary, today: date) -> str:
     """The summary as a note of its own, with links to what it rests on."""
+    said = summary.headings
     titles = {quote.path: quote.title for quote in summary.quotes}
     parts = [
         f"---\nmade-by: kb\ncreated: {today.isoformat()}\ntags: [summary]\n---",
-        f"# Summary: {safe_line(summary.label)}",
+        f"# {said['summary']}: {safe_line(summary.label)}",
     ]
     if summary.overview:
         parts.append(" ".join(safe_line(cite(sentence)) for sentence in summary.overview))
-    parts.append("## Points\n\n" + "\n".join(f"- {safe_line(cite(point))}" for point in summary.points))
+    parts.append(
+        f"## {said['points']}\n\n" + "\n".join(f"- {safe_line(cite(point))}" for point in summary.points)
+    )
     if summary.contents:
         rows = [f"- {_link(path, title)}: {safe_line(line)}" for path, title, line in summary.contents]
-        parts.append("## Notes\n\n" + "\n".join(rows))
-    for heading, noticed in (("Open questions", summary.questions), ("Open tasks", summary.tasks)):
+        parts.append(f"## {said['notes']}\n\n" + "\n".join(rows))
+    for heading, noticed in ((said["questions"], summary.questions), (said["tasks"], summary.tasks)):
         if noticed:
             rows = [
                 f"- {safe_line(item.text)} ({_link(item.path, titles.get(item.path, item.path))})"
@@ -108,10 +123,10 @@ def as_note(summary: Summary, today: date) -> str:
             ]
             parts.append(f"## {heading}\n\n" + "\n".join(rows))
     rows = [
-        f"- \\[{quote.number}\\] {_link(quote.path, quote.title)}, line {quote.line}: {safe_line(quote.text)}"
+        f"- \\[{quote.number}\\] {_link(quote.path, quote.title)}, {said['line']} {quote.line}: {safe_line(quote.text)}"
         for quote in summary.quotes
     ]
-    parts.append("## Sources\n\n" + "\n".join(rows))
+    parts.append(f"## {said['sources']}\n\n" + "\n".join(rows))
     parts.append(f"*{safe_line(summary.figures)}.*")
     return "\n\n".join(parts) + "\n"
 
@@ -145,6 +160,11 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "model": summary.model,
         "seconds": round(summary.seconds, 3),
     }
+
+
+@cache
+def _headings(file: Path) -> Mapping[str, str]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _link(path: str, title: str) -> str:
