@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 from kb.answering.words import covers, words_of
 from kb.text.function_words import FUNCTION_WORDS
+from kb.text.language_data import language_data
 
-_CUES = frozenset(
-    "not no never none nothing neither nor cannot without rather instead nicht kein keine keinen keiner nie niemals "
-    "ohne statt ni nunca ningún ninguna sin jamais aucun aucune sans".split()
-)
+# French "ne … pas" stands round its verb, before the next content word in either case.
+_LANGUAGES = ("en", "de", "es", "fr", "pt", "nl", "sv", "pl", "ru")
+_CUES = frozenset[str]().union(*(language_data(code).negations for code in _LANGUAGES))
+_PAIR = 2  # characters, as which scripts without spaces are read
+_CHINESE = language_data("zh")
 # "not only … but also" and "no longer than" deny nothing of what follows.
 _EXCUSED = {"not": ("only", "just"), "nicht": ("nur", "bloß"), "no": ("doubt",), "rather": ("like",)}
-_CLAUSE_END = re.compile(r"[,;:.!?()–—]\s|\b(?:but|sondern|sino|mais)\b")
+_CLAUSE_END = re.compile(r"[,;:.!?()–—]\s|[，。；：！？、]|\b(?:but|sondern|sino|mais)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def contradicts(sentence: Polarity, source: Polarity) -> bool:
 def _denied_by(words: Sequence[str], cue: int) -> int | None:
     """The place of the word that a negation at `cue` denies, or None where there is no negation."""
     word = words[cue]
-    if word not in _CUES and not word.endswith("n't"):
+    if not _denies(word):
         return None
     following = words[cue + 1 : cue + 2]
     if following and following[0] in _EXCUSED.get(word, ()):
@@ -69,5 +71,11 @@ def _denied_by(words: Sequence[str], cue: int) -> int | None:
     return next(later, next(earlier, None))
 
 
+def _denies(word: str) -> bool:
+    if len(word) == _PAIR and word[0] in _CHINESE.negations:
+        return word not in _CHINESE.no_negations
+    return word in _CUES or word.endswith("n't")
+
+
 def _has_content(word: str) -> bool:
-    return word not in FUNCTION_WORDS and word not in _CUES and not word.endswith("n't")
+    return word not in FUNCTION_WORDS and not _denies(word)

@@ -19,6 +19,8 @@ class LanguageData:
     prefixes: tuple[str, ...] = ()  # particles written as one with the word after them
     endings: tuple[str, ...] = ()  # and with the word before them
     shortest: int = 2  # letters of a word without its particles
+    negations: frozenset[str] = frozenset()
+    no_negations: frozenset[str] = frozenset()  # that look like one
     numbers: str = ""  # lines of a number and the words for it; see kb.text.numbers
     irregular: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # form to its dictionary forms
     separable: tuple[str, ...] = ()  # what may part from a verb: `auf` in `aufgeräumt`, `aufzuräumen`
@@ -39,6 +41,8 @@ def language_data(language: str) -> LanguageData:
         prefixes=_longest_first(value.get("prefixes", "")),
         endings=_longest_first(value.get("endings", "")),
         shortest=value.get("shortest", 2),
+        negations=frozenset(value.get("negations", "").split()),
+        no_negations=frozenset(value.get("no_negations", "").split()),
         numbers=value.get("numbers", ""),
         irregular=_pairs(value.get("irregular", "")),
         separable=_longest_first(value.get("separable", "")),

@@ -120,3 +120,40 @@ def test_searches_go_on_while_the_model_changes(tmp_path: Path, way: tuple[str, 
     assert (after.status()["passages"], after.status()["pending"]) == (passages, 0)
     assert nearest(after) == "Learning/Spaced repetition.md"
     after.close()
+
+
+@pytest.mark.soak
+def test_a_thousand_notes_change_their_model_either_way_and_nothing_is_lost(tmp_path: Path) -> None:
+    """There and back again, while searches go on, notes are written, changed and deleted; each word stays findable."""
+    write_notes(
+        tmp_path / "vault",
+        {f"Stones/{n}.md": f"Stone word{n} lies by the river.\n" for n in range(999)}
+        | {"Memory.md": "Spacing your reviews helps to remember things for a long time.\n"},
+    )
+    base = KnowledgeBase(settings(tmp_path, DEFAULT))
+    base.index()
+    base.close()
+    for turn, model in enumerate((MULTILINGUAL, DEFAULT)):
+        write_notes(tmp_path / "vault", {f"Late/{turn}.md": f"Late latecomer{turn} arrives.\n"})
+        write_notes(tmp_path / "vault", {f"Stones/{turn}.md": f"Stone changed{turn} lies in the sea.\n"})
+        (tmp_path / "vault" / "Stones" / f"{turn + 10}.md").unlink()
+        writer, reader = (KnowledgeBase(settings(tmp_path, model)) for _ in range(2))
+        searched = 0
+        with ThreadPoolExecutor(1) as beside:
+            changing = beside.submit(writer.index)
+            while not changing.done() or not searched:
+                number = 20 + searched * 37 % 970
+                assert reader.search(f"word{number}")[0].passage.note_path == f"Stones/{number}.md"
+                assert nearest(reader) == "Memory.md"
+                searched += 1
+        changing.result()
+        assert writer.verify() == []
+        writer.close()
+        reader.close()
+    base = KnowledgeBase(settings(tmp_path, DEFAULT))
+    assert base.status()["pending"] == 0
+    assert base.status()["notes"] == 1000
+    for word, path in (("latecomer0", "Late/0.md"), ("latecomer1", "Late/1.md"), ("changed0", "Stones/0.md")):
+        assert base.search(word)[0].passage.note_path == path
+    assert not any(hit.lexical for hit in base.search("word10"))
+    base.close()
