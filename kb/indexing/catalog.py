@@ -123,7 +123,7 @@ class Catalog:
         """Every note, by path."""
         names = self.day_names()
         return [
-            StoredNote(*row, names.day_of(row[0]))
+            StoredNote(*(*row, names.day_of(row[0])))
             for row in self._rows(
                 "SELECT path, title, created, modified, fingerprint, size, mtime_ns, ctime_ns, inode FROM notes ORDER BY path"
             )
