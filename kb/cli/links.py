@@ -51,6 +51,15 @@ def links(
     _print_links("Links to", [(link.resolved or "", link) for link in found.out])
     _print_links("Linked from", [(link.source, link) for link in found.back])
     _print_links("Unwritten", [(link.target, link) for link in found.unresolved])
+    for target, chosen_one in found.choices.items():
+        console.print(
+            Text(
+                f"  {safe_line(target)} is {safe_line(chosen_one.path)}, not {safe_line(' or '.join(chosen_one.others))}: "
+                f"{chosen_one.reason}.",
+                style="dim",
+            ),
+            soft_wrap=True,
+        )
     for target, near in found.suggestions.items():
         console.print(
             Text(f"  {safe_line(target)}: did you mean {safe_line(' or '.join(near))}?", style="dim")

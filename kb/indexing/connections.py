@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kb.errors import UsageError
 from kb.indexing.catalog import Catalog
 from kb.indexing.stored import StoredLink
+from kb.notes.choices import Choice, choice
 from kb.notes.note import Link, Span
 from kb.notes.resolve import LinkResolver
 
@@ -21,6 +22,7 @@ class Connections:
     back: tuple[StoredLink, ...]  # backlinks: from other notes
     unresolved: tuple[StoredLink, ...]  # to notes nobody has written
     suggestions: dict[str, tuple[str, ...]]  # unresolved target -> paths of notes with a name like it
+    choices: dict[str, Choice]  # target that several notes have for a name -> the one that is meant, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,20 @@ def connections(catalog: Catalog, name: str) -> Connections:
     path = _find(resolver, name)
     links = catalog.links_from(path)
     unresolved = tuple(link for link in links if link.status == "unresolved")
+    out = tuple(link for link in links if link.resolved and link.resolved != path)
     return Connections(
         path=path,
-        out=tuple(link for link in links if link.resolved and link.resolved != path),
+        out=out,
         back=tuple(catalog.links_to(path)),
         unresolved=unresolved,
         suggestions={
             link.target: near for link in unresolved if (near := resolver.suggestions(_as_link(link.target)))
+        },
+        choices={
+            link.target: found
+            for link in out
+            if (found := choice(resolver, _as_link(link.target, link.kind), path))
+            and found.path == link.resolved
         },
     )
 
@@ -90,8 +99,8 @@ def _find(resolver: LinkResolver, name: str) -> str:
     return found.path
 
 
-def _as_link(name: str) -> Link:
-    return Link("wiki", name, Span(0, len(name)), 1)
+def _as_link(name: str, kind: str = "wiki") -> Link:
+    return Link(kind, name, Span(0, len(name)), 1)  # type: ignore[arg-type]
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -139,6 +139,10 @@ class LinkResolver:
             return Resolution(best, "ambiguous", candidates)
         return self._check_anchor(link, best, candidates)
 
+    def named(self, target: str) -> tuple[str, ...]:
+        """Paths of all notes whose files have the name that `target` ends with."""
+        return tuple(self._by_name.get(_key(_SUFFIX.sub("", target).rsplit("/", 1)[-1]), ()))
+
     def section(self, path: str, heading: str) -> int | None:
         """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
         names = self._notes.get(path)
@@ -267,21 +271,21 @@ def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[s
     """
     if len(candidates) == 1:
         return candidates[0], False
-    source = source_path.split("/")[:-1]
-
-    def rank(path: str) -> tuple[bool, int, int]:
-        folders = path.split("/")[:-1]
-        shared = 0
-        for ours, theirs in zip(source, folders, strict=False):
-            if ours != theirs:
-                break
-            shared += 1
-        below = bool(source) and shared == len(source)
-        return not below, len(folders), len(source) + len(folders) - 2 * shared
-
     exact = [path for path in candidates if _SUFFIX.sub("", path).endswith(_SUFFIX.sub("", target))]
-    ranked = sorted(exact or candidates, key=lambda path: (rank(path), path))
-    return ranked[0], len(ranked) > 1 and rank(ranked[0]) == rank(ranked[1])
+    ranked = sorted(exact or candidates, key=lambda path: (rank(path, source_path), path))
+    return ranked[0], len(ranked) > 1 and rank(ranked[0], source_path) == rank(ranked[1], source_path)
+
+
+def rank(path: str, source_path: str) -> tuple[bool, int, int]:
+    """How far a note is from one that links to its name: not below its folder, folders above it, steps between them."""
+    source, folders = source_path.split("/")[:-1], path.split("/")[:-1]
+    shared = 0
+    for ours, theirs in zip(source, folders, strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    below = bool(source) and shared == len(source)
+    return not below, len(folders), len(source) + len(folders) - 2 * shared
 
 
 def _plain_target(link: Link) -> str:

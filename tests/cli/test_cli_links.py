@@ -84,3 +84,11 @@ def test_graph_for_other_programs(base: Path) -> None:
     assert len(tree.findall(".//{*}edge")) == len(whole["links"])
     dot = run_kb("graph", "--format", "dot", cwd=base).stdout
     assert '"Tea.md" -> "Drink.md" [label="is"];' in dot
+
+
+def test_why_one_of_several_notes_is_meant(tmp_path: Path) -> None:
+    write_notes(tmp_path / "vault", {"a/Log.md": "[[Beds]]", "a/Beds.md": "x", "b/Beds.md": "x"})
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    shown = run_kb("links", "Log", cwd=tmp_path).stdout
+    assert "Beds is a/Beds.md, not b/Beds.md: it lies in the same folder." in shown

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.notes.choices import choice
 from kb.notes.note import Link, Span
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, Resolution, names_of
@@ -252,3 +253,28 @@ def test_shares_of_resolved_links(name: str, share: float) -> None:
 
 def _squeeze(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("target", "source", "paths", "reason"),
+    [
+        ("Notes", "p/a/Todo.md", ["p/a/Notes.md", "x/Notes.md"], "it lies in the same folder"),
+        (
+            "Beds",
+            "g/Plan.md",
+            ["g/in/Beds.md", "Beds.md", "a/b/Beds.md"],
+            "its path is just what the link says",
+        ),
+        ("Beds", "g/Plan.md", ["g/in/Beds.md", "h/Beds.md"], "it lies in this note's folder or below"),
+        ("Beds", "g/Plan.md", ["h/Beds.md", "a/b/Beds.md"], "its path is the shortest"),
+        ("Beds", "g/h/Plan.md", ["g/Beds.md", "z/Beds.md"], "it lies nearest to this note"),
+        ("Beds", "g/Plan.md", ["x/Beds.md", "y/Beds.md"], "none lies nearer, so the first by name was taken"),
+        ("x/Beds", "g/Plan.md", ["x/Beds.md", "y/Beds.md"], "its path is just what the link says"),
+        ("Beds", "g/Plan.md", ["x/Beds.md"], ""),
+    ],
+)
+def test_why_this_of_several_notes(target: str, source: str, paths: list[str], reason: str) -> None:
+    resolver = LinkResolver([NoteNames(path, "t") for path in paths])
+    found = choice(resolver, Link("wiki", target, Span(0, 0), 1), source)
+    assert (found.reason if found else "") == reason
+    assert found is None or sorted([found.path, *found.others]) == sorted(paths)
