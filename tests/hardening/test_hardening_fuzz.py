@@ -26,6 +26,7 @@ from kb.notes.edit import fingerprint
 from kb.notes.edit_journal import Deed, EditJournal
 from kb.notes.parse import parse_note
 from kb.notes.vault import Vault
+from kb.retrieval.query import parse_query, parse_question
 from kb.settings import load_settings
 
 FUZZ = limits(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -114,6 +115,25 @@ def test_settings_are_read_or_refused(content: str | bytes) -> None:
         (Path(name) / "kb.toml").write_bytes(data)
         with suppress(KbError):
             load_settings(start=Path(name), environment={})
+
+
+def test_settings_with_a_byte_order_mark_are_read(tmp_path: Path) -> None:
+    (tmp_path / "vault").mkdir()
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8-sig")
+    assert load_settings(start=tmp_path, environment={}).vault.name == "vault"
+
+
+@FUZZ
+@given(st.text(max_size=200) | st.text(alphabet='"-:#[]() tag:path:before:is:2026-02\\', max_size=200))
+@example('"' * 500)
+@example("-" * 500)
+@example("tag:" * 200)
+@example("before:9999999999")
+def test_every_query_and_question_is_read_or_refused(text: str) -> None:
+    with suppress(KbError):
+        parse_query(text, properties=["is"])
+    with suppress(KbError):
+        parse_question(text)
 
 
 @FUZZ
