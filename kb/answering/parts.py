@@ -13,15 +13,15 @@ _MOST = 4  # parts of a question that are answered
 _COMPARISONS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"\bdifferences? (?:is there |are there )?between (?P<one>.+?) and (?P<other>[^?]+)",
-        r"\bcompare (?P<one>.+?) (?:and|with|to) (?P<other>[^?]+)",
-        r"^how (?:do|does|is|are) (?P<one>.+?) (?:differ|different) from (?P<other>[^?]+)",
+        r"\bdifferences? (?:is there |are there )?between (?P<one>.{1,200}?) and (?P<other>[^?]+)",
+        r"\bcompare (?P<one>.{1,200}?) (?:and|with|to) (?P<other>[^?]+)",
+        r"^how (?:do|does|is|are) (?P<one>.{1,200}?) (?:differ|different) from (?P<other>[^?]+)",
         r"^(?P<one>[^?]{2,60}?) (?:vs\.?|versus) (?P<other>[^?]+)",
-        r"\bunterschiede? (?:gibt es )?zwischen (?P<one>.+?) und (?P<other>[^?]+)",
-        r"\bvergleiche (?P<one>.+?) (?:und|mit) (?P<other>[^?]+)",
-        r"\bdifférences? (?:y a-t-il )?entre (?P<one>.+?) et (?P<other>[^?]+)",
-        r"\bcompare[rz]? (?P<one>.+?) (?:et|avec|à) (?P<other>[^?]+)",
-        r"\bdiferencias? (?:hay )?entre (?P<one>.+?) y (?P<other>[^?]+)",
+        r"\bunterschiede? (?:gibt es )?zwischen (?P<one>.{1,200}?) und (?P<other>[^?]+)",
+        r"\bvergleiche (?P<one>.{1,200}?) (?:und|mit) (?P<other>[^?]+)",
+        r"\bdifférences? (?:y a-t-il )?entre (?P<one>.{1,200}?) et (?P<other>[^?]+)",
+        r"\bcompare[rz]? (?P<one>.{1,200}?) (?:et|avec|à) (?P<other>[^?]+)",
+        r"\bdiferencias? (?:hay )?entre (?P<one>.{1,200}?) y (?P<other>[^?]+)",
         r"(?:比较)?(?P<one>[^，。？?]{1,20})[和与跟](?P<other>[^，。？?]{1,20}?)(?:有什么|有何|之间)?(?:的)?(?:区别|不同|差别)",
     )
 )

@@ -34,6 +34,9 @@ _COMMON = [
     " ", "\t", "\n", "a", "1", "[", "]", "(", "<", ">", "*", "_", "`", "#", "|", "-", ".", ":", "/", "\\", "'", '"', "=", "~", "%", "$", "!", "^",
     "a ", "1,", "1 ", "[[", "![", "](", "- ", "> ", "| ", "a.", "A ", "\n\n", "\n- ", "“", "，", "。", "月", "é", "a-", "::", "{{", "<a", "a@",
 ]  # fmt: skip
+# What these read was not written by a user: grammars that kb and its plugins make, and names of files, which the system
+# keeps to 255 bytes.
+_NOT_ON_TEXT = ("kb.models.grammar", "kb.models.llama_log", "kb.notes.left_out")
 _TAILS = ["", "\x00", "!\n", "\na"]
 
 
@@ -77,7 +80,7 @@ def patterns() -> list[Found]:
         for where, pattern, whole in made:
             whole = whole or (pattern.pattern, pattern.flags) in by_text
             found.setdefault((pattern.pattern, pattern.flags, whole), Found(where, pattern, whole))
-    return list(found.values())
+    return [one for one in found.values() if not one.place.startswith(_NOT_ON_TEXT)]
 
 
 def modules() -> Iterator[ModuleType]:

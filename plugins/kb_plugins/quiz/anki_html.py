@@ -20,10 +20,10 @@ Media = Callable[[str], str]
 
 _EMBED = re.compile(r"!\[\[([^\[\]\r\n|#]+)(?:#[^\[\]\r\n|]*)?(?:\|[^\[\]\r\n]*)?\]\]")
 _WIKI = re.compile(r"\[\[[^\[\]\r\n]+\]\]")
-_MARKED = re.compile(r"==(?=\S)([^\r\n]+?)(?<=\S)==")
+_MARKED = re.compile(r"==(?=\S)([^\r\n]{1,1000}?)(?<=\S)==")
 _COMMENT = re.compile(r"%%.*?%%|<!--.*?-->", re.DOTALL)
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
-_CLOZE = re.compile(f"{OPENS}(?P<key>[^{HINTS}]*){HINTS}(?P<hint>[^{CLOSES}]*){CLOSES}")
+_CLOZE = re.compile(f"{OPENS}(?P<key>[^{OPENS}{HINTS}]*+){HINTS}(?P<hint>[^{OPENS}{CLOSES}]*+){CLOSES}")
 _SOUND = (".mp3", ".wav", ".m4a", ".ogg", ".oga", ".flac", ".opus", ".3gp", ".aac")
 _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif", ".tif", ".tiff")
 _KEPT = "\ue110{}\ue111"  # stands for finished HTML while the rest is read as Markdown
