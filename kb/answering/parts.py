@@ -27,7 +27,7 @@ _COMPARISONS = tuple(
 )
 # "Was it faster at 30 or at 50 degrees?": each side is asked by the question with that side alone.
 _EITHER = re.compile(
-    r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]*? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
+    r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]{0,80}? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
     re.IGNORECASE,
 )
 _QUESTIONS = re.compile(r"(?<![^?？])[^?？]++[?？]")

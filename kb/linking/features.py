@@ -73,7 +73,7 @@ _SEE = re.compile(
     r"(?:see|also|read|siehe|voir|véase|vgl)\b[^\w\r\n]{0,4}(?:the|also|our|auch)?[^\w\r\n]{0,4}$",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?:^|[.!?:]\s+|[\r\n|>*_\"“‘(-]\s*)$")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:]\s++|(?<!\s)[^\S\r\n]*+[\r\n]\s*+|[|>*_\"“‘(-]\s*+)$")
 _NEAR = 24  # characters before a mention that may say "see"
 _LINE = 400  # characters to either side of a mention that are read as its line
 _HYPHENS = frozenset("-/")

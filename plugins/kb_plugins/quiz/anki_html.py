@@ -21,7 +21,7 @@ Media = Callable[[str], str]
 _EMBED = re.compile(r"!\[\[([^\[\]\r\n|#]+)(?:#[^\[\]\r\n|]*)?(?:\|[^\[\]\r\n]*)?\]\]")
 _WIKI = re.compile(r"\[\[[^\[\]\r\n]+\]\]")
 _MARKED = re.compile(r"==(?=\S)([^\r\n]{1,1000}?)(?<=\S)==")
-_COMMENT = re.compile(r"%%.*?%%|<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"%%.*?%%|<!--(?:(?!<!--).)*?-->", re.DOTALL)
 _BLOCK_ID = re.compile(r"[ \t]\^[A-Za-z0-9-]+[ \t]*$", re.MULTILINE)
 _CLOZE = re.compile(f"{OPENS}(?P<key>[^{OPENS}{HINTS}]*+){HINTS}(?P<hint>[^{OPENS}{CLOSES}]*+){CLOSES}")
 _SOUND = (".mp3", ".wav", ".m4a", ".ogg", ".oga", ".flac", ".opus", ".3gp", ".aac")
