@@ -96,11 +96,28 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
             assert not machine.search(text), name
 
 
+MOST_LINES = 300
+# Still to be split; no other module may join them, and none of them may grow beyond 420.
+LONG = {
+    "kb/answering/agent.py",
+    "kb/injection/rules.py",
+    "kb/answering/candidates.py",
+    "kb/notes/vault.py",
+    "kb/tui/app.py",
+    "kb/tui/screens/main.py",
+    "kb/tui/screens/note.py",
+    "plugins/kb_plugins/quiz/session.py",
+    "plugins/kb_plugins/socratic/session.py",
+    "plugins/kb_plugins/summarize/extract.py",
+}
+
+
 def test_modules_are_small() -> None:
     long = {
-        file.relative_to(ROOT).as_posix(): lines
+        name: lines
         for file in sources()
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+        if (lines := len(file.read_text(encoding="utf-8").splitlines()))
+        > (420 if (name := file.relative_to(ROOT).as_posix()) in LONG else MOST_LINES)
     }
     assert not long
 

@@ -43,6 +43,10 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 LEADING = re.compile(r"^(?:in|on|since|from|seit|am|im|about|the)\s+", re.IGNORECASE)
+HAS = re.compile(
+    r"^\s*(?:that |which )?(?:have|has|with|whose) (?:an? |the )?(?P<property>\w[\w-]*)\s*(?:is |of |[=:])?\s*(?P<value>[^?]+)",
+    re.IGNORECASE,
+)
 
 
 def rest_of(match: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.catalog_phrases import (
     ABOUT,
     CHANGED,
+    HAS,
     HOW_MANY,
     LEADING,
     WHEN,
@@ -36,11 +37,6 @@ from kb.text.periods import period_of
 _LISTED = 20  # notes named at most; the rest are counted
 _KINDS = ("type", "kind", "category", "categories", "is", "class")  # properties that say what a note is about
 _ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?:\[.\][ \t]+)?(?P<text>\S[^\n]*)$", re.MULTILINE)
-
-_HAS = re.compile(
-    r"^\s*(?:that |which )?(?:have|has|with|whose) (?:an? |the )?(?P<property>\w[\w-]*)\s*(?:is |of |[=:])?\s*(?P<value>[^?]+)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,7 @@ class Records:
 
     def _having(self, rest: str) -> tuple[set[str], str] | None:
         """Paths of the notes with a property and its value, as in "have country NO", and how to say so."""
-        has = _HAS.match(rest)
+        has = HAS.match(rest)
         name, value = (has["property"].casefold(), has["value"].strip(" .\"'“”")) if has else ("", "")
         stored = self._lookup.properties(name) if name in self._lookup.property_names() else ()
         found = {path for path, held in stored if words_of(value) in map(words_of, _values(held))}

@@ -11,6 +11,7 @@ from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.association import counts_another, said_of_another
 from kb.answering.draft import place
 from kb.answering.negation import contradicts, polarity
+from kb.answering.opposites import OPPOSITES
 from kb.answering.question import Question
 from kb.answering.words import (
     content_words,
@@ -55,38 +56,6 @@ _SAME = tuple(
         "before prior",
         "ungefähr etwa circa rund",
         "weil da denn",
-    )
-)
-# A sentence that has one of a pair while its quote has only the other says the contrary.
-_OPPOSITES = tuple(
-    (frozenset(one.split()), frozenset(other.split()))
-    for one, other in (
-        (
-            "more increase higher larger bigger greater rise grow",
-            "less fewer decrease lower smaller reduce shrink fall",
-        ),
-        ("before earlier", "after later"),
-        ("first", "last"),
-        ("always", "never"),
-        ("best", "worst"),
-        ("better", "worse"),
-        ("faster quicker", "slower"),
-        ("older oldest", "younger youngest newer newest"),
-        ("longer longest", "shorter shortest"),
-        ("largest biggest greatest", "smallest least"),
-        ("highest", "lowest"),
-        ("above", "below"),
-        ("north northern", "south southern"),
-        ("east eastern", "west western"),
-        ("inside within", "outside"),
-        ("minimum least", "maximum most"),
-        ("true", "false"),
-        ("all every", "none no"),
-        ("easy easier", "hard harder difficult"),
-        ("cheap cheaper", "expensive costly"),
-        ("strong stronger", "weak weaker"),
-        ("mehr größer höher", "weniger kleiner niedriger"),
-        ("vor früher", "nach später"),
     )
 )
 
@@ -241,7 +210,7 @@ def _contradiction(sentence: str, offers: Sequence[_Support]) -> str:
     held = frozenset().union(*(offer.words for offer in offers))
     if contradicts(polarity(sentence), polarity(". ".join(offer.text for offer in offers))):
         return "contradicts the quote"
-    for one, other in _OPPOSITES:
+    for one, other in OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):
             if _any_form(said, mine) and not _any_form(held, mine) and _any_form(held, theirs):
                 return "says the opposite of the quote"
