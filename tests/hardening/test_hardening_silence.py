@@ -30,7 +30,7 @@ main(sys.argv[1:])
 COMMANDS = [
     ["index"], ["index", "--rebuild"], ["index", "--verify"], ["status"], ["search", "token"],
     ["ask", "What is a token?"], ["ask", "--json", "How many parameters?"], ["link", "Tokens"], ["links", "Tokens"],
-    ["doctor"], ["models"], ["plugins"], ["quiz"], ["summarize", "Tokens"], ["socratic", "Tokens"],
+    ["doctor"], ["models"], ["plugins"], ["quiz"], ["study"], ["summarize", "Tokens"], ["socratic", "Tokens"],
 ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ COMMANDS: list[list[str]] = [
     ["models", "judge", EVIL], ["models", "test", NAME], ["models", "test", EVIL], ["models", "remove", EVIL], ["models", "remove", NAME],
     ["plugins"], ["plugins", "enable", EVIL], ["plugins", "disable", EVIL], ["plugins", "trust"], ["plugins", "new", EVIL], ["plugins", "export", "quiz", f"{NAME}.txt"], ["plugins", "export", EVIL],
     ["quiz", NOTE], ["quiz", "--stats"], ["quiz", "--put-away", EVIL], ["quiz", EVIL], ["quiz", "--anki", f"{NAME}.apkg"],
-    ["tutor", NOTE, "--templates"], ["tutor", EVIL], ["summarize", NOTE], ["summarize", NOTE, "--extract"], ["summarize", EVIL], ["summarize", "Barn", "--save"],
+    ["tutor", NOTE, "--templates"], ["tutor", EVIL], ["study", NOTE], ["study", EVIL], ["summarize", NOTE], ["summarize", NOTE, "--extract"], ["summarize", EVIL], ["summarize", "Barn", "--save"],
     ["evil-command"], [EVIL], ["--vault", EVIL, "status"], ["--index", EVIL, "status"], ["watch"],
 ]  # fmt: skip
 
@@ -116,7 +116,7 @@ def named() -> set[str]:
                 walk(child, (*path, name))
 
     walk(typer.main.get_group(app), ())
-    return found | {"quiz", "tutor", "summarize"}
+    return found | {"quiz", "tutor", "study", "summarize"}
 
 
 def test_every_command_is_tried() -> None:

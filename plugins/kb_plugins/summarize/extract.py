@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.plugin_api import (
@@ -33,6 +32,7 @@ from kb_plugins.study.shapes import (
 )
 from kb_plugins.study.tables import rows_of
 from kb_plugins.summarize.lists import ListLine, list_line, table_line
+from kb_plugins.summarize.parts import from_all_parts, in_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
 
 TOTAL = 400  # sentences of all notes together that are compared: the map step's share of the reduce step
-MOST_PARTS = 14  # of one note that get a line of their own; of more sections neighbours are taken together
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
 _CENTRAL, _PLACED, _TITLED, _DEFINES, _DECIDES, _WANTED = 1.0, 0.35, 0.25, 0.3, 0.25, 0.8
 _DANGLES, _EXAMPLE, _BARE, _ITEM, _STEP = 0.3, 0.3, 0.2, 0.35, 0.3
@@ -70,7 +69,6 @@ _SUMS_UP = re.compile(
 )
 _OPEN = re.compile(r"\b(?:open|questions?|unclear|todo|to do|offene?|fragen?|unklar)\b", re.IGNORECASE)
 _CARD = re.compile(r"[^\n:`]{3,200}:::?\S|\w[\w ]*::\s")
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,50 +124,8 @@ def candidates(notes: Sequence[Note], selection: Selection) -> Found:
             if not spans or any(span.start <= candidate.sentence.span.start < span.end for span in spans)
         ]
         sentences += len(own)
-        found += _from_all_parts(_in_parts(note, own), share)
+        found += from_all_parts(in_parts(note, own), share)
     return Found(tuple(found[:TOTAL]), sentences)
-
-
-def _in_parts(note: Note, found: Sequence[Candidate]) -> list[Candidate]:
-    """`found` with the part of the note that each stands in."""
-    starts = _part_starts(note, found)
-    return [replace(one, part=bisect_right(starts, one.sentence.span.start)) for one in found]
-
-
-def _part_starts(note: Note, found: Sequence[Candidate]) -> list[int]:
-    """Where the parts of a note begin: its main sections, or equal stretches where it has none."""
-    levels = Counter(section.level for section in note.sections)
-    level = next((level for level in sorted(levels) if levels[level] >= 2), None)
-    holding = [
-        section.span.start
-        for section in note.sections
-        if section.level == level
-        and any(section.span.start <= one.sentence.span.start < section.span.end for one in found)
-    ]
-    if len(holding) < 2:
-        holding = [one.sentence.span.start for one in found][:: max(1, len(found) // MOST_PARTS)]
-        return holding[1:] if len(found) > MOST_PARTS * 2 else []
-    step = -(-len(holding) // MOST_PARTS)
-    return holding[::step]
-
-
-def _from_all_parts(found: Sequence[Candidate], share: int) -> list[Candidate]:
-    """At most `share` of `found`: of each part those that are well placed, and those that say what no other says."""
-    if len(found) <= share:
-        return list(found)
-    words = [frozenset(content_words(_DIGITS.sub("", one.sentence.text))) for one in found]
-    held = Counter(word for some in words for word in some)
-    rarity = [sum(1 / held[word] for word in some) / max(1, len(some)) for some in words]
-    of_part: dict[int, list[int]] = {}
-    for index, one in enumerate(found):
-        of_part.setdefault(one.part, []).append(index)
-    chosen: set[int] = set()
-    per_part = max(2, share // len(of_part))
-    for indexes in of_part.values():
-        placed = sorted(indexes, key=lambda index: -found[index].prior)[: per_part // 2]
-        chosen.update(placed)
-        chosen.update(sorted(indexes, key=lambda index: -rarity[index])[: per_part - len(placed)])
-    return [found[index] for index in sorted(chosen)][: max(share, len(of_part))]
 
 
 def key_sentences(
