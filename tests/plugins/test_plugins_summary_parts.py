@@ -97,4 +97,38 @@ def test_no_line_hangs_in_the_air(text: str) -> None:
 def test_a_table_is_one_line() -> None:
     table = "| Port | Depth |\n| --- | --- |\n| Bergen | 11 m |\n| Oslo | 9 m |\n| Tromsø | 12 m |\n"
     lines = [one.text for one in points(f"# Notes\n\n## Norway\n\n{table}")]
-    assert lines == ["Norway: Port · Depth of Bergen, Oslo, Tromsø (3 rows)"]
+    assert lines == ["Norway: Port / Depth: Bergen: 11 m · Oslo: 9 m · Tromsø: 12 m"]
+    table = "| Port | Depth | Crane |\n| --- | --- | --- |\n| Bergen | 11 m | yes |\n| Oslo | 9 m | no |\n| Tromsø | 12 m | no |\n"
+    lines = [one.text for one in points(f"# Notes\n\n## Norway\n\n{table}")]
+    assert lines == ["Norway: Port · Depth · Crane of Bergen, Oslo, Tromsø (3 rows)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "## Knots\n\n- **Bowline**: a loop that holds\n- **Sheet bend**: joins two ropes of unlike thickness\n",
+            "Knots: Bowline: a loop that holds · Sheet bend: joins two ropes of unlike thickness",
+        ),
+        (
+            "## Casting off\n\n1. Take in the bow line.\n2. Push the stern away from the quay.\n",
+            "Casting off: Take in the bow line · Push the stern away from the quay",
+        ),
+        (
+            "The harbour has three rules for guests:\n\n- no fires\n- no music at night\n- pay at the office\n",
+            "The harbour has three rules for guests: no fires · no music at night · pay at the office",
+        ),
+    ],
+)
+def test_a_short_list_is_one_line_with_what_announces_it(text: str, line: str) -> None:
+    assert line in [one.text for one in points(f"# Notes\n\n{text}")]
+
+
+def test_a_list_of_tasks_is_no_line() -> None:
+    text = "# Notes\n\n## Boat\n\n- [ ] paint the hull before the summer comes\n- [x] mend the torn sail of the mast\n"
+    assert points(text) == []
+
+
+def test_the_opening_is_told_with_its_subject() -> None:
+    text = "# Sheet bend\n\nA sheet bend is a knot that joins two ropes. It was known to weavers in very old times.\n"
+    assert "Sheet bend: It was known to weavers in very old times." in [one.text for one in points(text)]

@@ -118,15 +118,11 @@ class Speaker:
         return bare if bare and len(bare) <= _MOST_QUOTED and not told else ""
 
     def _named(self, lesson: Lesson, other: Item) -> str:
-        """What the card `other` asks for, where that tells no answer."""
-        name = (
-            (other.question or other.stem).rstrip("?？… ").rpartition(" — ")[0]
-            or other.heading_path[-1:]
-            or other.title
-        )
-        text = name if isinstance(name, str) else name[0]
-        hidden = any(secret.is_told_by(text) for secret in (lesson.secret, *lesson.others))
-        return "" if hidden or not text or "?" in text else text
+        """What the card `other` is about, where that tells no answer."""
+        asked = (other.question or other.stem).rstrip("?？… ")
+        name = asked.rpartition(" — ")[0] or next(reversed(other.heading_path), other.title)
+        hidden = any(secret.is_told_by(name) for secret in (lesson.secret, *lesson.others))
+        return "" if hidden or "?" in name else name
 
     def _why(self, lesson: Lesson) -> str:
         other = next(

@@ -203,6 +203,7 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
         if block.kind not in _PROSE or _leads_on(block):
             continue
         in_opening = opens_note  # all of the first paragraph says what the note is about
+        names_title = False  # whether the sentence before is about the note's subject
         sums_up = any(map(_SUMS_UP.match, block.heading_path[-1:]))
         for index, sentence in enumerate(split_sentences(page.note.text, block.span)):
             raw = page.note.text[sentence.span.start : sentence.span.end]
@@ -223,10 +224,11 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
                 context = ""  # it is the note that was asked for
             if POINTS_BACK.match(sentence.text):
                 follows = index > 0 and block.kind != "list"
-                if in_opening and index in (1, 2) and _STANDS_FOR_HEADING.match(sentence.text):
+                if in_opening and names_title and _STANDS_FOR_HEADING.match(sentence.text):
                     follows, context = False, note.title  # the first sentence tells what it is
                 if follows or not context or not _STANDS_FOR_HEADING.match(sentence.text):
                     continue
+            names_title = any(covers(words, word) for word in title)
             seen_sections.add(block.heading_path)
             headings = content_words(" ".join(block.heading_path)) or title
             titled = sum(covers(words, word) for word in headings) / max(1, len(headings))
