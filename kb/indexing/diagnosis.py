@@ -10,6 +10,7 @@ from typing import Literal
 from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.connections import graph
+from kb.indexing.copies import near_copies
 from kb.indexing.plan import plan
 from kb.indexing.stored import StoredLink
 from kb.notes.note import Link, Span
@@ -54,6 +55,7 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
         *(Finding("bad front matter", path, line, message) for path, line, message in catalog.problems()),
         *sorted(_links(catalog, vault), key=lambda finding: finding.kind),
         *_left_out(vault),
+        *_near_copies(catalog, vault),
         *_duplicate_titles(catalog),
         *_orphans(catalog),
     ]
@@ -105,6 +107,14 @@ def _left_out(vault: Vault) -> Iterator[Finding]:
         else:
             advice = "" if "link" in reason else f" To have it read, write !/{path} in .kbignore."
             yield Finding("left out", path, 1, f"It is not read: {reason}.{advice}")
+
+
+def _near_copies(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
+    for path, original in near_copies(vault, {note.path for note in catalog.notes()}):
+        message = (
+            f"It says nearly the same as {original}, as copies of syncers do. Merge the two, then delete it."
+        )
+        yield Finding("conflict copy", path, 1, message)
 
 
 def _duplicate_titles(catalog: Catalog) -> Iterator[Finding]:

@@ -26,6 +26,8 @@ _COPIES = tuple(
         ),
     )
 )
+# What editors and merge tools keep of an earlier state.
+_BACKUP = re.compile(r"(?P<name>.{1,250})\.(?:bak|orig|backup)" + _SUFFIX, re.IGNORECASE)
 _HIDDEN = re.compile(r":hidden\s*+\[([^\]]*+)\]")
 _TEXT = re.compile(r'"([^"\\]*+)"')
 _COMMENT = re.compile(r";[^\r\n]*+")
@@ -38,6 +40,15 @@ def copy_of(name: str, beside: Collection[str]) -> str | None:
             original = match["name"].rstrip() + match["suffix"]
             return original if original in beside else None
     return None
+
+
+def made_from(name: str, beside: Collection[str]) -> str:
+    """Why the file `name` is no note of its own, when another that it was made from lies `beside` it; else nothing."""
+    if original := copy_of(name, beside):
+        return f"a conflict copy of {original}"
+    match = _BACKUP.match(name)
+    original = match["name"] + match["suffix"] if match else ""
+    return f"a backup of {original}" if original and original in beside else ""
 
 
 def program_rules(folder: Path, names: Collection[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from kb.files.beneath import is_name
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
-from kb.notes.left_out import copy_of, program_rules
+from kb.notes.left_out import made_from, program_rules
 
 SUFFIXES = (".md", ".markdown")
 # Text of this size is no note; its first part still tells what it is about.
@@ -242,8 +242,7 @@ def _why_left_out(path: str, names: frozenset[str], programs: Sequence[tuple[str
     for prefix, rules, reason in programs:
         if is_ignored(path, [(prefix, rules)]):
             return reason
-    original = copy_of(path.rsplit("/", 1)[-1], names) if not path.endswith("/") else None
-    return f"a conflict copy of {original}" if original else ""
+    return "" if path.endswith("/") else made_from(path.rsplit("/", 1)[-1], names)
 
 
 def _is_passed_over(name: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.indexing.copies import near_copies
 from kb.notes.data import is_data
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
@@ -47,6 +48,28 @@ def test_a_conflict_copy_is_no_note_and_is_named(tmp_path: Path, copy: str) -> N
     vault = Vault(tmp_path)
     assert [file.path for file in vault.scan()] == ["a/Tea.md"]
     assert vault.left_out() == {f"a/{copy}": "a conflict copy of Tea.md"}
+
+
+@pytest.mark.parametrize("name", ["Tea.bak.md", "Tea.orig.md", "Tea.BACKUP.md"])
+def test_a_backup_beside_its_note_is_no_note(tmp_path: Path, name: str) -> None:
+    write(tmp_path, name)
+    assert listed(tmp_path) == [name]
+    write(tmp_path, "Tea.md")
+    vault = Vault(tmp_path)
+    assert [file.path for file in vault.scan()] == ["Tea.md"]
+    assert vault.left_out() == {name: "a backup of Tea.md"}
+
+
+@pytest.mark.parametrize("name", ["Tea 2.md", "Tea (1).md", "Tea copy.md", "Tea - Copy.md", "Tea-LAPTOP.md"])
+def test_a_copy_is_known_by_its_text_as_well(tmp_path: Path, name: str) -> None:
+    lines = [f"Line {number}." for number in range(10)]
+    write(tmp_path, f"a/{name}", text="\n\n".join([*lines[:-1], "Changed."]))
+    write(tmp_path, "a/Tea.md", text="\n\n".join(lines))
+    vault = Vault(tmp_path)
+    paths = {file.path for file in vault.scan()}
+    assert list(near_copies(vault, paths)) == [(f"a/{name}", "a/Tea.md")]
+    write(tmp_path, f"a/{name}", text="\n".join([*lines[:4], *"abcdef"]))
+    assert list(near_copies(vault, paths)) == []
 
 
 @pytest.mark.parametrize(
