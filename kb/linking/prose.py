@@ -17,7 +17,6 @@ from kb.notes.resolve import LinkResolver
 from kb.notes.source import blank_out
 
 WALL = "\x00"  # no name reaches across it
-_NOT_LINE_END = re.compile(r"[^\r\n]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*+>|<[a-zA-Z][a-zA-Z0-9+.-]*+:[^<>\s]*+>")
 _ELEMENT = re.compile(r"<(a|code|kbd|pre|samp|script|style|svg|textarea|var|h[1-6])\b[^<>]*+>", re.IGNORECASE)
 _UNTOUCHED = re.compile(
@@ -85,7 +84,7 @@ def read_prose(note: Note, resolver: LinkResolver) -> Prose:
             walls.append(link.span)
             if target and target != note.path:
                 elsewhere.add(target)
-    walled = _wall_off(text, walls)
+    walled = blank_out(text, walls, WALL)
     parts: list[str] = []
     starts: list[int] = []
     sources: list[int] = []
@@ -164,17 +163,3 @@ def _html(visible: str) -> Iterator[Span]:
             reached = end
     for match in _TAG.finditer(visible):
         yield Span(*match.span())
-
-
-def _wall_off(text: str, spans: list[Span]) -> str:
-    parts: list[str] = []
-    position = 0
-    for span in sorted(spans, key=lambda item: (item.start, item.end)):
-        start = max(span.start, position)
-        if span.end <= start:
-            continue
-        parts.append(text[position:start])
-        parts.append(_NOT_LINE_END.sub(WALL, text[start : span.end]))
-        position = span.end
-    parts.append(text[position:])
-    return "".join(parts)

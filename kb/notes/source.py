@@ -58,8 +58,8 @@ class Lines:
         return start == end or not self.text[start:end].strip()
 
 
-def blank_out(text: str, spans: Iterable[Span]) -> str:
-    """`text` with the characters in `spans` turned to spaces; its length and lines stay as they are."""
+def blank_out(text: str, spans: Iterable[Span], filler: str = " ") -> str:
+    """`text` with each character in `spans` turned to `filler`; its length and lines stay as they are."""
     parts: list[str] = []
     position = 0
     for span in sorted(spans, key=lambda item: (item.start, item.end)):
@@ -67,7 +67,7 @@ def blank_out(text: str, spans: Iterable[Span]) -> str:
         if span.end <= start:
             continue
         parts.append(text[position:start])
-        parts.append(_KEEP_LINE_ENDS.sub(" ", text[start : span.end]))
+        parts.append(_KEEP_LINE_ENDS.sub(filler, text[start : span.end]))
         position = span.end
     parts.append(text[position:])
     return "".join(parts)
