@@ -14,7 +14,7 @@ from kb_plugins.quiz.session import NEW_A_DAY
 from kb_plugins.quiz.statistics import heat_map
 from kb_plugins.socratic.learner import mastery
 
-_WEAK = 0.6  # mastery below which a note is worth a lesson
+_WEAK = 0.5  # mastery below which a note is worth a lesson
 _MOST_WEAK = 3  # notes that are named
 _WEEKS = 16  # of the activity picture
 
