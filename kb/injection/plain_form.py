@@ -18,7 +18,9 @@ _ALIKE = str.maketrans(
     "aeopcyxijsdqwhlkmtbhreAEOPCYXIJSKMTBHaoevikptuxABEZHIKMNOPTYXagil",
 )
 _LEET = str.maketrans("013457@$!|", "oieastasil")
-_LEET_WORD = re.compile(r"(?<!\w)(?=[\w@$!|]*[^\W\d_])(?=[\w@$!|]*[013457@$!|])[\w@$!|]{4,40}(?!\w)")
+_LEET_WORD = re.compile(
+    r"(?<!\w)(?=[\w@$!|]{0,40}[^\W\d_])(?=[\w@$!|]{0,40}[013457@$!|])[\w@$!|]{4,40}(?!\w)"
+)
 _SPACED_OUT = re.compile(r"(?<![^\W_])(?:[^\W\d_][ .\-_*·]{1,3}){4,200}[^\W\d_](?![^\W_])")
 _BETWEEN_LETTERS = re.compile(r"(?<=\w)[ .\-_*·](?=\w)")
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![\w+/=-])")

@@ -68,7 +68,7 @@ NAMES = (
 )
 _IN_ORDER: Callable[[Features], tuple[float, ...]] = itemgetter(*NAMES)
 CONSTANT = "constant"  # the name of the last weight
-_LINE_MARKS = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?:\[.\][ \t]+)?")
+_LINE_MARKS = re.compile(r"[ \t>]*+(?:[-*+]|\d{1,9}[.)])?[ \t]*+(?:\[.\][ \t]++)?")
 _SEE = re.compile(
     r"(?:see|also|read|siehe|voir|véase|vgl)\b[^\w\r\n]{0,4}(?:the|also|our|auch)?[^\w\r\n]{0,4}$",
     re.IGNORECASE,

@@ -87,7 +87,10 @@ def _open(method: str, address: str, headers: dict[str, str]) -> Iterator[httpx.
     proxy = None if _is_local(address) else proxy_for(address)
     certificates = httpx.create_ssl_context()
     with httpx.Client(timeout=_TIMEOUT, proxy=proxy, verify=certificates, trust_env=False) as client:
-        request = client.build_request(method, address, headers=headers)
+        try:
+            request = client.build_request(method, address, headers=headers)
+        except httpx.InvalidURL as error:
+            raise _cannot_download(address, "it is not an address") from error
         for _ in range(_REDIRECTS):
             try:
                 answer = client.send(request, stream=True)

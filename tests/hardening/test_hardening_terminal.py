@@ -139,6 +139,7 @@ def test_no_command_lets_anything_through(mode: str, hostile: tuple[Path, dict[s
     shown = run_all(commands, folder, variables, on_terminal=mode == "on a terminal")
     assert leaks(shown) == []
     assert "Traceback" not in shown
+    assert "left by" not in shown, "every command ends by itself"
     assert f"@@ {len(commands) - 1}" in shown, "all were run"
     if mode != "help":
         assert shown.count("EVIL") > 100

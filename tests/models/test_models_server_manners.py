@@ -377,3 +377,9 @@ def test_no_download_goes_round_a_proxy_that_kb_cannot_speak_to(
     with pytest.raises(ModelError, match="ALL_PROXY names speaks socks5") as caught:
         describe(what)
     assert "passphrase" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a\x1b]0;x\x07", "a\x7f", "a b\r\nX-Y: z"])
+def test_an_address_that_is_none_is_one_sentence(name: str) -> None:
+    with pytest.raises(ModelError, match=r"not an address|is not the address"):
+        describe(f"https://127.0.0.1:1/{name}.gguf")
