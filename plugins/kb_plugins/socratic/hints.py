@@ -164,7 +164,8 @@ def _opening(key: str) -> str:
 
 
 def _with_gap(item: Item, secret: Secret) -> str:
-    text = " ".join(plain_text(item.quote).split())
+    # A card that a person wrote holds its question as well.
+    text = " ".join(plain_text(item.key if item.rule == "card" else item.quote).split())
     # Of a statement a third of the words is left, too few to tell it.
     hidden = secret.hide(text.replace(item.key, MASK))
     gapped = " ".join(_thinned(text)) if secret.is_statement else hidden
