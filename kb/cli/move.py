@@ -92,7 +92,7 @@ def extract(
     For example: kb extract "Garden#Compost heap". kb undo takes it back.
     """
     if "#" not in section:
-        raise UsageError(f"{section!r} names no heading. Name one, as in: kb extract {section!r}'#Heading'")
+        raise UsageError(f'{section!r} names no heading. Name one, as in: kb extract "{section}#Heading"')
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.extract_section(section, name, dry_run=dry_run, tell=tell_by_hand(options.json))
