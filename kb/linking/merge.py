@@ -110,6 +110,10 @@ class _Merger:
         edits = self.edits(apply_edits(self.note.text, ours.edits), theirs.edits)
         merged = parse_note(self.target.path, apply_edits(self.target.text, edits))
         self._prove(merged, relinker, bool(ours.left or theirs.left))
+        # Links in the target's properties may have changed.
+        relinked = parse_note(self.target.path, apply_edits(self.target.text, theirs.edits))
+        if not self._has_all(merged, relinked):
+            raise NoteUnwritable(_BY_HAND.format(self.note.path, self.target.path))
         left = [f"{self.note.path}:{line}" for line in ours.left]
         left += [f"{self.target.path}:{line}" for line in theirs.left]
         return Rewritten({self.target.path: tuple(edits)}, gone=(self.note.path,), left=tuple(left))
@@ -130,7 +134,7 @@ class _Merger:
                     raise NoteUnwritable(_BY_HAND.format(self.note.path, self.target.path))
         # What both say in a property is said once.
         waiting = [one for one in waiting if one[1].kind != "property" or not self._is_said(one[1], relinker)]
-        if (waiting and not some_left) or not self._has_all(merged):
+        if waiting and not some_left:
             raise NoteUnwritable(_BY_HAND.format(self.note.path, self.target.path))
 
     def _is_said(self, link: Link, relinker: Relinker) -> bool:
@@ -144,7 +148,7 @@ class _Merger:
             if one.kind == "property"
         )
 
-    def _has_all(self, merged: Note) -> bool:
+    def _has_all(self, merged: Note, relinked: Note) -> bool:
         """Whether tags, aliases and the target's properties are all there."""
         values = merged.properties
         return (
@@ -153,7 +157,7 @@ class _Merger:
             and {*self.note.aliases, *self.target.aliases} <= set(merged.aliases)
             and all(
                 key in values and set(texts_of(value)) <= set(texts_of(values[key]))
-                for key, value in self.target.properties.items()
+                for key, value in relinked.properties.items()
                 if key.casefold() not in LISTS
             )
             and len(merged.problems) <= len(self.note.problems) + len(self.target.problems)

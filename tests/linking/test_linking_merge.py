@@ -86,6 +86,7 @@ def test_a_merged_note_keeps_all_that_it_was(way: Way) -> None:
         ("Leaf.\r\n\r\nTwig.\r\n", "Pot.\n", "Pot.\n\n## A\n\nLeaf.\n\nTwig.\n"),
         ("# A\n", "Pot.\r\n", "Pot.\r\n\r\n# A\r\n"),
         ("# A\n\n[[B]] [[B#x]]\n", "# x\n\n[[A]] [[A#A]]\n", "# x\n\n[[B]] [[B#A]]\n\n# A\n\n[[B]] [[B#x]]\n"),
+        ("# A\n", "---\nup: '[[A]]'\n---\nB\n", "---\nup: '[[B]]'\n---\nB\n\n# A\n"),
         ("---\nk: 1\n---\n# A\n", "B\n", "---\nk: 1\n---\nB\n\n# A\n"),
         ("---\nk: 1\n---\n# A\n", "---\nk: 1\n---\nB\n", "---\nk: 1\n---\nB\n\n# A\n"),
         ("---\ntags: b c\n---\n# A\n", "---\ntags:\n- a\n---\nB\n", "---\ntags:\n  - a\n  - b\n  - c\n---\nB\n\n# A\n"),
