@@ -51,7 +51,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def host(tmp_path: Path) -> PluginHost:
     """A host with the bundled plugins turned off."""
     host = PluginHost(None, tmp_path / "state")
-    for name in ("quiz", "socratic", "summarize"):
+    for name in ("quiz", "socratic", "study", "summarize"):
         host.choices.enable(name, on=False)
     return host
 
