@@ -110,7 +110,7 @@ class AnswerAgent(Workflow):
             for sentence in record.sentences:
                 await self._tell(context, SentenceChecked(sentence))
             return self._end(sentences=record.sentences, sources=record.quotes, confidence=1.0)
-        parts: Parts = take_apart(understood.text)
+        parts: Parts = take_apart(understood.text, self._names)
         self._kind = parts.kind
         if len(parts.parts) > 1:
             labels = "; ".join(part.label for part in parts.parts)
@@ -182,7 +182,7 @@ class AnswerAgent(Workflow):
         about = part.label if self._kind == "comparison" and part is not self._parts[0] else ""
         limit = self._tools.settings.quotes
         found = reader.find(part.question, part.intent, part.hits, part.period, limit, about)
-        if part.mended:
+        if part.mended and found.confidence < self._tools.settings.threshold:
             other = reader.find(part.mended, part.intent, part.hits, part.period, limit, about)
             found = max(found, other, key=lambda item: item.confidence)
         if found.confidence > part.confidence or not part.evidence:
@@ -194,7 +194,11 @@ class AnswerAgent(Workflow):
         """Choose the blocks of the notes that the answer rests on."""
         if self._kind == "comparison" and self._reader is not None:
             sides = [part for part in self._parts[1:] if self._is_answered(part)]
-            together = self._is_answered(self._parts[0]) and (self._compares_all() or not sides)
+            places = {place_of(side.found.own[0])[0] for side in sides if side.found.own}
+            apart = len(sides) == len(self._parts) - 1 and len(places) > 1  # each has a note of its own
+            together = self._is_answered(self._parts[0]) and (
+                not sides or (self._compares_all() and not apart)
+            )
             self._parts = self._parts[:1] if together else self._parts[1:]
         if (
             self._kind == "several"
@@ -209,7 +213,7 @@ class AnswerAgent(Workflow):
         single = len(self._parts) == 1
         chosen: dict[tuple[str, int], Evidence] = {}
         for part in self._answered_parts:
-            for evidence in part.found.own:
+            for evidence in (*part.found.own, *part.found.same):
                 chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
         for part in self._answered_parts:
             for evidence in self._chosen(part):
@@ -284,8 +288,13 @@ class AnswerAgent(Workflow):
                     continue
             word = self._yes_or_no(part, own)
             label = f"{part.label}: " if self._kind == "comparison" and len(self._parts) > 1 else ""
+            if part.found.number is not None:
+                word += f"{part.found.number}:" + ("\n" if any("\n" in quote.text for quote in own) else " ")
+            same = {place_of(item) for item in part.found.same}
+            others = tuple(quote.number for quote in quotes if key_of(quote) in same)
             for number, quote in enumerate(own):
-                yield in_its_own_words(quote, f"{label}{word if not number else ''}")
+                said = in_its_own_words(quote, label if number else f"{label}{word}")
+                yield said if number else replace(said, citations=(*said.citations, *others))
 
     def _yes_or_no(self, part: QuestionPart, own: Sequence[Quote]) -> str:
         reader = self._tools.reader
@@ -352,7 +361,9 @@ class AnswerAgent(Workflow):
         tools = self._tools
         if tools.reader is None:
             return None
-        return EvidenceReader(tools.reader, tools.catalog.passages_of, tools.catalog.day_names().day_of)
+        return EvidenceReader(
+            tools.reader, tools.catalog.passages_of, tools.catalog.day_names().day_of, tools.encoder
+        )
 
     def _names(self) -> Iterator[str]:
         for names in self._tools.catalog.names():

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from kb.answering.evidence import Encoder
 from kb.answering.intent import Intent
-from kb.answering.names import missing_names
+from kb.answering.names import is_german, missing_names
 from kb.answering.question import Question
 from kb.answering.sections import Section
 from kb.answering.words import words_of
@@ -23,15 +24,24 @@ from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
 from kb.text.days import after_entry_day, entry_day
+from kb.text.language import UNCERTAIN, language_told
 
 
 class Features(NamedTuple):
-    """What speaks for a candidate; all but the first lie in [0, 1]."""
+    """What speaks for a candidate."""
 
-    reader: float  # logit: the span's and the passage's, see Reading.scored
-    passage: float  # score of its passage in the search
-    note: float  # the best score of its note
+    span: float  # logit of the reader's best span in it
+    answerable: float  # logit of the reader for its section
+    passage: float  # score of its passage in the search, 0 to 1
+    note: float  # the best score of its note, 0 to 1
     headed: float  # share of the question that title and headings hold
+    own: float  # share of the question that its own words hold, less that of the candidate that holds most
+    section: float  # the same of its whole section
+    meaning: float  # cosine of its embedding and the question's
+    kind: float  # whether it holds the kind of thing asked for: .5, -.5, or 0 where any will do
+    unheld: float  # 1 where its section holds next to nothing of the question, in the question's language
+    whole: float  # 1 where it is all of a block of several parts
+    whole_asked: float  # the same where the question's words ask for all of something
 
     @property
     def log_odds(self) -> float:
@@ -39,18 +49,21 @@ class Features(NamedTuple):
         return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, self, strict=True))
 
 
-# Their proportions were set by hand, their size was fitted by `python -m tests.bench.calibrate_reader`. A share of words
-# that the block itself holds gained .004 of area, and would turn away questions in another language than the note.
-WEIGHTS = Features(0.649, 0.974, 0.649, 0.649)
-INTERCEPT = -2.827
+# Fitted by `python -m training.calibrate`, but for `unheld`, which was set by hand.
+WEIGHTS = Features(0.259, -0.112, 3.69, -3.83, 1.26, -0.417, 3.96, 9.74, 0.376, -1.5, -0.943, 2.05)
+INTERCEPT = -4.592
+_HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often
-NOTHING_KNOWN = Features(0.0, 0.0, 0.0, 0.0)
+NOTHING_KNOWN = Features(*[0.0] * len(Features._fields))
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
 _PARTS = 4  # answers looked for in one section
+_COMPARED = 20  # candidates whose meaning is compared with the question's …
+_COMPARED_TEXT = 400  # … by so many characters of each: embedding is what takes time
 _WHOLE_MARGIN = 3.0  # logits by which a whole list may fall behind its best item and still be the answer
-_SHORT_LIST = 420  # characters up to which a list of steps is always shown whole
+_LONGEST_WHOLE = 1_200  # characters of a block that may be shown whole
+_SHORT_LIST = 600  # characters up to which a list is shown whole where its items are to be compared
 _SHORT_PARAGRAPH = 260  # characters up to which a paragraph is shown whole
 _POINTS_BACK = (
     "he she it they his her its their this that these those er sie es dies diese dieser ihr sein il elle ils elles "
@@ -99,26 +112,67 @@ class Candidate:
 
 
 def candidates_of(
-    question: Question, intent: Intent, sections: Sequence[Section], readings: Sequence[Reading]
+    question: Question,
+    intent: Intent,
+    sections: Sequence[Section],
+    readings: Sequence[Reading],
+    encoder: Encoder,
 ) -> list[Candidate]:
-    """All that may answer `question`, the likeliest first."""
+    """What may answer `question`, the likeliest first."""
     found: list[Candidate] = []
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
-        headed = words_of(section.head)
-        missing = missing_names(question.text, f"{section.head}\n{section.text}")[:_MOST_MISSING]
         hidden = () if may_quote_orders else section.orders
-        for candidate in _in_section(section, reading, intent, hidden):
-            features = Features(
-                reader=candidate.score,
-                passage=section.score,
-                note=section.note_score,
-                headed=question.coverage(headed),
-            )
-            score = features.log_odds - _NAMELESS * len(missing)
-            found.append(replace(candidate, features=features, score=score))
-    found.sort(key=lambda candidate: -candidate.score)
-    return found
+        found += _in_section(section, reading, intent, hidden)
+    asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
+    found = _by_words(question, found, asks_all)[:_COMPARED]
+    if not found:
+        return []
+    asked, told = encoder.embed_question(
+        question.text, [f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found]
+    )
+    compared = [
+        replace(item, features=item.features._replace(meaning=float(cosine)))
+        for item, cosine in zip(found, told @ asked, strict=True)
+    ]
+    return sorted((_scored(question, item) for item in compared), key=lambda item: -item.score)
+
+
+def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) -> list[Candidate]:
+    """`found` with all features but their meaning, the likeliest by them first."""
+    own = [question.coverage(words_of(f"{item.under} {item.text}")) for item in found]
+    wholes = {id(item.section): item.section for item in found}
+    held = {key: question.coverage(words_of(f"{one.head} {one.text}")) for key, one in wholes.items()}
+    headed = {key: question.coverage(words_of(one.head)) for key, one in wholes.items()}
+    most, most_held = max(own, default=0.0), max(held.values(), default=0.0)
+    asked_in = "de" if is_german(question.text) else language_told(question.text)
+    told = {key: language_told(one.text) for key, one in wholes.items()}
+    foreign = {
+        key
+        for key, language in told.items()
+        if UNCERTAIN not in (asked_in, language) and language != asked_in
+    }
+    judged = []
+    for item, mine in zip(found, own, strict=True):
+        key = id(item.section)
+        features = item.features._replace(
+            passage=item.section.score,
+            note=item.section.note_score,
+            headed=headed[key],
+            own=0.0 if key in foreign else mine - most,  # its words cannot be those of the question
+            section=0.0 if key in foreign else held[key] - most_held,
+            kind=question.kind_found(item.text) - 0.5 if question.kind != "other" else 0.0,
+            unheld=float(key not in foreign and held[key] < _HELD),
+            whole=float(item.whole and len(item.block.parts) > 1),
+            whole_asked=float(item.whole and len(item.block.parts) > 1 and asks_all),
+        )
+        judged.append(replace(item, features=features))
+    return sorted(judged, key=lambda item: -item.features.log_odds)
+
+
+def _scored(question: Question, item: Candidate) -> Candidate:
+    missing = missing_names(question.text, f"{item.section.head}\n{item.section.text}")[:_MOST_MISSING]
+    return replace(item, score=item.features.log_odds - _NAMELESS * len(missing))
 
 
 def _in_section(
@@ -158,7 +212,29 @@ def _in_section(
         found.append(candidate)
         if len(found) == _PARTS:
             break
+    known = {item.span for item in found}
+    for block in section.blocks:
+        if _is_several(block) and block.span not in known and not touches(block.span, hidden):
+            body = block.body
+            answer = Answer(body.start, body.end, reading.stretch(body.start, body.end))
+            found.append(
+                replace(
+                    _candidate(section, reading, intent, block, answer, answer.logit),
+                    span=block.span,
+                    whole=True,
+                )
+            )
     return found
+
+
+def _is_several(block: AnswerBlock) -> bool:
+    """Whether a block may answer as a whole what asks for several things."""
+    size = block.span.end - block.span.start
+    return (
+        block.kind in ("list", "steps", "table", "paragraph")
+        and len(block.parts) > 1
+        and size <= _LONGEST_WHOLE
+    )
 
 
 def _only_points(text: str) -> bool:
@@ -186,8 +262,8 @@ def _candidate(
         block=block,
         span=span,
         short=short,
-        features=NOTHING_KNOWN,
-        score=reading.scored(logit),
+        features=NOTHING_KNOWN._replace(span=logit, answerable=reading.answerable),
+        score=0.0,
         day=entry_day(section.text[span.start : span.end]) or section.day,
         whole=whole,
     )
@@ -234,7 +310,9 @@ def _is_whole(
         return True
     if last - first >= max(1, len(block.parts) // 2):
         return True
-    if block.kind == "steps" and (intent.wants_steps or block.span.end - block.span.start <= _SHORT_LIST):
+    if block.kind == "steps" and intent.wants_steps:
+        return True
+    if intent.compares and block.span.end - block.span.start <= _SHORT_LIST:
         return True
     logit = reading.stretch(block.body.start, block.body.end)
     margin = _WHOLE_MARGIN if not (intent.wants_all or intent.wants_steps) else 4 * _WHOLE_MARGIN

@@ -37,6 +37,9 @@ _POSSESSIVE = frozenset(
     ["its", "their", "theirs", "his", "hers", "seine", "seiner", "seinem", "seinen", "seines"]
 )
 _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[^\W\d_a-z][\w.-]*(?:\s+(?:[^\W\d_a-z][\w.-]*|\d[\w.]*))*")
+_OF_MINE = re.compile(
+    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|notre|mi|nuestr[oa])\s+[\w-]+", re.IGNORECASE
+)  # "my manager"
 _LEAD = re.compile(
     r"^(?:what|who|where|when|why|how|which)\s+(?:is|are|was|were|do|does|did|can|could|should)\s+|"
     r"^(?:explain|define|describe)\s+|^(?:was|wer|wo|wie|warum)\s+(?:ist|sind|war)\s+",
@@ -77,9 +80,9 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
     goes_on = rest != asked.rstrip("?？ .!")
     if person := _PERSON.search(rest):
         # "Who is Karim? When is his birthday?" goes on about Karim, "Who buys it? What does she pay?" about the buyer.
-        asked_for = _NAME.findall(before) if _IDENTITY.match(before) else []
-        names = asked_for or _NAME.findall(last.answer) or _NAME.findall(before)
-        if names and not _NAME.search(rest):
+        asked_for = _named(before) if _IDENTITY.match(before) else []
+        names = asked_for or _named(last.answer) or _named(before) or _OF_MINE.findall(before)
+        if names and not _named(rest):
             return _completed(_put(rest, person, names[0]))
     if (thing := _THING.search(rest)) and (topic := _topic(before, titles())):
         return _completed(_put(rest, thing, topic))
@@ -121,12 +124,17 @@ def _topic(question: str, titles: Iterable[str]) -> str:
             best = question[place.start() - 1 : place.end() - 1]
     if best:
         return best
-    if names := _NAME.findall(question):
-        return str(names[-1])
+    if names := _named(question):
+        return names[-1]
     if _LEAD.match(question):
         return _LEAD.sub("", question)
     thing = _THE_THING.search(question)
     return thing[0] if thing else " ".join(content_words(question))
+
+
+def _named(text: str) -> list[str]:
+    """The names in `text`; "I" is none."""
+    return [name for name in _NAME.findall(text) if name not in ("I", "I'm", "I've", "I'd")]
 
 
 def _put(rest: str, pronoun: re.Match[str], name: str) -> str:

@@ -18,6 +18,12 @@ _YES_NO = re.compile(
     r"|¿?(?:es|son|está|están|fue|hay|puedo|puede|debo|tengo|tiene|he|ha|se puede))\b",
     re.IGNORECASE,
 )
+# "Which kitchens did we look at?", "what jobs are left"
+_PLURAL = re.compile(
+    r"\b(?:which|what)\s+(?:(?!(?:is|was|does|has|did|do|are|were)\b)[\w-]+\s+){0,2}?(?!(?:is|was|does|has|this|days?|times?)\b)\w{2,}[^\W\dsiu]s\b"
+    r"(?!\s+(?:the|my|our|his|her|a|an)\b)",
+    re.IGNORECASE,
+)
 _YES_NO_END = re.compile(r"(?:吗|么|嗎)[?？]?\s*$")
 
 
@@ -42,7 +48,7 @@ def intent_of(question: str) -> Intent:
     found = {name: pattern.search(text) is not None for name, pattern in _patterns().items()}
     return Intent(
         wants_steps=found["steps"],
-        wants_all=found["all"],
+        wants_all=found["all"] or _PLURAL.search(text) is not None,
         compares=found["compare"],
         counts=found["count"],
         wants_latest=found["latest"],

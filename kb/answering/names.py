@@ -8,7 +8,7 @@ from kb.answering.words import covers, words_of
 
 _NAME = re.compile(r"(?<=[\w,;:)’'\"”»–-] )(?:[^\W\d_a-zß-ÿ][\w’'-]*)")
 _GERMAN = re.compile(
-    r"\b(?:der|das|den|dem|ein|eine|ist|sind|habe|haben|wann|wer|wie|warum|welche[nrs]?|und|für)\b"
+    r"\b(?:der|das|den|dem|ein|eine|ist|sind|habe|haben|wann|wer|wie|warum|welche[nrs]?|und|für|nicht|mit|von|zum|zur|im)\b"
 )
 _NO_NAMES = frozenset(
     "i january february march april may june july august september october november december monday tuesday wednesday "
@@ -16,9 +16,14 @@ _NO_NAMES = frozenset(
 )
 
 
+def is_german(question: str) -> bool:
+    """Whether a question, however short, is German by its small words."""
+    return _GERMAN.search(question) is not None
+
+
 def names_of(question: str) -> tuple[str, ...]:
     """The words of `question` that are written as names, folded; none for German, which writes all nouns so."""
-    if _GERMAN.search(question):
+    if is_german(question):
         return ()
     found = (name for match in _NAME.finditer(question) for name in words_of(match[0]))
     return tuple(dict.fromkeys(name for name in found if name not in _NO_NAMES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,7 +28,12 @@ _COMPARISONS = tuple(
 )
 # "Was it faster at 30 or at 50 degrees?": each side is asked by the question with that side alone.
 _EITHER = re.compile(
-    r"\b(?:which|what|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]{0,80}? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
+    r"\b(?:which|what|whose|who|is|are|was|were|did|do|does)\b[^?]{0,80}?(?:,|:|\bmore\b[^?]{0,80}? in|\bat) (?P<one>[^,?]{2,50}?) or (?:in |at )?(?P<other>[^?]+)",
+    re.IGNORECASE,
+)
+# "Larch or oak: which lasts longer?"
+_EITHER_FIRST = re.compile(
+    r"^(?P<one>[^?,:]{2,40}?) (?:or|against|oder|ou|o) (?P<other>[^?,:–]{2,40}?)\s*[:,–-]\s*(?P<rest>\S[^?]*)",
     re.IGNORECASE,
 )
 _QUESTIONS = re.compile(r"(?<![^?？])[^?？]++[?？]")
@@ -69,8 +75,11 @@ def _several_subjects(parts: list[str]) -> list[str]:
     return [part if part.endswith(("?", "？")) else f"{part}?" for part in parts] if len(parts) > 1 else parts
 
 
-def take_apart(question: str) -> Parts:
-    """The things that `question` asks for: for a comparison itself and its two sides, one for each of several questions, else itself."""
+def take_apart(question: str, names: Callable[[], Iterable[str]] = tuple) -> Parts:
+    """The things that `question` asks for: for a comparison itself and its two sides, one for each of several questions, else itself.
+
+    `names` are those that the notes know: what a pronoun of a later question may stand for.
+    """
     text = question.strip()
     for pattern in _COMPARISONS:
         if found := pattern.search(text):
@@ -85,6 +94,11 @@ def take_apart(question: str) -> Parts:
             start, end = found.start("one"), found.end("other")
             asked = (Part(f"{text[:start]}{side}{text[end:]}", side) for side in sides)
             return Parts("comparison", (Part(text, text), *asked))
+    if found := _EITHER_FIRST.search(text):
+        sides = [_ARTICLE.sub("", found[name].strip(" ?!.,")) for name in ("one", "other")]
+        if all(content_words(side) and len(side.split()) <= 5 for side in sides):
+            asked = (Part(f"{found['rest'].strip()} {side}?", side) for side in sides)
+            return Parts("comparison", (Part(text, text), *asked))
     several = [part.strip() for part in _QUESTIONS.findall(text)]
     if len(several) < 2:
         several = [part.strip() for part in _ALSO_ASKS.split(text)]
@@ -93,6 +107,6 @@ def take_apart(question: str) -> Parts:
         whole = several[:1]
         for part in several[1:_MOST]:
             # "Who said it? And when?": each may go on from the one before.
-            whole.append(understand(part, [Turn(whole[-1], "")], lambda: ()).text)
+            whole.append(understand(part, [Turn(whole[-1], "")], names).text)
         return Parts("several", tuple(map(Part, whole, several)))
     return Parts("single", (Part(text, text),))

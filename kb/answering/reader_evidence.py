@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
-from kb.answering.evidence import Evidence
+from kb.answering.counting import count_of
+from kb.answering.evidence import Encoder, Evidence
 from kb.answering.intent import Intent, tells_decision
 from kb.answering.odds import probability
 from kb.answering.question import Question
@@ -16,6 +17,7 @@ from kb.answering.words import content_words, covers, words_of
 from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span
 from kb.reading.reader import Reader
+from kb.reading.reading import Reading, Text
 from kb.retrieval.hit import SearchHit
 from kb.text.days import entry_day
 from kb.text.periods import Period
@@ -38,6 +40,8 @@ class Found:
     own: tuple[Evidence, ...]
     also: tuple[Evidence, ...]
     confidence: float
+    number: int | None = None  # of what `own` lists, where a question asks how many
+    same: tuple[Evidence, ...] = ()  # of `also`: other places that give the same answer as the first
 
     @property
     def all(self) -> list[Evidence]:
@@ -56,10 +60,13 @@ class EvidenceReader:
         reader: Reader,
         passages_of: Callable[[str], Sequence[StoredPassage]],
         day_of: Callable[[str], date | None],
+        encoder: Encoder,
     ) -> None:
         self._reader = reader
         self._passages_of = passages_of
         self._day_of = day_of  # the day that a note's name states
+        self._encoder = encoder
+        self._known: dict[tuple[str, Text], Reading] = {}  # what was read for a question stays read
 
     def find(
         self,
@@ -79,9 +86,11 @@ class EvidenceReader:
         if period and by_day and (entries := self._entries(sections, intent, period)):
             return Found(tuple(map(_evidence, entries)), (), 1.0)
         texts = [section.reading_text for section in sections]
-        read = self._reader.read(asked, [text.text for text in texts])
-        readings = [text.in_section(reading) for text, reading in zip(texts, read, strict=True)]
-        found = candidates_of(question, intent, sections, readings)
+        readings = [
+            text.in_section(reading)
+            for text, reading in zip(texts, self._readings(asked, [item.text for item in texts]), strict=True)
+        ]
+        found = candidates_of(question, intent, sections, readings, self._encoder)
         found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
             gain = _OF_WEEK if (period.last - period.first).days < 8 else _OF_PERIOD
@@ -93,14 +102,32 @@ class EvidenceReader:
             found = [item for item in found if _speaks_of(item, about)] or found
         if not found:
             return NOTHING
-        own = self._own(found, intent, period)
+        count = count_of(question, found, period) if intent.counts else None
+        own = count.counted[:_MOST_OF_PERIOD] if count else self._own(found, intent, period)
         kept = {id(item) for item in own}
-        rest = [item for item in found if id(item) not in kept and not _repeats(item, own)]
+        rest = [
+            item
+            for item in found
+            if id(item) not in kept and not _overlaps(item, own) and not _repeats(item, own)
+        ]
+        rest = _apart(rest)
+        same = [item for item in rest if len(own) == 1 and _agrees(item, own[0])]
+        rest = [*same, *(item for item in rest if item not in same)]
+        also = tuple(map(_evidence, rest[:more]))
         return Found(
             own=tuple(map(_evidence, own)),
-            also=tuple(map(_evidence, rest[:more])),
+            also=also,
             confidence=probability(max(item.score for item in own)),
+            number=count.number if count else None,
+            same=also[: len(same)],
         )
+
+    def _readings(self, asked: str, texts: Sequence[Text]) -> list[Reading]:
+        new = [text for text in dict.fromkeys(texts) if (asked, text) not in self._known]
+        self._known.update(
+            ((asked, text), reading) for text, reading in zip(new, self._reader.read(asked, new), strict=True)
+        )
+        return [self._known[asked, text] for text in texts]
 
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
         """What was written in `period`, or decided in it: all of it, in its order."""
@@ -201,6 +228,25 @@ def _speaks_of(item: Candidate, name: str) -> bool:
     told = words_of(f"{item.section.head} {item.under} {item.text}")
     words = content_words(name)
     return 2 * sum(covers(told, word) for word in words) >= len(words)
+
+
+def _overlaps(item: Candidate, others: Sequence[Candidate]) -> bool:
+    return touches(item.span, [other.span for other in others if other.section is item.section])
+
+
+def _apart(items: Sequence[Candidate]) -> list[Candidate]:
+    """`items` without those that overlap one before them."""
+    kept: list[Candidate] = []
+    for item in items:
+        if not _overlaps(item, kept):
+            kept.append(item)
+    return kept
+
+
+def _agrees(item: Candidate, best: Candidate) -> bool:
+    """Whether a likely candidate elsewhere gives the same answer, in the same words, as the best."""
+    mine, its = words_of(item.short), words_of(best.short)
+    return item.score > 0 and item.section is not best.section and bool(mine) and mine == its
 
 
 def _distinct(items: Sequence[Candidate]) -> list[Candidate]:

@@ -1,17 +1,19 @@
-"""A section as the reader is given it: as it stands, but with each cell of a table under the name of its column.
+"""A section as the reader is given it: each cell of a table under the name of its column, and without what is struck out.
 
-A row far below its header says nothing by itself: "| Karim | 27 August |" is read as "Karim | birthday: 27 August".
+A row far below its header says nothing by itself: "| Karim | 27 August |" is read as "Karim | birthday: 27 August". What
+stands between "~~" holds no longer.
 """
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kb.notes.answer_blocks import AnswerBlock
+from kb.notes.answer_blocks import AnswerBlock, struck_out
 from kb.reading.reading import Reading, Text
 
 _MOST_COLUMNS = 12  # of a wider table, cells are read without their columns' names
@@ -52,34 +54,25 @@ class ReadingText:
 
 def reading_text(section: str, head: str, blocks: Sequence[AnswerBlock]) -> ReadingText:
     """The text of a section for the reader."""
-    pieces = [
-        (start, end, name)
-        for block in blocks
-        if block.kind == "table"
-        for start, end, name in _cells(section, block)
-    ]
-    if not pieces:
+    names = dict(cell for block in blocks if block.kind == "table" for cell in _cells(section, block))
+    struck = [span for block in blocks if block.kind != "code" for span in struck_out(section, block.span)]
+    if not names and not struck:
         return ReadingText(Text(section, head))
     text, starts, sources, lengths = "", [], [], []
-    place = 0
-    for start, end, name in [*pieces, (len(section), len(section), "")]:
-        if place < start:
-            starts.append(len(text))
-            sources.append(place)
-            lengths.append(start - place)
-            text += section[place:start]
-        text += name
-        if start < end:
+    cuts = sorted({0, len(section), *names, *(place for span in struck for place in (span.start, span.end))})
+    gone = {span.start for span in struck}
+    for start, end in itertools.pairwise(cuts):
+        text += names.get(start, "")
+        if start not in gone:
             starts.append(len(text))
             sources.append(start)
             lengths.append(end - start)
             text += section[start:end]
-        place = end
     return ReadingText(Text(text, head), tuple(starts), tuple(sources), tuple(lengths))
 
 
-def _cells(section: str, block: AnswerBlock) -> list[tuple[int, int, str]]:
-    """The cells of a table's rows after the first of each row: start, end, and its column's name to stand before it."""
+def _cells(section: str, block: AnswerBlock) -> list[tuple[int, str]]:
+    """Where the cells of a table's rows begin, the first of each row aside, and the column's name to stand there."""
     if block.lead is None:
         return []
     names = [section[start:end] for start, end in _split(section, block.lead.start, block.lead.end)]
@@ -90,7 +83,7 @@ def _cells(section: str, block: AnswerBlock) -> list[tuple[int, int, str]]:
         cells = _split(section, part.span.start, part.span.end)
         for (start, end), name in list(zip(cells, names, strict=False))[1:]:
             if start < end and name:
-                found.append((start, end, f"{name[:_LONGEST_NAME]}: "))
+                found.append((start, f"{name[:_LONGEST_NAME]}: "))
     return found
 
 

@@ -60,8 +60,8 @@ def load_questions(folder: Path) -> list[GoldQuestion]:
                 GoldQuestion(
                     id=str(row["id"]),
                     question=str(row["question"]),
-                    answers=tuple(map(str, row["answers"])),
-                    notes=tuple(map(str, row["notes"])),
+                    answers=tuple(map(str, row.get("answers") or ())),
+                    notes=tuple(map(str, row.get("notes") or ())),
                     unanswerable=bool(row["unanswerable"]),
                     kind=str(row.get("kind", "")),
                     history=tuple(map(str, row.get("history") or ())),

@@ -27,6 +27,7 @@ _WRAPPED = (
 )
 _MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
 _LEADS = (":", "：")
+_STRUCK = re.compile(r"~~(?=[^\s~])[^\n~]*[^\s~]~~[ \t]*|~~[^\s~]~~[ \t]*")  # and the blanks after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,22 @@ def read_blocks(text: str) -> list[AnswerBlock]:
 
 
 def plain_block(text: str, block: AnswerBlock, span: Span) -> str:
-    """The words of `span`, which lies in `block`, without markup; its lines stay lines."""
+    """The words of `span`, which lies in `block`, without markup and what is struck out; its lines stay lines."""
     raw = text[span.start : span.end]
     if block.kind == "code":
         return plain_code(raw).strip("\n")
+    raw = _STRUCK.sub("", raw) if _STRUCK.sub("", raw).strip() else raw
     if block.kind in ("properties", "table"):
         return raw
     if block.kind in ("list", "steps") and "\n" in raw:
-        return "\n".join(_plain_line(line) for line in raw.splitlines() if line.strip())
+        lines = (line for line in raw.splitlines() if _MARK.sub("", line, count=1).strip())
+        return "\n".join(map(_plain_line, lines))
     return plain_text(raw)
+
+
+def struck_out(text: str, within: Span) -> list[Span]:
+    """The stretches of `text` that are struck out ("~~old~~"), with the blanks after them."""
+    return [Span(*match.span()) for match in _STRUCK.finditer(text, within.start, within.end)]
 
 
 def _plain_line(line: str) -> str:

@@ -76,7 +76,7 @@ class AnswerSettings:
     passages: int = number(8, 1, 100)  # passages read for an answer
     quotes: int = number(3, 1, 20)  # quotes shown at most
     threshold: float = number(
-        0.5, 0, 1
+        0.4, 0, 1
     )  # confidence below which kb says that the notes do not hold the answer
     # a .gguf file, a cross-encoder's folder or "model", to check answers again; empty for none
     judge: str = named(allows="lets this model decide which answers stand")

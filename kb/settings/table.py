@@ -13,9 +13,15 @@ from kb.settings.rules import checked, expanded, from_variable
 from kb.settings.sections import PATHS, SECTIONS, all_settings
 from kb.settings.text import SettingsText
 
+_MOST_DOTS = 20  # of a key; the time that tomllib takes grows with their square
+
 
 def parsed(text: str, file: Path) -> dict[str, Any]:
     """The table of a kb.toml. Raises SettingsError for what is not TOML, or an entry that kb does not know."""
+    if any(line.count(".", 0, line.find("=")) > _MOST_DOTS for line in text.splitlines() if "=" in line):
+        raise SettingsError(
+            f"{file} is not valid TOML: a key has too many dots. Correct it, or delete it and run: kb init"
+        )
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -154,7 +154,7 @@ def test_a_conversation_has_commands(tmp_path: Path) -> None:
     base = KnowledgeBase(settings)
     base.index()
     session = AskSession(base)
-    with pytest.raises(UsageError, match="no answer yet"):
+    with pytest.raises(UsageError, match="No answer yet"):
         reply(session, "/why")
     with pytest.raises(UsageError, match="/help"):
         reply(session, "/dance")

@@ -127,7 +127,7 @@ def test_a_sentence_the_judge_does_not_find_is_dropped(ask: Asking, server: Serv
     server.answering = knows({QUESTION}, likely=True)
     refused, quoted = ask("model", url=server.url)[0].sentences
     assert (refused.text, refused.supported) == (TRUE, False)
-    assert refused.verdict.startswith("stone-7b does not find it in the quotes")
+    assert refused.verdict.startswith("stone-7b doesn't find it in the quotes")
     assert quoted.verdict == "quoted"
 
 
@@ -163,7 +163,7 @@ def test_a_model_for_entailment_judges_the_sentences(ask: Asking, tmp_path: Path
     assert not opinions  # of the question it has none
     refused, quoted = answer.sentences
     assert (refused.text, refused.supported, refused.citations) == (TRUE, False, ())
-    assert refused.verdict == "strict does not find it in the quotes (0.05)"
+    assert refused.verdict == "strict doesn't find it in the quotes (0.05)"
     assert quoted.verdict == "quoted"
     follows = dict(zip(ENTAILMENT, (0.0, 3.0, 0.0), strict=True))
     answer, _ = ask(write_cross_encoder(tmp_path / "mild", follows))

@@ -54,3 +54,22 @@ def test_each_side_of_an_either_or_question_is_asked_alone() -> None:
         "Was the yeast faster at 30?",
         "Was the yeast faster at 50 degrees?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Who serviced the wood stove, and what's their number?", ["Who serviced the wood stove?", "What's wood stove's number?"]),
+        ("Which book did I lend my neighbour, and when does she move?", ["Which book did I lend my neighbour?", "When does my neighbour move?"]),
+    ],
+)  # fmt: skip
+def test_a_pronoun_stands_for_what_the_notes_know_or_for_a_person_named(
+    question: str, parts: list[str]
+) -> None:
+    assert [part.text for part in take_apart(question, lambda: ["Wood stove"]).parts] == parts
+
+
+def test_two_sides_may_come_before_the_question() -> None:
+    taken = take_apart("Larch or oak: which lasts longer?")
+    assert taken.kind == "comparison"
+    assert [part.text for part in taken.parts[1:]] == ["which lasts longer Larch?", "which lasts longer oak?"]

@@ -34,6 +34,11 @@ NOTES = {
     "Journal/2026-05-12.md": "# 2026-05-12\n\n- decided: we fly in July, not in August\n- slept badly\n",
     "Journal/2026-05-04.md": "# 2026-05-04\n\n- [ ] pay the chimney sweep 📅 2026-05-22\n- [ ] send the form 📅 2026-06-30\n- [x] call Jonas\n",
     "Garten/Kompost.md": "# Kompost\n\nDer Kompost wird im Herbst umgesetzt. Die Kiste kostet 45 € und steht hinter der Garage.\n",
+    "Garden/Birds.md": "# Birds\n\nBirds seen so far:\n\n- wren\n- robin\n- blackcap\n",
+    "House/Boiler.md": "# Boiler\n\nThe boiler was made by Vaillant in 2011.\n",
+    "Journal/2026-02-08.md": "# 2026-02-08\n\n- boiler: the man from Vaillant says it lasts five more years; made by Vaillant, so parts exist\n",
+    "House/Greenhouse.md": "# Greenhouse\n\n- opening: ~~3 May~~ 17 May, with cake\n- ~~glass from Rohm~~\n- glass from Velter, 340 €\n\n"
+    "1. Money: Iva has 2,300 € for it.\n2. Heating: Omar asks for a gas heater.\n3. Keys: two, one with Jonas.\n",
     "People/Regatta crew.md": "# Regatta crew\n\nIva Roth steers. She was born in Basel in 1979.\nOmar Faris rows. "
     "He was born in Tunis in 1990 and works as a baker.\n",
     "Study/Cells.md": "# Cells\n\nA mitochondrion makes the energy of the cell. A ribosome builds proteins.\n",
@@ -93,6 +98,32 @@ def test_a_jotted_line_is_shown_with_the_sentence_that_names_its_subject(base: K
     answer = ask(base, "Where was Omar Faris born?")
     assert "Omar Faris rows. He was born in Tunis" in answer.text
     assert "Basel" not in answer.text
+
+
+def test_what_is_struck_out_holds_no_longer(base: KnowledgeBase) -> None:
+    opening = ask(base, "When does the greenhouse open?")
+    assert "17 May" in opening.text
+    assert "3 May" not in opening.text
+    assert "~~3 May~~ 17 May" in opening.cited[0].quote
+    assert "Velter" in ask(base, "Who delivers the glass for the greenhouse?").text
+
+
+def test_a_point_of_an_agenda_is_shown_without_the_others(base: KnowledgeBase) -> None:
+    answer = ask(base, "How much money does Iva have for the greenhouse?")
+    assert "2,300" in answer.text
+    assert "Heating" not in answer.text
+
+
+def test_places_that_give_the_same_answer_are_cited_together(base: KnowledgeBase) -> None:
+    answer = ask(base, "Who made the boiler?")
+    assert "Vaillant" in answer.text
+    assert {quote.path for quote in answer.cited} == {"House/Boiler.md", "Journal/2026-02-08.md"}
+
+
+def test_what_a_list_holds_is_counted_and_listed(base: KnowledgeBase) -> None:
+    answer = ask(base, "How many birds have I seen so far?")
+    assert answer.text.startswith("3:")
+    assert "blackcap" in answer.text
 
 
 def test_a_list_goes_with_its_lead_in(base: KnowledgeBase) -> None:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import pytest
 
 from kb.errors import DownloadFailed, ModelError, NameTaken, UsageError
-from kb.models import download
+from kb.models import download, transfer
 from kb.models.download import Download, describe, fetch
 from kb.models.library import ModelLibrary, Origin, model_name
 from kb.models.recommended import RECOMMENDED
@@ -133,8 +133,9 @@ def test_an_address_elsewhere_may_not_lead_to_this_machine(
     server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert describe(f"{server}/to-fine/x.gguf").bytes == len(Hostile.model)
-    monkeypatch.setattr(download, "_is_local", lambda address: "to-fine" not in address)
-    monkeypatch.setattr(download, "_is_safe", lambda _: True)
+    monkeypatch.setattr(transfer, "_is_local", lambda address: "to-fine" not in address)
+    monkeypatch.setattr(transfer, "is_safe", lambda _: True)
+    monkeypatch.setattr(download, "is_safe", lambda _: True)
     with pytest.raises(DownloadFailed, match="leads to"):
         describe(f"{server}/to-fine/x.gguf")
 

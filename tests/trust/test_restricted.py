@@ -192,7 +192,7 @@ def test_what_kb_itself_wrote_is_confirmed(folder: Path, tmp_path: Path) -> None
     settings = load_settings(start=folder)
     assert (settings.vault, settings.models.path, settings.models.url) == (notes, "/models/a.gguf", "")
     with pytest.raises(NotTrusted):
-        write_settings(file, {"answers.threshold": 0.5})
+        write_settings(file, {"answers.threshold": 0.4})
     assert "threshold" not in file.read_text()
 
 

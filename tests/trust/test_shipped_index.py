@@ -97,4 +97,4 @@ def test_a_forged_passage_is_never_shown(tmp_path: Path, monkeypatch: pytest.Mon
     base.close()
     assert texts
     assert not any("password" in text for text in texts)
-    assert any("made anew" in line for line in told)
+    assert any("rebuilt from the notes" in line for line in told)
