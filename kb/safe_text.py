@@ -39,6 +39,11 @@ def escape_unsafe(json: str) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
+OWN_LINK = (
+    "kb"  # marks in a style's meta that kb itself made its link, percent-encoded, to a file of the vault
+)
+
+
 def safe_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
     """`segments` of a screen as they may be written: nothing in their text or style is from elsewhere but characters.
 
@@ -50,7 +55,7 @@ def safe_segments(segments: Iterable[Segment]) -> Iterator[Segment]:
             yield segment
             continue
         safe = safe_text(text)
-        if style is not None and style.link:  # an address, which the terminal would be sent
+        if style is not None and style.link and OWN_LINK not in style.meta:  # an address from a note
             style = style.update_link(None)
         yield segment if safe is text and style is segment.style else segment._replace(text=safe, style=style)
 

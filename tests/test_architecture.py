@@ -117,7 +117,7 @@ def test_modules_are_small() -> None:
         name: lines
         for file in sources()
         if (lines := len(file.read_text(encoding="utf-8").splitlines()))
-        > (420 if (name := file.relative_to(ROOT).as_posix()) in LONG else MOST_LINES)
+        > (430 if (name := file.relative_to(ROOT).as_posix()) in LONG else MOST_LINES)
     }
     assert not long
 

@@ -140,7 +140,7 @@ def test_thoughts_are_put_at_the_end_and_taken_back(tmp_path: Path) -> None:
     assert text(tmp_path, "Inbox.md") == "# Inbox\n\nOld."
     with pytest.raises(NothingToUndo):
         journal.undo()
-    with pytest.raises(UsageError, match="nothing to write down"):
+    with pytest.raises(UsageError, match="Nothing to write down"):
         into.add(" \n")
 
 

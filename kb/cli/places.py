@@ -9,7 +9,7 @@ from urllib.parse import quote
 from rich.style import Style
 from rich.text import Text
 
-from kb.safe_text import safe_line
+from kb.safe_text import OWN_LINK, safe_line
 
 # These print the address of a link, or nothing at all.
 _WITHOUT_LINKS = ("dumb", "linux", "vt100", "vt220", "screen")
@@ -19,7 +19,7 @@ def place(vault: Path, path: str, line: int) -> Text:
     """`path:line`, linked to the note in Obsidian where the vault is one of Obsidian's, else to its file."""
     words = f"{safe_line(path)}:{line}"
     link = address(vault, path) if os.environ.get("TERM", "dumb") not in _WITHOUT_LINKS else None
-    return Text(words, style=Style(color="cyan", link=link))
+    return Text(words, style=Style(color="cyan", link=link, meta={OWN_LINK: True}))
 
 
 def address(vault: Path, path: str) -> str:

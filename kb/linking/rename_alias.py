@@ -71,7 +71,11 @@ def alias_change(note: Note, old: str, new: str) -> tuple[str, Edit]:
 
 def _edits(note: Note, alias: str, new: str) -> Iterator[Edit]:
     """Ways to write the new alias in each place where the old one may stand, plain ones first."""
-    written = (json.dumps(alias, ensure_ascii=False), "'" + alias.replace("'", "''") + "'", alias)
+    written = (
+        json.dumps(alias, ensure_ascii=False, allow_nan=False),
+        "'" + alias.replace("'", "''") + "'",
+        alias,
+    )
     for entry in _ENTRY.finditer(note.text):
         if entry.start() >= note.body.start and "::" not in entry[0]:
             continue
@@ -85,7 +89,7 @@ def _edits(note: Note, alias: str, new: str) -> Iterator[Edit]:
                     yield Edit(span, "'" + new.replace("'", "''") + "'")
                 elif not mark:
                     yield Edit(span, new)
-                yield Edit(span, json.dumps(new, ensure_ascii=False))
+                yield Edit(span, json.dumps(new, ensure_ascii=False, allow_nan=False))
                 start = note.text.find(form, start + 1, entry.end())
 
 

@@ -110,7 +110,10 @@ def _united(
     new = [one for one in dict.fromkeys(theirs) if one.casefold() not in known]
     if not new:
         return None
-    items = [one if _PLAIN.fullmatch(one) else json.dumps(one, ensure_ascii=False) for one in (*ours, *new)]
+    items = [
+        one if _PLAIN.fullmatch(one) else json.dumps(one, ensure_ascii=False, allow_nan=False)
+        for one in (*ours, *new)
+    ]
     name = lines[0].partition(":")[0]
     if len(lines) == 1 and _FLOW.match(lines[0]):
         return Edit(span, f"{name}: [{', '.join(items)}]")

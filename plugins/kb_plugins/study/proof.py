@@ -76,7 +76,7 @@ class Prover:
         return self._known
 
     def _keep(self, name: str, verdict: Verdict) -> None:
-        self._write(json.dumps([name, verdict]) + "\n", "a")
+        self._write(json.dumps([name, verdict], allow_nan=False) + "\n", "a")
 
     def _write(self, text: str, mode: str) -> None:
         try:
