@@ -36,6 +36,7 @@ COMMANDS: list[list[str]] = [
     ["open", NOTE], ["open", EVIL], ["edit", NOTE], ["edit", EVIL],
     ["links", NOTE], ["links", EVIL], ["links", "Barn"], ["link"], ["link", "--all"], ["link", NOTE, "--related"], ["link", EVIL],
     ["mv", NOTE, f"Moved {EVIL}", "--dry-run"], ["mv", NOTE, f"Moved {NAME}"], ["mv", EVIL, "x"], ["undo"], ["undo"],
+    ["aliases"], ["aliases", "rename", EVIL, "x"], ["merge", EVIL, "x"], ["extract", EVIL],
     ["tags", "rename", "good", f"bad{EVIL}", "--dry-run"], ["tags", "rename", EVIL, "x"],
     ["graph"], ["graph", "--format", "dot"], ["graph", "--format", "mermaid"], ["graph", "--format", EVIL],
     ["init", f"vault/{NAME} room"], ["trust"], ["trust", "--yes"], ["help"], ["help", "search"], ["help", EVIL],
