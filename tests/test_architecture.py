@@ -97,7 +97,7 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 
 
 MOST_LINES = 300
-# Still to be split; no other module may join them, and none of them may grow beyond 420.
+# Still to be split; no other module may join them, and none of them may grow beyond 400.
 LONG = {
     "kb/answering/agent.py",
     "kb/injection/rules.py",
@@ -117,7 +117,7 @@ def test_modules_are_small() -> None:
         name: lines
         for file in sources()
         if (lines := len(file.read_text(encoding="utf-8").splitlines()))
-        > (430 if (name := file.relative_to(ROOT).as_posix()) in LONG else MOST_LINES)
+        > (400 if (name := file.relative_to(ROOT).as_posix()) in LONG else MOST_LINES)
     }
     assert not long
 

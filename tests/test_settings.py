@@ -171,6 +171,14 @@ def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
     assert "hidden" not in told
 
 
+def test_a_row_of_dots_in_a_comment_or_a_value_is_no_key(tmp_path: Path) -> None:
+    dots = "." * 40
+    (tmp_path / "kb.toml").write_text(
+        f'# quotes {dots} = how many\nvault = "{dots}="\n[answers]\nquotes = 2\n'
+    )
+    assert load_settings(start=tmp_path, environment={}).answers.quotes == 2
+
+
 def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "kb.toml").write_bytes(b'\xef\xbb\xbfvault = "vault"\n[answers]\nquotes = 2\n')
     assert load_settings(start=tmp_path, environment={}).answers.quotes == 2

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from kb.answering.candidates import Candidate, Features, candidates_of
+from kb.answering.candidates import Candidate, Features
 from kb.answering.conversation import Turn, understand
 from kb.answering.intent import intent_of
 from kb.answering.question import read_question
-from kb.answering.sections import sections_of
+from kb.answering.reader_evidence import EvidenceReader
 from kb.answering.ways import ways_of
 from kb.evaluation.questions import GoldQuestion, load_questions
 from kb.knowledge_base import KnowledgeBase
@@ -92,13 +92,8 @@ def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
         turns.append(Turn(understand(earlier, turns, lambda: _names(base)).text, ""))
     text = understand(gold.question, turns, lambda: _names(base)).text
     question = read_question(text, retriever.document_frequency, retriever.passage_count())
-    sections = sections_of(search(question, []), catalog.passages_of)
-    texts = [section.reading_text for section in sections]
-    readings = [
-        item.in_section(reading)
-        for item, reading in zip(texts, base.reader.read(text, [item.text for item in texts]), strict=True)
-    ]
-    found = candidates_of(question, intent_of(text), sections, readings, base.embedder)
+    reader = EvidenceReader(base.reader, catalog.passages_of, catalog.day_names().day_of, base.embedder)
+    found = reader.candidates(question, intent_of(text), search(question, []))
     features = np.array([item.features for item in found]).reshape(len(found), len(Features._fields))
     right = np.array([_answers(gold, item) for item in found], dtype=bool)
     return Case(gold, features, right)

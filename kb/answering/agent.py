@@ -13,7 +13,7 @@ never asked to decide: it may phrase, and its sentences are checked.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from workflows import Context, Workflow, step
 from workflows.events import Event, StartEvent, StopEvent
 
 from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
+from kb.answering.block_answers import block_answers
 from kb.answering.conversation import understand
 from kb.answering.disagreement import disagreeing
 from kb.answering.draft import place
@@ -34,7 +35,7 @@ from kb.answering.names import missing_names
 from kb.answering.parts import Parts, take_apart
 from kb.answering.phrasing import Phrasing
 from kb.answering.question import read_question
-from kb.answering.question_part import Clock, QuestionPart, key_of, place_of, quotes_of
+from kb.answering.question_part import Clock, QuestionPart, place_of, quotes_of
 from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
 from kb.answering.reader_evidence import EvidenceReader
 from kb.answering.records import Records
@@ -43,7 +44,6 @@ from kb.answering.spelling import correct
 from kb.answering.tools import Asked, Tools
 from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
-from kb.answering.yes_no import answer_word
 from kb.indexing.lookup import Lookup
 from kb.text.periods import find_period
 
@@ -214,10 +214,10 @@ class AnswerAgent(Workflow):
         chosen: dict[tuple[str, int], Evidence] = {}
         for part in self._answered_parts:
             for evidence in (*part.found.own, *part.found.same):
-                chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
+                chosen.setdefault(place_of(evidence), evidence)
         for part in self._answered_parts:
             for evidence in self._chosen(part):
-                chosen.setdefault((evidence.passage.note_path, evidence.span.start), evidence)
+                chosen.setdefault(place_of(evidence), evidence)
         quotes = tuple(numbered(chosen.values()))
         if not single:
             missing = tuple(part.label for part in self._open_parts)
@@ -254,8 +254,12 @@ class AnswerAgent(Workflow):
             self._answer = replace(self._answer, disagreement=True, sources=dated)
             for quote in pair:
                 yield in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
-        elif self._reader is not None:
-            yield from self._blocks(quotes)
+        elif (reader := self._tools.reader) is not None:
+            phrasing = self._phrasing if self._tools.prose and self._asked.style != "quotes" else None
+            labelled = self._kind == "comparison" and len(self._parts) > 1
+            for part in self._answered_parts:
+                label = f"{part.label}: " if labelled else ""
+                yield from block_answers(part, quotes, label, reader, phrasing)
         elif self._kind == "comparison":
             for part in self._answered_parts:
                 yield in_its_own_words(quotes_of(part, quotes)[0], f"{part.label}: ")
@@ -272,37 +276,6 @@ class AnswerAgent(Workflow):
                 if not any(sentence.supported for sentence in checked):
                     # The best quote is an answer that cannot be wrong about the note.
                     yield in_its_own_words(own[0])
-
-    def _blocks(self, quotes: Sequence[Quote]) -> Iterator[AnswerSentence | Step]:
-        """What the reader found, block by block; before it what the model says of it, where that may stand."""
-        for part in self._answered_parts:
-            own = [quote for quote in quotes if key_of(quote) in {place_of(item) for item in part.found.own}]
-            if self._tools.prose and self._asked.style != "quotes" and len(own) == 1:
-                yield Step("Phrasing the answer", self._phrasing.model)
-                checked = list(self._phrasing.sentences(part.question, own))
-                kept = [sentence for sentence in checked if sentence.supported]
-                if kept and (word := self._yes_or_no(part, own)):
-                    checked[checked.index(kept[0])] = replace(kept[0], text=f"{word}{kept[0].text}")
-                yield from checked
-                if kept:
-                    continue
-            word = self._yes_or_no(part, own)
-            label = f"{part.label}: " if self._kind == "comparison" and len(self._parts) > 1 else ""
-            if part.found.number is not None:
-                word += f"{part.found.number}:" + ("\n" if any("\n" in quote.text for quote in own) else " ")
-            same = {place_of(item) for item in part.found.same}
-            others = tuple(quote.number for quote in quotes if key_of(quote) in same)
-            for number, quote in enumerate(own):
-                said = in_its_own_words(quote, label if number else f"{label}{word}")
-                yield said if number else replace(said, citations=(*said.citations, *others))
-
-    def _yes_or_no(self, part: QuestionPart, own: Sequence[Quote]) -> str:
-        reader = self._tools.reader
-        if not part.intent.is_yes_no or not own or reader is None:
-            return ""
-        premise = f"{place(own[0])}\n{own[0].text}"
-        word = answer_word(part.question.text, reader.supports([(part.question.text, premise)])[0])
-        return f"{word}: " if word else ""
 
     def _compares_all(self) -> bool:
         """Whether what answers the whole comparison speaks of all its sides."""

@@ -7,12 +7,11 @@ code where the answer is all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from kb.answering.evidence import Encoder
 from kb.answering.intent import Intent
 from kb.answering.names import is_german, missing_names
 from kb.answering.question import Question
@@ -116,9 +115,9 @@ def candidates_of(
     intent: Intent,
     sections: Sequence[Section],
     readings: Sequence[Reading],
-    encoder: Encoder,
+    cosines: Callable[[Sequence[str]], Sequence[float]],
 ) -> list[Candidate]:
-    """What may answer `question`, the likeliest first."""
+    """What may answer `question`, the likeliest first; `cosines` compares texts with it by their embeddings."""
     found: list[Candidate] = []
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
@@ -128,14 +127,23 @@ def candidates_of(
     found = _by_words(question, found, asks_all)[:_COMPARED]
     if not found:
         return []
-    asked, told = encoder.embed_question(
-        question.text, [f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found]
-    )
-    compared = [
-        replace(item, features=item.features._replace(meaning=float(cosine)))
-        for item, cosine in zip(found, told @ asked, strict=True)
-    ]
-    return sorted((_scored(question, item) for item in compared), key=lambda item: -item.score)
+    texts = [f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found]
+    nameless = _nameless(question, found)
+    scored = []
+    for item, cosine in zip(found, cosines(texts), strict=True):
+        features = item.features._replace(meaning=cosine)
+        score = features.log_odds - _NAMELESS * nameless[id(item.section)]
+        scored.append(replace(item, features=features, score=score))
+    return sorted(scored, key=lambda item: -item.score)
+
+
+def _nameless(question: Question, found: Sequence[Candidate]) -> dict[int, int]:
+    """For each section, how many of the question's names it lacks, at most _MOST_MISSING."""
+    sections = {id(item.section): item.section for item in found}
+    return {
+        key: min(_MOST_MISSING, len(missing_names(question.text, f"{one.head}\n{one.text}")))
+        for key, one in sections.items()
+    }
 
 
 def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) -> list[Candidate]:
@@ -155,6 +163,7 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
     judged = []
     for item, mine in zip(found, own, strict=True):
         key = id(item.section)
+        whole = item.whole and len(item.block.parts) > 1
         features = item.features._replace(
             passage=item.section.score,
             note=item.section.note_score,
@@ -163,16 +172,11 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
             section=0.0 if key in foreign else held[key] - most_held,
             kind=question.kind_found(item.text) - 0.5 if question.kind != "other" else 0.0,
             unheld=float(key not in foreign and held[key] < _HELD),
-            whole=float(item.whole and len(item.block.parts) > 1),
-            whole_asked=float(item.whole and len(item.block.parts) > 1 and asks_all),
+            whole=float(whole),
+            whole_asked=float(whole and asks_all),
         )
         judged.append(replace(item, features=features))
     return sorted(judged, key=lambda item: -item.features.log_odds)
-
-
-def _scored(question: Question, item: Candidate) -> Candidate:
-    missing = missing_names(question.text, f"{item.section.head}\n{item.section.text}")[:_MOST_MISSING]
-    return replace(item, score=item.features.log_odds - _NAMELESS * len(missing))
 
 
 def _in_section(

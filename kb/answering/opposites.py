@@ -1,4 +1,4 @@
-"""Words that say the contrary of each other."""
+"""Words that say the contrary of each other, and words that say the same."""
 
 from __future__ import annotations
 
@@ -32,5 +32,30 @@ OPPOSITES = tuple(
         ("strong stronger", "weak weaker"),
         ("mehr größer höher", "weniger kleiner niedriger"),
         ("vor früher", "nach später"),
+    )
+)
+
+# Words that may stand for one another, so that either is borne out by the other.
+SYNONYMS = tuple(
+    frozenset(group.split())
+    for group in (
+        "about roughly approximately around nearly circa",
+        "because since as",
+        "often frequently",
+        "need needs require requires",
+        "show shows demonstrate demonstrates",
+        "use uses used utilise utilises utilize utilizes",
+        "big large",
+        "begin begins began start starts started",
+        "end ends ended finish finishes finished",
+        "buy buys bought purchase purchases purchased",
+        "get gets got receive receives received",
+        "help helps assist assists",
+        "choose chooses chose select selects selected",
+        "several many various numerous",
+        "whole entire",
+        "before prior",
+        "ungefähr etwa circa rund",
+        "weil da denn",
     )
 )

@@ -67,6 +67,20 @@ class Parts:
     parts: tuple[Part, ...]
 
 
+def _bare(side: str) -> str:
+    return _ARTICLE.sub("", side)
+
+
+def _sides(found: re.Match[str], form: Callable[[str], str], most: int) -> list[str]:
+    """Both sides of a comparison, put in `form`; none where one says nothing or has more than `most` words."""
+    sides = [form(found[name].strip(" ?!.,")) for name in ("one", "other")]
+    return sides if all(content_words(side) and len(side.split()) <= most for side in sides) else []
+
+
+def _comparison(text: str, sides: list[Part]) -> Parts:
+    return Parts("comparison", (Part(text, text), *sides))
+
+
 def _several_subjects(parts: list[str]) -> list[str]:
     """ "When and where is the exam?": the first asks of what the last names."""
     if len(parts) > 1 and _WH_ALONE.match(parts[0]):
@@ -82,23 +96,14 @@ def take_apart(question: str, names: Callable[[], Iterable[str]] = tuple) -> Par
     """
     text = question.strip()
     for pattern in _COMPARISONS:
-        if found := pattern.search(text):
-            sides = [_ARTICLE.sub("", found[name].strip(" ?!.,")) for name in ("one", "other")]
-            if all(content_words(side) and len(side.split()) <= 8 for side in sides):
-                return Parts(
-                    "comparison", (Part(text, text), *(Part(f"What is {side}?", side) for side in sides))
-                )
-    if found := _EITHER.search(text):
-        sides = [found[name].strip(" ?!.,") for name in ("one", "other")]
-        if all(content_words(side) and len(side.split()) <= 8 for side in sides):
-            start, end = found.start("one"), found.end("other")
-            asked = (Part(f"{text[:start]}{side}{text[end:]}", side) for side in sides)
-            return Parts("comparison", (Part(text, text), *asked))
-    if found := _EITHER_FIRST.search(text):
-        sides = [_ARTICLE.sub("", found[name].strip(" ?!.,")) for name in ("one", "other")]
-        if all(content_words(side) and len(side.split()) <= 5 for side in sides):
-            asked = (Part(f"{found['rest'].strip()} {side}?", side) for side in sides)
-            return Parts("comparison", (Part(text, text), *asked))
+        if (found := pattern.search(text)) and (sides := _sides(found, _bare, most=8)):
+            return _comparison(text, [Part(f"What is {side}?", side) for side in sides])
+    if (found := _EITHER.search(text)) and (sides := _sides(found, str, most=8)):
+        start, end = found.start("one"), found.end("other")
+        return _comparison(text, [Part(f"{text[:start]}{side}{text[end:]}", side) for side in sides])
+    if (found := _EITHER_FIRST.search(text)) and (sides := _sides(found, _bare, most=5)):
+        rest = found["rest"].strip()
+        return _comparison(text, [Part(f"{rest} {side}?", side) for side in sides])
     several = [part.strip() for part in _QUESTIONS.findall(text)]
     if len(several) < 2:
         several = [part.strip() for part in _ALSO_ASKS.split(text)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
 from kb.answering.counting import count_of
@@ -22,6 +23,8 @@ from kb.retrieval.hit import SearchHit
 from kb.text.days import entry_day
 from kb.text.periods import Period
 
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
 _SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them
 _MOST_OF_PERIOD = 12  # entries of a period shown
@@ -66,7 +69,13 @@ class EvidenceReader:
         self._passages_of = passages_of
         self._day_of = day_of  # the day that a note's name states
         self._encoder = encoder
-        self._known: dict[tuple[str, Text], Reading] = {}  # what was read for a question stays read
+        # A question is read again when more passages are brought: what was read and compared for it stays so.
+        self._read: dict[tuple[str, Text], Reading] = {}
+        self._cosines: dict[tuple[str, str], float] = {}
+
+    def candidates(self, question: Question, intent: Intent, hits: Sequence[SearchHit]) -> list[Candidate]:
+        """What may answer `question` in the sections of `hits`, the likeliest first. Raises ModelError."""
+        return self._candidates(question, intent, sections_of(hits, self._passages_of))
 
     def find(
         self,
@@ -81,16 +90,10 @@ class EvidenceReader:
         sections = sections_of(hits, self._passages_of)
         if not sections:
             return NOTHING
-        asked = question.text
         by_day = period is not None and (intent.asks_day or intent.asks_decision)
         if period and by_day and (entries := self._entries(sections, intent, period)):
             return Found(tuple(map(_evidence, entries)), (), 1.0)
-        texts = [section.reading_text for section in sections]
-        readings = [
-            text.in_section(reading)
-            for text, reading in zip(texts, self._readings(asked, [item.text for item in texts]), strict=True)
-        ]
-        found = candidates_of(question, intent, sections, readings, self._encoder)
+        found = self._candidates(question, intent, sections)
         found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
             gain = _OF_WEEK if (period.last - period.first).days < 8 else _OF_PERIOD
@@ -104,30 +107,33 @@ class EvidenceReader:
             return NOTHING
         count = count_of(question, found, period) if intent.counts else None
         own = count.counted[:_MOST_OF_PERIOD] if count else self._own(found, intent, period)
-        kept = {id(item) for item in own}
-        rest = [
-            item
-            for item in found
-            if id(item) not in kept and not _overlaps(item, own) and not _repeats(item, own)
-        ]
-        rest = _apart(rest)
-        same = [item for item in rest if len(own) == 1 and _agrees(item, own[0])]
-        rest = [*same, *(item for item in rest if item not in same)]
+        rest = _apart([item for item in found if not _overlaps(item, own) and not _repeats(item, own)])
+        alike = {id(item) for item in rest if len(own) == 1 and _agrees(item, own[0])}
+        rest.sort(key=lambda item: id(item) not in alike)
         also = tuple(map(_evidence, rest[:more]))
         return Found(
             own=tuple(map(_evidence, own)),
             also=also,
             confidence=probability(max(item.score for item in own)),
             number=count.number if count else None,
-            same=also[: len(same)],
+            same=also[: len(alike)],
         )
 
-    def _readings(self, asked: str, texts: Sequence[Text]) -> list[Reading]:
-        new = [text for text in dict.fromkeys(texts) if (asked, text) not in self._known]
-        self._known.update(
-            ((asked, text), reading) for text, reading in zip(new, self._reader.read(asked, new), strict=True)
+    def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
+        asked = question.text
+
+        def compare(texts: Sequence[str]) -> list[float]:
+            vector, told = self._encoder.embed_question(asked, texts)
+            return [float(cosine) for cosine in told @ vector]
+
+        texts = [section.reading_text for section in sections]
+        read = _once(
+            self._read, asked, [text.text for text in texts], lambda new: self._reader.read(asked, new)
         )
-        return [self._known[asked, text] for text in texts]
+        readings = [text.in_section(reading) for text, reading in zip(texts, read, strict=True)]
+        return candidates_of(
+            question, intent, sections, readings, lambda wanted: _once(self._cosines, asked, wanted, compare)
+        )
 
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
         """What was written in `period`, or decided in it: all of it, in its order."""
@@ -200,6 +206,19 @@ class EvidenceReader:
         if held < _MENTIONS or score <= item.score:
             return item
         return replace(item, score=score, short=item.day.isoformat())
+
+
+def _once(
+    known: dict[tuple[str, Key], Value],
+    asked: str,
+    keys: Sequence[Key],
+    find: Callable[[Sequence[Key]], Sequence[Value]],
+) -> list[Value]:
+    """What `find` tells of each of `keys` for the question `asked`; it is called for those not yet `known` alone."""
+    new = [key for key in dict.fromkeys(keys) if (asked, key) not in known]
+    if new:
+        known.update(((asked, key), value) for key, value in zip(new, find(new), strict=True))
+    return [known[asked, key] for key in keys]
 
 
 def _evidence(item: Candidate) -> Evidence:

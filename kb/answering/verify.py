@@ -11,7 +11,7 @@ from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.association import counts_another, said_of_another
 from kb.answering.draft import place
 from kb.answering.negation import contradicts, polarity
-from kb.answering.opposites import OPPOSITES
+from kb.answering.opposites import OPPOSITES, SYNONYMS
 from kb.answering.question import Question
 from kb.answering.words import (
     content_words,
@@ -34,31 +34,6 @@ _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
 _MONTH = re.compile(
     r"^(?:January|February|April|June|July|August|September|October|November|December)\b"  # begins the sentence
 )
-# Words that may stand for one another, so that either is borne out by the other.
-_SAME = tuple(
-    frozenset(group.split())
-    for group in (
-        "about roughly approximately around nearly circa",
-        "because since as",
-        "often frequently",
-        "need needs require requires",
-        "show shows demonstrate demonstrates",
-        "use uses used utilise utilises utilize utilizes",
-        "big large",
-        "begin begins began start starts started",
-        "end ends ended finish finishes finished",
-        "buy buys bought purchase purchases purchased",
-        "get gets got receive receives received",
-        "help helps assist assists",
-        "choose chooses chose select selects selected",
-        "several many various numerous",
-        "whole entire",
-        "before prior",
-        "ungefähr etwa circa rund",
-        "weil da denn",
-    )
-)
-
 
 _PASSIVE = re.compile(r"\b(?:by|von|durch|por|par)\b")
 _NUMBERED = re.compile(r"(?<![^\W\d_])([^\W\d_]++)\s++(\d++)")  # "Chapter 7"
@@ -153,7 +128,7 @@ def _is_held(known: frozenset[str], word: str) -> bool:
     """Whether `word` stands in the quotes, states nothing, or has a word of the same meaning there."""
     if word in _STATING_NOTHING or covers(known, word):
         return True
-    return any(word in group and any(covers(known, other) for other in group) for group in _SAME)
+    return any(word in group and any(covers(known, other) for other in group) for group in SYNONYMS)
 
 
 def _asked_above(number: str, question: Question, offers: Sequence[_Support]) -> bool:

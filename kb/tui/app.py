@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kb.plugin_api import Mode, Panel
     from kb.settings import Settings
 
-_REFRESH_SECONDS = _LOOK_SECONDS = 2.0  # while a first index fills; for a vault that is gone
+_LOOK_SECONDS = 2.0  # between looks at a first index that fills, and for a vault that is gone
 _RETRY_SECONDS = 5.0  # to watch, while another kb does
 _BY_ANOTHER, _GONE = "synced by another kb", "vault not found"
 
@@ -173,10 +173,8 @@ class KbApp(SafeApp[None]):
                 lambda event: self.post_from_worker(self, messages.Indexed(event)),
                 lambda progress: self.post_from_worker(self, messages.Progress(progress)),
             )
-        except IndexLocked:
-            self.post_from_worker(
-                self, messages.Failed("Another kb is keeping the index up to date.", "locked")
-            )
+        except IndexLocked as error:
+            self.post_from_worker(self, messages.Failed(str(error), "locked"))
         except KbError as error:
             self.post_from_worker(self, messages.Failed(str(error), "watching"))
 
@@ -249,7 +247,7 @@ class KbApp(SafeApp[None]):
                 words += f", {progress.rate:,.0f}/s, {left} left"
             self.main.status.index = words
         if self.reader is not None and time.monotonic() > self._read_again:
-            self._read_again = time.monotonic() + _REFRESH_SECONDS
+            self._read_again = time.monotonic() + _LOOK_SECONDS
             self._read_notes(self.reader)
 
     @on(messages.Failed)

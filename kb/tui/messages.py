@@ -71,7 +71,7 @@ class Failed(Message):
     """Something could not be done; what and what to do stands in one sentence."""
 
     reason: str
-    about: str = ""  # "watching" when the index is not kept in step
+    about: str = ""  # "watching" when the index is not kept in step, "locked" when another kb keeps it
 
 
 @dataclass

@@ -9,6 +9,7 @@ import pytest
 
 from kb.models.local import LocalModel
 from kb.settings import ModelSettings
+from tests.models.made_up_server import Server
 from tests.models.scripted_gguf import write_scripted_model
 
 
@@ -37,3 +38,10 @@ def scripted(tmp_path: Path, state: Path) -> Iterator[Callable[[str], LocalModel
     yield make
     for model in models:
         model.close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server of models on this machine."""
+    with Server.running() as running:
+        yield running

@@ -26,12 +26,6 @@ QUESTION = [Message("system", "Be brief."), Message("user", "What is rock?")]
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server.running() as running:
-        yield running
-
-
-@pytest.fixture
 def remote(server: Server) -> Iterator[RemoteModel]:
     model = RemoteModel(ModelSettings(url=server.url, key="secret"))
     yield model

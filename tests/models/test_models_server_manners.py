@@ -27,12 +27,6 @@ Answering = Callable[[Handler], None]
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server.running() as running:
-        yield running
-
-
-@pytest.fixture
 def remote(server: Server) -> Iterator[RemoteModel]:
     model = RemoteModel(ModelSettings(url=server.url, key=KEY))
     yield model

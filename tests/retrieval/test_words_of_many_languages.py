@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 
 from kb.knowledge_base import KnowledgeBase
-from kb.settings import Settings
-from tests.support import write_notes
+from tests.retrieval.words_alone import found, indexed
 
 NOTES = {
     # Japanese: Latin words, digits, kana after a stem.
@@ -73,16 +71,8 @@ NOTES = {
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
-    folder = tmp_path_factory.mktemp("languages")
-    write_notes(folder / "vault", {f"{name}.md": text for name, text in NOTES.items()})
-    with closing(KnowledgeBase(Settings(folder / "vault", folder / "index"))) as opened:
-        opened.index()
+    with indexed(tmp_path_factory.mktemp("languages"), NOTES) as opened:
         yield opened
-
-
-def found(base: KnowledgeBase, query: str) -> list[str]:
-    hits = base.retriever.search(query, operators=True, legs=("lexical",))
-    return [hit.passage.note_path.removesuffix(".md") for hit in hits]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def study(
         list[str] | None, typer.Argument(help="A note, #tag, folder/, period or words.", show_default=False)
     ] = None,
 ) -> None:
-    """Spend an evening: review what is due, begin new cards, take a lesson on what sits least.
+    """Spend an evening: cards that are due, new ones, and a lesson.
 
     For example: kb study Learning/
     """
