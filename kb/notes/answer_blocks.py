@@ -18,14 +18,14 @@ from kb.notes.units import Unit, read_units
 Kind = Literal["paragraph", "list", "steps", "table", "code", "properties", "heading"]
 
 _FRONT_MATTER = re.compile(
-    r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$).*\r?\n){0,200}(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.MULTILINE
+    r"---[ \t]*\r?\n(?:(?!---[ \t]*\r?$)[^\n]*\n){0,200}(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.MULTILINE
 )
 _PROPERTY = re.compile(r"[^\s:#-][^:\n]{0,60}:(?:[ \t]|$)")
 _NUMBERED = re.compile(r"[ \t>]*\d{1,9}[.)][ \t]")
 _WRAPPED = (
     88  # characters; paragraphs with longer lines than this are wrapped prose, shorter ones are jotted lines
 )
-_MARK = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_MARK = re.compile(r"^[ \t]*+(?:[-*+•]|\d{1,9}[.)])[ \t]+")
 _LEADS = (":", "：")
 _STRUCK = re.compile(r"~~(?=[^\s~])[^\n~]*[^\s~]~~[ \t]*|~~[^\s~]~~[ \t]*")  # and the blanks after it
 

@@ -11,7 +11,7 @@ _END = re.compile(
 )
 _WORD_BEFORE = re.compile(r"([\w.&/-]{1,24})$")
 _NEXT = re.compile(r"[\"'“„‘«(\[*_~]*+(\w?)")
-_INITIALS = re.compile(r"(?:^|[.\s(])[^\W\d_](?:\.[^\W\d_])*$")
+_INITIALS = re.compile(r"(?:^|[.\s(])[^\W\d_](?:\.[^\W\d_]){0,6}$")
 
 # Never end a sentence, whatever follows. Short forms that are also words (no, so, max) are left out.
 _ABBREVIATIONS = """

@@ -22,7 +22,7 @@ _KEY = re.compile(r"([^\s#:\-'\"\[{][^:\n\r]*+|'[^'\n\r]*+'|\"[^\"\n\r]*+\"):(?=
 _PLACEHOLDER = re.compile(r"\{\{.*\}\}$|<%.*%>$")
 _SYNTAX = re.compile(r"[\[{\"'|>&!](?!\[)")
 _QUOTED = re.compile(r"([\"'])(.*)\1$")
-_LIST_ITEM = re.compile(r"[ ]*-(?:[ ]+|$)")
+_LIST_ITEM = re.compile(r"^[ ]*+-(?:[ ]+|$)")
 _COMMENT = re.compile(r"[ \t]*(?:#|$)")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.notes.note import Span
 from kb.notes.source import Lines
 
-_ITEM = re.compile(r"(?P<indent>[ \t]*(?:>[ \t]?)*[ \t]*)(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
+_ITEM = re.compile(r"(?P<indent>[ \t]*+(?:>[ \t]?)*+[ \t]*+)(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?(`{3,}|~{3,})")
 
 

@@ -10,7 +10,7 @@ _GAP = re.compile(r"\{\{\s*(title|date|time)\s*(?::([^{}\n]*))?\}\}", re.IGNOREC
 TOKEN = re.compile(
     r"\[([^\[\]]*+)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|dd|HH|H|hh|h|mm|m|ss|s|A|a|ww|W|gggg|GGGG"
 )
-_TOKENS = re.compile(f"(?:{TOKEN.pattern})+")
+_TOKENS = re.compile(f"(?:{TOKEN.pattern})++")
 _RUN = re.compile(r"\[[^\]]{0,200}\]|[^\W\d_]+")
 MONTHS = "January February March April May June July August September October November December".split()
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()

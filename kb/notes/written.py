@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from kb.notes.grammar.bracket import path_span
@@ -20,9 +19,6 @@ class Written:
     path_span: Span
     anchor_span: Span | None  # behind the `#`
     by_name_only: bool = False  # the label-first dialect, which knows names of files only
-
-
-_ANCHOR_MARK = re.compile(r"[ \t]*[#^]")
 
 
 def parts_of(text: str, link: Link, *, label_first: bool = False) -> Written | None:

@@ -82,10 +82,11 @@ _DOUBTFUL = frozenset(
 )
 _JOINS = frozenset("and und et y".split())
 _GERMAN = re.compile(
-    r"(?:(?P<thousands>\w*?)tausend)?(?:(?P<hundreds>\w*?)hundert)?(?:und)?(?P<rest>\w*)$", re.IGNORECASE
+    r"(?:(?P<thousands>\w{0,40}?)tausend)?(?:(?P<hundreds>\w{0,20}?)hundert)?(?:und)?(?P<rest>\w{0,40})$",
+    re.IGNORECASE,
 )
-_GERMAN_TENS = re.compile(r"(?P<ones>\w+?)und(?P<tens>\w+zig|dreißig)$")
-_GERMAN_HALF = re.compile(r"(?P<whole>\w+?)einhalb$")
+_GERMAN_TENS = re.compile(r"(?P<ones>\w{1,9}?)und(?P<tens>\w{1,9}zig|dreißig)$")
+_GERMAN_HALF = re.compile(r"(?P<whole>\w{1,40}?)einhalb$")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[零一二两三四五六七八九十百千万亿半]+")
 _HAN_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"两": 2}

@@ -114,8 +114,10 @@ def write_hostile(folder: Path) -> None:
     (questions / "questions.jsonl").write_text(json.dumps(asked) + "\n", encoding="utf-8")
 
 
-# What kb and the libraries that draw for it send of their own: styles, moves, erasing, and modes of the terminal.
+# What kb and the libraries that draw for it send of their own: links to files, the shape of the pointer, styles, moves, erasing, and modes of the
+# terminal.
 _OURS = re.compile(
+    r"\x1b\]8;(?:id=\d+)?;(?:file:///[!-~]*)?\x1b\\|\x1b\]22;[a-z]*\x07|"
     r"\x1b\[[0-9;:]*m|\x1b\[\??[0-9;]*[A-HJKfhlnsu]|\x1b\[[<>=?][0-9;]*[a-zA-Z$]+|\x1b\[\?[0-9;]*\$p|\x1b\[[0-9;]*[ct]|"
     r"\x1b[=>78]|\x1b\[[0-9;]*r|\x1b\(B"
 )

@@ -3,7 +3,8 @@
     python -m tests.hardening.patterns
 
 A pattern is linear when the time that it takes grows as its text does. Each is run on texts that repeat what it repeats
-itself, and on texts that repeat what notes are full of; where one takes long, its text is doubled twice.
+itself, and on texts that repeat what notes are full of, first on short ones: what takes long on one is run on one four
+times as long.
 """
 
 from __future__ import annotations
@@ -26,10 +27,22 @@ import kb_plugins
 
 import kb
 
-_LENGTH = 3_000  # characters of the first text
+_LENGTHS = (
+    24,
+    48,
+    96,
+    192,
+    384,
+    768,
+    1_500,
+    3_000,
+)  # characters; an exponential pattern never ends on the last
 _SOON = 0.002  # seconds in which a linear pattern is done with it, on a slow machine
+_TOO_LONG = 0.2  # seconds for a text of at most the last length; no linear pattern comes near it
 _SLOW = 0.02  # seconds for the longest text below which nothing is worse than linear to speak of
-_GROWTH = 8.0  # of time, where the text is four times as long: 4 is linear, 16 quadratic
+# How many times as long a text is, and how many times the seconds are too many. The first tells an exponential pattern
+# before the others would never end; of the last, 8 is linear and 64 quadratic.
+_GROWTHS = ((1.25, 6.0), (2.0, 7.0), (8.0, 20.0))
 _COMMON = [
     " ", "\t", "\n", "a", "1", "[", "]", "(", "<", ">", "*", "_", "`", "#", "|", "-", ".", ":", "/", "\\", "'", '"', "=", "~", "%", "$", "!", "^",
     "a ", "1,", "1 ", "[[", "![", "](", "- ", "> ", "| ", "a.", "A ", "\n\n", "\n- ", "“", "，", "。", "月", "é", "a-", "::", "{{", "<a", "a@",
@@ -42,23 +55,25 @@ _TAILS = ["", "\x00", "!\n", "\na"]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A regular expression, and where it stands."""
+    """A regular expression, where it stands, and how it is asked."""
 
     place: str
     pattern: re.Pattern[str]
-    whole: bool  # it is only asked whether a text begins with it, not where it stands
+    ways: frozenset[
+        str
+    ]  # of `match`, `fullmatch` and `search`; the last stands for all that looks for it everywhere
 
     def seconds(self, text: str) -> float:
         """The least time that it takes to read `text`."""
         best = 9e9
         for _ in range(3):
             begun = time.process_time()
-            if self.whole:
-                self.pattern.match(text)
-                self.pattern.fullmatch(text)
-            else:
-                for _found in self.pattern.finditer(text):
-                    pass
+            for way in self.ways:
+                if way == "search":
+                    for _found in self.pattern.finditer(text):
+                        pass
+                else:
+                    getattr(self.pattern, way)(text)
             best = min(best, time.process_time() - begun)
             if best < _SOON or best > 1:
                 break
@@ -67,19 +82,25 @@ class Found:
 
 def patterns() -> list[Found]:
     """All of them, each once."""
-    found: dict[tuple[str, int, bool], Found] = {}
-    for module in modules():
-        source = Path(str(module.__file__))
-        tree = ast.parse(source.read_text(encoding="utf-8"))
-        anchored = _anchored(tree)
-        place = f"{module.__name__}"
-        made = [(f"{place}:{line}", pattern, False) for line, pattern in _called(tree, module)]
+    read = [
+        (module, ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))) for module in modules()
+    ]
+    public: dict[str, set[str]] = {}
+    for _, tree in read:
+        for name, ways in _asked(tree).items():
+            public.setdefault(name, set()).update(ways)
+    found: dict[tuple[str, int], Found] = {}
+    for module, tree in read:
+        own = _asked(tree)
+        made: list[tuple[str, re.Pattern[str], set[str]]] = []
         for name, value in vars(module).items():
-            made += [(f"{place}.{name}", pattern, name in anchored) for pattern in _held(value, 0)]
-        by_text = {(pattern.pattern, pattern.flags) for where, pattern, whole in made if whole}
-        for where, pattern, whole in made:
-            whole = whole or (pattern.pattern, pattern.flags) in by_text
-            found.setdefault((pattern.pattern, pattern.flags, whole), Found(where, pattern, whole))
+            ways = (own if name.startswith("_") else public).get(name, set())
+            made += [(f"{module.__name__}.{name}", pattern, ways) for pattern in _held(value, 0)]
+        made += [(f"{module.__name__}:{line}", pattern, set()) for line, pattern in _called(tree, module)]
+        for place, pattern, ways in made:
+            known = ways and ways <= {"match", "fullmatch", "pattern"}
+            asked = frozenset(ways - {"pattern"} if known else {"search"})
+            found.setdefault((pattern.pattern, pattern.flags), Found(place, pattern, asked))
     return [one for one in found.values() if not one.place.startswith(_NOT_ON_TEXT)]
 
 
@@ -147,34 +168,44 @@ def _of(node: ast.expr, names: dict[str, Any]) -> str:
         return "word"
 
 
-def _anchored(tree: ast.AST) -> set[str]:
-    """Names that are only ever asked for `match` or `fullmatch` in their module."""
+def _asked(tree: ast.AST) -> dict[str, set[str]]:
+    """What is asked of every name."""
     asked: dict[str, set[str]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             asked.setdefault(node.value.id, set()).add(node.attr)
-        elif isinstance(node, ast.Name):
-            asked.setdefault(node.id, set())
-    return {name for name, ways in asked.items() if ways and ways <= {"match", "fullmatch", "pattern"}}
+    return asked
 
 
-def attacks(pattern: re.Pattern[str]) -> Iterator[str]:
-    """Texts of some length that it may be slow on, each with what to repeat and how it ends."""
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A text that repeats `piece` between `lead` and `tail`."""
+
+    lead: str
+    piece: str
+    tail: str
+
+    def text(self, length: int) -> str:
+        """About `length` characters of it."""
+        return self.lead + self.piece * (length // len(self.piece)) + self.tail
+
+
+def attacks(pattern: re.Pattern[str]) -> Iterator[Attack]:
+    """Texts that it may be slow on."""
     parsed = parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
     own = list(dict.fromkeys(piece for piece in _repeated(parsed) if piece))[:24]
     lead = _sample(parsed)[:40]
     for piece in dict.fromkeys([*own, lead, lead[:-1], *_COMMON]):
         if not piece:
             continue
-        body = piece * (_LENGTH // len(piece))
         for tail in _TAILS:
-            yield body + tail
+            yield Attack("", piece, tail)
         if piece in own:
-            yield lead + body + "\x00"
+            yield Attack(lead, piece, "\x00")
     for first in own[:6]:  # what is opened often and never closed
         for second in own[:6]:
             if first != second:
-                yield (first + second) * (_LENGTH // len(first + second)) + "\x00"
+                yield Attack("", first + second, "\x00")
 
 
 def _repeated(parsed: Any) -> Iterator[str]:
@@ -232,20 +263,25 @@ def _member(items: Any, which: int) -> str:
 
 def worse_than_linear(found: Found) -> str:
     """A text on which the time of `found` grows faster than its length, shown by its two ends; empty for none."""
-    for text in attacks(found.pattern):
-        if found.seconds(text) < _SOON:
-            continue
-        body, tail = (text, "") if text[-1:] not in "\x00\na" else (text[:-2], text[-2:])
-        once = found.seconds(body + tail)
-        more = found.seconds(body * 4 + tail) if once < 1 else 9e9
-        if more > _SLOW and more > _GROWTH * once:
-            # a busy machine may have lied once
-            again = (
-                found.seconds(body * 4 + tail) / max(found.seconds(body + tail), 1e-6) if once < 1 else 9e9
-            )
-            if again > _GROWTH:
-                return f"{text[:12]!r} … {text[-12:]!r}: {once * 1000:.0f} ms, {more * 1000:.0f} ms"
+    for attack in attacks(found.pattern):
+        for length in _LENGTHS:
+            once = found.seconds(attack.text(length))
+            if once < _SOON:
+                continue
+            # Once more, for a busy machine may have lied.
+            if _grows(found, attack, length, once) and _grows(found, attack, length, once):
+                text = attack.text(length)
+                return f"{text[:12]!r} … {text[-12:]!r}: {once * 1000:.0f} ms for {length} characters"
+            break
     return ""
+
+
+def _grows(found: Found, attack: Attack, length: int, once: float) -> bool:
+    """Whether longer texts take far more than `once` seconds."""
+    return once > _TOO_LONG or any(
+        (more := found.seconds(attack.text(int(length * factor)))) > growth * once and more > _SLOW
+        for factor, growth in _GROWTHS
+    )
 
 
 def main() -> int:

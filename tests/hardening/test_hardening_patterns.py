@@ -24,14 +24,15 @@ def test_every_pattern_is_linear() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    [r"\s+$", r"(a+)+b", r"\[\[.*?\]\]", r"(?:\w+\s?)*:", r"<[^>]*>\s*x", r"a.*b.*c", r"\*[^*\n]+\*(?!\w)x"],
+    [r"\s+$", r"(a+)+b", r"\[\[.*?\]\]", r"(?:\w+\s?)*:", r"<[^>]*>\s*x", r"a.*b.*c", r"(\w|\d)+-"],
 )
 def test_one_that_is_not_is_found(pattern: str) -> None:
-    assert worse_than_linear(Found("here", re.compile(pattern), whole=False))
+    assert worse_than_linear(Found("here", re.compile(pattern), frozenset(["search"])))
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?<!\s)\s++$", r"[^\W\d_]+", r"\d{1,4}-\d\d", r"\[\[[^\[\]\n]{1,200}\]\]"]
+    "pattern",
+    [r"(?<!\s)\s++$", r"[^\W\d_]+", r"\d{1,4}-\d\d", r"\[\[[^\[\]\n]{1,200}\]\]", r"\*[^*\n]+\*(?!\w)x"],
 )
 def test_one_that_is_linear_is_not(pattern: str) -> None:
-    assert not worse_than_linear(Found("here", re.compile(pattern), whole=False))
+    assert not worse_than_linear(Found("here", re.compile(pattern), frozenset(["search"])))

@@ -106,7 +106,7 @@ def test_a_note_that_changed_since_it_was_read_is_left_alone(vault: Vault, journ
     file = put(vault, "A.md", b"old\n")
     raw = vault.read("A.md")
     file.write_bytes(b"old, and more\n")
-    with pytest.raises(NoteChanged, match="changed meanwhile"), journal.step("a test") as step:
+    with pytest.raises(NoteChanged, match="changed in the meantime"), journal.step("a test") as step:
         step.edit(raw, [Edit(Span(0, 3), "new")])
     assert file.read_bytes() == b"old, and more\n"
     with pytest.raises(NothingToUndo):
@@ -162,7 +162,7 @@ def test_refusals_name_the_reason(vault: Vault, journal: EditJournal, tmp_path: 
         change(vault, journal, "Link.md", "old", "new")
     (vault.root / "Link.md").unlink()
     os.link(file, tmp_path / "elsewhere.md")
-    with pytest.raises(NoteUnwritable, match="hard link"):
+    with pytest.raises(NoteUnwritable, match="hard-linked"):
         change(vault, journal, "A.md", "old", "new")
     (tmp_path / "elsewhere.md").unlink()
     file.chmod(0o444)

@@ -154,8 +154,8 @@ def test_four_times_the_text_takes_about_four_times_as_long(end: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WORST)
-def test_a_megabyte_of_the_worst_is_parsed_in_seconds(name: str) -> None:
+def test_a_megabyte_of_the_worst_is_parsed_in_linear_time(name: str) -> None:
     """The bound only tells linear from quadratic; tests/bench/README.md states what was measured."""
     start = time.process_time()
     parse_note("worst.md", WORST[name])
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 100

@@ -29,7 +29,8 @@ _PICTURE = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif", "
 _KEPT = "\ue110{}\ue111"  # stands for finished HTML while the rest is read as Markdown
 _STAND_IN = re.compile("\ue110(\\d+)\ue111")
 _CODE = re.compile(
-    r"(?P<fence>^[ \t]*(?P<mark>`{3,}|~{3,})[^\r\n]*\n.*?^[ \t]*(?P=mark)[ \t]*$)|(?P<ticks>`+)[^`].*?(?P=ticks)",
+    r"(?P<fence>^[ \t]*+(?P<mark>`{3,}+|~{3,}+)[^\r\n]*\n.*?(?:^[ \t]*+(?P=mark)[ \t]*$|\Z))|"
+    r"(?<!`)(?P<ticks>`++).+?(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -9,13 +9,13 @@ from kb.plugin_api import content_words, covers, day_in, numbers_of, words_of
 from kb_plugins.quiz.graded import Attempt, Graded, is_misspelt
 from kb_plugins.quiz.item import normal_form
 
-_PARENTHESIS = re.compile(r"\s*[(（]([^()（）]{2,60})[)）]\s*")
+_PARENTHESIS = re.compile(r"(?<!\s)\s*+[(（]([^()（）]{2,60})[)）]\s*+")
 _OR = re.compile(
-    r"\s+(?:or|oder|ou|o|also called|also known as|auch genannt|aka)\s+|\s+/\s+|或", re.IGNORECASE
+    r"(?<!\s)\s++(?:or|oder|ou|o|also called|also known as|auch genannt|aka|/)\s++|或", re.IGNORECASE
 )
 _NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:\s+[^\W\d_][\w’'.-]*){1,3}$")
 _JOIN = re.compile(
-    r"\s*(?:,|;|、|，|；)\s*(?:and\s+|und\s+|et\s+|y\s+)?|\s+(?:and|und|et|y|&)\s+|\s*(?:和|与)\s*"
+    r"(?<!\s)\s*+(?:[,;、，；]\s*+(?:(?:and|und|et|y)\s++)?|[和与]\s*+)|(?<!\s)\s++(?:and|und|et|y|&)\s++"
 )
 # What stands around a Chinese or Japanese term without naming anything.
 _PARTICLES = re.compile(r"^(?:在|是|位于|于|因为|为了)|(?:里面|里|中|内|上|的|了|です|だ)$")

@@ -20,7 +20,7 @@ from kb_plugins.quiz.numbers import of_quantities
 __all__ = ["Graded", "gives_up", "grade"]
 
 _GIVE_UP = re.compile(
-    r"(?:\?+|-+|\.+|idk|no idea|(?:i )?(?:don'?t|do not) know|i'?m not sure|not sure|dunno|pass|skip|forgot|i forgot|"
+    r"(?:\?++|-++|\.++|idk|no idea|(?:i )?(?:don'?t|do not) know|i'?m not sure|not sure|dunno|pass|skip|forgot|i forgot|"
     r"keine ahnung|wei(?:ß|ss) (?:ich )?(?:es )?nicht|ich wei(?:ß|ss) (?:es )?nicht|vergessen|no (?:lo )?sé|ni idea|"
     r"je ne sais (?:pas|plus)|aucune idée|不知道|我不知道|不清楚|忘了)[.!?。]*$",
     re.IGNORECASE,

@@ -33,7 +33,7 @@ _DEFINITION = re.compile(
     r"(?P<rest>(?:an?|the|one|any|how|what|when|where|each|every|eine?n?r?|der|die|das|dem|den|wie|was|wenn)\s.{24,})$",
     re.IGNORECASE,
 )
-_VERSION = re.compile(r"\d+\.\d+|[\[\]`]")
+_VERSION = re.compile(r"\d\.\d|[\[\]`]")
 _PRAISE = re.compile(
     r"(?:is|are|ist|sind)\s+(?:one of|the (?:ideal|best|perfect|right|most|closest)|an? (?:powerful|great|good|nice|simple|strong|solid|"
     r"easy|toggleable|topic)|ein\w* (?:de[rs]|gut\w*|mächtig\w*))\b",

@@ -20,7 +20,7 @@ Step = Literal[
 TURNS = 12  # of one question, after which it is left for another day
 ASKED = 3  # pleas for the answer after which the note is shown
 _PLEAS = re.compile(
-    r"\b(?:(?:just |please )*(?:tell|give|show|say|reveal|spill)\b.{0,40}\b(?:me|answer|it|solution|us)|"
+    r"\b(?:(?:tell|give|show|say|reveal|spill)\b.{0,40}\b(?:me|answer|it|solution|us)|"
     r"(?:what(?:'s| is)|need|want|know|have) the (?:answer|solution)|the answer,? (?:please|now)|must answer|have to answer|"
     r"answer (?:it|the question|me)\b|sag(?:e)? (?:es |mir )|verrat|gib mir|die (?:antwort|lösung)|"
     r"dime|dígame|la respuesta|dis-moi|donne-moi|la réponse|dimmi|la risposta|ignore (?:all|your|previous))|"

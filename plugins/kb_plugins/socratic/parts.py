@@ -10,9 +10,9 @@ from kb_plugins.quiz.forms import is_name, parts_of
 from kb_plugins.quiz.item import Item
 
 _CLAUSE = re.compile(
-    r"(?<=[.;!。；！])\s+|(?<=[。；！])|\s*[,，]\s+(?=(?:but|and|so that|because|which|while|whereas|or|yet|aber|und|sondern|weil|damit|"
-    r"während|mais|et|parce que|pour|afin|pero|y|porque|para)\b)|\s+(?=(?:but|because|so that|whereas|while|weil|damit|sondern|"
-    r"parce que|afin|porque|para que)\b)|\s+(?:and|und|et|y)\s+(?=(?:the|an?|its?|they|some|der|die|das|ein\w*|le|la|les|une?|el|los|las)\b)|[，,](?=但|而|因为|所以)",
+    r"(?<=[.;!。；！])\s++|(?<=[。；！])|(?<!\s)\s*+[,，]\s++(?=(?:but|and|so that|because|which|while|whereas|or|yet|aber|und|sondern|weil|damit|"
+    r"während|mais|et|parce que|pour|afin|pero|y|porque|para)\b)|(?<!\s)\s++(?=(?:but|because|so that|whereas|while|weil|damit|sondern|"
+    r"parce que|afin|porque|para que)\b)|(?<!\s)\s++(?:and|und|et|y)\s++(?=(?:the|an?|its?|they|some|der|die|das|ein\w*|le|la|les|une?|el|los|las)\b)|[，,](?=但|而|因为|所以)",
     re.IGNORECASE,
 )
 _BEGINS = (

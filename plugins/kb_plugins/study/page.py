@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from kb.plugin_api import Note, Span, injected_spans, opaque_spans, without_comments
 
 CLOSED = "\ue000"  # stands for each character of code and math, so that nothing in them looks like a mark
-_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
+_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)++")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+(?:\[[^\[\]\r\n]\][ \t]+)?")
 _MARKS = re.compile(r"^[ \t]{0,3}(?:>[ \t]?)+", re.MULTILINE)
 _ANY = re.compile(r"[^\r\n]")

@@ -11,7 +11,7 @@ from kb_plugins.study.shapes import DEFINES, ONESELF, POINTS_BACK
 from kb_plugins.study.wording import Wording
 
 _CAUSE = re.compile(
-    r"(?P<main>.{20,220}?),?\s+(?P<why>(?:because|since it|so that|weil|damit|denn|parce que|puisque|afin de|porque)\b.{10,220}?)"
+    r"(?P<main>.{20,220}?),?(?<!\s)\s++(?P<why>(?:because|since it|so that|weil|damit|denn|parce que|puisque|afin de|porque)\b.{10,220}?)"
     r"[.!]?\s*$",
     re.IGNORECASE | re.DOTALL,
 )

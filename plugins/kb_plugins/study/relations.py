@@ -16,7 +16,7 @@ _TECHNICAL = re.compile(
     re.IGNORECASE,
 )
 _LINE = re.compile(
-    r"^(?P<key>[A-Za-zÀ-ÿ\u4e00-\u9fff][\w -]{1,30}):[ \t]+(?P<value>\S[^\n]*?)[ \t]*$", re.MULTILINE
+    r"^(?P<key>[A-Za-zÀ-ÿ\u4e00-\u9fff][\w -]{1,30}):[ \t]+(?P<value>\S(?:[^\n]*\S)?)[ \t]*$", re.MULTILINE
 )
 _MOST_WORDS = 8
 
