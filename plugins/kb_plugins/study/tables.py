@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kb.plugin_api import Span, plain_text
 
-_RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-*:?[ \t]*)+$")
+_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$")
 
 
 @dataclass(frozen=True, slots=True)

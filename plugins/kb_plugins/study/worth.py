@@ -55,7 +55,7 @@ _PROVIDES = re.compile(r"\bprovides? (?:a lot of|many|several|various)\b", re.IG
 _YOU = re.compile(r"\b(?:you|your|our)\b", re.IGNORECASE)
 _TICK = re.compile(r"[✔✓✅✗✘❌☑]")
 _ROUGH_FIGURE = re.compile(
-    r"(?:[~≈]?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?\s?%?(?:\s?\([^()]{1,12}\))?,?\s*)+|#?\d{1,2}"
+    r"(?:[~≈]?\d[\d.,]*+(?:\s?[-–]\s?\d[\d.,]*+)?\s?%?(?:\s?\([^()]{1,12}\))?,?\s*+)++|#?\d{1,2}"
 )
 _FILE_NAME = re.compile(r"[^\s\d]\S*\.\w{1,5}|\[.*\]\(.*\)|`[^`]*`")
 _REPEATED, _FIGURE = 0.6, 3  # share of words; characters of a figure that ranks or counts

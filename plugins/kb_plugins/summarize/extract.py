@@ -63,7 +63,7 @@ _DECISION = re.compile(
     r"vereinbart|fazit|deshalb|weil|immer|décidé|conclusion|parce que)\b",
     re.IGNORECASE,
 )
-_IS_LINK = re.compile(r"\s*(?:[-*+]|\d+[.)])?\s*!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))\s*$")
+_IS_LINK = re.compile(r"\s*+(?:(?:[-*+]|\d+[.)])\s*+)?!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))\s*$")
 _SUMS_UP = re.compile(
     r"summary|conclusions?|key points|tl;?dr|zusammenfassung|fazit|résumé|resumen", re.IGNORECASE
 )
