@@ -11,6 +11,7 @@ import yaml
 from kb.notes.grammar.inline import read_inline
 from kb.notes.note import Link, Problem, PropertyValue, Span
 from kb.notes.source import Lines
+from kb.notes.yaml_quotes import quote_around, without_escapes
 from kb.notes.yaml_values import load, property_value
 
 # A person's front matter has tens of lines; the pure-Python loader needs about a second for 64 KB.
@@ -169,7 +170,20 @@ def _links(text: str, start: int, end: int) -> list[Link]:
             relation = key[1].strip("'\"").strip()
         relations[number + 1] = relation
     return [
-        replace(link, kind="property", relation=relations[link.line])
+        replace(_as_meant(link, text, lines), kind="property", relation=relations[link.line])
         for link in found
         if link.kind in ("wiki", "embed", "markdown", "tag")
     ]
+
+
+def _as_meant(link: Link, text: str, lines: Lines) -> Link:
+    """A link without the escapes of the quoted value that it stands in."""
+    written = text[link.span.start : link.span.end]
+    if "''" not in written and "\\" not in written:
+        return link
+    start = lines.starts[link.line - 1]
+    mark = quote_around(text[start : lines.ends[link.line - 1]], link.span.start - start)
+    target, label, heading = (
+        part and without_escapes(part, mark) for part in (link.target, link.label, link.heading)
+    )
+    return replace(link, target=target or "", label=label, heading=heading)

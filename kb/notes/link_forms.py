@@ -14,6 +14,8 @@ from kb.notes.written import Written
 
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _SAFE = "/!'*,;@&=+:~"  # what a Markdown destination may hold as it is, besides letters and digits
+_ENCODED_BY_LOGSEQ = re.compile(r"[/:*?\"<>|\\]")  # in names of pages, which a file's name cannot hold
+_ENTITY = re.compile(r"&(?=#?\w+;)")
 _SLUG_GAP = re.compile(r"[ \t]")
 _NOT_SLUG = re.compile(r"[^\w\- ]")
 _NOT_IN_ANCHOR = re.compile(r"[\[\]|#^\\]+|%%")
@@ -48,8 +50,8 @@ def _forms(parts: Written, source: str, wanted: str, from_root: bool) -> Iterato
         yield dotted
         yield f"/{path}"
         return
-    if page_name(wanted) != stem(wanted):
-        yield page_name(wanted)  # Logseq's name of a page in a namespace
+    if _ENCODED_BY_LOGSEQ.search(page_name(wanted)) and page_name(wanted) != stem(wanted):
+        yield page_name(wanted)  # what Logseq calls the page
     if "/" in parts.path:
         yield path
     yield name
@@ -64,13 +66,12 @@ def _escaped(form: str, parts: Written) -> str:
     if parts.in_angles:
         if "%" in parts.path:
             return quote(form, safe=_SAFE + "()")
-        return "" if re.search(r"[<>\\%]", form) else form
+        return _ENTITY.sub("%26", re.sub(r"[<>\\]", r"\\\g<0>", form.replace("%", "%25")))
     safe = _SAFE + ("()" if "(" in parts.raw_path.replace("\\(", "") and _is_balanced(form) else "")
     if parts.raw_path.isascii():
-        return quote(form, safe=safe)
-    return "".join(
-        quote(part, safe=safe) if part.isascii() else part for part in re.split(r"([^\x00-\x7f]+)", form)
-    )
+        return _ENTITY.sub("%26", quote(form, safe=safe))
+    pieces = re.split(r"([^\x00-\x7f]+)", form)
+    return _ENTITY.sub("%26", "".join(quote(part, safe=safe) if part.isascii() else part for part in pieces))
 
 
 def _is_balanced(text: str) -> bool:

@@ -22,7 +22,8 @@ from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
 from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver, Resolution
-from kb.notes.written import Written, parts_of
+from kb.notes.written import Written, parts_of, quote_of
+from kb.notes.yaml_quotes import with_escapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ class Relinker:
         if index < len(note.links) and _is_defined_elsewhere(link):
             return None
         was = self.before.resolve(link, note.path)
-        parts = parts_of(note.text, link, label_first=self._is_label_first(link, note.path))
+        mark = quote_of(note, link)
+        parts = parts_of(note.text, link, label_first=self._is_label_first(link, note.path), mark=mark)
         anchors = self._anchor_forms(link, was, parts)
         if was.path is None:
             paths = self._file_forms(note, was, parts, place)
@@ -163,7 +165,7 @@ class Relinker:
         if paths is None and anchors is None:
             return None
         forms = [
-            tuple(edit for edit in (path, anchor) if edit)
+            tuple(replace(edit, text=with_escapes(edit.text, mark)) for edit in (path, anchor) if edit)
             for anchor in ([None] if anchors is None else anchors)
             for path in ([None] if paths is None else paths)
         ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kb.notes.grammar.bracket import path_span
-from kb.notes.note import Link, Span
+from kb.notes.note import Link, Note, Span
+from kb.notes.yaml_quotes import quote_around, without_escapes
+
+_LINE = re.compile(r"[^\r\n]*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,8 @@ class Written:
     by_name_only: bool = False  # the label-first dialect, which knows names of files only
 
 
-def parts_of(text: str, link: Link, *, label_first: bool = False) -> Written | None:
-    """The parts of `link` in `text`; None when it is not written out."""
+def parts_of(text: str, link: Link, *, label_first: bool = False, mark: str = "") -> Written | None:
+    """The parts of `link` in `text`, within a YAML value in quotation marks `mark`; None when it is not written out."""
     if link.written is None or link.kind == "block":
         return None
     if label_first:
@@ -33,14 +37,18 @@ def parts_of(text: str, link: Link, *, label_first: bool = False) -> Written | N
         span = path_span(text, link.written)
         in_angles = text[link.written.start - 1 : link.written.start] == "<"
         anchor = Span(span.end + 1, link.written.end) if span.end < link.written.end else None
-        return Written(True, in_angles, text[span.start : span.end], link.target, span, anchor)
-    mark = raw.find("#")
-    caret = raw.find("^") if mark < 0 else -1
-    end = mark if mark >= 0 else caret if caret >= 0 else len(raw)
+        query = text.find("?", span.start, span.end)
+        if query >= 0:
+            span = Span(span.start, query)
+        target = link.target.partition("?")[0] if query >= 0 else link.target
+        return Written(True, in_angles, text[span.start : span.end], target, span, anchor)
+    at = raw.find("#")
+    caret = raw.find("^") if at < 0 else -1
+    end = at if at >= 0 else caret if caret >= 0 else len(raw)
     path = raw[:end].rstrip()
     span = Span(link.written.start, link.written.start + len(path))
-    anchor = Span(link.written.start + end + (mark >= 0), link.written.end) if end < len(raw) else None
-    return Written(False, False, path, path, span, anchor)
+    anchor = Span(link.written.start + end + (at >= 0), link.written.end) if end < len(raw) else None
+    return Written(False, False, path, without_escapes(path, mark), span, anchor)
 
 
 def _label(text: str, link: Link) -> Written | None:
@@ -55,3 +63,12 @@ def _label(text: str, link: Link) -> Written | None:
     start = bar + 1 + lead
     anchor = Span(bar + 1 + end + 1, link.span.end - 2) if end < len(raw) else None
     return Written(False, False, path, path, Span(start, start + len(path)), anchor, by_name_only=True)
+
+
+def quote_of(note: Note, link: Link) -> str:
+    """The quotation mark of the property's value that holds the link, if one does."""
+    if link.span.start >= note.body.start:
+        return ""
+    start = max(note.text.rfind("\n", 0, link.span.start), note.text.rfind("\r", 0, link.span.start)) + 1
+    line = _LINE.match(note.text, start, note.body.start)
+    return quote_around(line[0], link.span.start - start) if line else ""

@@ -53,6 +53,18 @@ FORMS = [
     ('---\nof: "[x](Tea.md)"\n---\n', "Tea.md", "drinks/Green tea (loose).md",
      '---\nof: "[x](drinks/Green%20tea%20%28loose%29.md)"\n---\n'),
     ("---\nof:\n  - '[x](<Tea.md> \"t\")'\n---\n", *TEA, "---\nof:\n  - '[x](<drinks/Green tea.md> \"t\")'\n---\n"),
+    # quoted values of front matter, in which marks are escaped
+    ("---\nof: '[[Tea]]'\n---\n", "Tea.md", "Mum's tea.md", "---\nof: '[[Mum''s tea]]'\n---\n"),
+    ("---\nof: ['[[Mum''s tea]]']\n---\n", "Mum's tea.md", "Tea.md", "---\nof: ['[[Tea]]']\n---\n"),
+    ('---\nof: "[[Tea]]"\n---\n', "Tea.md", 'A "good" tea.md', '---\nof: "[[A \\"good\\" tea]]"\n---\n'),
+    ('---\n- "[[A \\"good\\" tea|x]]"\nb: 1\n---\n', 'A "good" tea.md', "Tea.md", '---\n- "[[Tea|x]]"\nb: 1\n---\n'),
+    ('---\nof: "[[Caf\\u00e9]]"\n---\n', "Café.md", "Tea.md", '---\nof: "[[Tea]]"\n---\n'),
+    # a query stays, and so do marks that would be read as something else
+    ("[x](Tea.md?raw=1#oolong)", *TEA, "[x](drinks/Green%20tea.md?raw=1#oolong)"),
+    ("[x](<Tea.md>)", "Tea.md", "a > 50%.md", "[x](<a \\> 50%25.md>)"),
+    ("[x](Tea.md)", "Tea.md", "&copy;x.md", "[x](%26copy;x.md)"),
+    ("[[Tea]]", "Tea.md", "a%20b.md", "[[a%20b]]"),
+    ("[[Tea]]", "Tea.md", "a___b.md", "[[a/b]]"),
     # only the case
     ("[[Tea]]", "Tea.md", "tea.md", "[[tea]]"),
     ("[x](Tea.md)", "Tea.md", "tea.md", "[x](tea.md)"),

@@ -129,3 +129,23 @@ def test_links_of_properties_are_read_as_those_of_the_body(
     assert (link.kind, link.relation, link.target, link.heading) == ("property", "from", target, heading)
     assert link.written is not None
     assert text[link.written.start : link.written.end].partition("#")[0] == target
+
+
+@pytest.mark.parametrize(
+    ("line", "target", "label"),
+    [
+        ("of: '[[Mum''s tea]]'", "Mum's tea", None),
+        ("of: ['[[W]]', '[[Mum''s tea|Mum''s]]']", "Mum's tea", "Mum's"),
+        ("- '[x](Mum''s.md)'", "Mum's.md", "x"),
+        ('of: "[[A \\"good\\" tea]]"', 'A "good" tea', None),
+        ('of: "[[Caf\\u00e9]]"', "Café", None),
+        ("of: \"it's ''[[Tea''s]]''\"", "Tea''s", None),
+        ("of: [[Tea''s]]", "Tea''s", None),
+        ("of: see '[[Tea''s]]'", "Tea''s", None),
+    ],
+)
+def test_links_in_quoted_values_are_read_without_their_escapes(
+    line: str, target: str, label: str | None
+) -> None:
+    link = parse_note("a.md", f"---\nkey: 1\n{line}\n---\n").links[-1]
+    assert (link.target, link.label) == (target, label)
