@@ -135,11 +135,17 @@ class KnowledgeBase(Renaming):
 
         return select(target, self.catalog, Lookup(self.catalog), self.retriever)
 
-    def link_suggestions(self, note: str, least: float | None = None) -> list[LinkSuggestion]:
-        """The links that the note called `note` may want, in the order of its text."""
+    def link_suggestions(
+        self, note: str, least: float | None = None, text: str | None = None
+    ) -> list[LinkSuggestion]:
+        """The links that the note called `note` may want, in the order of its text.
+
+        With `text`, which is not saved yet, `note` is its path.
+        """
         from kb.linking.suggest import LEAST
 
-        return self.link_advisor.links(self.links(note).path, least=LEAST if least is None else least)
+        path = note if text is not None else self.links(note).path
+        return self.link_advisor.links(path, text, LEAST if least is None else least)
 
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -86,6 +86,12 @@ class Chosen:
         from kb.cli.output import print_json
 
         print_json(value)
+
+    def answer_stream(self) -> BinaryIO:
+        """The real stdout, for a protocol that is spoken over it."""
+        from kb.cli.streams import answer
+
+        return answer().buffer
 
     def say(self, text: str) -> None:
         """Tell a notice on stderr."""

@@ -142,6 +142,14 @@ class Catalog:
         """What every note can be called by."""
         return [_names(row[0]) for row in self._rows("SELECT names FROM notes ORDER BY path")]
 
+    def names_of(self, paths: Sequence[str]) -> list[NoteNames]:
+        """What some notes can be called by; unknown ones are left out."""
+        return [
+            _names(row[0])
+            for chunk in _chunks(paths)
+            for row in self._rows(f"SELECT names FROM notes WHERE path IN ({_marks(chunk)})", chunk)
+        ]
+
     def problems(self) -> list[tuple[str, int, str]]:
         """(path, line, message) of what could not be understood in the notes."""
         return list(

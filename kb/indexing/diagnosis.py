@@ -13,8 +13,9 @@ from kb.indexing.connections import graph
 from kb.indexing.copies import near_copies
 from kb.indexing.plan import plan
 from kb.indexing.stored import StoredLink
-from kb.notes.note import Link, Span
+from kb.notes.note import Link, Note, Span
 from kb.notes.resolve import LinkResolver
+from kb.notes.source import Lines
 from kb.notes.vault import Vault
 
 Kind = Literal[
@@ -48,6 +49,38 @@ class Finding:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoteFinding:
+    """A finding about a note as it stands, with its place in the text."""
+
+    finding: Finding
+    span: Span
+    link: Link | None = None  # where it is about one
+
+
+def note_findings(note: Note, resolver: LinkResolver) -> Iterator[NoteFinding]:
+    """The findings that `diagnose` would have about `note`, whatever of it is saved; in the order of its text.
+
+    Those are left out that need every other note to be read: copies, files left out, notes without links.
+    """
+    lines = Lines(note.text)
+    for problem in note.problems:
+        number = min(problem.line, len(lines)) - 1
+        finding = Finding("bad front matter", note.path, problem.line, problem.message)
+        yield NoteFinding(finding, Span(lines.starts[number], lines.ends[number]))
+    if first := next((path for path in resolver.titled(note.title) if path != note.path), None):
+        heading = next((one.heading for one in note.sections), Span(0, 0))
+        finding = Finding("duplicate title", note.path, 1, f"{first} has the same title.")
+        yield NoteFinding(finding, heading)
+    for link in note.links:
+        found = resolver.resolve(link, note.path)
+        stored = StoredLink(
+            note.path, link.kind, link.target, link.label, link.relation, link.line, found.status, found.path
+        )
+        if made := _link_finding(stored, resolver):
+            yield NoteFinding(made, link.span, link)
+
+
 def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
     """All findings, by kind in the order of `Kind`, then by place."""
     return [
@@ -73,11 +106,17 @@ def _unreadable(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
 def _links(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
     resolver = LinkResolver(catalog.names(), vault.attachments())
     for link in catalog.links():
-        kind = _OF_STATUS.get(link.status)
-        if kind is not None:
-            yield Finding(kind, link.source, link.line, _about(link, resolver))
-        elif link.status == "attachment" and not resolver.resolve(_as_link(link), link.source).candidates:
-            yield Finding("missing attachment", link.source, link.line, f"There is no file {link.target}.")
+        if finding := _link_finding(link, resolver):
+            yield finding
+
+
+def _link_finding(link: StoredLink, resolver: LinkResolver) -> Finding | None:
+    kind = _OF_STATUS.get(link.status)
+    if kind is not None:
+        return Finding(kind, link.source, link.line, _about(link, resolver))
+    if link.status == "attachment" and not resolver.resolve(_as_link(link), link.source).candidates:
+        return Finding("missing attachment", link.source, link.line, f"There is no file {link.target}.")
+    return None
 
 
 def _as_link(link: StoredLink) -> Link:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,17 @@ class Lookup:
     def property_names(self) -> list[str]:
         """The names of all properties, lower case."""
         return [row[0] for row in self._catalog.rows("SELECT DISTINCT lower(name) FROM properties")]
+
+    def property_counts(self) -> Counter[str]:
+        """Every property as most notes spell it, with how many notes have it."""
+        rows = self._catalog.rows(
+            "SELECT name, count(*) AS notes FROM properties GROUP BY name ORDER BY notes DESC, name"
+        )
+        counts: Counter[str] = Counter()
+        spelled: dict[str, str] = {}
+        for name, count in rows:
+            counts[spelled.setdefault(name.casefold(), name)] += count
+        return counts
 
     def passages_with(self, phrase: str) -> set[int]:
         """Passages in which `phrase` stands, as the full-text index reads words."""

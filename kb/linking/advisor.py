@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
@@ -33,6 +33,8 @@ MAX_EMBEDDED = 12
 _TOGETHER = 128  # notes whose likenesses are worked out at once
 _QUOTED = 160  # characters
 _PROSE = ("wiki", "markdown")
+# Weight of how often a note is linked at all, when a link is being written; see kb.linking.targets.
+POPULAR = 0.5
 
 
 class LinkAdvisor:
@@ -82,6 +84,13 @@ class LinkAdvisor:
         )
         return [self._with_quote(one, context) for one in found]
 
+    def likely(self, path: str, linked: Collection[str] = ()) -> Mapping[str, float]:
+        """How likely a note links each other note, whatever it says; only the order means anything.
+
+        `linked` are notes that it links by now. By the index alone: nothing is embedded, and no mention is looked for.
+        """
+        return self.relations.scores(path, linked=linked, popular=POPULAR)
+
     def tags(self, path: str) -> list[Proposal]:
         """Tags that a note lacks and notes like it have."""
         return self.relations.propose_tags(path, self._context(self._note(path)))
@@ -103,7 +112,7 @@ class LinkAdvisor:
         """What the vault's own links taught."""
         names = self._catalog.names()
         resolver = LinkResolver(names, self._vault.attachments())
-        return learn(self._teachers(), names, resolver, self._vectors, graph=self._graph)
+        return learn(self._teachers(), names, resolver, self._known_context, graph=self._graph)
 
     @cached_property
     def relations(self) -> Relations:
@@ -112,7 +121,7 @@ class LinkAdvisor:
         for path, tag in Lookup(self._catalog).tags():
             tags[path].add(tag)
         frozen = {path: frozenset(found) for path, found in tags.items()}
-        return Relations(self._graph, self.linker.known.context, frozen)
+        return Relations(self._graph, self._known_context, frozen)
 
     @cached_property
     def _graph(self) -> LinkGraph:
@@ -168,9 +177,9 @@ class LinkAdvisor:
         stored = self._catalog.passages_of(note.path)
         return bool(stored) and all(note.text[one.span.start : one.span.end] == one.text for one in stored)
 
-    @property
+    @cached_property
     def _known_context(self) -> Context:
-        return self.linker.known.context
+        return Context(self._vectors)
 
     def _with_quote(self, one: RelatedNote, context: NoteContext) -> RelatedNote:
         place = context.closest(self._vectors.get(one.path, ()))

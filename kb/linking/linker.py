@@ -65,7 +65,7 @@ def learn(
     notes: Iterable[Note],
     names: Iterable[NoteNames],
     resolver: LinkResolver,
-    passages: Mapping[str, PassageVectors],
+    passages: Mapping[str, PassageVectors] | Context,
     prior: Ranker | None = None,
     graph: LinkGraph | None = None,
 ) -> Linker:
@@ -81,7 +81,7 @@ def learn(
         names=called,
         habits=Habits(read),
         graph=graph or graph_of(proses),
-        context=Context(passages),
+        context=passages if isinstance(passages, Context) else Context(passages),
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),
     )
     rows, labels = examples(known, [one for one in read if one.prose.links][:MAX_TAUGHT])

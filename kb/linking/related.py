@@ -112,19 +112,41 @@ class Relations:
     ) -> list[RelatedNote]:
         """The notes that `path` has most to do with, `without` those; `mentioned` says how likely it means which."""
         like = context or self.context.of(path)
-        mentioned = mentioned or {}
         neighbours = self.graph.known(path)
-        seeds = dict.fromkeys(neighbours, 1.0)
+        skipped = {path, *without}
+        scores = self.scores(path, like, mentioned)
+        best = sorted(scores.keys() - skipped, key=lambda other: (-scores[other], other))[:count]
+        return [
+            RelatedNote(other, round(scores[other], 4), self._reasons(path, other, like, neighbours))
+            for other in best
+        ]
+
+    def scores(
+        self,
+        path: str,
+        context: NoteContext | None = None,
+        mentioned: Mapping[str, float] | None = None,
+        *,
+        linked: Iterable[str] = (),
+        popular: float = 0.0,
+    ) -> dict[str, float]:
+        """How much `path` has to do with every other note; only the order means anything.
+
+        `linked` are notes it links, besides those that are known to link it; `popular` is the weight of how often a
+        note is linked at all.
+        """
+        like = context or self.context.of(path)
+        mentioned = mentioned or {}
+        seeds = dict.fromkeys((*self.graph.known(path), *linked), 1.0)
         for near in like.nearest[:SEEDS]:
             seeds[near] = seeds.get(near, 0.0) + max(0.0, like.to(near)) / 3
         for target, odds in mentioned.items():
             seeds[target] = seeds.get(target, 0.0) + odds
         visits = self.walk.from_seeds(seeds, path)
         own_tags = self.tags.get(path, frozenset())
-        skipped = {path, *without}
         scores: dict[str, float] = {}
         for place, other in enumerate(self.walk.paths):
-            if other in skipped:
+            if other == path:
                 continue
             walked = log(1 + visits[place] * len(self.walk.paths))
             shared = sum(
@@ -135,12 +157,9 @@ class Relations:
                 + WEIGHT_LIKENESS * like.to(other)
                 + WEIGHT_MENTION * mentioned.get(other, 0.0)
                 + 0.2 * shared
+                + (popular * log(1 + len(self.graph.into(other))) if popular else 0.0)
             )
-        best = sorted(scores, key=lambda other: (-scores[other], other))[:count]
-        return [
-            RelatedNote(other, round(scores[other], 4), self._reasons(path, other, like, neighbours))
-            for other in best
-        ]
+        return scores
 
     def _reasons(
         self, path: str, other: str, like: NoteContext, neighbours: Iterable[str]

@@ -82,6 +82,9 @@ class Way:
     tell: Callable[[Renamed], None] = lambda _: (
         None
     )  # called with all that is planned before anything is written
+    unsaved: frozenset[str] = (
+        frozenset()
+    )  # paths of notes that another program holds open, and will change itself
 
 
 def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
@@ -90,23 +93,21 @@ def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
     files = way.vault.attachments()
     for _ in range(_ROUNDS):
         relinker = notes.relinker(plan, files)
-        work, left = _links_of_notes(notes, plan, relinker)
+        work, left = _links_of_notes(way, notes, plan, relinker)
         settled = _with_changed_headings(plan, work)
         if settled is plan:
             break
         plan = settled
     rewritten = plan.rewrite(relinker) if plan.rewrite else Rewritten()
     work += [
-        pair
-        for path, edits in rewritten.edits.items()
-        for pair in _writable(way.vault, notes.raw(path), edits)
+        pair for path, edits in rewritten.edits.items() for pair in _writable(way, notes.raw(path), edits)
     ]
     left += rewritten.left
     for path in files:
         if path.endswith(_CANVAS) and (canvas := _read(way.vault, path)):
             edits, lines = canvas_changes(canvas.text, path, relinker)
             left += [f"{path}:{line}" for line in lines]
-            work += _writable(way.vault, canvas, edits)
+            work += _writable(way, canvas, edits)
     left += [*_by_hand(way.vault, files, plan), *also_left]
     gone = [notes.raw(path) for path in rewritten.gone]
     changed = [
@@ -151,7 +152,7 @@ class _Notes:
         return Relinker(LinkResolver(self.names, files), LinkResolver(plan.names, moved), plan.renames)
 
 
-def _links_of_notes(notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work, list[str]]:
+def _links_of_notes(way: Way, notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work, list[str]]:
     work: Work = []
     left: list[str] = []
     taken = {plan.renames.moved.source, plan.renames.moved.target} if plan.renames.moved else set()
@@ -162,7 +163,7 @@ def _links_of_notes(notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work
         own = plan.own.get(path, ())
         changes = relinker.changes(parse_note(path, raw.text), own)
         left += [f"{path}:{line}" for line in changes.left]
-        work += _writable(notes.vault, raw, (*own, *changes.edits))
+        work += _writable(way, raw, (*own, *changes.edits))
     return work, left
 
 
@@ -184,11 +185,10 @@ def _with_changed_headings(plan: Plan, work: Work) -> Plan:
     return replace(plan, renames=replace(plan.renames, headings=headings), names=list(names.values()))
 
 
-def _writable(
-    vault: Vault, raw: RawNote, edits: tuple[Edit, ...]
-) -> Iterator[tuple[RawNote, tuple[Edit, ...]]]:
+def _writable(way: Way, raw: RawNote, edits: tuple[Edit, ...]) -> Iterator[tuple[RawNote, tuple[Edit, ...]]]:
     if edits:
-        check_writable(vault, raw.path)
+        if raw.path not in way.unsaved:
+            check_writable(way.vault, raw.path)
         new_bytes(raw, edits)
         yield raw, edits
 

@@ -50,7 +50,7 @@ def heading_change(note: Note, part: str, new: str) -> tuple[Renames, Edit]:
         raise NoteUnwritable(f"{new!r} cannot be linked to as a heading. Leave out # ^ [ ] and |.")
     if any(heading_key(one.title) == heading_key(new) for one in note.sections if one is not section):
         raise NoteExists(f"{note.path} has a heading {new!r} already. Choose another name.")
-    edit = Edit(_title_span(note.text, section), new)
+    edit = Edit(title_span(note.text, section), new)
     changed = parse_note(note.path, apply_edits(note.text, (edit,)))
     titles = [one.title for one in changed.sections]
     if titles != [read_heading(new)[0] if one is section else one.title for one in note.sections]:
@@ -79,7 +79,7 @@ def find_section(note: Note, part: str) -> Section:
     return found[0]
 
 
-def _title_span(text: str, section: Section) -> Span:
+def title_span(text: str, section: Section) -> Span:
     """Where the words of a heading stand, without its signs, its own name and its block id."""
     start = section.heading.start
     line = text[start : section.heading.end].splitlines()[0]

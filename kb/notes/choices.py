@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kb.notes.closeness import rank
 from kb.notes.note import Link
-from kb.notes.resolve import LinkResolver, rank
+from kb.notes.resolve import LinkResolver
 
 _REASONS = (
     "it lies in this note's folder or below",

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from kb.notes.anchors import Anchors, anchors
+from kb.notes.closeness import nearest
 from kb.notes.journal import journal_names
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
@@ -101,6 +102,16 @@ class LinkResolver:
         for index, key in self._keys(names):
             index.setdefault(key, []).append(names.path)
 
+    def all_names(self) -> list[NoteNames]:
+        """What every note can be called by, by path."""
+        return [self._notes[path] for path in sorted(self._notes)]
+
+    def replace_files(self, paths: Iterable[str]) -> None:
+        """Let these be the files that are no notes."""
+        self._files.clear()
+        for path in paths:
+            self.add_file(path)
+
     def add_file(self, path: str) -> None:
         """Tell of a file that is no note, such as an image; links to it are found by its name."""
         self._files.setdefault(_key(path.rsplit("/", 1)[-1]), []).append(path)
@@ -134,7 +145,7 @@ class LinkResolver:
             if files or _ATTACHMENT.search(link.target):
                 return Resolution(None, "attachment", files)
             return Resolution(None, "unresolved")
-        best, tied = _best(candidates, link.target, source_path)
+        best, tied = nearest(candidates, link.target, source_path)
         if tied:
             return Resolution(best, "ambiguous", candidates)
         return self._check_anchor(link, best, candidates)
@@ -142,6 +153,14 @@ class LinkResolver:
     def named(self, target: str) -> tuple[str, ...]:
         """Paths of all notes whose files have the name that `target` ends with."""
         return tuple(self._by_name.get(_key(_SUFFIX.sub("", target).rsplit("/", 1)[-1]), ()))
+
+    def files(self) -> list[str]:
+        """Paths of the files that are no notes."""
+        return [path for paths in self._files.values() for path in paths]
+
+    def titled(self, title: str) -> tuple[str, ...]:
+        """Paths of all notes with this title, case ignored."""
+        return tuple(self._by_title.get(_key(title), ()))
 
     def section(self, path: str, heading: str) -> int | None:
         """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
@@ -262,30 +281,6 @@ class LinkResolver:
         if link.heading and self.section(path, link.heading) is None:
             return Resolution(path, "heading_missing", candidates)
         return Resolution(path, "resolved", candidates)
-
-
-def _best(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[str, bool]:
-    """Obsidian's order: below the source's own folder, then the shorter path; then the nearer folder.
-
-    True when that leaves a tie.
-    """
-    if len(candidates) == 1:
-        return candidates[0], False
-    exact = [path for path in candidates if _SUFFIX.sub("", path).endswith(_SUFFIX.sub("", target))]
-    ranked = sorted(exact or candidates, key=lambda path: (rank(path, source_path), path))
-    return ranked[0], len(ranked) > 1 and rank(ranked[0], source_path) == rank(ranked[1], source_path)
-
-
-def rank(path: str, source_path: str) -> tuple[bool, int, int]:
-    """How far a note is from one that links to its name: not below its folder, folders above it, steps between them."""
-    source, folders = source_path.split("/")[:-1], path.split("/")[:-1]
-    shared = 0
-    for ours, theirs in zip(source, folders, strict=False):
-        if ours != theirs:
-            break
-        shared += 1
-    below = bool(source) and shared == len(source)
-    return not below, len(folders), len(source) + len(folders) - 2 * shared
 
 
 def _plain_target(link: Link) -> str:

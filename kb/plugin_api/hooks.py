@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import pluggy
 
@@ -42,6 +42,9 @@ class Terminal(Protocol):
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
+
+    def answer_stream(self) -> BinaryIO:
+        """The real stdout, for a protocol that is spoken over it; print nothing else then."""
 
     def say(self, text: str) -> None:
         """Tell a notice on stderr."""

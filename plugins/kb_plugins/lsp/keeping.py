@@ -1,0 +1,90 @@
+"""Has the index kept in step: by `kb index` in a process of its own, for one writer at a time may hold it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+
+from kb.plugin_api import KbError
+from kb.plugin_api.editing import Drafts
+
+_LOOK_SECONDS = 1.0  # between looks at what other processes wrote
+
+
+class Keeper:
+    """Runs on the server's loop. What the embedding model takes of memory goes with the other process."""
+
+    def __init__(
+        self,
+        drafts: Drafts,
+        options: Sequence[str],
+        changed: Callable[[], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        """`changed` is called when the index has; `tell` with one sentence when it cannot be brought in step."""
+        self._drafts, self._options = drafts, options
+        self._changed, self._tell = changed, tell
+        self._wanted = asyncio.Event()
+        self._told = ""
+
+    def saved(self) -> None:
+        """Something in the vault is another now."""
+        self._wanted.set()
+
+    async def look(self) -> None:
+        """Take in what the index learns, whoever writes it, until cancelled."""
+        while True:
+            if self._drafts.refresh():
+                self._changed()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def write(self) -> None:
+        """Bring the index in step whenever something was saved, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            while self._is_busy():
+                await asyncio.sleep(_LOOK_SECONDS)
+                if self._is_in_step():
+                    break
+            else:
+                await self._run()
+            if self._drafts.refresh():
+                self._changed()
+
+    def _is_busy(self) -> bool:
+        try:
+            return bool(self._drafts.writer())
+        except KbError:
+            return False
+
+    def _is_in_step(self) -> bool:
+        try:
+            return self._drafts.notes_behind() == 0
+        except KbError:
+            return False
+
+    async def _run(self) -> None:
+        words = [sys.executable, "-m", "kb", "index", *self._options]
+        child = await asyncio.create_subprocess_exec(
+            *words,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            _, said = await child.communicate()
+        except asyncio.CancelledError:
+            child.terminate()
+            raise
+        if child.returncode == 0:
+            self._told = ""
+            return
+        if self._is_busy():  # another one was quicker
+            self._wanted.set()
+            return
+        sentence = said.decode("utf-8", "replace").strip().splitlines()
+        if sentence and sentence[-1] != self._told:
+            self._told = sentence[-1]
+            self._tell(self._told)
