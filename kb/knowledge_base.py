@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kb.answering.answer import Style
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
+    from kb.capture import Capture
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
     from kb.indexing.sync import Report, SyncReport
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation
     from kb.models.llama_index_llm import KnowledgeBaseLLM
+    from kb.notes.edit import Edit
     from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
     from kb.reading.reading import Reading, Support
@@ -146,6 +148,21 @@ class KnowledgeBase(Renaming):
 
         path = note if text is not None else self.links(note).path
         return self.link_advisor.links(path, text, LEAST if least is None else least)
+
+    def related_edits(self, path: str, text: str) -> list[Edit]:
+        """What puts a section of related notes into the note at `path`, whose text is `text`; nothing without any."""
+        from kb.linking.apply import related_section
+        from kb.notes.vault import RawNote
+
+        raw = RawNote(path, text, "utf-8", False, "", 0, 0, 0, 0)
+        return related_section(self.link_advisor, raw)
+
+    @property
+    def capture(self) -> Capture:
+        """What writes new notes, the note of a day, and thoughts put down in a hurry."""
+        from kb.capture import Capture
+
+        return Capture(self._vault, self.edits, self.settings.notes)
 
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""

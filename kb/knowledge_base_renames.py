@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kb.knowledge_base_parts import Parts
@@ -44,6 +44,18 @@ class Renaming(Parts, ABC):
             return rename(way, self.links(note).path, name)
 
         return self._rename(work, dry_run, tell)
+
+    def move_files(
+        self,
+        places: Mapping[str, str],
+        *,
+        dry_run: bool = False,
+        tell: Callable[[Renamed], None] = lambda _: None,
+    ) -> Renamed:
+        """Move notes, other files and folders, old vault-relative path to new one, all at once; links follow."""
+        from kb.linking.rename import move
+
+        return self._rename(lambda way: move(way, places), dry_run, tell)
 
     def rename_tag(
         self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None

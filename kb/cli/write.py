@@ -103,14 +103,9 @@ def capture(
 
 @contextmanager
 def _writing(options: Chosen, edit: bool) -> Iterator[tuple[Capture, _Done]]:
-    from kb.capture import Capture
-    from kb.notes.vault import Vault as Notes
 
     with closing(options.knowledge_base()) as base:
-        yield (
-            Capture(Notes(base.settings.vault), base.edits, base.settings.notes),
-            _Done(base, options.json, edit),
-        )
+        yield base.capture, _Done(base, options.json, edit)
 
 
 class _Done:

@@ -275,6 +275,11 @@ class Drafts(KnowledgeBase):
                 continue
         return style_of(proses, {one.path: one for one in self.all_names()})
 
+    def moved(self, old: str, new: str) -> None:
+        """Tell plugins that a rename was carried out: the note at `old` lies at `new`."""
+        if self._extensions:
+            self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
+
     def _rename(
         self,
         work: Callable[[Way], Renamed],

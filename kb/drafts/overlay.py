@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
 
-from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.stored import StoredLink, StoredNote
 from kb.notes.note import Note
@@ -46,13 +44,10 @@ class DraftVault(Vault):
         text = self._texts.get(path)
         if text is None:
             return super().read(path)
-        try:
-            return replace(super().read(path), text=text, complete=True)
-        except NoteUnreadable:  # never saved yet
-            data = text.encode("utf-8", "replace")
-            return RawNote(
-                path, text, "utf-8", False, blake2b(data, digest_size=16).hexdigest(), len(data), 0, 0, 0
-            )
+        data = text.encode("utf-8", "replace")
+        return RawNote(
+            path, text, "utf-8", False, blake2b(data, digest_size=16).hexdigest(), len(data), 0, 0, 0
+        )
 
 
 class DraftCatalog(Catalog):

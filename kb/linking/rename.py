@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from kb.errors import NoteExists, NoteUnwritable
@@ -45,6 +46,36 @@ def rename_folder(way: Way, old: str, name: str) -> Renamed:
     names = [replace(one, path=paths.get(one.path, one.path)) for one in way.catalog.names()]
     plan = Plan(old, new, f"folder {old} renamed to {new}", Renames(paths, files), names, [(old, new)])
     return carry_out(way, plan)
+
+
+def move(way: Way, places: Mapping[str, str]) -> Renamed:
+    """Move notes, other files and folders, old path to new one, all at once, as a file manager does.
+
+    Raises NoteExists, NoteUnwritable, NoteChanged.
+    """
+    known = {one.path: one for one in way.catalog.names()}
+    others = way.vault.attachments()
+    paths: dict[str, str] = {}
+    files: dict[str, str] = {}
+    for old, new in places.items():
+        check_free(way.vault, old, new)
+        if old in known:
+            paths[old] = path_of_new_note(new)
+        elif old in others:
+            files[old] = new
+        else:
+            paths |= {one: new + one[len(old) :] for one in known if one.startswith(f"{old}/")}
+            files |= {one: new + one[len(old) :] for one in others if one.startswith(f"{old}/")}
+    names = []
+    for path, one in known.items():
+        place = paths.get(path, path)
+        if stem(place) != stem(path):  # which may be its title
+            names.append(names_of(parse_note(place, way.vault.read(path).text)))
+        else:
+            names.append(replace(one, path=place))
+    old, new = next(iter(places.items()))
+    what = f"{old} moved to {new}" if len(places) == 1 else f"{len(places)} files moved"
+    return carry_out(way, Plan(old, new, what, Renames(paths, files), names, list(places.items())))
 
 
 def check_free(vault: Vault, old: str, new: str) -> None:

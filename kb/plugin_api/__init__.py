@@ -31,7 +31,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.machine_log import MachineLog
 from kb.models.language_model import Cancellation, LanguageModel, Message, Options
 from kb.notes.injected import injected_spans
-from kb.notes.note import Block, Note, Section, Span, Task
+from kb.notes.note import Block, Note, Section, Span, Tag, Task
 from kb.notes.opaque import Opaque, opaque_spans, without_comments
 from kb.notes.plain import plain_text
 from kb.notes.sentences import Sentence, split_sentences
@@ -90,6 +90,7 @@ __all__ = [
     "Standing",
     "Status",
     "Support",
+    "Tag",
     "Task",
     "Terminal",
     "UsageError",

@@ -13,6 +13,7 @@ from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.uris import to_fs_path
 
 WAIT_SECONDS = 120.0  # for what comes at once on a machine that is not busy
 
@@ -26,6 +27,7 @@ class Editor:
         self.diagnostics: dict[str, list[types.Diagnostic]] = {}
         self.published: dict[str, int] = {}  # how often, by URI
         self.messages: list[str] = []
+        self.texts: dict[str, str] = {}  # of the open notes, by path
         self.shown: list[str] = []  # URIs of the documents that the server had shown
         self.applied: list[types.WorkspaceEdit] = []
         self.progress: list[Any] = []
@@ -104,6 +106,7 @@ class Editor:
         if text is None:
             text = self.root.joinpath(path).read_bytes().decode("utf-8")
         uri = self.uri(path)
+        self.texts[path] = text
         self._versions[uri] = 1
         item = types.TextDocumentItem(uri, "markdown", 1, text)
         self.tell(types.TEXT_DOCUMENT_DID_OPEN, types.DidOpenTextDocumentParams(item))
@@ -112,6 +115,7 @@ class Editor:
     def change(self, path: str, text: str) -> None:
         """Type: the whole text is another."""
         uri = self.uri(path)
+        self.texts[path] = text
         self._versions[uri] += 1
         self.tell(
             types.TEXT_DOCUMENT_DID_CHANGE,
@@ -129,6 +133,7 @@ class Editor:
         self.tell(types.TEXT_DOCUMENT_DID_SAVE, types.DidSaveTextDocumentParams(self.document(path)))
 
     def close(self, path: str) -> None:
+        self.texts.pop(path, None)
         self.tell(types.TEXT_DOCUMENT_DID_CLOSE, types.DidCloseTextDocumentParams(self.document(path)))
 
     def ask(self, method: str, params: Any) -> Any:
@@ -163,6 +168,32 @@ class Editor:
 
     def codes(self, path: str) -> list[Any]:
         return [one.code for one in self.diagnostics.get(self.uri(path), [])]
+
+    def after(self, edit: types.WorkspaceEdit) -> dict[str, str]:
+        """What notes say after an edit, by path; files that move are named `old -> new`. Nothing is written."""
+        found: dict[str, str] = {}
+        for change in edit.document_changes:
+            if isinstance(change, types.RenameFile):
+                name = Path(to_fs_path(change.new_uri)).relative_to(self.root).as_posix()
+                found[f"{Path(to_fs_path(change.old_uri)).relative_to(self.root).as_posix()} -> {name}"] = ""
+                continue
+            if isinstance(change, types.CreateFile):
+                continue
+            file = Path(to_fs_path(change.text_document.uri))
+            path = file.relative_to(self.root).as_posix()
+            text = self.texts.get(path)
+            if text is None:
+                text = file.read_bytes().decode() if file.exists() else ""
+            lines = text.split("\n")
+            for one in sorted(
+                change.edits, key=lambda one: (one.range.start.line, one.range.start.character)
+            )[::-1]:
+                first, last = one.range.start, one.range.end
+                begin = lines[first.line].encode("utf-16-le")[: first.character * 2].decode("utf-16-le")
+                end = lines[last.line].encode("utf-16-le")[last.character * 2 :].decode("utf-16-le")
+                lines[first.line : last.line + 1] = (begin + one.new_text + end).split("\n")
+            found[path] = "\n".join(lines)
+        return found
 
     def quit(self) -> None:
         self.ask(types.SHUTDOWN, None)

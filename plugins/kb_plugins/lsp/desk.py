@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from pygls.uris import from_fs_path, to_fs_path
 from kb.plugin_api import KbError, Note, Span
 from kb.plugin_api.editing import Drafts, Link, NoteNames
 from kb_plugins.lsp.positions import Places
+
+_NAMED = 5  # places that one message names
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,12 @@ class Page:
 class Desk:
     """The open documents of one editor over one vault."""
 
-    def __init__(self, drafts: Drafts, encoding: Callable[[], str]) -> None:
+    def __init__(self, drafts: Drafts, encoding: Callable[[], str], tell: Callable[[str], None]) -> None:
+        """`encoding` says how the editor counts; `tell` shows the person a sentence."""
         self.drafts = drafts
         self._encoding = encoding
+        self.tell = tell
+        self.moves: list[tuple[str, str]] = []  # of notes, that the editor is to make
         self._uris: dict[str, str] = {}  # of what is open, by path, as the editor writes them
         self._root = drafts.settings.vault
         self._roots = tuple(dict.fromkeys([self._root.absolute(), self._root.resolve()]))
@@ -73,6 +78,28 @@ class Desk:
     def uri_of_file(self, path: str) -> str:
         """How the editor calls a file of the vault that is no note."""
         return str(from_fs_path(str(self._root.absolute().joinpath(*path.split("/")))))
+
+    def is_there(self, path: str) -> bool:
+        """Whether there is a file at `path`."""
+        return self._root.joinpath(*path.split("/")).exists()
+
+    def expect(self, moved: Sequence[tuple[str, str]]) -> None:
+        """Remember that the editor will move notes, old path to new one."""
+        self.moves.extend(moved)
+
+    def settle_moves(self) -> bool:
+        """Tell plugins of the expected moves that were made; whether any was."""
+        made = [(old, new) for old, new in self.moves if self.is_there(new) and not self.is_there(old)]
+        self.moves = [one for one in self.moves if one not in made]
+        for old, new in made:
+            self.drafts.moved(old, new)
+        return bool(made)
+
+    def tell_of_left(self, left: Sequence[str]) -> None:
+        """Name what has to be changed by hand."""
+        if left:
+            more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+            self.tell(f"Change this by hand: {', '.join(left[:_NAMED])}{more}.")
 
     def open(self, uri: str, text: str) -> str | None:
         """Take in a document's text; its path in the vault, None where it is none of the vault's."""

@@ -20,12 +20,13 @@ def diagnostics(desk: Desk, path: str) -> list[types.Diagnostic]:
     """What to say of an open note, in the order of its text; nothing of one that cannot be read."""
     try:
         page = desk.page_at(path)
-        return [_shown(page, one) for one in desk.drafts.findings(path)]
+        return [shown(page, one) for one in desk.drafts.findings(path)]
     except KbError:
         return []
 
 
-def _shown(page: Page, one: NoteFinding) -> types.Diagnostic:
+def shown(page: Page, one: NoteFinding) -> types.Diagnostic:
+    """A finding as the protocol has it, on its first line."""
     kind = one.finding.kind
     end = page.note.text.find("\n", one.span.start, one.span.end)
     return types.Diagnostic(

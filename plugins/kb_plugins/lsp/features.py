@@ -11,6 +11,7 @@ from kb_plugins.lsp.completion import TRIGGERS, completion, resolve
 from kb_plugins.lsp.desk import Desk
 from kb_plugins.lsp.navigation import code_lens, definition, document_links, hover, references
 from kb_plugins.lsp.outlines import document_symbols, folding_ranges, workspace_symbols
+from kb_plugins.lsp.renaming import FILES, prepare_rename, rename, will_rename_files
 
 Answer = Callable[[Desk, Any], Any]
 
@@ -26,6 +27,9 @@ FEATURES: Mapping[str, tuple[Answer, Any]] = {
     types.TEXT_DOCUMENT_DOCUMENT_LINK: (document_links, None),
     types.TEXT_DOCUMENT_CODE_LENS: (code_lens, None),
     types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (document_symbols, None),
+    types.TEXT_DOCUMENT_PREPARE_RENAME: (prepare_rename, None),
+    types.TEXT_DOCUMENT_RENAME: (rename, None),
+    types.WORKSPACE_WILL_RENAME_FILES: (will_rename_files, FILES),
     types.WORKSPACE_SYMBOL: (workspace_symbols, None),
     types.TEXT_DOCUMENT_FOLDING_RANGE: (folding_ranges, None),
 }

@@ -21,10 +21,11 @@ class Keeper:
         options: Sequence[str],
         changed: Callable[[], None],
         tell: Callable[[str], None],
+        settle: Callable[[], bool],
     ) -> None:
-        """`changed` is called when the index has; `tell` with one sentence when it cannot be brought in step."""
+        """`settle` says whether files were moved that were to be. `changed` is called when the index has; `tell` with one sentence when it cannot be brought in step."""
         self._drafts, self._options = drafts, options
-        self._changed, self._tell = changed, tell
+        self._changed, self._tell, self._settle = changed, tell, settle
         self._wanted = asyncio.Event()
         self._told = ""
 
@@ -35,6 +36,8 @@ class Keeper:
     async def look(self) -> None:
         """Take in what the index learns, whoever writes it, until cancelled."""
         while True:
+            if self._settle():
+                self.saved()
             if self._drafts.refresh():
                 self._changed()
             await asyncio.sleep(_LOOK_SECONDS)

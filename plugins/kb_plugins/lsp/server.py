@@ -6,23 +6,28 @@ import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from kb.plugin_api import KbError, Terminal, safe_line
+from kb.plugin_api import Cancellation, KbError, Terminal, safe_line
 from kb.plugin_api.editing import Drafts
+from kb_plugins.lsp.actions import KINDS, actions
+from kb_plugins.lsp.commands import COMMANDS, Work
 from kb_plugins.lsp.desk import Desk
 from kb_plugins.lsp.diagnostics import diagnostics
 from kb_plugins.lsp.features import FEATURES
 from kb_plugins.lsp.keeping import Keeper
+from kb_plugins.lsp.renaming import FILES
+from kb_plugins.lsp.worker import Worker
 
 _PAUSE_SECONDS = 0.1  # without typing, before what was written is looked at
 _LATER_SECONDS = 0.15  # after that, what can wait is worked out
+_PATIENCE_SECONDS = 2.0  # for mentions, when somebody asked what can be done
 _REQUEST_FAILED = -32803
 _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 
@@ -34,8 +39,10 @@ class KbServer(LanguageServer):
         # Whole texts rather than changes: pygls takes other characters than the protocol does for line ends.
         super().__init__("kb", "1", text_document_sync_kind=types.TextDocumentSyncKind.Full)
         base = terminal.knowledge_base()
-        self.desk = Desk(Drafts.over(base), self._encoding)
-        self.terminal = terminal
+        self.desk = Desk(Drafts.over(base), self._encoding, self.tell)
+        self.worker = Worker(terminal)
+        self.running: dict[str, Cancellation] = {}  # answers that are being made, by their progress token
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._due: dict[str, asyncio.TimerHandle] = {}  # looks at notes that are being typed, by path
         self._tasks: list[asyncio.Task[None]] = []
         self._keeper: Keeper | None = None
@@ -46,10 +53,11 @@ class KbServer(LanguageServer):
 
     def begin(self) -> None:
         """The editor is ready: bring the index in step, and learn what completion needs."""
+        self._loop = asyncio.get_running_loop()
         drafts = self.desk.drafts
         settings = drafts.settings
         options = ["--vault", str(settings.vault), "--index", str(settings.index)]
-        self._keeper = Keeper(drafts, options, self._look_again, self.tell)
+        self._keeper = Keeper(drafts, options, self._look_again, self.tell, self.desk.settle_moves)
         self._tasks = [
             asyncio.get_running_loop().create_task(work()) for work in (self._keeper.look, self._keeper.write)
         ]
@@ -72,6 +80,19 @@ class KbServer(LanguageServer):
             task.cancel()
         for timer in self._due.values():
             timer.cancel()
+        for cancellation in self.running.values():
+            cancellation.cancel()
+        self.worker.close()
+
+    def later(self, work: Callable[[], object]) -> None:
+        """Do something on the server's own thread; from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(work)
+
+    def moved(self) -> None:
+        """Files may lie elsewhere now."""
+        self.desk.settle_moves()
+        self.saved()
 
     def saved(self) -> None:
         """Files of the vault are others now."""
@@ -97,6 +118,17 @@ class KbServer(LanguageServer):
             timer.cancel()
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
 
+    async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        """What can be done in a range; mentions are among it once they are known, which is waited for when a person asked."""
+        page = self.desk.page(params.text_document.uri)
+        if page is None:
+            return None
+        asked = params.context.trigger_kind != types.CodeActionTriggerKind.Automatic
+        mentions = await self.worker.mentions(page.path, page.note.text, _PATIENCE_SECONDS if asked else 0.0)
+        page = self.desk.page(params.text_document.uri) or page
+        sure = self.desk.drafts.settings.links.sure
+        return actions(self.desk, page, params.range, mentions, sure)
+
     def _look_soon(self, path: str, seconds: float) -> None:
         if before := self._due.pop(path, None):
             before.cancel()
@@ -120,10 +152,11 @@ class KbServer(LanguageServer):
             self._look_soon(path, 0.0)
 
 
-def _guarded(name: str, answer: Callable[[], Any]) -> Any:
-    """What `answer` returns; an error reaches the editor as one sentence, and the log without any text of notes."""
+@contextmanager
+def _guarded(name: str) -> Iterator[None]:
+    """An error reaches the editor as one sentence, and the log without any text of notes."""
     try:
-        return answer()
+        yield
     except KbError as error:
         raise JsonRpcException(safe_line(str(error)), _REQUEST_FAILED) from None
     except JsonRpcException:
@@ -143,6 +176,16 @@ def make_server(terminal: Terminal) -> KbServer:
         logging.getLogger(name).propagate = False
     server = KbServer(terminal)
 
+    _add_life(server)
+    _add_documents(server)
+    for name, work in COMMANDS.items():
+        _add_command(server, name, work)
+    for method, (answer, options) in FEATURES.items():
+        _add(server, method, answer, options)
+    return server
+
+
+def _add_life(server: KbServer) -> None:
     @server.feature(types.INITIALIZED)
     def initialized(_: types.InitializedParams) -> None:
         server.begin()
@@ -151,6 +194,18 @@ def make_server(terminal: Terminal) -> KbServer:
     def shutdown(_: None) -> None:
         server.end()
 
+    @server.feature(types.WINDOW_WORK_DONE_PROGRESS_CANCEL)
+    def cancel(params: types.WorkDoneProgressCancelParams) -> None:
+        if cancellation := server.running.get(str(params.token)):
+            cancellation.cancel()
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(KINDS))
+    async def code_action(params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        with _guarded(types.TEXT_DOCUMENT_CODE_ACTION):
+            return await server.code_actions(params)
+
+
+def _add_documents(server: KbServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
         server.typed(params.text_document.uri, params.text_document.text, at_once=True)
@@ -169,20 +224,29 @@ def make_server(terminal: Terminal) -> KbServer:
         if server.desk.path_of(params.text_document.uri):
             server.saved()
 
+    @server.feature(types.WORKSPACE_DID_RENAME_FILES, FILES)
+    def did_rename_files(_: types.RenameFilesParams) -> None:
+        server.moved()
+
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(_: types.DidChangeWatchedFilesParams) -> None:
         server.saved()
 
-    for method, (answer, options) in FEATURES.items():
-        _add(server, method, answer, options)
-    return server
-
 
 def _add(server: KbServer, method: str, answer: Callable[[Desk, Any], Any], options: Any) -> None:
     def feature(params: Any) -> Any:
-        return _guarded(method, lambda: answer(server.desk, params))
+        with _guarded(method):
+            return answer(server.desk, params)
 
     server.feature(method, options)(feature)
+
+
+def _add_command(server: KbServer, name: str, work: Work) -> None:
+    async def command(*arguments: Any) -> Any:
+        with _guarded(name):
+            return await work(server, list(arguments))
+
+    server.command(name)(command)
 
 
 def serve(terminal: Terminal, stdin: BinaryIO, port: int | None) -> None:
