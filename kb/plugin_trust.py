@@ -11,6 +11,7 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 
 from kb.errors import PluginError
+from kb.files.small import parse_json, read_small
 from kb.trust import PLUGINS, Request
 
 _FILE = "plugins.json"
@@ -26,7 +27,7 @@ class PluginChoices:
     def disabled(self) -> frozenset[str]:
         """Names of the plugins turned off."""
         try:
-            return frozenset(json.loads(self._file.read_text(encoding="utf-8")).get("disabled", []))
+            return frozenset(parse_json(read_small(self._file)).get("disabled", []))
         except FileNotFoundError:
             return frozenset()
         except (OSError, ValueError, TypeError, AttributeError) as error:

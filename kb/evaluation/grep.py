@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from kb.files.small import read_small
+from kb.notes.vault import MAX_BYTES
 from kb.text.words import unspaced_bigrams
 
 _WORD = re.compile(r"\w{3,}")  # nobody greps for "of"
@@ -15,10 +18,11 @@ class GrepBaseline:
     """Holds the notes of a folder in memory, so that its times are flattering."""
 
     def __init__(self, folder: Path) -> None:
-        self._notes = {
-            file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8", errors="replace").casefold()
-            for file in sorted(folder.rglob("*.md"))
-        }
+        self._notes: dict[str, str] = {}
+        for file in sorted(folder.rglob("*.md")):
+            with suppress(OSError):
+                text = read_small(file, MAX_BYTES).decode("utf-8", "replace")
+                self._notes[file.relative_to(folder).as_posix()] = text.casefold()
 
     def rank(self, question: str) -> Sequence[str]:
         """Paths by distinct words found, then by how often."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -10,7 +9,9 @@ from datetime import date
 from pathlib import Path
 
 from kb.errors import UsageError
+from kb.files.small import parse_json, read_small
 
+_MOST_BYTES = 100_000_000
 _ARTICLES = re.compile(r"\b(?:a|an|the|der|die|das|ein|eine|el|la|los|las|un|una)\b")
 
 
@@ -45,17 +46,18 @@ def load_questions(folder: Path) -> list[GoldQuestion]:
     """Read `folder/questions.jsonl`; raises UsageError naming the line that cannot be read."""
     file = folder / "questions.jsonl"
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError as error:
+        lines = read_small(file, _MOST_BYTES).decode("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(
-            f"{file} cannot be read: {error.strerror}. A question set is a folder with notes/ and questions.jsonl."
+            f"{file} cannot be read: {reason}. A question set is a folder with notes/ and questions.jsonl."
         ) from error
     questions = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = parse_json(line)
             questions.append(
                 GoldQuestion(
                     id=str(row["id"]),

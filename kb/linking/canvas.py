@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from kb.files.small import parse_json
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Span
 from kb.notes.parse import parse_note
@@ -19,7 +20,7 @@ def canvas_changes(
 ) -> tuple[tuple[Edit, ...], tuple[int, ...]]:
     """Edits of the canvas at `path_of_canvas`, and the lines that must be changed by hand."""
     try:
-        json.loads(text)
+        parse_json(text)
     except ValueError:
         return (), ()
     edits: dict[int, Edit] = {}

@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+from kb.files.small import parse_json, read_small
+
 
 def read_state(file: Path) -> Any:
     """What the file holds; None without one that can be read."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return parse_json(read_small(file))
     except (OSError, ValueError):
         return None
 

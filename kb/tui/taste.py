@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Container
 
+from kb.files.small import parse_json, read_small
 from kb.settings import state_folder
 
 _FILE = "interface.json"
@@ -13,7 +14,7 @@ _FILE = "interface.json"
 def kept_theme(known: Container[str]) -> str:
     """The theme that was chosen last, if it is one of `known`; else an empty text."""
     try:
-        theme = json.loads((state_folder() / _FILE).read_text(encoding="utf-8"))["theme"]
+        theme = parse_json(read_small(state_folder() / _FILE))["theme"]
     except (OSError, ValueError, KeyError, TypeError):
         return ""
     return theme if isinstance(theme, str) and theme in known else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -13,12 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.errors import IgnoreFileUnreadable, NoteUnreadable, SettingsError
+from kb.errors import IgnoreFileUnreadable, NoteUnreadable, PluginError, SettingsError, UsageError
+from kb.evaluation.grep import GrepBaseline
+from kb.evaluation.questions import load_questions
 from kb.files.small import Unfit, parse_json, read_small
+from kb.linking.rename import rename
 from kb.machine_log import MachineLog
+from kb.machine_name import known_machine_name, machine_name
+from kb.models.state_file import read_state
 from kb.notes.vault import Vault
+from kb.plugin_trust import PluginChoices
 from kb.settings import load_settings
 from kb.settings.writing import write_settings
+from tests.linking.renaming import way_to
 from tests.support import NOTES, run_kb, write_notes
 
 ROW = b'{"verdict": "always", "name": "Tea", "at": "2030-01-01T00:00:00+00:00"}\n'
@@ -233,3 +241,73 @@ def test_a_note_that_became_something_else_is_not_waited_for(
 def test_json_is_a_value_or_a_value_error(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         parse_json(data)
+
+
+ODD_BYTES = [
+    b"\xff\xfe\x00",
+    b"[" * 100_000,
+    b'{"id": NaN}',
+    b'{"id": 1}',
+    b"null",
+    b'"\\ud800"',
+    b"\0" * 3000,
+]
+
+
+@pytest.mark.parametrize("make", UNFIT)
+def test_a_question_set_of_another_kind_is_one_sentence(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "questions.jsonl")
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_questions(tmp_path)
+
+
+@pytest.mark.parametrize("data", ODD_BYTES)
+def test_a_line_that_is_no_question_is_named(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "questions.jsonl").write_bytes(data)
+    with pytest.raises(UsageError, match=r"questions\.jsonl"):
+        load_questions(tmp_path)
+
+
+@pytest.mark.parametrize("make", UNFIT)
+def test_the_baseline_of_an_evaluation_passes_over_what_is_no_note(
+    make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    make(tmp_path / "a.md")
+    (tmp_path / "b.md").write_text("kettle")
+    assert list(GrepBaseline(tmp_path).rank("the kettle")) == ["b.md"]
+
+
+@pytest.mark.parametrize(
+    "canvas",
+    [
+        "[" * 100_000,
+        '{"text": "[[Tea]] \\ud800"}',
+        '{"file": "Tea.md", "text": ' + "[" * 5000 + "]" * 5000 + "}",
+    ],
+    ids=["deep", "surrogate", "half deep"],
+)
+def test_a_canvas_that_is_none_ends_no_rename(canvas: str, tmp_path: Path) -> None:
+    write_notes(tmp_path / "v", {"Tea.md": "tea\n", "a.canvas": canvas})
+    done = rename(way_to(tmp_path / "v", tmp_path / "state"), "Tea.md", "Green.md")
+    assert (tmp_path / "v" / "Green.md").is_file()
+    assert done.left or (tmp_path / "v" / "a.canvas").read_text() == canvas.replace("[[Tea]]", "[[Green]]")
+
+
+@pytest.mark.parametrize("data", ODD_BYTES)
+def test_what_this_machine_kept_and_a_disk_spoiled_is_done_without(data: bytes, tmp_path: Path) -> None:
+    for name in ("machine", "plugins.json", "verdict.json"):
+        (tmp_path / name).write_bytes(data)
+    assert re.fullmatch(r"[\w-]+", machine_name(tmp_path))
+    assert known_machine_name(tmp_path) == machine_name(tmp_path)
+    with contextlib.suppress(PluginError):
+        PluginChoices(tmp_path).disabled()
+    read_state(tmp_path / "verdict.json")
+
+
+@pytest.mark.parametrize("make", [pipe, endless, huge])
+def test_what_this_machine_kept_is_not_waited_for(make: Callable[[Path], None], tmp_path: Path) -> None:
+    make(tmp_path / "plugins.json")
+    make(tmp_path / "verdict.json")
+    with pytest.raises(PluginError, match="Delete it"):
+        PluginChoices(tmp_path).disabled()
+    assert read_state(tmp_path / "verdict.json") is None
