@@ -128,6 +128,8 @@ class Capture:
         except NoteUnreadable as error:
             raise UsageError(f"There is no template {name!r} in the vault. {error}") from error
         folder = next((value for name, value in note.properties.items() if name.casefold() == "folder"), "")
+        if isinstance(folder, tuple):
+            folder = folder[0] if folder else ""
         front, body = note.text[: note.body.start], note.text[note.body.start :]
         kept = "".join(line for line in front.splitlines(keepends=True) if not _FOLDER.match(line))
         text = filled(kept + body, title, moment or self._now())

@@ -110,9 +110,7 @@ class TrustStore:
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft.touch(mode=0o600)
-            draft.write_text(
-                json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
-            )
+            draft.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
             draft.replace(file)
         except OSError as error:
             raise _unwritable(self._folder, error) from error

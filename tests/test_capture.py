@@ -10,10 +10,12 @@ import pytest
 
 from kb.capture import Capture
 from kb.errors import NoteExists, NoteUnwritable, NothingToUndo, UsageError
+from kb.linking.rename import rename
 from kb.notes.edit_journal import EditJournal
 from kb.notes.template import filled, with_literals, written
 from kb.notes.vault import Vault
 from kb.settings import NoteSettings
+from tests.linking.renaming import way_to
 from tests.support import run_kb, write_notes
 
 NOW = datetime(2026, 3, 1, 9, 5, 7)
@@ -170,3 +172,19 @@ def test_from_the_command_line(small_base: Path, tmp_path: Path) -> None:
     assert "Daily/" in kb("search", "beekeeper")
     kb("undo")
     assert "more" not in text(tmp_path, "Tokens.md")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 300, "茶" * 90, "a/" + "x" * 300, "a/" * 2000 + "b", "\udcff", "a\ud800/b"]
+)
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    into, _ = capture(tmp_path, {"Tea.md": ""})
+    with pytest.raises(NoteUnwritable, match="cannot be a note's name"):
+        into.new(name)
+    with pytest.raises(NoteUnwritable, match="cannot be a note's name"):
+        rename(way_to(tmp_path / "vault", tmp_path / "state"), "Tea.md", name)
+
+
+def test_a_template_that_names_several_folders_means_the_first(tmp_path: Path) -> None:
+    into, _ = capture(tmp_path, {"T.md": "---\nfolder: [Days, Weeks]\n---\nx\n"})
+    assert into.new("N", "T").path == "Days/N.md"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -176,7 +177,7 @@ def _knowledge_base(notes: Path) -> KnowledgeBase:
     from kb.settings import load_settings
 
     notes = expanded(notes).absolute()
-    name = sha256(str(notes).encode()).hexdigest()[:12]
+    name = sha256(os.fsencode(notes)).hexdigest()[:12]
     index = user_cache_path("kb", appauthor=False) / "eval" / name
     return KnowledgeBase(replace(load_settings(vault=notes, index=index), vault=notes))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ class LoadedModel:
         parameters.n_gpu_layers = (0x7FFFFFFF if gpu_layers < 0 else gpu_layers) if has_gpu else 0
         # Repacked weights crash where the processor announces AMX and the hypervisor does not allow it.
         parameters.use_extra_bufts = False
-        self.handle = llama.llama_model_load_from_file(str(self.path).encode(), parameters)
+        self.handle = llama.llama_model_load_from_file(os.fsencode(self.path), parameters)
         if not self.handle:
             raise ModelUnusable(
                 f"{self.path.name} cannot be loaded by llama.cpp: {llama_log.reason()} Choose another .gguf file."

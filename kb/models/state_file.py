@@ -23,7 +23,7 @@ def write_state(file: Path, content: Any) -> None:
     draft = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+        draft.write_text(json.dumps(content, allow_nan=False) + "\n", encoding="utf-8")
         draft.replace(file)
     except OSError:
         return

@@ -11,7 +11,8 @@ from secrets import token_hex
 from kb.errors import NoteExists, NoteUnwritable
 from kb.files.beneath import beneath
 
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\]')  # in file names, on one system or another
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\\ud800-\udfff]')  # in file names, on one system or another
+_LONGEST, _LONGEST_PATH = 255, 2_000  # bytes that file systems hold in a name; well below those of a path
 
 
 def path_of_new_note(name: str) -> str:
@@ -22,7 +23,11 @@ def path_of_new_note(name: str) -> str:
         raise NoteUnwritable(
             f"{name!r} cannot be a note's name. Name it by a path in the vault, as in: Summaries/Tea"
         )
-    return unicodedata.normalize("NFC", path)
+    path = unicodedata.normalize("NFC", path)
+    size = len(path.encode())
+    if size > _LONGEST_PATH or any(len(part.encode()) > _LONGEST for part in path.split("/")):
+        raise NoteUnwritable(f"{name[:40]!r}… cannot be a note's name: it is too long. Choose a shorter one.")
+    return path
 
 
 def new_note_bytes(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -36,5 +37,15 @@ def cache_folder() -> Path:
 
 def default_index(vault: Path) -> Path:
     """Where a vault without kb.toml has its index: the user's data folder, never inside the notes."""
-    name = sha256(str(vault).encode()).hexdigest()[:12]
-    return user_data_path("kb", appauthor=False) / f"{vault.name}-{name}"
+    name = sha256(os.fsencode(vault)).hexdigest()[:12]
+    shown = os.fsencode(vault.name).decode("utf-8", "replace")  # Chroma opens no path that is not UTF-8
+    return user_data_path("kb", appauthor=False) / f"{shown}-{name}"
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a path can be written as UTF-8, as some libraries and files of settings need it."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

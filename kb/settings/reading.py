@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from kb.errors import NotTrusted, VaultMissing
-from kb.settings.folders import default_index, find_settings_file
+from kb.errors import NotTrusted, SettingsError, VaultMissing
+from kb.settings.folders import default_index, find_settings_file, is_utf8
 from kb.settings.requests import key_request_in, not_granted_in
 from kb.settings.rules import current_folder, day, expanded
 from kb.settings.sections import SECTIONS, THE_MODEL, Settings, all_settings
@@ -66,6 +66,11 @@ def load_settings(
         )
     own_index = path_from(table.get("index"), root) if same_vault and "index" not in names else None
     chosen_index = (named_index or own_index or default_index(chosen)).absolute()
+    if not is_utf8(chosen_index):
+        raise SettingsError(
+            f"The index cannot lie in {chosen_index}: a name in that path is not UTF-8. "
+            "Name another folder for it with --index FOLDER."
+        )
     for section, name in _RELATIVE:
         value = getattr(sections[section], name)
         if value and (section, value) != ("answers", THE_MODEL):
