@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -303,6 +305,41 @@ def test_every_command_goes_on_over_a_damaged_index_and_says_one_line(how: str, 
         assert ("rebuilt from the notes" in done.stderr) == (how in ("catalog", "schema", "seal"))
         if words[0] == "search":
             assert json.loads(done.stdout) == json.loads(whole)
+
+
+_HOLDER = """
+import os, sys
+from kb.indexing.index import Index
+from kb.notes.vault import Vault
+from tests.hardening.damages import EMBEDDER
+
+index, vault = Index(Path(sys.argv[1]), EMBEDDER), Vault(Path(sys.argv[2]))
+index.catalog.notes()
+mapped = {line.split()[-1] for line in open("/proc/self/maps") if sys.argv[1] in line}
+print(*sorted(os.path.basename(file) for file in mapped), flush=True)
+os.truncate(Path(sys.argv[1]) / "catalog.sqlite-shm", 0)
+(vault.root / "new.md").write_text("new")
+index.sync(vault, lambda _: None)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="what is mapped is read there")
+def test_a_file_cut_short_under_its_map_may_end_kb_but_harms_nothing(damaged: Damaged) -> None:
+    """SQLite maps one file of a catalog in use. Whoever cuts it short ends the process; see docs/SECURITY.md."""
+    before = {file.name: file.read_bytes() for file in damaged.vault.root.iterdir()}
+    done = subprocess.run(
+        [sys.executable, "-c", f"from pathlib import Path{_HOLDER}", damaged.folder, damaged.vault.root],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["catalog.sqlite-shm"], "no other file of the index is mapped"
+    assert done.returncode in (0, -signal.SIGBUS)
+    (damaged.vault.root / "new.md").unlink()
+    synced(damaged)
+    assert damaged.answers() == damaged.fresh
+    assert {file.name: file.read_bytes() for file in damaged.vault.root.iterdir()} == before
 
 
 def test_a_damaged_lock_file_only_costs_its_story(damaged: Damaged) -> None:
