@@ -133,3 +133,18 @@ def test_no_json_holds_what_is_not_json() -> None:
         and not any(keyword.arg == "allow_nan" for keyword in node.keywords)
     ]
     assert not lenient
+
+
+def test_the_tests_that_the_security_page_names_are_there() -> None:
+    text = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
+    table = text.partition("## The faults that were found")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", table))
+    known = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^(?:async )?def test_(\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 40
+    assert not named - known - {"allow_nan"}
+    files = set(re.findall(r"`(tests/[\w/]+(?:\.py)?/?)`", text))
+    assert not {file for file in files if not (ROOT / file).exists()}
