@@ -200,6 +200,7 @@ def test_random_deeds_with_the_real_model(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("seed", range(10, 15))
 def test_ten_thousand_random_deeds(tmp_path: Path, seed: int) -> None:
     run_without_watcher(tmp_path / "scans", HashingEmbedder(), 1000, seed=seed, checks=5)
