@@ -13,7 +13,7 @@ from kb.text.characters import fold
 
 _GAP = re.compile(r"[\s_/.,:;()\[\]'\"–—-]+")
 # How much better a name fits, against the likelihood of the link; see "Links while they are written" in tests/bench/README.md.
-_WHOLE, _BEGINS, _WORD, _WITHIN, _NEARLY = 6.0, 2.0, 1.0, 0.0, -1.0
+_WHOLE, _BEGINS, _WORD, _WITHIN, _NEARLY = 6.0, 4.0, 1.0, 0.0, -1.0
 _LEAST_LETTERS = 3  # of what may have typing errors in it
 _CLOSE = 75.0  # of 100, as rapidfuzz compares
 _ENOUGH = 8  # names that fit; errors in typing are looked for only where there are fewer

@@ -44,22 +44,26 @@ def completion(desk: Desk, params: types.CompletionParams) -> types.CompletionLi
     if typed is None:
         return None
     offers = list(_OFFERS[typed.kind](desk, page, typed))
-    place = page.places.range(typed.start, typed.end)
-    # Editors filter and sort by this text; where all have the same, the order is ours.
-    written = page.note.text[typed.start : typed.cursor] if typed.kind in _RANKED else None
-    items = [
-        types.CompletionItem(
-            one.label,
-            kind=one.kind,
-            detail=one.detail or None,
-            sort_text=f"{number:04}",
-            filter_text=written,
-            text_edit=types.TextEdit(place, one.text),
-            data=one.path or None,
-        )
-        for number, one in enumerate(offers)
-    ]
+    items = [_item(page, typed, number, one) for number, one in enumerate(offers)]
     return types.CompletionList(is_incomplete=typed.kind in _RANKED, items=items)
+
+
+def _item(page: Page, typed: Typed, number: int, one: Offer) -> types.CompletionItem:
+    # Editors look at the word before the cursor, which has no brackets.
+    opened = len(_OPENING) if typed.kind in _LINKS and one.text.startswith(_OPENING) else 0
+    start, text = typed.start + opened, one.text[opened:]
+    written = page.note.text[start : typed.cursor]
+    # They leave out what does not begin as was typed, unless told that it does; the order is ours then, too.
+    is_other = typed.kind in _RANKED and not text.startswith(written)
+    return types.CompletionItem(
+        one.label,
+        kind=one.kind,
+        detail=one.detail or None,
+        sort_text=f"{number:04}",
+        filter_text=written if is_other else None,
+        text_edit=types.TextEdit(page.places.range(start, typed.end), text),
+        data=one.path or None,
+    )
 
 
 def resolve(desk: Desk, item: types.CompletionItem) -> types.CompletionItem:
@@ -169,6 +173,8 @@ def _counted(found: Counter[str], kind: types.CompletionItemKind) -> Iterator[Of
 
 
 _RANKED = ("note", "path")
+_LINKS = ("note", "heading", "block")
+_OPENING = "[["
 _OFFERS = {
     "note": _notes,
     "path": _paths,
