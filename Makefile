@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 QUESTION ?= What is a token?
 # Processes that run tests side by side; 0 for one after another in this one.
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+# A file's tests share what they have set up; files keep their order, or those of few but long tests would come last.
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: demo check test lint typecheck soak screenshots clean help
 

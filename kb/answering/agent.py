@@ -130,8 +130,8 @@ class AnswerAgent(Workflow):
         for part in self._open_parts:
             known = {hit.passage.id for hit in part.hits}
             brought = way(part.question, part.hits)
-            if self._answer.understood and event.way == 0:
-                # What a follow-up was completed to may be wrong: the passages of both questions are read.
+            if self._asked.history and event.way == 0:
+                # It may go on about the question before without saying so, or be completed wrongly: both are searched for.
                 before = self._asked.history[-1].question
                 brought += self._tools.retriever.search(
                     f"{before} {self._asked.text}", limit=_FOLLOWED, per_note=None

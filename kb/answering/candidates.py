@@ -7,7 +7,7 @@ code where the answer is all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -39,7 +39,7 @@ class Features(NamedTuple):
     meaning: float  # cosine of its embedding and the question's
     kind: float  # whether it holds the kind of thing asked for: .5, -.5, or 0 where any will do
     unheld: float  # 1 where its section holds next to nothing of the question, in the question's language
-    whole: float  # 1 where it is all of a block of several parts
+    whole: float  # 1 where it is all of a block of several parts, and no short paragraph
     whole_asked: float  # the same where the question's words ask for all of something
 
     @property
@@ -48,18 +48,20 @@ class Features(NamedTuple):
         return INTERCEPT + sum(weight * value for weight, value in zip(WEIGHTS, self, strict=True))
 
 
-# Fitted by `python -m training.calibrate`, but for `unheld`, which was set by hand.
-WEIGHTS = Features(0.259, -0.112, 3.69, -3.83, 1.26, -0.417, 3.96, 9.74, 0.376, -1.5, -0.943, 2.05)
-INTERCEPT = -4.592
+# Fitted by `python -m training.calibrate`.
+WEIGHTS = Features(0.237, -0.0412, 1.97, -2.35, 1.69, 0.0746, 2.83, 9.34, 0.0784, -0.47, 0.317, 0.632)
+INTERCEPT = -4.191
 _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often
 NOTHING_KNOWN = Features(*[0.0] * len(Features._fields))
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
-_PARTS = 4  # answers looked for in one section
-_COMPARED = 20  # candidates whose meaning is compared with the question's …
-_COMPARED_TEXT = 400  # … by so many characters of each: embedding is what takes time
+_PARTS = 4  # answers of one section that the reader sees …
+_PARTS_BY_WORDS = 3  # … and others that hold most of the question's words
+_MOST = 20  # candidates of a question
+_COMPARED = 10  # of them, whose meaning is compared with the question's: embedding takes time. Others count as the least alike
+_COMPARED_TEXT = 400  # characters of each that are compared
 _WHOLE_MARGIN = 3.0  # logits by which a whole list may fall behind its best item and still be the answer
 _LONGEST_WHOLE = 1_200  # characters of a block that may be shown whole
 _SHORT_LIST = 600  # characters up to which a list is shown whole where its items are to be compared
@@ -122,15 +124,16 @@ def candidates_of(
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
         hidden = () if may_quote_orders else section.orders
-        found += _in_section(section, reading, intent, hidden)
+        found += _in_section(section, reading, intent, hidden, question.coverage)
     asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
-    found = _by_words(question, found, asks_all)[:_COMPARED]
+    found = _by_words(question, found, asks_all)[:_MOST]
     if not found:
         return []
-    texts = [f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found]
+    told = cosines([f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found[:_COMPARED]])
+    meanings = [*told, *[min(told)] * (len(found) - len(told))]
     nameless = _nameless(question, found)
     scored = []
-    for item, cosine in zip(found, cosines(texts), strict=True):
+    for item, cosine in zip(found, meanings, strict=True):
         features = item.features._replace(meaning=cosine)
         score = features.log_odds - _NAMELESS * nameless[id(item.section)]
         scored.append(replace(item, features=features, score=score))
@@ -163,7 +166,7 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
     judged = []
     for item, mine in zip(found, own, strict=True):
         key = id(item.section)
-        whole = item.whole and len(item.block.parts) > 1
+        whole = item.whole and len(item.block.parts) > 1 and not _is_short(item)
         features = item.features._replace(
             passage=item.section.score,
             note=item.section.note_score,
@@ -179,43 +182,50 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
     return sorted(judged, key=lambda item: -item.features.log_odds)
 
 
+class _Stretch(NamedTuple):
+    """A part of a block, or all of it, with what the reader sees in it."""
+
+    block: AnswerBlock
+    span: Span  # in the section's text
+    answer: Answer
+
+
+def _is_short(item: Candidate) -> bool:
+    """Whether a candidate is a paragraph that is shown whole for its shortness alone."""
+    return item.block.kind == "paragraph" and item.span.end - item.span.start <= _SHORT_PARAGRAPH
+
+
 def _in_section(
-    section: Section, reading: Reading, intent: Intent, hidden: Sequence[Span]
+    section: Section,
+    reading: Reading,
+    intent: Intent,
+    hidden: Sequence[Span],
+    covered: Callable[[Sequence[str]], float],
 ) -> list[Candidate]:
-    """The best stretches of a section that overlap neither each other nor what is `hidden`."""
-    scored: list[tuple[float, AnswerBlock, Answer]] = []
-    for number, block in enumerate(section.blocks):
-        following = section.blocks[number + 1] if number + 1 < len(section.blocks) else None
-        if following and _only_leads(section, block, following):
-            continue
-        for part in block.parts:
-            # The day that an entry begins with says when it was written, not what it says.
-            start = part.span.start + after_entry_day(section.text[part.span.start : part.span.end])
-            if answer := reading.best(start, part.span.end):
-                scored.append((answer.logit, block, answer))
-        if len(block.parts) > 1 and block.kind in ("list", "steps", "code"):
-            body = block.body
-            logit = reading.stretch(body.start, body.end)
-            scored.append((logit, block, Answer(body.start, body.end, logit)))
-        elif len(block.parts) > 1 and (answer := reading.best(block.body.start, block.body.end)):
-            scored.append((answer.logit, block, answer))
-    scored.sort(key=lambda row: -row[0])
+    """The best stretches of a section, to the reader and by the share of the question that their words hold.
+
+    They overlap neither each other nor what is `hidden`.
+    """
+    by_reader = sorted(_stretches(section, reading), key=lambda stretch: -stretch.answer.logit)
+    held = [covered(words_of(section.text[one.span.start : one.span.end])) for one in by_reader]
+    order = sorted(range(len(held)), key=lambda number: -held[number])
+    by_words = [by_reader[number] for number in order if held[number] > 0]
     found: list[Candidate] = []
-    for logit, block, answer in scored:
-        if touches(Span(answer.start, answer.end), hidden):
-            continue
-        first, last = block.part_at(answer.start, answer.end)
-        if _only_points(section.text[block.parts[first].span.start : block.parts[last].span.end]):
-            continue
-        candidate = _candidate(section, reading, intent, block, answer, logit)
-        if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
-            span = Span(block.parts[first].span.start, block.parts[last].span.end)
-            candidate = replace(candidate, span=span, whole=False)
-        if touches(candidate.span, hidden) or touches(candidate.span, [other.span for other in found]):
-            continue
-        found.append(candidate)
-        if len(found) == _PARTS:
-            break
+    for stretches, most in ((by_reader, _PARTS), (by_words, _PARTS + _PARTS_BY_WORDS)):
+        for block, _, answer in stretches:
+            if len(found) >= most:
+                break
+            if touches(Span(answer.start, answer.end), hidden):
+                continue
+            first, last = block.part_at(answer.start, answer.end)
+            parts = Span(block.parts[first].span.start, block.parts[last].span.end)
+            if _only_points(section.text[parts.start : parts.end]):
+                continue
+            candidate = _candidate(section, reading, intent, block, answer, answer.logit)
+            if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
+                candidate = replace(candidate, span=parts, whole=False)
+            if not touches(candidate.span, [*hidden, *(other.span for other in found)]):
+                found.append(candidate)
     known = {item.span for item in found}
     for block in section.blocks:
         if _is_several(block) and block.span not in known and not touches(block.span, hidden):
@@ -229,6 +239,25 @@ def _in_section(
                 )
             )
     return found
+
+
+def _stretches(section: Section, reading: Reading) -> Iterator[_Stretch]:
+    for number, block in enumerate(section.blocks):
+        following = section.blocks[number + 1] if number + 1 < len(section.blocks) else None
+        if following and _only_leads(section, block, following):
+            continue
+        for part in block.parts:
+            # The day that an entry begins with says when it was written, not what it says.
+            start = part.span.start + after_entry_day(section.text[part.span.start : part.span.end])
+            if answer := reading.best(start, part.span.end):
+                yield _Stretch(block, part.span, answer)
+        if len(block.parts) > 1:
+            body = block.body
+            if block.kind in ("list", "steps", "code"):
+                logit = reading.stretch(body.start, body.end)
+                yield _Stretch(block, body, Answer(body.start, body.end, logit))
+            elif answer := reading.best(body.start, body.end):
+                yield _Stretch(block, body, answer)
 
 
 def _is_several(block: AnswerBlock) -> bool:

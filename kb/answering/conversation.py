@@ -36,6 +36,23 @@ _THING = re.compile(
 _POSSESSIVE = frozenset(
     ["its", "their", "theirs", "his", "hers", "seine", "seiner", "seinem", "seinen", "seines"]
 )
+_HER_OWN = re.compile(
+    r"\bher\s+(?!(?:in|on|at|to|for|with|from|by|about|when|if|that|and|or|the|an?|my|your|now|then)\b)\w",
+    re.IGNORECASE,
+)
+# "Which daily tablet does …", "how many tins of paint did …": the tablet, the paint.
+_COUNTED_OFF = re.compile(
+    r"^(?:which|what|how (?:much|many)(?: [\w-]+ of)?)\s+(?P<thing>(?!of\b)[\w-]+(?: [\w-]+){0,2}?)\s+"
+    r"(?:do|does|did|is|are|was|were|has|have|had|can|could|will|would|should)\b|"
+    r"^(?:welche[rsnm]?|wie viele?)\s+(?P<ding>[\w-]+)\s+(?=[a-zäöü])",
+    re.IGNORECASE,
+)
+_IS_NAME = re.compile(r"^(?:[A-Z][^\s]*(?:\s|$))+")
+_NO_NAMES = frozenset(
+    "I I'm I've I'd Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July "
+    "August September October November December Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split()
+)
+_FIRST_OWNER = re.compile(r"^(?P<name>[^\W\d_a-z][\w.-]*(?:\s[^\W\d_a-z][\w.-]*){0,2})['’]s\b")
 _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[^\W\d_a-z][\w.-]*(?:\s+(?:[^\W\d_a-z][\w.-]*|\d[\w.]*))*")
 _OF_MINE = re.compile(
     r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|notre|mi|nuestr[oa])\s+[\w-]+", re.IGNORECASE
@@ -84,7 +101,7 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
         names = asked_for or _named(last.answer) or _named(before) or _OF_MINE.findall(before)
         if names and not _named(rest):
             return _completed(_put(rest, person, names[0]))
-    if (thing := _THING.search(rest)) and (topic := _topic(before, titles())):
+    if (thing := _THING.search(rest)) and (topic := _counted_off(before) or _topic(before, titles())):
         return _completed(_put(rest, thing, topic))
     lead = _WH.match(rest)
     if lead and len(content_words(rest[lead.end() :])) == 0 and len(words_of(rest)) <= _FEW + 1:
@@ -104,8 +121,10 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
         chunk = re.search(rf"\b{re.escape(preposition[0])}\s+[^,;]+$", before, re.IGNORECASE)
         return _completed(before[: chunk.start()] + rest if chunk else f"{before} {rest}")
     topic = _topic(before, titles())
-    if topic and topic in before:
+    if topic and topic in before and len(content_words(topic)) <= _FEW and not _MYSELF.match(topic):
         new = rest if _ARTICLE.match(topic) else _ARTICLE.sub("", rest)
+        if re.search(rf"{re.escape(topic)}['’]s", before):  # "their guarantee?", "and Tam's?"
+            new = re.sub(r"['’]s$", "", new)
         return _completed(before.replace(topic, new))
     return _completed(f"{before}: {rest}")
 
@@ -132,13 +151,25 @@ def _topic(question: str, titles: Iterable[str]) -> str:
     return thing[0] if thing else " ".join(content_words(question))
 
 
+def _counted_off(question: str) -> str:
+    """What a question asks to tell from others or to count; empty where it asks for neither."""
+    asked = _COUNTED_OFF.match(question)
+    if not asked:
+        return ""
+    thing = asked["thing"] or asked["ding"]
+    return thing if _IS_NAME.match(thing) else f"the {thing}"
+
+
 def _named(text: str) -> list[str]:
-    """The names in `text`; "I" is none."""
-    return [name for name in _NAME.findall(text) if name not in ("I", "I'm", "I've", "I'd")]
+    """The names in `text`; "I" and days are none."""
+    owner = _FIRST_OWNER.match(text)
+    names = [owner["name"]] if owner else []
+    return names + [name for name in _NAME.findall(text) if name.split()[0] not in _NO_NAMES]
 
 
 def _put(rest: str, pronoun: re.Match[str], name: str) -> str:
-    own = name + "'s" if pronoun[0].casefold() in _POSSESSIVE else name
+    owns = pronoun[0].casefold() in _POSSESSIVE or _HER_OWN.match(rest, pronoun.start())
+    own = name + "'s" if owns else name
     return rest[: pronoun.start()] + own + rest[pronoun.end() :]
 
 

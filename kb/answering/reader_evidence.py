@@ -13,7 +13,7 @@ from kb.answering.evidence import Encoder, Evidence
 from kb.answering.intent import Intent, tells_decision
 from kb.answering.odds import probability
 from kb.answering.question import Question
-from kb.answering.sections import Section, sections_of
+from kb.answering.sections import Section, most_likely, sections_of
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span
@@ -25,6 +25,7 @@ from kb.text.periods import Period
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+_READ = 8  # sections that the reader is given
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
 _SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them
 _MOST_OF_PERIOD = 12  # entries of a period shown
@@ -121,6 +122,7 @@ class EvidenceReader:
 
     def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
         asked = question.text
+        sections = most_likely(sections, question.coverage, _READ)
 
         def compare(texts: Sequence[str]) -> list[float]:
             vector, told = self._encoder.embed_question(asked, texts)

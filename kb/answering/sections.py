@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 
 from kb.answering.reading_text import ReadingText, reading_text
+from kb.answering.words import words_of
 from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import injected
 from kb.notes.answer_blocks import AnswerBlock, read_blocks
@@ -22,6 +23,10 @@ from kb.text.days import day_in
 _LONGEST = 1_600  # characters of a section; the reader takes longer ones in windows
 _SIBLINGS = 3  # best notes of which more is read than what was found
 _MORE = 6  # of their other sections
+_BY_WORDS, _BY_HEAD = (
+    0.5,
+    0.3,
+)  # what words of the question count beside the score of the search, in what is worth reading
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,22 @@ def sections_of(
         ]
         return [*found.values(), *rest[:_MORE]]
     return list(found.values())
+
+
+def most_likely(
+    sections: Sequence[Section], covered: Callable[[Sequence[str]], float], most: int
+) -> list[Section]:
+    """The `most` sections that reading is worth the time, in their order: by search, and by words of the question.
+
+    `covered` tells the share of the question that words hold.
+    """
+
+    def promise(section: Section) -> float:
+        text = covered(words_of(f"{section.head} {section.text}"))
+        return section.score + _BY_WORDS * text + _BY_HEAD * covered(words_of(section.head))
+
+    chosen = sorted(range(len(sections)), key=lambda number: -promise(sections[number]))[:most]
+    return [sections[number] for number in sorted(chosen)]
 
 
 def _groups(passages: Sequence[StoredPassage]) -> list[tuple[StoredPassage, ...]]:

@@ -125,7 +125,8 @@ def _short_list(chunks: list[_Chunk], index: int) -> int:
     if lead.kind == "heading":
         return 1
     size = 1
-    for chunk in chunks[index + 1 :]:
+    for number in range(index + 1, len(chunks)):  # a slice would copy all the rest for each lead-in
+        chunk = chunks[number]
         if chunk.kind != "item" or (lead.kind == "item" and chunk.depth <= lead.depth):
             break
         if chunk.end - lead.start > WHOLE_LIST:

@@ -23,6 +23,21 @@ def complete(before: str, asked: str, answer: str = "") -> str:
         ("Who described the forgetting curve?", "And when?", "When described the forgetting curve?"),
         ("What is the forgetting curve?", "why?", "Why the forgetting curve?"),
         ("Was ist Quantisierung?", "und warum?", "Warum Quantisierung?"),
+        ("Which kettle did Ines buy in June?", "Who made it?", "Who made the kettle?"),
+        (
+            "How many bags of Assam did we order for Ben?",
+            "how much of it is left?",
+            "How much of Assam is left?",
+        ),
+        (
+            "What do we pay for the water?",
+            "and the year before?",
+            "What do we pay for the water: the year before?",
+        ),
+        ("How long is Ines's lease?", "and Ben's?", "How long is Ben's lease?"),
+        ("Where is Ines from?", "and her brother, what does he do?", "Ines's brother, what does he do?"),
+        ("Ines's brother, what does he do?", "When is her birthday?", "When is Ines's birthday?"),
+        ("What did Ben say?", "can I ring him on a Saturday?", "Can I ring Ben on a Saturday?"),
     ],
 )
 def test_a_follow_up_is_completed(before: str, asked: str, understood: str) -> None:

@@ -11,7 +11,10 @@ import pytest
 from kb.answering.answer import Answer
 from kb.answering.conversation import Turn
 from kb.answering.events import Finished
+from kb.answering.question import read_question
+from kb.answering.sections import most_likely, sections_of
 from kb.knowledge_base import KnowledgeBase
+from kb.retrieval.hit import SearchHit
 from kb.settings import Settings
 from tests.support import write_notes
 
@@ -206,3 +209,15 @@ def test_without_a_reader_the_rules_answer(base: KnowledgeBase, monkeypatch: pyt
     other.close()
     assert told == ["The reader is missing. Install kb again."]
     assert "Bergen" in answer.text or answer.abstained
+
+
+def test_what_is_read_is_what_promises_most(base: KnowledgeBase) -> None:
+    catalog, retriever = base.catalog, base.retriever
+    passages = [passage for note in catalog.notes() for passage in catalog.passages_of(note.path)]
+    hits = [SearchHit(passage, 0.2, lexical=0.0, dense=0.0) for passage in passages]
+    sections = sections_of(hits, catalog.passages_of, more=False)
+    question = read_question("Who made the boiler?", retriever.document_frequency, retriever.passage_count())
+    chosen = most_likely(sections, question.coverage, 3)
+    assert len(chosen) == 3 < len(sections)
+    assert {"House/Boiler.md", "Journal/2026-02-08.md"} <= {section.first.note_path for section in chosen}
+    assert [sections.index(section) for section in chosen] == sorted(map(sections.index, chosen))

@@ -125,7 +125,9 @@ def test_every_command_is_tried() -> None:
     assert named() <= tried
 
 
-@pytest.mark.parametrize("mode", ["plain", "on a terminal", "json", "help"])
+@pytest.mark.parametrize(
+    "mode", ["on a terminal", "json", "help", pytest.param("plain", marks=pytest.mark.soak)]
+)
 def test_no_command_lets_anything_through(mode: str, hostile: tuple[Path, dict[str, str]]) -> None:
     folder, variables = hostile
     commands = COMMANDS

@@ -258,6 +258,24 @@ def test_no_question_and_no_hint_tells_and_none_repeats_another(lessons: list[Le
             assert "?" not in hint
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (
+            "# Tee\n\n## Grün\n\n**Welken** ist das Trocknen frischer Blätter in der warmen Sonne.\n",
+            "Was gehört in die Lücke?",
+        ),
+        (
+            "# Oolong\n\n## Making it\n\n**Bruising** is the shaking of the leaves, which lets air into their edges.\n",
+            "What belongs in the gap?",
+        ),
+    ],
+)
+def test_a_gap_is_asked_for_in_the_language_of_its_note(text: str, question: str) -> None:
+    asked = [question_of(item) for item in items_of(parse_note("Tea.md", text))]
+    assert any(one.startswith(question) for one in asked), asked
+
+
 def test_a_hint_that_says_what_the_question_says_is_left_out(lessons: list[Lesson]) -> None:
     for lesson in lessons:
         asked = lesson.question.casefold()

@@ -107,7 +107,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     terminal.type("I have no idea")
     terminal.shows("hint 1/")
     terminal.type("/quit")
-    terminal.shows("added to your reviews", "Session finished")
+    terminal.shows("to your reviews", "Session finished")
 
     terminal.press("F3")
     terminal.shows("Accept", "Diary.md")

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.plugin_api import Note, content_words, covers, plain_text, split_sentences, words_of
+from kb.plugin_api import Note, content_words, covers, language_told, plain_text, split_sentences, words_of
 from kb_plugins.quiz.item import Item
 from kb_plugins.socratic.parts import parts_of_fact, whole_of
 from kb_plugins.socratic.secret import MASK, Secret
 from kb_plugins.socratic.tongue import Tongue
 from kb_plugins.study.card import GAP
+from kb_plugins.study.wording import sentences_in
 
 HINTS = 4  # at most
 _NEAR = 900  # characters around the source in which a neighbour is looked for
@@ -76,11 +77,8 @@ def question_of(item: Item) -> str:
     stem = stem.replace("?", "") if stem.count("?") != 1 else stem
     if "?" in stem:
         return stem
-    if GAP in stem:
-        return f"{stem.rstrip('.')} — {GAP}?" if not stem.isascii() else f"What belongs in the gap? {stem}"
-    return (
-        f"{stem.rstrip('.')} — ?" if not stem.isascii() else f"{stem.rstrip('.')}: what does your note say?"
-    )
+    asks = sentences_in(language_told(stem))
+    return asks["gap" if GAP in stem else "says_of"].format(stem.rstrip("."))
 
 
 def _ladder(

@@ -14,7 +14,13 @@ from pathlib import Path
 from kb.plugin_api import Note, language_told
 
 _DATA = Path(__file__).with_name("data")
-_SIGNS = {"what_is": "{}: ?", "why": "{} — ?", "says_of": "{}: …?", "true_or_false": "✓ / ✗? {}"}
+_SIGNS = {
+    "what_is": "{}: ?",
+    "why": "{} — ?",
+    "says_of": "{}: …?",
+    "true_or_false": "✓ / ✗? {}",
+    "gap": "{}?",
+}
 _MOST_WORDS = 4  # of a plural
 _PLURAL = re.compile(r"(?<!s)(?<!u)(?<!i)s$")
 
