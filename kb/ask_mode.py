@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from kb.plugin_api import (
+    Answered,
     Cancellation,
     Done,
     Event,
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from kb.answering.answer import Answer
     from kb.answering.conversation import Turn
     from kb.answering.events import Step
+    from kb.answering.kept_conversations import Conversation
 
 _REMEMBERED = 8  # turns that a follow-up may go on from; their passages are forgotten at once
 _NOTHING_YET = "No answer yet. Ask a question first."
@@ -32,9 +38,11 @@ _NOTHING_YET = "No answer yet. Ask a question first."
 class AskSession:
     """Each reply is a question, which may go on from the one before, or a command about the latest answer."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
+    def __init__(self, base: KnowledgeBase, earlier: Conversation | None = None) -> None:
+        """`earlier` is a conversation that is gone on with."""
         self._base = base
-        self._turns: list[Turn] = []
+        self._name = earlier.id if earlier else uuid4().hex
+        self._turns: list[Turn] = earlier.turns[-_REMEMBERED:] if earlier else []
         self._answers: list[Answer] = []
         self._steps: list[Step] = []  # of the latest answer
 
@@ -90,18 +98,10 @@ class AskSession:
                 self._answers.append(answer)
                 said = abstention(answer) if answer.abstained else answer.text
                 self._turns = [*self._turns, Turn(answer.understood or question, said)][-_REMEMBERED:]
-                if answer.outcome == "unsure":
-                    yield Said(said)
-                    yield Sources(answer.sources)
-                    continue
-                if answer.abstained:
-                    near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in answer.nearest)
-                    yield Said(said + (f" Nearest notes:\n{near}" if near else ""))
-                    continue
-                if answer.missing:
-                    yield Said(f"Your notes don't mention: {safe_line(', '.join(answer.missing))}.")
-                if answer.sources:
-                    yield Sources(answer.sources)
+                with suppress(OSError):  # a vault that cannot be written is asked all the same
+                    self._base.conversations.add(self._name, answer, said)
+                yield from _told(answer, said)
+                yield Answered(answer)
 
     def _retry(self, cancellation: Cancellation) -> Iterator[Event]:
         """Ask the latest question again, as if nothing had been asked before it: the notes may have changed."""
@@ -159,6 +159,21 @@ class AskSession:
         return "Feedback saved. `kb eval --from-feedback` re-runs rated questions."
 
 
+def _told(answer: Answer, said: str) -> Iterator[Event]:
+    """What of `answer` was not said sentence by sentence: why there is none, what is missing, and the sources."""
+    if answer.outcome == "unsure":
+        yield Said(said)
+        yield Sources(answer.sources)
+    elif answer.abstained:
+        near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in answer.nearest)
+        yield Said(said + (f" Nearest notes:\n{near}" if near else ""))
+    else:
+        if answer.missing:
+            yield Said(f"Your notes don't mention: {safe_line(', '.join(answer.missing))}.")
+        if answer.sources:
+            yield Sources(answer.sources)
+
+
 ASK = Mode(
     name="ask",
     title="Ask",
@@ -175,3 +190,8 @@ ASK = Mode(
         "/quit": "leave",
     },
 )
+
+
+def going_on(earlier: Conversation) -> Mode:
+    """Asking, as a mode that goes on with a conversation held before."""
+    return replace(ASK, start=partial(AskSession, earlier=earlier))

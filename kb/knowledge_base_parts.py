@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from kb.answering.answerer import Answerer
     from kb.answering.feedback import FeedbackLog
+    from kb.answering.kept_conversations import ConversationLog
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
@@ -86,6 +87,13 @@ class Parts:
         from kb.answering.feedback import FeedbackLog
 
         return FeedbackLog(self.log("feedback"))
+
+    @cached_property
+    def conversations(self) -> ConversationLog:
+        """What was asked and answered in conversations."""
+        from kb.answering.kept_conversations import ConversationLog
+
+        return ConversationLog(self.log("conversations"))
 
     def log(self, name: str) -> MachineLog:
         """A log that belongs to the vault: `.kb/NAME` in it, a file for each machine."""

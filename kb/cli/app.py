@@ -12,6 +12,7 @@ from kb.cli import (
     aliases,
     ask,
     config,
+    conversations,
     evaluate,
     index,
     init,
@@ -86,6 +87,7 @@ def before_command(
 
 app.command("ask", rich_help_panel=ASKING)(ask.ask)
 app.command("chat", rich_help_panel=ASKING)(modes.chat)
+app.add_typer(conversations.app, rich_help_panel=ASKING)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("pick", rich_help_panel=ASKING)(opening.pick)
 app.command("new", rich_help_panel=WRITING)(write.new)

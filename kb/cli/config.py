@@ -12,6 +12,7 @@ from rich.text import Text
 from kb.cli.open import open_in_editor
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json, say
+from kb.cli.pager import paged
 from kb.errors import SettingsError, UsageError
 from kb.safe_text import safe_line
 from kb.settings import FILE_NAME, load_settings
@@ -56,7 +57,8 @@ def show(context: typer.Context, vault: Vault = None, index: Index = None, json:
         table.add_row(
             Text(name, style="bold" if changed else ""), Text(safe_line(value)), Text(note, style="dim")
         )
-    out().print(table)
+    with paged():
+        out().print(table)
 
 
 @app.command("get")

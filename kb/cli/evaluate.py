@@ -71,7 +71,7 @@ def evaluate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Measure search and answers on a question set or your own notes.
+    """Measure search and answers on a set of questions.
 
     For example: kb eval --tune
     """

@@ -41,6 +41,16 @@ kb undo                   undoes kb's last change to your notes
 
 Daily notes go where Obsidian or Logseq puts them, else where they lie already. To choose:
 kb config set notes.daily "Journal/YYYY-MM-DD\"""",
+    "keys": """\
+F1 in the terminal interface lists its keys. Keys of your own go into keys.toml in your configuration
+folder, which F1 names:
+
+  vim = true              j, k, G, Ctrl+D and Ctrl+U move, wherever nothing is being written
+
+  [keys]
+  search = "ctrl+k"       by name; F1 and Ctrl+P show what there is, and a wrong name is told
+
+Long output goes to $KB_PAGER, else $PAGER, else less. KB_PAGER=cat turns that off.""",
     "exit": """\
 0   done
 1   error; one sentence on stderr says why. kb search: nothing was found

@@ -21,7 +21,7 @@ def init(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Make the current folder a knowledge base over a folder of notes.
+    """Make this folder a knowledge base over your notes.
 
     For example: kb init ~/Notes
     """

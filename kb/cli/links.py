@@ -13,11 +13,13 @@ from rich.text import Text
 
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.cli.pager import paged
 from kb.cli.streams import answer
 from kb.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
-    from kb.indexing.connections import NoteGraph
+    from kb.indexing.connections import Connections, NoteGraph
+    from kb.indexing.diagnosis import Finding
     from kb.indexing.stored import StoredLink
 
 
@@ -46,6 +48,11 @@ def links(
     if options.json:
         print_json(asdict(found))
         return
+    with paged():
+        _print_connections(found)
+
+
+def _print_connections(found: Connections) -> None:
     console = out()
     console.print(Text(safe_line(found.path), style="bold"))
     _print_links("Links to", [(link.resolved or "", link) for link in found.out])
@@ -67,7 +74,7 @@ def links(
 
 
 def doctor(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
-    """Find broken links, ambiguous names, orphans, unreadable notes.
+    """Find broken links, ambiguous names and other problems.
 
     For example: kb doctor --json
     """
@@ -77,6 +84,11 @@ def doctor(context: typer.Context, vault: Vault = None, index: Index = None, jso
     if options.json:
         print_json({"findings": [asdict(finding) for finding in findings]})
         return
+    with paged():
+        _print_findings(findings)
+
+
+def _print_findings(findings: list[Finding]) -> None:
     console = out()
     if not findings:
         console.print("No problems found.")

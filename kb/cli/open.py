@@ -36,7 +36,7 @@ Note = Annotated[
 
 
 def open_note(context: typer.Context, note: Note, vault: Vault = None, index: Index = None) -> None:
-    """Open a note in Obsidian or your system's program for Markdown.
+    """Open a note in Obsidian, or your system's program.
 
     For example: kb open "Spaced repetition"
     """

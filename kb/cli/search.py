@@ -13,6 +13,7 @@ from kb.cli.completion import complete_tag
 from kb.cli.open import open_in_editor
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_indented, print_json, say
+from kb.cli.pager import paged
 from kb.cli.places import place
 from kb.errors import QuestionEmpty
 from kb.retrieval.excerpt import excerpt
@@ -73,7 +74,8 @@ def search(
         print_json({"query": words, "hits": [as_json(hit) for hit in hits]})
     else:
         hits = worth_showing(hits)
-        _print_hits(hits, words, vault)
+        with paged():
+            _print_hits(hits, words, vault)
     if not hits:
         raise typer.Exit(1)  # as grep does
     if opened:

@@ -11,7 +11,8 @@ import io
 import os
 import sys
 import unicodedata
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from kb.errors import OutputFailed
@@ -77,6 +78,18 @@ def prepare() -> None:
 def answer() -> TextIO:
     """The stream of the answer, also while the prints of foreign code are turned away from it."""
     return _answer if _answer is not None else sys.stdout
+
+
+@contextmanager
+def diverted(into: TextIO) -> Iterator[None]:
+    """Within, the answer goes to another stream."""
+    global _answer
+    before = _answer
+    _answer = into
+    try:
+        yield
+    finally:
+        _answer = before
 
 
 def reader_is_gone() -> bool:

@@ -11,6 +11,7 @@ import typer
 from kb.cli.move import print_renamed, tell_by_hand
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json
+from kb.cli.pager import paged
 from kb.safe_text import safe_line
 
 app = typer.Typer(
@@ -35,8 +36,9 @@ def tags(context: typer.Context, vault: Vault = None, index: Index = None, json:
     if options.json:
         print_json({"tags": [{"tag": tag, "notes": count} for tag, count in ordered]})
         return
-    for tag, count in ordered:
-        out().print(f"{count:6}  #{safe_line(tag)}", markup=False)
+    with paged():
+        for tag, count in ordered:
+            out().print(f"{count:6}  #{safe_line(tag)}", markup=False)
 
 
 @app.command("rename")

@@ -21,7 +21,7 @@ def trust(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Withdraw every confirmation.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what the kb.toml and plugins here ask for, and confirm it.
+    """Show what kb.toml and plugins ask for; confirm it.
 
     Until then, and when something else is asked for later, it is left out. For example: kb trust --yes
     """

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> None:
-    """Keep the index up to date while notes are written, until Ctrl-C.
+    """Keep the index up to date until Ctrl-C.
 
     For example: kb watch &
     """

@@ -102,21 +102,27 @@ class Knowledge:
     context: Context
     frequencies: Frequencies
 
-    def candidates(self, read: Read, context: NoteContext | None = None) -> list[Candidate]:
-        """Every mention of `read` with each note it may mean, in the order of the text."""
-        return list(_Reader(self, read, context or self.context.of(read.path)).candidates())
+    def candidates(
+        self, read: Read, context: NoteContext | None = None, *, as_new: bool = False
+    ) -> list[Candidate]:
+        """Every mention of `read` with each note it may mean, in the order of the text.
+
+        With `as_new` the note is judged as if no other note linked to it yet.
+        """
+        return list(_Reader(self, read, context or self.context.of(read.path), as_new).candidates())
 
 
 class _Reader:
     """Works out the features of one note."""
 
-    def __init__(self, known: Knowledge, read: Read, context: NoteContext) -> None:
+    def __init__(self, known: Knowledge, read: Read, context: NoteContext, as_new: bool) -> None:
         self.known, self.read, self.context = known, read, context
+        self.is_new = as_new
         self.text = read.prose.text
         self.path = read.path
         self.folder = self.path.rpartition("/")[0]
         self.nearest = frozenset(context.nearest)
-        self.neighbours = known.graph.known(self.path)
+        self.neighbours = read.prose.elsewhere if self.is_new else known.graph.known(self.path)
         self.counts = Counter(mention.key for mention in read.mentions)
         own = known.names.spellings(self.path)
         self.own_words = {word for name in own for word in key_of(name)}
@@ -222,7 +228,7 @@ class _Reader:
                 "nearest notes link it": len(self.nearest & into) / max(1, len(self.nearest)),
                 "folder links it": log1p(beside),
                 "popular target": log1p(len(into)),
-                "links back": self.path in graph.out(path),
+                "links back": not self.is_new and self.path in graph.out(path),
                 "shared neighbours": log1p(graph.shared(self.neighbours, path)),
                 "same folder": path.rpartition("/")[0] == self.folder,
             }

@@ -54,9 +54,9 @@ class Linker:
         """The names in a note."""
         return read_mentions(read_prose(note, self.resolver), self.lexicon)
 
-    def scored(self, read: Read, context: NoteContext | None = None) -> list[Scored]:
-        """Each mention with the note it most likely means, in the order of the text."""
-        candidates = self.known.candidates(read, context)
+    def scored(self, read: Read, context: NoteContext | None = None, *, as_new: bool = False) -> list[Scored]:
+        """Each mention with the note it most likely means, in the order of the text; see Knowledge.candidates."""
+        candidates = self.known.candidates(read, context, as_new=as_new)
         odds = self.ranker.odds([candidate.row for candidate in candidates])
         return list(_best_of_each(read.path, candidates, [float(value) for value in odds]))
 

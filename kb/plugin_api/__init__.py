@@ -51,6 +51,7 @@ __all__ = [
     "API_VERSION",
     "Answer",
     "AnswerSentence",
+    "Answered",
     "Block",
     "Cancellation",
     "Card",
@@ -150,6 +151,13 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What the pieces of this turn come to; a front end may lay it out as a whole in their place, or pass it over."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A question put to the learner."""
 
@@ -202,7 +210,7 @@ class Done:
     ended: bool = False  # the session is over, no reply is taken any more
 
 
-Event: TypeAlias = Status | Said | Sources | Card | Verdict | Choices | Standing | Saved | Done
+Event: TypeAlias = Status | Said | Sources | Answered | Card | Verdict | Choices | Standing | Saved | Done
 
 
 class Session(Protocol):

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from kb.answering.kept_conversations import Conversation
+    from kb.indexing.connections import Connections
     from kb.indexing.sync import SyncProgress
     from kb.indexing.watch import WatchEvent
     from kb.linking.auto import NewLinks
+    from kb.notes.note import Note
     from kb.plugin_api import Event, Mode, Panel
     from kb.retrieval.hit import SearchHit
-    from kb.tui.work import NoteEntry
+    from kb.tui.reading import NoteEntry, Overview
 
 
 @dataclass
@@ -84,12 +87,92 @@ class Found(Message):
 
 
 @dataclass
+class Written(Message):
+    """A new note was written."""
+
+    path: str
+
+
+@dataclass
 class OpenNote(Message):
     """A note is to be shown."""
 
     path: str
     line: int = 1
     quote: str = ""
+
+
+@dataclass
+class NoteRead(Message):
+    """A note was read, or could not be, for the reason that `problem` tells."""
+
+    place: OpenNote
+    note: Note | None
+    stamp: tuple[int, int] | None  # when its file was written, and its size
+    problem: str = ""
+
+
+@dataclass
+class LinksRead(Message):
+    """The links of a note were looked up."""
+
+    path: str
+    links: Connections
+    contexts: Mapping[tuple[str, int], str]  # the lines that lead here, by path and line
+
+
+@dataclass
+class Surveyed(Message):
+    """What the first page tells of the notes was gathered."""
+
+    overview: Overview
+
+
+@dataclass
+class LinksFound(Message):
+    """Links for the notes written last were looked for: how many by path."""
+
+    links: Mapping[str, int]
+
+
+@dataclass
+class ConversationsRead(Message):
+    """Earlier conversations were read, the latest first."""
+
+    conversations: Sequence[Conversation]
+
+
+@dataclass
+class Remembered(Message):
+    """Questions of earlier conversations, the oldest first."""
+
+    questions: Sequence[str]
+
+
+@dataclass
+class OpenDaily(Message):
+    """Today's note is to be shown, and made where it is missing."""
+
+
+@dataclass
+class DueNote(Message):
+    """What is due in a note is to be done."""
+
+    path: str
+
+
+@dataclass
+class LinksOf(Message):
+    """The links that a note may want are to be shown."""
+
+    path: str
+
+
+@dataclass
+class Typed(Message):
+    """A letter, or pasted text, for the line."""
+
+    text: str
 
 
 @dataclass

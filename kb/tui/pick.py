@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 from textual import on
 
 from kb.tui.messages import OpenNote
-from kb.tui.safe_screen import SafeApp
+from kb.tui.reading import Reader
 from kb.tui.screens.search import SearchScreen
-from kb.tui.taste import kept_theme
-from kb.tui.work import Reader
+from kb.tui.theme import Themed
 
 if TYPE_CHECKING:
     from kb.settings import Settings
 
 
-class PickApp(SafeApp[OpenNote]):
+class PickApp(Themed[OpenNote]):
     """Returns the place that was chosen, or None."""
 
     CSS_PATH = "kb.tcss"
@@ -26,7 +25,6 @@ class PickApp(SafeApp[OpenNote]):
         super().__init__()
         self._reader = Reader(settings)
         self._query = query
-        self.theme = kept_theme(self.available_themes) or self.theme
 
     def on_mount(self) -> None:
         """Search at once; leaving the search leaves the program."""

@@ -11,7 +11,7 @@ from kb.settings import state_folder
 _FILE = "interface.json"
 
 
-def kept_theme(known: Container[str]) -> str:
+def chosen_theme(known: Container[str]) -> str:
     """The theme that was chosen last, if it is one of `known`; else an empty text."""
     try:
         theme = parse_json(read_small(state_folder() / _FILE))["theme"]

@@ -174,5 +174,6 @@ def test_a_conversation_has_commands(tmp_path: Path) -> None:
     assert saved.path == tmp_path / "vault" / "Talks" / "Tea.md"
     assert "[[Green tea]]" in text
     assert "made-by: kb" in text
-    assert [folder.name for folder in (tmp_path / "vault" / ".kb").iterdir()] == ["feedback"]
+    kept = {folder.name for folder in (tmp_path / "vault" / ".kb").iterdir()}
+    assert kept == {"conversations", "feedback"}
     base.close()

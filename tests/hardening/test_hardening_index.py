@@ -374,7 +374,7 @@ def test_the_interface_watches_once_its_own_reader_has_made_the_index_anew(
     import threading
 
     from kb.settings import load_settings
-    from kb.tui.work import Watching
+    from kb.tui.watching import Watching
 
     shutil.copytree(small_base, tmp_path / "base")
     settings = load_settings(start=tmp_path / "base", environment={})

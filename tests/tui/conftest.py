@@ -26,6 +26,9 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def folder(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """One of one's own."""
     own_state(tmp_path / "state", monkeypatch)
+    monkeypatch.setenv(
+        "XDG_CONFIG_HOME", str(tmp_path / "config")
+    )  # whoever tests may have keys of their own
     for name in ("vault", "index"):
         shutil.copytree(indexed / name, tmp_path / name)
     return tmp_path

@@ -43,6 +43,9 @@ sys.stdin.read()
 lock.release()
 """
 
+# Textual's own patience with a busy machine is 30 seconds.
+Pilot._wait_for_screen.__defaults__ = (600.0,)
+
 Steps = Callable[[Pilot[None]], Awaitable[None]]
 
 
@@ -71,7 +74,7 @@ def drive(app: KbApp, steps: Steps, size: tuple[int, int] = (120, 40)) -> None:
     asyncio.run(run())
 
 
-async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 30) -> None:
+async def until(pilot: Pilot[None], condition: Callable[[], bool], seconds: float = 300) -> None:
     """Wait until `condition` holds."""
     end = time.monotonic() + seconds
     while not condition():

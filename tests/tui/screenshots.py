@@ -16,6 +16,8 @@ from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from kb.tui.app import KbApp
 from kb.tui.messages import OpenNote
+from kb.tui.screens.note import NoteScreen
+from kb.tui.widgets.note_side import NoteSide
 from tests.tui.interface import ready, send, until
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +46,8 @@ async def pictures(app: KbApp, into: Path) -> None:
         await send(pilot, "Something about memory?")
         await save(pilot, into / "tutor.svg")
         app.post_message(OpenNote("Language models/Token.md", 14, "The program that cuts text into tokens"))
-        await until(pilot, lambda: bool(getattr(app.screen, "_targets", [])))
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        await until(pilot, lambda: len(app.screen.query_one(NoteSide).targets) > 1)
         await save(pilot, into / "note.svg")
         await pilot.press("escape", "f3")
         await until(pilot, lambda: bool(getattr(app.screen, "_queue", [])))

@@ -19,10 +19,11 @@ from kb.tui.messages import NotesRead, OpenNote
 from kb.tui.screens.choose import matching
 from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.welcome import WelcomeScreen
-from kb.tui.widgets.conversation import Conversation, QuickReplies
+from kb.tui.widgets.conversation import Conversation
 from kb.tui.widgets.folder_line import completion
 from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.notes import NotesPane
+from kb.tui.widgets.replies import QuickReplies
 from kb.tui.widgets.sources import SourcesPane
 from tests.support import write_notes
 from tests.tui.interface import (
@@ -134,7 +135,7 @@ def test_names_of_files_are_no_addresses(app: KbApp) -> None:
         app.main.query_one(Conversation).kb_said("See Tea/Oolong.md and [this](Kettle.md).")
         await pilot.pause()
         block = app.main.query_one(NoteMarkdown).query("MarkdownBlock").first()
-        linked = [span for span in block._content.spans if "link" in str(span.style)]
+        linked = [span for span in block.content.spans if "link" in str(span.style)]
         assert len(linked) == 1
 
     drive(app, steps)
@@ -196,7 +197,7 @@ def test_an_open_note_follows_its_file(app: KbApp, folder: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         app.post_message(OpenNote("Kettle.md"))
-        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._note is not None)
         kettle.write_text(kettle.read_text() + "\nIt whistles.\n", encoding="utf-8")
         written = app.screen.query_one("#written", TextArea)
         await until(pilot, lambda: "It whistles." in written.text)

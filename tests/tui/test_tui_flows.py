@@ -23,8 +23,8 @@ from kb.tui.screens.links import LinksScreen
 from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.search import SearchScreen
 from kb.tui.screens.welcome import WelcomeScreen
-from kb.tui.widgets.conversation import QuickReplies
 from kb.tui.widgets.notes import NotesPane
+from kb.tui.widgets.replies import QuickReplies
 from kb.tui.widgets.sources import SourcesPane
 from tests.support import write_notes
 from tests.tui.interface import (
@@ -51,7 +51,7 @@ def test_a_question_is_answered_and_its_source_shown(app: KbApp) -> None:
         await pilot.press("/", "1", "enter")
         await until(pilot, lambda: isinstance(app.screen, NoteScreen))
         written = app.screen.query_one("#written", TextArea)
-        assert quotes[0].quote in written.selected_text
+        await until(pilot, lambda: quotes[0].quote in written.selected_text)
         await pilot.press("y", "escape")
         assert app.clipboard == f"Tea/Oolong.md:{quotes[0].line}"
         await pilot.press("ctrl+y")
@@ -165,8 +165,10 @@ def test_links_are_followed_back_and_forward(app: KbApp) -> None:
         await until(pilot, lambda: isinstance(app.screen, NoteScreen))
         note = app.screen
         assert note.path == "Kettle.md"
-        await until(pilot, lambda: note.query_one(OptionList).option_count > 1)
-        note.query_one(OptionList).focus()
+        listed = note.query_one("#note-links", OptionList)
+        await until(pilot, lambda: listed.option_count > 1)
+        await pilot.press("s")
+        assert listed.has_focus
         await pilot.press("home", "enter")
         await until(pilot, lambda: note.path != "Kettle.md")
         second = note.path
@@ -174,6 +176,7 @@ def test_links_are_followed_back_and_forward(app: KbApp) -> None:
         assert note.path == "Kettle.md"
         await pilot.press("alt+right")
         assert note.path == second
+        await until(pilot, lambda: note._note is not None and note._note.path == second)
         await pilot.press("m")
         assert note.query_one("#written").display
 
@@ -206,7 +209,10 @@ def test_narrow_terminals_show_one_pane_at_a_time(app: KbApp) -> None:
         assert [pane.display for pane in panes] == [True, False]
         await pilot.press("ctrl+r")
         assert [pane.display for pane in panes] == [False, True]
-        await pilot.resize_terminal(140, 40)
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        assert [pane.display for pane in panes] == [True, False]
+        await pilot.resize_terminal(160, 40)
         await pilot.pause()
         assert [pane.display for pane in panes] == [True, True]
 
@@ -336,7 +342,8 @@ def test_what_a_note_holds_takes_no_effect(folder: Path) -> None:
         passage = str(app.screen.query_one("#passage", Static).render())
         assert "[@click=app.quit]press me[/]" in passage
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(app.screen, NoteScreen))
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._note is not None)
+        await pilot.pause()
         shown = app.screen.query_one("#written", TextArea).text + app.screen.query_one(Markdown).source
         assert not set(shown) & {"\x1b", "\x07", "\u202e"}
         picture = app.export_screenshot()
@@ -404,7 +411,8 @@ def test_help_lists_the_keys_and_the_palette_the_modes(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         names = [command.title for command in app.get_system_commands(app.main)]
-        assert {"Mode: Ask", "Mode: Quiz", "Search", "Suggested links"} <= set(names)
+        assert {"Mode: Ask", "Mode: Quiz", "Search", "Suggested links", "Light theme", "Leave"} <= set(names)
+        assert not {"Quit", "Theme", "Maximize", "Screenshot"} & set(names)  # Textual's words
         await pilot.press("f1")
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape", "ctrl+t")
@@ -418,8 +426,10 @@ def test_a_conversation_becomes_a_note(app: KbApp, folder: Path) -> None:
         await ready(pilot)
         await send(pilot, "When was oolong first made?")
         await pilot.press("ctrl+s")
+        await until(pilot, lambda: (folder / "vault" / "Conversations").is_dir())
         await pilot.press("ctrl+n")
         assert said(app) == ""
+        assert app.main.conversation.home.display
 
     drive(app, steps)
     [note] = (folder / "vault" / "Conversations").glob("*.md")

@@ -15,7 +15,7 @@ from kb.tui.messages import OpenNote
 from kb.tui.screens.choose import ChooseScreen
 from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.setting import SettingScreen
-from kb.tui.widgets.conversation import Conversation, QuickReplies
+from kb.tui.widgets.home import HomeList
 from kb.tui.widgets.markdown import NoteMarkdown, followed, readable
 from tests.tui.interface import drive, ready, said, until
 
@@ -53,6 +53,7 @@ def test_links_in_the_text_are_followed_by_the_catalog(app: KbApp, folder: Path)
         note.post_message(Markdown.LinkClicked(shown, "https://example.org"))
         await pilot.pause()
         assert note.path == "Tea/Oolong.md"
+        await until(pilot, lambda: note._note is not None)
         await pilot.press("slash", *"leaves", "enter")
         written = note.query_one("#written", TextArea)
         assert written.selected_text == "leaves"
@@ -72,19 +73,16 @@ def test_links_in_the_text_are_followed_by_the_catalog(app: KbApp, folder: Path)
 def test_the_first_screen_offers_questions_of_the_vault(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        await until(pilot, lambda: bool(app.main.query(QuickReplies)))
-        offered = app.main.query_one(QuickReplies)
-        questions = [
-            str(offered.get_option_at_index(number).prompt) for number in range(offered.option_count)
-        ]
-        assert "What is Oolong?" in questions
+        offered = app.main.query_one(HomeList)
+        await until(pilot, lambda: offered.option_count > 3)
+        questions = [str(offered.get_option_at_index(number).prompt).strip() for number in range(3)]
         assert app.focused is app.main.query_one("#line", Input)
         await pilot.press("1", "7", "backspace", "backspace")  # a digit is written, not chosen
         assert not app.main.is_busy
         await pilot.press("down", "enter")
         await until(pilot, lambda: questions[0] in said(app))
         await until(pilot, lambda: not app.main.is_busy)
-        assert not app.main.query_one(Conversation).query(".welcome")
+        assert not app.main.conversation.home.display
 
     drive(app, steps)
 

@@ -1,7 +1,15 @@
-"""What the screens look like; after a wanted change: pytest tests/tui --snapshot-update."""
+"""What the screens look like, as text; after a wanted change: KB_SCREENS=write pytest tests/tui/test_tui_snapshots.py.
+
+One run of the interface for each size goes through all screens. Colours are looked at in test_tui_theme.py.
+"""
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,96 +18,96 @@ from textual.widgets import Input
 
 from kb.tui.app import KbApp
 from kb.tui.messages import OpenNote
-from tests.tui.interface import ready, send, settings_of, until
+from kb.tui.screens.links import LinksScreen
+from kb.tui.screens.note import NoteScreen
+from kb.tui.widgets.note_side import NoteSide
+from tests.tui.interface import drive, ready, send, settings_of, until
 
 pytestmark = pytest.mark.slow
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
-THEMES = ["textual-dark", "textual-light"]
+KEPT = Path(__file__).parent / "screens"
+SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+DAY = date(2025, 3, 12)
+_AGE = re.compile(r"just now|\d+ (?:minute|hour|day)s? ago|yesterday")
 
 
-@pytest.fixture(params=THEMES)
-def theme(request: pytest.FixtureRequest) -> str:
-    return request.param
+def as_text(app: KbApp) -> str:
+    """The screen as it is painted, without its colours; how long ago a note was written differs."""
+    lines = ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+    return "\n".join(_AGE.sub(lambda age: "~".ljust(len(age[0])), line).rstrip() for line in lines) + "\n"
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return request.param
+class Album:
+    """Compares screens with those that are kept, or keeps them."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self.differing: list[str] = []
+
+    async def look(self, pilot: Pilot[None], app: KbApp, name: str) -> None:
+        """Compare the screen as it stands now."""
+        app.main.status.doing = ""  # how long it took differs
+        for screen in app.screen_stack:
+            for line in screen.query(Input):
+                line.cursor_blink = False
+        await pilot.pause()
+        await pilot.pause()
+        file = KEPT / f"{name}-{self._size[0]}x{self._size[1]}.txt"
+        shown = as_text(app)
+        if os.environ.get("KB_SCREENS") == "write":
+            KEPT.mkdir(exist_ok=True)
+            file.write_text(shown, encoding="utf-8")
+            return
+        if not file.exists():
+            pytest.skip(f"{file.name} is not kept yet")
+        kept = file.read_text(encoding="utf-8")
+        if shown != kept:
+            changes = difflib.unified_diff(
+                kept.splitlines(), shown.splitlines(), file.name, "shown", lineterm=""
+            )
+            self.differing.append("\n".join(changes))
 
 
-@pytest.fixture
-def look(folder: Path, theme: str, size: tuple[int, int], snap_compare, monkeypatch: pytest.MonkeyPatch):
-    """Compares the screen after some steps with what it was."""
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_screen_looks_as_it_was_left(
+    folder: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nowhere")  # the help names the file of one's own keys
+    app = KbApp(lambda: replace(settings_of(folder), today=DAY), watch=False)
+    album = Album(size)
 
-    def compare(steps) -> bool:
-        app = KbApp(lambda: settings_of(folder), watch=False)
-        app.theme = theme
-
-        async def before(pilot: Pilot[None]) -> None:
-            await ready(pilot)
-            await pilot.pause()
-            await steps(pilot)
-            app.main.status.doing = ""  # how long it took differs
-            for screen in app.screen_stack:
-                for line in screen.query(Input):
-                    line.cursor_blink = False
-            await pilot.pause()
-
-        return snap_compare(app, terminal_size=size, run_before=before)
-
-    return compare
-
-
-def test_at_the_start(look) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        pass
-
-    assert look(steps)
-
-
-def test_an_answer(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        home = app.main.conversation.home
+        await until(pilot, lambda: bool(home.content.links) and home.content.overview is not None)
+        await album.look(pilot, app, "home")
+        await pilot.press(*"/mo")
+        await album.look(pilot, app, "completion")
+        await pilot.press("escape", *["backspace"] * 3)
         await send(pilot, "What is the tea plant?")
-
-    assert look(steps)
-
-
-def test_a_card(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await send(pilot, "/mode tutor")
-        await send(pilot, "Oolong")
-
-    assert look(steps)
-
-
-def test_a_search(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
+        await album.look(pilot, app, "answer")
         await pilot.press("ctrl+f", *"oxidised")
-        await until(pilot, lambda: bool(pilot.app.screen._hits))
+        await until(pilot, lambda: bool(app.screen._hits))
+        await album.look(pilot, app, "search")
+        await pilot.press("escape")
+        app.post_message(OpenNote("Tea/Oolong.md"))
+        await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._note is not None)
+        await until(pilot, lambda: len(app.screen.query_one(NoteSide).targets) > 1)
+        await until(
+            pilot,
+            lambda: any(
+                "boils water" in str(one.prompt) for one in app.screen.query_one("#note-links").options
+            ),
+        )
+        await album.look(pilot, app, "note")
+        await pilot.press("escape", "f3")
+        await until(pilot, lambda: isinstance(app.screen, LinksScreen) and bool(app.screen._queue))
+        await until(pilot, lambda: "Learning" not in str(app.screen.query_one("#detail").render()))
+        await album.look(pilot, app, "links")
+        await pilot.press("escape", "f1")
+        await pilot.pause()
+        await album.look(pilot, app, "help")
 
-    assert look(steps)
-
-
-def test_a_note(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        pilot.app.post_message(OpenNote("Kettle.md", 3, "boils water"))
-        await until(pilot, lambda: getattr(pilot.app.screen, "_targets", []) != [])
-
-    assert look(steps)
-
-
-def test_links(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await pilot.press("f3")
-        await until(pilot, lambda: bool(pilot.app.screen._queue))
-
-    assert look(steps)
-
-
-def test_help(look) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await pilot.press("f1")
-
-    assert look(steps)
+    drive(app, steps, size)
+    assert not album.differing, "\n".join(album.differing)

@@ -20,7 +20,7 @@ from kb.tui.messages import Failed
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
 
-    from kb.tui.work import Reader
+    from kb.tui.reading import Reader
 
 
 class GraphScreen(ModalScreen[str | None]):

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kb.safe_text import safe_line
+from kb.tui.keymap import keys_file
 
 _KEYS = {
     "Conversation": {
@@ -21,7 +22,9 @@ _KEYS = {
         "Ctrl+T": "another mode: ask, quiz, tutor, summarise; also /mode NAME",
         "1 to 9, a to i": "choose an answer or a quick reply",
         "Page Up, Page Down": "scroll the conversation",
-        "Ctrl+N": "new conversation",
+        "Up, Down": "what was sent before; on the first page, into its list",
+        "/, [[": "complete a command or the name of a note; Tab takes it",
+        "Ctrl+N": "new conversation, with the first page",
         "Ctrl+Y": "copy the reply with its sources",
         "Ctrl+S": "save the conversation as a new note",
     },
@@ -39,10 +42,11 @@ _KEYS = {
         "v": "view the note at the mention",
     },
     "In a note": {
-        "Tab": "between text and links; Enter follows a link",
+        "Tab, Shift+Tab": "mark the next link, or the one before; Enter follows it",
+        "s": "between the text and its outline, links and backlinks",
         "Alt+Left, Alt+Right": "back and forward",
         "/, n": "find in this note; the next place",
-        "l": "outline: go to a heading",
+        "l": "go to a heading",
         "m": "toggle preview and source",
         "g": "show links as a tree",
         "e": "edit it in $EDITOR, at this line",
@@ -52,7 +56,7 @@ _KEYS = {
     },
     "Everywhere": {
         "Tab, Shift+Tab": "to the next pane, or the one before",
-        "Ctrl+P": "every command, themes too",
+        "Ctrl+P": "every command: earlier conversations, themes, panels",
         "Ctrl+L": "error log",
         "F2": "settings and themes",
         "F1": "this page",
@@ -68,6 +72,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", classes="dialog"):
+            yield Static(Content.styled(f"Keys of your own: {safe_line(str(keys_file()))}", "$text-muted"))
             for heading, keys in _KEYS.items():
                 yield Static(Content.styled(heading, "bold $accent"))
                 for key, what in keys.items():

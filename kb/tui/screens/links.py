@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from kb.linking.decisions import Verdict
     from kb.linking.suggest import LinkSuggestion
-    from kb.tui.work import Linking
+    from kb.tui.linking import Linking
 
 
 class LinksScreen(Screen[None]):
@@ -50,7 +51,7 @@ class LinksScreen(Screen[None]):
             yield OptionList(id="queue")
             with Vertical(id="link-detail"):
                 yield Static("Learning from your existing links …", id="detail", markup=False)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Learn, then list."""
@@ -119,8 +120,13 @@ class LinksScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#queue")
     def _look(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._queue):
-            one = self._queue[event.option_index]
-            self.query_one("#detail", Static).update(_detail(one, self._linking.line(one)))
+            self._read_line(self._queue[event.option_index])
+
+    @work(thread=True, exclusive=True, group="line", exit_on_error=False)
+    def _read_line(self, one: LinkSuggestion) -> None:
+        line = self._linking.line(one)
+        if not get_current_worker().is_cancelled and self.app.is_running:
+            self.app.call_from_thread(self.query_one("#detail", Static).update, _detail(one, line))
 
     @on(OptionList.OptionSelected, "#queue")
     def _selected(self, event: OptionList.OptionSelected) -> None:

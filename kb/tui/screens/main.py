@@ -12,55 +12,52 @@ from textual import events, on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
 from kb.tui import messages
+from kb.tui.offers import offers
+from kb.tui.saving import with_places, with_sources
+from kb.tui.screens.talking import Talking
 from kb.tui.widgets.conversation import Conversation
+from kb.tui.widgets.home import Home
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.widgets.sources import SourcesPane
 from kb.tui.widgets.status import StatusLine
 
 if TYPE_CHECKING:
-    from kb.plugin_api import Cancellation, Event, Mode
-    from kb.tui.app import KbApp
+    from kb.plugin_api import Mode
+    from kb.tui.reading import Reader
+    from kb.tui.sessions import Sessions
 
 _SOURCE = re.compile(r"/(\d+)")  # "/2" shows what [2] cites
 _COMMAND = re.compile(r"/[a-z]+")
-_NARROW = 100  # columns, below which the side panes hide until they are asked for
+_IN_BRACKETS = re.compile(r"\[\[([^\[\]]+)\]\]")  # a note that was completed in the line
+# Columns below which a side pane hides until it is asked for: the text keeps a measure of 80.
+_LEAST_WIDTH = {"notes-pane": 100, "sources-pane": 150}
 
 
-class MainScreen(Screen[None]):
+class MainScreen(Talking):
     """Talks with the notes in one mode at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "choose_mode", "Mode"),
-        Binding("ctrl+b", "toggle_pane('notes-pane')", "Notes"),
-        Binding("ctrl+r", "toggle_pane('sources-pane')", "Sources"),
+        Binding("ctrl+t", "choose_mode", "Mode", id="mode"),
+        Binding("ctrl+b", "toggle_pane('notes-pane')", "Notes", id="notes-pane"),
+        Binding("ctrl+r", "toggle_pane('sources-pane')", "Sources", id="sources-pane"),
         Binding("escape", "stop", "Stop", show=False),
-        Binding("ctrl+n", "begin_again", "New conversation", show=False),
-        Binding("ctrl+y", "copy_reply", "Copy the reply", show=False),
-        Binding("ctrl+s", "save", "Save the conversation", show=False),
+        Binding("ctrl+n", "begin_again", "New conversation", show=False, id="new-conversation"),
+        Binding("ctrl+y", "copy_reply", "Copy the reply", show=False, id="copy-reply"),
+        Binding("ctrl+s", "save", "Save the conversation", show=False, id="save-conversation"),
     ]
-
-    app: KbApp
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._mode = "ask"
-        self._begun = False  # whether a session of the mode is open
-        self._cancellation: Cancellation | None = None
-        self._turn_began = 0.0
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
             yield NotesPane()
-            yield Conversation()
+            yield Conversation(self._offers)
             yield SourcesPane()
         yield StatusLine()
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Let the user write at once."""
@@ -74,24 +71,25 @@ class MainScreen(Screen[None]):
         self._fit(event.size.width)
 
     def _fit(self, width: int) -> None:
-        for pane in ("notes-pane", "sources-pane"):
-            self.query_one(f"#{pane}").display = width >= _NARROW
+        for pane, least in _LEAST_WIDTH.items():
+            self.query_one(f"#{pane}").display = width >= least
 
-    @property
-    def status(self) -> StatusLine:
-        """The line at the bottom."""
-        return self.query_one(StatusLine)
+    def _offers(self, begun: str) -> list[tuple[str, str]]:
+        return offers(begun, self.app.modes.get(self._mode), self.app.modes, self.app.notes)
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether a reply is being made."""
-        return self._cancellation is not None
+    def show_on_home(self, **parts: object) -> None:
+        """Fill parts of the first page in; see HomeContent."""
+        for home in self.query(Home):  # none while the program is being left
+            for name, value in parts.items():
+                setattr(home.content, name, value)
+            home.refresh_rows()
 
     def commands(self) -> Iterator[SystemCommand]:
         """What the screen can do, for the command palette."""
         for name, mode in self.app.modes.items():
             yield SystemCommand(f"Mode: {mode.title}", mode.summary, partial(self.begin_mode, name))
         yield SystemCommand("New conversation", "Clear the page and start again", self.action_begin_again)
+        yield SystemCommand("Conversations", "Go on with an earlier one", self.action_conversations)
         yield SystemCommand("Save the conversation", "Write it to a new note", self.action_save)
         yield SystemCommand("Copy the reply", "Including its sources", self.action_copy_reply)
 
@@ -103,11 +101,6 @@ class MainScreen(Screen[None]):
         """Forget the session that is open."""
         self._begun = False
 
-    def stop(self) -> None:
-        """Stop the reply, if one is being made."""
-        if self._cancellation is not None:
-            self._cancellation.cancel()
-
     @on(messages.Said)
     def _said(self, message: messages.Said) -> None:
         """A line of the user's."""
@@ -115,7 +108,7 @@ class MainScreen(Screen[None]):
             self.notify("Still answering. Press Esc to stop.")
             return
         text = message.text
-        conversation = self.query_one(Conversation)
+        conversation = self.conversation
         if not self.app.modes:
             self.notify("kb is still starting.")
             self.query_one("#line", Input).value = text
@@ -125,6 +118,8 @@ class MainScreen(Screen[None]):
             self._show_source(int(source[1]))
         elif name == "/help":
             conversation.note(self._commands(), "hint")
+        elif name == "/home":
+            self.action_begin_again()
         elif name == "/mode":
             wanted, _, topic = rest.strip().partition(" ")
             self.begin_mode(wanted or "ask", topic.strip())
@@ -139,7 +134,15 @@ class MainScreen(Screen[None]):
                 conversation.user_said(text)
             if not text.startswith("/"):
                 self.query_one(SourcesPane).show(())
-            self._turn(text)
+            self._turn(_IN_BRACKETS.sub(r"\1", text))
+
+    @on(messages.DueNote)
+    def _do_what_is_due(self, message: messages.DueNote) -> None:
+        """Where the quiz is one of the modes, ask the note's cards; else show the note."""
+        if "quiz" in self.app.modes:
+            self.begin_mode("quiz", message.path)
+        else:
+            self.app.post_message(messages.OpenNote(message.path))
 
     def _commands(self) -> str:
         mode = self.app.modes[self._mode]
@@ -147,106 +150,10 @@ class MainScreen(Screen[None]):
             **mode.commands,
             "/1, /2 …": "show the note that [1], [2] … cites",
             "/mode NAME TOPIC": f"another mode: {', '.join(self.app.modes)}",
+            "/home": "the first page",
             "/help": "this list; F1 lists the keys",
         }
         return "\n".join(f"{command:<18}{what}" for command, what in rows.items())
-
-    def begin_mode(self, name: str, argument: str = "") -> None:
-        """Talk in another mode from here on."""
-        if name not in self.app.modes:
-            self.app.tell(f"There is no mode {name!r}. Modes: {', '.join(self.app.modes)}.")
-            return
-        if self._cancellation is not None:
-            self._cancellation.cancel()
-        mode = self.app.modes[name]
-        self._mode, self._begun = name, False
-        conversation = self.query_one(Conversation)
-        conversation.note(f"{mode.title}: {mode.summary}", "mode")
-        if mode.commands:
-            conversation.note("   ".join(f"{key} {text}" for key, text in mode.commands.items()), "hint")
-        conversation.invite(_invitation(mode))
-        conversation.focus_line()
-        status = self.query_one(StatusLine)
-        status.mode, status.standing = name, ""
-        if argument:
-            conversation.user_said(argument)
-            self._turn(argument)
-
-    def _turn(self, text: str) -> None:
-        from kb.models.language_model import Cancellation
-
-        self._cancellation = Cancellation()
-        self._turn_began = time.monotonic()
-        self.query_one(StatusLine).doing = "Working · Esc stops"
-        self._run_turn(text, self._cancellation)
-
-    @work(thread=True, group="turn", exit_on_error=False)
-    def _run_turn(self, text: str, cancellation: Cancellation) -> None:
-        ended, error = False, ""
-        try:
-            for event in self._events(text, cancellation):
-                ended = ended or getattr(event, "ended", False)
-                self.app.post_from_worker(self, messages.Happened(event))
-        except KbError as problem:
-            error = str(problem)
-        self.app.post_from_worker(self, messages.TurnEnded(ended, error))
-
-    def _events(self, text: str, cancellation: Cancellation) -> Iterator[Event]:
-        sessions = self.app.sessions
-        if sessions is None:
-            return
-        mode = self.app.modes[self._mode]
-        if self._begun and sessions.mode is mode:
-            yield from sessions.reply(text, cancellation)
-            return
-        self._begun = True
-        yield from sessions.begin(mode, text, cancellation)
-
-    @on(messages.Happened)
-    def _happened(self, message: messages.Happened) -> None:
-        from kb.plugin_api import Card, Choices, Said, Saved, Sources, Standing, Status, Verdict
-
-        conversation, status = self.query_one(Conversation), self.query_one(StatusLine)
-        match message.event:
-            case Status(text):
-                status.doing = f"{safe_line(text)} · Esc stops"
-            case Said(markdown):
-                conversation.kb_said(markdown)
-            case Sources(quotes):
-                self.query_one(SourcesPane).show(quotes)
-            case Card():
-                conversation.invite("Your answer")
-                conversation.show_card(message.event)
-            case Verdict():
-                conversation.show_verdict(message.event)
-                if message.event.source:
-                    self.query_one(SourcesPane).show([message.event.source])
-            case Choices():
-                conversation.show_choices(message.event)
-            case Standing(label, value, of, detail):
-                conversation.invite("Your answer")
-                count = f"{value}/{of}" if of else str(value)
-                status.standing = safe_line(f"{label} {count} {detail}")
-            case Saved(path):
-                self.notify(f"Wrote {safe_line(str(path))}", markup=False)
-
-    @on(messages.TurnEnded)
-    def _turn_ended(self, message: messages.TurnEnded) -> None:
-        stopped = self._cancellation is not None and self._cancellation.cancelled
-        self._cancellation = None
-        took = f"{time.monotonic() - self._turn_began:.1f} s"
-        model = self.app.sessions.model() if self.app.sessions is not None else ""
-        self.status.doing = f"{took} · {safe_line(model)}" if model else took
-        conversation = self.query_one(Conversation)
-        if message.error:
-            conversation.note(message.error, "problem")
-            self.app.problems.append(message.error)
-        elif stopped:
-            conversation.note("Stopped.")
-        if message.ended:
-            self._begun = False
-            conversation.note("Session finished. Type to start another, or Ctrl+T to switch mode.")
-            self.app.load_modes()  # cards due may be fewer
 
     def action_stop(self) -> None:
         """Stop the reply; without one, go back to the line."""
@@ -260,11 +167,11 @@ class MainScreen(Screen[None]):
         """Show or hide a side pane."""
         shown = self.query_one(f"#{pane}")
         shown.display = not shown.display
-        if shown.display and self.size.width < _NARROW:
-            # There is room for one.
-            other = "sources-pane" if pane == "notes-pane" else "notes-pane"
-            self.query_one(f"#{other}").display = False
-            shown.query("Tree, OptionList").first().focus()
+        other = "sources-pane" if pane == "notes-pane" else "notes-pane"
+        if shown.display and self.size.width < max(_LEAST_WIDTH.values()):
+            self.query_one(f"#{other}").display = False  # there is room for one
+        if shown.display and self.size.width < _LEAST_WIDTH[pane]:
+            shown.query("Tree, .source").focus()
 
     def _show_source(self, number: int) -> None:
         if not self.query_one(SourcesPane).open(number):
@@ -284,9 +191,34 @@ class MainScreen(Screen[None]):
 
     def action_begin_again(self) -> None:
         """Begin with an empty page."""
-        self._begun = False
+        self._begun, self._reopened = False, None
         self.query_one(Conversation).clear()
         self.query_one(SourcesPane).show(())
+
+    def action_conversations(self) -> None:
+        """Let the user choose an earlier conversation to go on with."""
+        if self.app.reader is not None:
+            self._find_conversations(self.app.reader)
+
+    @work(thread=True, exclusive=True, group="conversations", exit_on_error=False)
+    def _find_conversations(self, reader: Reader) -> None:
+        self.app.post_from_worker(self, messages.ConversationsRead(reader.conversations()))
+
+    @on(messages.ConversationsRead)
+    def _choose_conversation(self, message: messages.ConversationsRead) -> None:
+        from kb.tui.screens.choose import ChooseScreen
+
+        held = {one.id: one for one in message.conversations}
+        if not held:
+            self.notify("There is no earlier conversation yet.")
+            return
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.reopen(held[name])
+
+        rows = [(one.id, one.title, one.at[:10]) for one in message.conversations]
+        self.app.push_screen(ChooseScreen("An earlier conversation", rows), chosen)
 
     def action_copy_reply(self) -> None:
         """Copy the last reply with what it cites."""
@@ -294,10 +226,7 @@ class MainScreen(Screen[None]):
         if not reply:
             self.notify("There is no reply to copy yet.", severity="warning")
             return
-        cited = set(re.findall(r"\[(\d+)\]", " ".join(reply)))
-        quotes = [quote for quote in self.query_one(SourcesPane).quotes if str(quote.number) in cited]
-        lines = [f"[{quote.number}] {quote.path}:{quote.line}" for quote in quotes]
-        self.app.copy_to_clipboard("\n\n".join(reply) + ("\n\n" + "\n".join(lines) if lines else ""))
+        self.app.copy_to_clipboard(with_places(reply, self.query_one(SourcesPane).quotes))
         self.notify("Copied the reply.")
 
     def action_save(self) -> None:
@@ -306,22 +235,23 @@ class MainScreen(Screen[None]):
         if not transcript or self.app.sessions is None:
             self.notify("There is nothing to save yet.", severity="warning")
             return
-        cited = "\n".join(
-            f"- [{quote.number}] [[{quote.path.removesuffix('.md')}|{quote.title}]], line {quote.line}"
-            for quote in self.query_one(SourcesPane).quotes
-        )
-        text = "\n\n".join([*transcript, *([f"## Sources\n\n{cited}"] if cited else [])])
         name = f"Conversations/{time.strftime('%Y-%m-%d %H.%M.%S')}"
+        self._save(self.app.sessions, name, with_sources(transcript, self.query_one(SourcesPane).quotes))
+
+    @work(thread=True, group="save", exit_on_error=False)
+    def _save(self, sessions: Sessions, name: str, text: str) -> None:
         try:
-            self.notify(f"Wrote {safe_line(self.app.sessions.save(name, text))}", markup=False)
+            path = sessions.save(name, text)
         except KbError as error:
-            self.app.tell(str(error))
+            self.app.post_from_worker(self.app, messages.Failed(str(error)))
+        else:
+            self.app.post_from_worker(self, messages.Written(path))
+
+    @on(messages.Written)
+    def _written(self, message: messages.Written) -> None:
+        self.notify(f"Wrote {safe_line(message.path)}", markup=False)
 
 
 def _names(mode: Mode) -> set[str]:
     """The commands of a mode, without what may follow them."""
     return {command.partition(" ")[0] for command in mode.commands}
-
-
-def _invitation(mode: Mode) -> str:
-    return f"{mode.title}: {mode.argument}" if mode.argument else f"{mode.title}: press Enter to begin"

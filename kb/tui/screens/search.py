@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
@@ -23,13 +23,15 @@ from kb.retrieval.unknown_words import worth_showing
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Found, OpenNote
 from kb.tui.widgets.line import Line
+from kb.tui.widgets.source import breadcrumb
 
 if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
-    from kb.tui.work import Reader
+    from kb.tui.reading import Reader
 
 _MOMENT = 0.02  # seconds
 _EXCERPT = 100  # characters shown in the list
+_WIDE = 110  # columns from which the preview stands at the right
 
 
 class SearchScreen(ModalScreen[None]):
@@ -54,9 +56,15 @@ class SearchScreen(ModalScreen[None]):
                 self._query, placeholder='Search: words, "a phrase", -without, tag:, path:, before:2026-03'
             )
             yield Static(id="told", classes="hint", markup=False)
-            yield OptionList()
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Static(id="passage", markup=False)
+            with Horizontal(id="results"):
+                yield OptionList()
+                with VerticalScroll(id="preview", can_focus=False):
+                    yield Static(id="preview-place", markup=False)
+                    yield Static(id="passage", markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The preview stands at the right where there is room, else below."""
+        self.set_class(event.size.width < _WIDE, "-narrow")
 
     def action_move(self, by: int) -> None:
         """Move in the list while the line keeps the focus."""
@@ -97,6 +105,7 @@ class SearchScreen(ModalScreen[None]):
         listed.add_options(Option(_prompt(hit, found.query)) for hit in found.hits)
         listed.highlighted = 0 if found.hits else None
         if not found.hits:
+            self.query_one("#preview-place", Static).update("")
             self.query_one("#passage", Static).update("Nothing found." if found.query else "")
         told = self.query_one("#told", Static)
         told.display = bool(found.told)
@@ -105,7 +114,13 @@ class SearchScreen(ModalScreen[None]):
     @on(OptionList.OptionHighlighted)
     def _preview(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._hits):
-            text = safe_text(self._hits[event.option_index].passage.text)
+            passage = self._hits[event.option_index].passage
+            text = safe_text(passage.text)
+            place = Content.assemble(
+                (breadcrumb(passage.note_path, passage.title, tuple(passage.heading_path)), "bold $text"),
+                f"\n{safe_line(passage.note_path)}:{passage.line}",
+            )
+            self.query_one("#preview-place", Static).update(place)
             self.query_one("#passage", Static).update(_marked(text, marks(text, self.query_one(Line).value)))
             self.query_one("#preview").scroll_home(animate=False)
 
@@ -125,12 +140,11 @@ class SearchScreen(ModalScreen[None]):
 
 def _prompt(hit: SearchHit, query: str) -> Content:
     """Two lines: which note, and the words that match."""
-    place = " > ".join(hit.passage.heading_path[-1:])
-    shown = excerpt(hit.passage.text, query, _EXCERPT)
+    passage = hit.passage
+    shown = excerpt(passage.text, query, _EXCERPT)
     return Content.assemble(
-        (safe_line(hit.passage.title), "bold"),
-        (f"  {safe_line(place)}" if place and place != hit.passage.title else "", ""),
-        (f"  {safe_line(hit.passage.note_path)}:{hit.passage.line}", "$text-muted"),
+        (breadcrumb(passage.note_path, passage.title, tuple(passage.heading_path[-1:])), "bold"),
+        (f"  {safe_line(passage.note_path)}:{passage.line}", "$text-muted"),
         (f"  and in {len(hit.also_in)} more" if hit.also_in else "", "$text-muted"),
         "\n  ",
         _marked(shown.text, shown.marks),
@@ -140,5 +154,5 @@ def _prompt(hit: SearchHit, query: str) -> Content:
 def _marked(text: str, spans: Sequence[Span]) -> Content:
     content = Content(text)
     for span in spans:
-        content = content.stylize("bold $accent", span.start, span.end)
+        content = content.stylize("bold $text-accent on $marked", span.start, span.end)
     return content

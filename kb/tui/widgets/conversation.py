@@ -1,90 +1,36 @@
-"""The conversation in the middle: what was said, cards, quick replies, and the line to write in."""
+"""The conversation in the middle: what was said, answers and cards, quick replies, and the line to write in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from kb.safe_text import safe_line, safe_text
-from kb.tui.messages import Said
-from kb.tui.widgets.line import Line
+from kb.tui.messages import Said, Typed
+from kb.tui.widgets.answer import AnswerCard
+from kb.tui.widgets.home import Home
 from kb.tui.widgets.markdown import NoteMarkdown
+from kb.tui.widgets.prompt import Completions, Offer, Prompt
+from kb.tui.widgets.replies import QuickReplies
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from kb.plugin_api import Card, Choices, Verdict
+    from kb.plugin_api import Answer, Card, Choices, Verdict
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_WELCOME = "Ask your notes anything. To begin with, choose one (Down, Enter), or type your own:"
-_KEYS = (
-    ("Ctrl+F", "search while typing"),
-    ("Ctrl+O", "open a note by its title"),
-    ("Ctrl+T", "quiz, tutor, summaries"),
-    ("F3", "suggested links"),
-    ("F1", "all keys"),
-)
 _GRADES = {
     "right": ("Right.", "$text-success"),
     "unsure": ("Close? Compare and grade yourself.", "$text-warning"),
     "wrong": ("Not quite.", "$text-error"),
 }
-
-
-@dataclass
-class Typed(Message):
-    """A letter, or pasted text, for the line."""
-
-    text: str
-
-
-class QuickReplies(OptionList):
-    """Replies to choose from, by arrows and Enter or by their keys."""
-
-    def __init__(self, replies: list[tuple[str, str]], *, by_key: bool = True) -> None:
-        """`by_key` lets a key of a reply choose it, which whole sentences have not."""
-        self._replies = replies
-        self._by_key = by_key
-        super().__init__(
-            *(Option(Content(f"{safe_line(key)}  {safe_line(label)}".strip())) for key, label in replies),
-            classes="replies",
-        )
-
-    def on_key(self, event: events.Key) -> None:
-        """A key of its own, or the number of a reply, chooses it; other letters begin a written answer."""
-        for number, (key, _) in enumerate(self._replies if self._by_key else (), start=1):
-            if event.character in (key, str(number)):
-                event.stop()
-                self._send(number - 1)
-                return
-        if event.is_printable and event.character:
-            event.stop()
-            self.post_message(Typed(event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Pasted text is a written answer."""
-        event.stop()
-        self.post_message(Typed(event.text))
-
-    @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        self._send(event.option_index)
-
-    def _send(self, index: int) -> None:
-        if not self.disabled:
-            self.disabled = True
-            self.post_message(Said(self._replies[index][0]))
 
 
 class Conversation(Vertical):
@@ -96,21 +42,39 @@ class Conversation(Vertical):
         Binding("down", "choose", "Choose", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, offers: Callable[[str], Sequence[Offer]]) -> None:
+        """`offers` completes the line; see Prompt."""
         super().__init__(id="conversation")
         self.transcript: list[str] = []  # as Markdown
         self.last_reply: list[str] = []
+        self._pieces: list[Widget] = []  # of the reply that is being made
+        self._offers = offers
 
     def compose(self) -> ComposeResult:
+        yield Home()
         yield VerticalScroll(id="said")
-        yield Line(placeholder="Ask your notes", id="line")
+        yield Completions()
+        yield Prompt(self._offers)
 
     def on_mount(self) -> None:
         """Keep the end in sight."""
         self.query_one("#said", VerticalScroll).anchor()
+        self._show_home(True)
+        self.query_one(Completions).display = False
+
+    @property
+    def home(self) -> Home:
+        """The first page."""
+        return self.query_one(Home)
+
+    def _show_home(self, shown: bool) -> None:
+        self.home.display = shown
+        self.query_one("#said").display = not shown
 
     def action_choose(self) -> None:
-        """Go to the replies that are offered."""
+        """Go to the replies that are offered, or into the first page."""
+        if self.home.display:
+            self.home.enter()
         for offered in self.query(QuickReplies):
             if not offered.disabled:
                 offered.focus()
@@ -119,20 +83,6 @@ class Conversation(Vertical):
         """Scroll what was said, while the line keeps the focus."""
         said = self.query_one("#said", VerticalScroll)
         said.scroll_relative(y=pages * max(1, said.size.height - 2), animate=False)
-
-    def welcome(self, questions: Sequence[str]) -> None:
-        """On an empty page: what may be asked, and the keys."""
-        if self.transcript or self.query_one("#said").query(QuickReplies):
-            return
-        said = self.query_one("#said", VerticalScroll)
-        said.query(".welcome").remove()
-        said.mount(Static(Content(_WELCOME if questions else _WELCOME.split("\n")[0]), classes="welcome"))
-        if questions:
-            said.mount(QuickReplies([(question, "") for question in questions], by_key=False))
-        keys = Content.assemble(
-            *(part for key, what in _KEYS for part in ((f"{key:<8}", "bold"), f"{what}\n"))
-        )
-        said.mount(Static(keys, classes="welcome hint"))
 
     def invite(self, placeholder: str) -> None:
         """Say what may be written."""
@@ -144,16 +94,14 @@ class Conversation(Vertical):
 
     def write(self, text: str) -> None:
         """Put `text` on the line, for the user to go on with."""
-        line = self.query_one("#line", Line)
+        line = self.query_one("#line", Prompt)
         line.focus()
         line.paste(text)
 
     def user_said(self, text: str) -> None:
         """Show what the user sent."""
-        if not self.transcript:
-            self.query_one("#said").query(".welcome, QuickReplies").remove()
         self.transcript.append(f"**{text}**")
-        self.last_reply = []
+        self.last_reply, self._pieces = [], []
         self._withdraw_replies()
         self._append(Static(Content(safe_text(text)), classes="user"))
 
@@ -161,7 +109,16 @@ class Conversation(Vertical):
         """Show a piece of the reply."""
         self.transcript.append(markdown)
         self.last_reply.append(markdown)
-        self._append(NoteMarkdown(safe_text(markdown), classes="reply"))
+        piece = NoteMarkdown(safe_text(markdown), classes="reply")
+        self._pieces.append(piece)
+        self._append(piece)
+
+    def show_answer(self, answer: Answer) -> None:
+        """Lay the whole answer out in the place of its pieces."""
+        for piece in self._pieces:
+            piece.remove()
+        self._pieces = []
+        self._append(AnswerCard(answer))
 
     def show_card(self, card: Card) -> None:
         """Put a question to the learner."""
@@ -212,8 +169,9 @@ class Conversation(Vertical):
 
     def clear(self) -> None:
         """Begin with an empty page."""
-        self.transcript, self.last_reply = [], []
+        self.transcript, self.last_reply, self._pieces = [], [], []
         self.query_one("#said").remove_children()
+        self._show_home(True)
 
     def _withdraw_replies(self) -> None:
         for offered in self.query(QuickReplies):
@@ -222,6 +180,7 @@ class Conversation(Vertical):
             self.focus_line()
 
     def _append(self, widget: Widget) -> None:
+        self._show_home(False)
         self.query_one("#said", VerticalScroll).mount(widget)
 
     @on(Typed)
@@ -232,6 +191,11 @@ class Conversation(Vertical):
     @on(Input.Submitted, "#line")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        line = self.query_one("#line", Prompt)
+        if line.is_choosing:
+            line.take()
+            return
         text = event.value.strip()
-        event.input.clear()
+        line.sent(text)
+        line.clear()
         self.post_message(Said(text))

@@ -16,8 +16,8 @@ from textual.widgets.tree import TreeNode
 
 from kb.safe_text import safe_line
 from kb.tui.messages import OpenNote
+from kb.tui.reading import NoteEntry
 from kb.tui.widgets.line import Line
-from kb.tui.work import NoteEntry
 
 _SHOWN = 500  # rows of a flat list; the filter finds the rest
 _VIEWS = ("Notes", "Recent", "Tags", "Due")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Static
 
-from kb.safe_text import safe_line
 from kb.tui.messages import OpenNote
+from kb.tui.widgets.source import Source
 
 if TYPE_CHECKING:
     from kb.plugin_api import Quote
@@ -28,15 +25,15 @@ class SourcesPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("Sources", classes="title")
-        yield OptionList(id="quotes")
+        yield VerticalScroll(id="quotes", can_focus=False)
         yield Static("Sources for the answer will appear here.", id="no-quotes", classes="hint")
 
     def show(self, quotes: Sequence[Quote]) -> None:
         """List these quotes in place of others."""
         self.quotes = list(quotes)
-        listed = self.query_one("#quotes", OptionList)
-        listed.clear_options()
-        listed.add_options(Option(_prompt(quote)) for quote in self.quotes)
+        listed = self.query_one("#quotes", VerticalScroll)
+        listed.remove_children()
+        listed.mount_all(Source(quote) for quote in self.quotes)
         self.query_one("#no-quotes").display = not self.quotes
         listed.display = bool(self.quotes)
 
@@ -48,20 +45,8 @@ class SourcesPane(Vertical):
                 return True
         return False
 
-    @on(OptionList.OptionSelected, "#quotes")
-    def _open(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        quote = self.quotes[event.option_index]
-        self.app.post_message(OpenNote(quote.path, quote.line, quote.quote))
-
-
-def _prompt(quote: Quote) -> Content:
-    return Content.assemble(
-        (f"[{quote.number}] ", "bold $accent"),
-        (safe_line(quote.title), "bold"),
-        "\n",
-        (f"{safe_line(quote.path)}:{quote.line}", "$text-muted"),
-        "\n",
-        safe_line(quote.text),
-        "\n",
-    )
+    def focus_first(self) -> None:
+        """Go to the first quote."""
+        for source in self.query(Source):
+            source.focus()
+            return

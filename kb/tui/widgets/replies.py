@@ -1,0 +1,48 @@
+"""Replies to choose from below a question."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from kb.safe_text import safe_line
+from kb.tui.messages import Said, Typed
+
+
+class QuickReplies(OptionList):
+    """Replies to choose from, by arrows and Enter or by their keys."""
+
+    def __init__(self, replies: list[tuple[str, str]]) -> None:
+        self._replies = replies
+        super().__init__(
+            *(Option(Content(f"{safe_line(key)}  {safe_line(label)}".strip())) for key, label in replies),
+            classes="replies",
+        )
+
+    def on_key(self, event: events.Key) -> None:
+        """A key of its own, or the number of a reply, chooses it; other letters begin a written answer."""
+        for number, (key, _) in enumerate(self._replies, start=1):
+            if event.character in (key, str(number)):
+                event.stop()
+                self._send(number - 1)
+                return
+        if event.is_printable and event.character:
+            event.stop()
+            self.post_message(Typed(event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text is a written answer."""
+        event.stop()
+        self.post_message(Typed(event.text))
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._send(event.option_index)
+
+    def _send(self, index: int) -> None:
+        if not self.disabled:
+            self.disabled = True
+            self.post_message(Said(self._replies[index][0]))
