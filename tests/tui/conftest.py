@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,12 +12,16 @@ from kb.tui.app import KbApp
 from tests.support import own_state, write_notes
 from tests.tui.interface import NOTES, settings_of
 
+_WRITTEN = datetime(2025, 1, 15, 12, tzinfo=UTC).timestamp()
+
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A knowledge base to copy."""
     folder = tmp_path_factory.mktemp("tui")
     write_notes(folder / "vault", NOTES)
+    for place, name in enumerate(NOTES):  # two written within one tick of the clock have no order
+        os.utime(folder / "vault" / name, (_WRITTEN + place * 60, _WRITTEN + place * 60))
     base = KnowledgeBase(settings_of(folder))
     base.index()
     base.close()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _RECENT, _FEW = 5, 3
 _ROOM_FOR_LISTS = 22  # rows
 _ASK = "Ask your notes anything. To begin with, choose one (Down, Enter), or type your own:"
-_NAME_WIDTH = 44  # columns
+_NAME_WIDTH, _LEAST_NAME_WIDTH = 44, 12  # columns
+_BESIDE_NAME = 26  # columns: the longest remark, the spaces around it, the scrollbar
 _HOUR, _DAY = 3600, 86400
 
 
@@ -87,7 +88,9 @@ class Home(Vertical):
     def refresh_rows(self) -> None:
         """Show what is known now; the row that was gone to stays chosen."""
         listed = self.query_one(HomeList)
-        rows = list(_rows(self.content))
+        rows = list(
+            _rows(self.content, max(_LEAST_NAME_WIDTH, min(_NAME_WIDTH, self.size.width - _BESIDE_NAME)))
+        )
         if [row.shown.markup for row in rows] != [row.shown.markup for row in self._rows]:
             at = listed.highlighted
             self._rows = rows
@@ -115,7 +118,8 @@ class Home(Vertical):
             self.post_message(does)
 
 
-def _rows(content: HomeContent) -> Iterator[Row]:
+def _rows(content: HomeContent, width: int) -> Iterator[Row]:
+    """The rows, with names of `width` columns."""
     for question in content.starters:
         yield Row(Content.assemble("  ", safe_line(question)), Said(question))
     titles = {note.path: note.title for note in content.notes}
@@ -123,25 +127,25 @@ def _rows(content: HomeContent) -> Iterator[Row]:
     if overview is not None:
         yield from _heading("Today")
         does = "open today's note" if overview.today_written else "begin today's note"
-        yield _row(overview.today_title, does, OpenDaily())
+        yield _row(overview.today_title, width, does, OpenDaily())
     if content.notes:
         yield from _heading("Recent")
         for note in sorted(content.notes, key=lambda note: -note.mtime_ns)[:_RECENT]:
-            yield _row(note.title, _ago(note.mtime_ns), OpenNote(note.path))
+            yield _row(note.title, width, _ago(note.mtime_ns), OpenNote(note.path))
     if due := sorted(content.due.items(), key=lambda item: -item[1])[:_FEW]:
         yield from _heading("Due", f"{sum(content.due.values())} in {len(content.due)} notes")
         for path, count in due:
-            yield _row(titles.get(path, path), f"{count} to review", DueNote(path))
+            yield _row(titles.get(path, path), width, f"{count} to review", DueNote(path))
     if content.links:
         yield from _heading("Suggested links", "F3 shows all")
         for path, count in list(content.links.items())[:_FEW]:
             words = "1 link" if count == 1 else f"{count} links"
-            yield _row(titles.get(path, path), words, LinksOf(path))
+            yield _row(titles.get(path, path), width, words, LinksOf(path))
     if overview is not None and overview.orphans:
         count = len(overview.orphans)
         yield from _heading("Not linked yet", f"{count} {'note' if count == 1 else 'notes'}")
         for path in overview.orphans[:_FEW]:
-            yield _row(titles.get(path, path), "no links in or out", OpenNote(path))
+            yield _row(titles.get(path, path), width, "no links in or out", OpenNote(path))
 
 
 def _heading(name: str, remark: str = "") -> Iterator[Row]:
@@ -149,13 +153,11 @@ def _heading(name: str, remark: str = "") -> Iterator[Row]:
     yield Row(Content.assemble((name, "bold $text-accent"), (f"  {remark}" if remark else "", "$text-muted")))
 
 
-def _row(name: str, remark: str, does: Message) -> Row:
+def _row(name: str, width: int, remark: str, does: Message) -> Row:
     shown = safe_line(name)
-    if len(shown) > _NAME_WIDTH:
-        shown = shown[: _NAME_WIDTH - 1] + "…"
-    return Row(
-        Content.assemble("  ", f"{shown:<{_NAME_WIDTH}}", (f"  {safe_line(remark)}", "$text-muted")), does
-    )
+    if len(shown) > width:
+        shown = shown[: width - 1] + "…"
+    return Row(Content.assemble("  ", f"{shown:<{width}}", (f"  {safe_line(remark)}", "$text-muted")), does)
 
 
 def _ago(mtime_ns: int) -> str:
