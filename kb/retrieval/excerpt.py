@@ -32,7 +32,7 @@ class Excerpt:
 
 def excerpt(passage: str, query: str, length: int) -> Excerpt:
     """At most `length` characters of `passage`, as a reader sees them, around the first word of `query`."""
-    text = safe_line(plain_text(_FRONT_MATTER.sub("", passage))) or _properties(passage)
+    text = safe_line(plain_text(_FRONT_MATTER.sub("", passage))) or properties_line(passage)
     words = pieces(query)
     first = next((mark.start for mark in _marks(text, words)), 0)
     start = text.rfind(" ", 0, max(0, first - _BEFORE)) + 1 if len(text) > length and first > _BEFORE else 0
@@ -43,8 +43,18 @@ def excerpt(passage: str, query: str, length: int) -> Excerpt:
     return Excerpt(shown, tuple(_marks(shown, words)))
 
 
-def _properties(passage: str) -> str:
+def as_read(passage: str) -> str:
+    """`passage` without front matter; where that stands alone, a property a line."""
+    return _FRONT_MATTER.sub("", passage).strip("\n") or "\n".join(_properties(passage))
+
+
+def properties_line(passage: str) -> str:
     """Front matter that stands alone, as a reader would say it."""
+    return safe_line(plain_text(" · ".join(_properties(passage))))
+
+
+def _properties(passage: str) -> list[str]:
+    """A property each, with its values behind it."""
     lines: list[str] = []
     for line in passage.splitlines():
         words = line.strip()
@@ -52,7 +62,7 @@ def _properties(passage: str) -> str:
             lines[-1] += ("" if lines[-1].endswith(":") else ",") + f" {words[2:].strip(_QUOTES)}"
         elif words.strip("-."):
             lines.append(words.replace('"', "").replace("'", ""))
-    return safe_line(plain_text(" · ".join(lines)))
+    return lines
 
 
 def marks(text: str, query: str) -> list[Span]:

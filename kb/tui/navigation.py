@@ -26,10 +26,10 @@ class Navigation(Themed[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+f", "search", "Search", priority=True, id="search"),
-        Binding("ctrl+o", "switch_note", "Open note", id="open-note"),
+        Binding("ctrl+o", "switch_note", "Open", id="open-note"),
         Binding("f3", "links", "Links", id="links"),
         Binding("f2", "settings", "Settings", show=False, id="settings"),
-        Binding("ctrl+p", "command_palette", "Commands", id="commands"),
+        Binding("ctrl+p", "command_palette", "Commands", show=False, id="commands"),
         Binding("f1", "help", "Help", id="help"),
         Binding("ctrl+l", "log", "Error log", show=False, id="error-log"),
         Binding("ctrl+q", "quit", "Quit", priority=True, id="quit"),

@@ -10,8 +10,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Markdown, OptionList
 
-from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
-from kb.notes.note import Span
 from kb.plugin_api import Mode
 from kb.tui.app import KbApp
 from kb.tui.keymap import read_keymap
@@ -22,11 +20,13 @@ from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.search import SearchScreen
 from kb.tui.widgets.activity import heat_map, level
 from kb.tui.widgets.answer import AnswerCard
+from kb.tui.widgets.conversation import Told
 from kb.tui.widgets.home import HomeList
 from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.note_side import NoteSide
 from kb.tui.widgets.prompt import Prompt
 from kb.tui.widgets.source import Source
+from tests.tui.answers import ANSWERED, NOTHING, UNSURE
 from tests.tui.interface import drive, ready, said, send, settings_of, until
 
 ASK = Mode("ask", "Ask", "Answers", "question", lambda _: None, {"/save [NAME]": "save it", "/quit": "leave"})
@@ -110,23 +110,6 @@ def test_the_first_page_shows_what_there_is_to_do(app: KbApp, folder: Path) -> N
     drive(app, steps)
 
 
-def quote(number: int, text: str, short: str = "") -> Quote:
-    return Quote(
-        number, "Tea/Oolong.md", 7, Span(0, 9), "Oolong", ("Oolong", "Making it"), text, text, 0.9, "", short
-    )
-
-
-ANSWERED = Answer(
-    "When was it made?",
-    sentences=(AnswerSentence("It was first made in Fujian in 1725.", True, (1,), "quoted"),),
-    sources=(quote(1, "It was first made in Fujian in 1725.", "1725"), quote(2, "It likes hot water.")),
-)
-UNSURE = Answer("When?", sources=(quote(1, "Perhaps in 1725."),), outcome="unsure")
-NOTHING = Answer(
-    "Who?", outcome="nothing", reason="not covered", nearest=(NearNote("Kettle.md", 3, "Kettle"),)
-)
-
-
 @pytest.mark.slow
 def test_an_answer_is_a_card_of_its_kind(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
@@ -167,6 +150,9 @@ def test_a_question_is_answered_with_a_card(app: KbApp) -> None:
         card = app.main.query_one(AnswerCard)
         assert card.has_class("-answered")
         assert card.query(Source)
+        told = app.main.query_one(Told)
+        asked = app.main.query_one(".user")
+        assert asked.region.y - told.region.y <= 2  # what is said begins at the top
         await send(pilot, "Who composed the opera Fidelio?")
         assert app.main.query(AnswerCard).last().has_class("-nothing")
         assert "1725" in said(app)
@@ -297,6 +283,13 @@ def test_sixty_columns_by_twenty_rows_are_enough(app: KbApp) -> None:
         card = app.main.query_one(AnswerCard)
         assert card.region.width > 40
         assert app.main.query_one("#line").region.height == 3
+        told = app.main.query_one(Told)
+        await send(pilot, "What is the tea plant?")
+        await until(pilot, lambda: told.virtual_size.height > 2 * told.size.height)
+        asked = app.main.query(".user").last()
+        await until(
+            pilot, lambda: asked.region.y == told.region.y
+        )  # a long answer is read from its beginning
         app.post_message(OpenNote("Tea/Oolong.md"))
         await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._note is not None)
         await pilot.pause()

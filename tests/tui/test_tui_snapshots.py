@@ -1,6 +1,7 @@
 """What the screens look like, as text; after a wanted change: KB_SCREENS=write pytest tests/tui/test_tui_snapshots.py.
 
-One run of the interface for each size goes through all screens. Colours are looked at in test_tui_theme.py.
+One run of the interface for each size goes through all screens. What a model says is no part of them: answers are
+given, and the probabilities of links are left out. Colours are looked at in test_tui_theme.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,15 +20,16 @@ from textual.widgets import Input
 
 from kb.tui.app import KbApp
 from kb.tui.messages import OpenNote
-from kb.tui.screens.links import LinksScreen
 from kb.tui.screens.note import NoteScreen
 from kb.tui.widgets.note_side import NoteSide
-from tests.tui.interface import drive, ready, send, settings_of, until
+from tests.tui.answers import ANSWERED, NOTHING, UNSURE
+from tests.tui.interface import drive, ready, settings_of, until
 
 pytestmark = pytest.mark.slow
 
 KEPT = Path(__file__).parent / "screens"
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+SIZES = [(60, 20), (80, 24), (120, 40)]
+PATIENCE = 15.0  # seconds until a screen that differs is called so
 DAY = date(2025, 3, 12)
 WRITING = os.environ.get("KB_SCREENS") == "write"  # read now: the tests run without the KB_ variables
 _AGE = re.compile(r"just now|\d+ (?:minute|hour|day)s? ago|yesterday")
@@ -63,6 +66,10 @@ class Album:
             self.differing.append(f"{file.name} is not kept: KB_SCREENS=write keeps it")
             return
         kept = file.read_text(encoding="utf-8")
+        end = time.monotonic() + PATIENCE
+        while shown != kept and time.monotonic() < end:  # a busy machine paints late
+            await pilot.pause(0.2)
+            shown = as_text(app)
         if shown != kept:
             changes = difflib.unified_diff(
                 kept.splitlines(), shown.splitlines(), file.name, "shown", lineterm=""
@@ -87,7 +94,10 @@ def test_every_screen_looks_as_it_was_left(
         await pilot.press(*"/mo")
         await album.look(pilot, app, "completion")
         await pilot.press("escape", *["backspace"] * 3)
-        await send(pilot, "What is the tea plant?")
+        conversation = app.main.conversation
+        for answer in (NOTHING, UNSURE, ANSWERED):
+            conversation.user_said(answer.question)
+            conversation.show_answer(answer)
         await album.look(pilot, app, "answer")
         await pilot.press("ctrl+f", *"oxidised")
         await until(pilot, lambda: bool(app.screen._hits))
@@ -103,10 +113,6 @@ def test_every_screen_looks_as_it_was_left(
             ),
         )
         await album.look(pilot, app, "note")
-        await pilot.press("escape", "f3")
-        await until(pilot, lambda: isinstance(app.screen, LinksScreen) and bool(app.screen._queue))
-        await until(pilot, lambda: "Learning" not in str(app.screen.query_one("#detail").render()))
-        await album.look(pilot, app, "links")
         await pilot.press("escape", "f1")
         await pilot.pause()
         await album.look(pilot, app, "help")

@@ -105,3 +105,16 @@ def test_whatever_is_on_the_screens_can_be_read(app: KbApp, theme: str) -> None:
         assert not hard_to_read(app)
 
     drive(app, steps)
+
+
+@pytest.mark.slow
+def test_every_theme_can_be_chosen(app: KbApp) -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await ready(pilot)
+        app.main.conversation.note("Stopped.", "hint")
+        for name in sorted(app.available_themes):
+            app.theme = name
+            await pilot.pause()
+        assert app.current_theme.name == max(app.available_themes)
+
+    drive(app, steps)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -72,11 +74,21 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help", classes="dialog"):
-            yield Static(Content.styled(f"Keys of your own: {safe_line(str(keys_file()))}", "$text-muted"))
             for heading, keys in _KEYS.items():
-                yield Static(Content.styled(heading, "bold $accent"))
-                for key, what in keys.items():
-                    yield Static(Content.assemble((f"  {key:<22}", "bold"), what))
+                yield Static(Content.styled(heading, "bold $text-accent"))
+                yield Static(_table(keys), classes="keys")
+            yield Static(Content.styled("Keys of your own", "bold $text-accent"))
+            yield Static(Content(safe_line(str(keys_file()))), classes="keys")
+
+
+def _table(keys: Mapping[str, str]) -> Table:
+    """Keys at the left, what they do at the right, where it wraps."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=20)
+    table.add_column()
+    for key, what in keys.items():
+        table.add_row(Text(key, "bold"), Text(what))
+    return table
 
 
 class LogScreen(ModalScreen[None]):

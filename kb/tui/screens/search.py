@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 
 from kb.errors import KbError
 from kb.notes.note import Span
-from kb.retrieval.excerpt import excerpt, marks
+from kb.retrieval.excerpt import as_read, excerpt, marks
 from kb.retrieval.unknown_words import worth_showing
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Found, OpenNote
@@ -115,7 +115,7 @@ class SearchScreen(ModalScreen[None]):
     def _preview(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._hits):
             passage = self._hits[event.option_index].passage
-            text = safe_text(passage.text)
+            text = safe_text(as_read(passage.text))
             place = Content.assemble(
                 (breadcrumb(passage.note_path, passage.title, tuple(passage.heading_path)), "bold $text"),
                 f"\n{safe_line(passage.note_path)}:{passage.line}",

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import OpenNote
 from kb.tui.widgets.markdown import CitedMarkdown
-from kb.tui.widgets.source import Place, Source
+from kb.tui.widgets.source import Place, Source, is_of_properties
 
 if TYPE_CHECKING:
     from kb.plugin_api import Answer
@@ -54,7 +54,9 @@ class AnswerCard(Vertical):
         quoted = {number for one in said if one.verdict in ("quoted", "exact") for number in one.citations}
         for quote in answer.cited:
             yield Source(quote, with_text=quote.number not in quoted)
-        also = [quote for quote in answer.sources if quote not in answer.cited]
+        also = [
+            quote for quote in answer.sources if quote not in answer.cited and not is_of_properties(quote)
+        ]
         if also:
             yield Static("Also in your notes", classes="label")
         for quote in also:

@@ -33,6 +33,22 @@ _GRADES = {
 }
 
 
+class Told(VerticalScroll):
+    """What was said. As it grows its end stays in sight, and yet the beginning of what is to be read now."""
+
+    begins: Widget | None = None  # what is to be read now begins here
+
+    def watch_virtual_size(self) -> None:
+        """Scroll once what grew is laid out."""
+        self.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        end = float(self.max_scroll_y)
+        if self.begins is not None and self.begins.parent is self:
+            end = min(end, self.begins.virtual_region.y)
+        self.scroll_to(y=end, animate=False, force=True)
+
+
 class Conversation(Vertical):
     """Shows a conversation; the user's lines are posted as Said."""
 
@@ -52,13 +68,12 @@ class Conversation(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Home()
-        yield VerticalScroll(id="said")
+        yield Told(id="said")
         yield Completions()
         yield Prompt(self._offers)
 
     def on_mount(self) -> None:
-        """Keep the end in sight."""
-        self.query_one("#said", VerticalScroll).anchor()
+        """Begin with the first page."""
         self._show_home(True)
         self.query_one(Completions).display = False
 
@@ -103,7 +118,7 @@ class Conversation(Vertical):
         self.transcript.append(f"**{text}**")
         self.last_reply, self._pieces = [], []
         self._withdraw_replies()
-        self._append(Static(Content(safe_text(text)), classes="user"))
+        self._append(Static(Content(safe_text(text)), classes="user"), begins=True)
 
     def kb_said(self, markdown: str) -> None:
         """Show a piece of the reply."""
@@ -128,7 +143,8 @@ class Conversation(Vertical):
             Static(
                 Content.assemble((f"{place} · {card.kind}\n", "$text-muted"), (safe_text(card.stem), "bold")),
                 classes="card",
-            )
+            ),
+            begins=True,
         )
         if card.options:
             self.offer(list(zip(_LETTERS, card.options, strict=False)))
@@ -179,9 +195,12 @@ class Conversation(Vertical):
         if not isinstance(self.screen.focused, Input):
             self.focus_line()
 
-    def _append(self, widget: Widget) -> None:
+    def _append(self, widget: Widget, *, begins: bool = False) -> None:
         self._show_home(False)
-        self.query_one("#said", VerticalScroll).mount(widget)
+        told = self.query_one(Told)
+        if begins:
+            told.begins = widget
+        told.mount(widget)
 
     @on(Typed)
     def _typed(self, event: Typed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -9,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from kb.retrieval.excerpt import properties_line
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import OpenNote
 from kb.tui.theme import citation_class, citation_colour
@@ -16,6 +18,8 @@ from kb.tui.theme import citation_class, citation_colour
 if TYPE_CHECKING:
     from kb.plugin_api import Quote
 
+_FIRST_PROPERTY = 2  # the line
+_PROPERTY = re.compile(r"[\w -]+:(?:\s|$)")
 _LONGEST = 600  # characters of a quote shown; its note has the rest
 
 
@@ -55,8 +59,13 @@ def breadcrumb(path: str, title: str, headings: tuple[str, ...]) -> str:
     return safe_line(" › ".join((title or path, *(one for one in headings if one != title))))
 
 
+def is_of_properties(quote: Quote) -> bool:
+    """Whether the quote is front matter: its first property stands on the second line, below no heading."""
+    return quote.line == _FIRST_PROPERTY and not quote.heading_path and bool(_PROPERTY.match(quote.text))
+
+
 def _shown(quote: Quote, with_text: bool) -> Content:
-    text = safe_text(quote.text).strip()
+    text = properties_line(quote.text) if is_of_properties(quote) else safe_text(quote.text).strip()
     if len(text) > _LONGEST:
         text = text[:_LONGEST].rpartition(" ")[0] + " …"
     return Content.assemble(
