@@ -15,6 +15,7 @@ from kb.safe_text import safe_line
 from kb.tui import messages
 from kb.tui.keeping import Keeping
 from kb.tui.keymap import VIM, read_keymap
+from kb.tui.leaving import when_closed
 from kb.tui.linking import Linking
 from kb.tui.navigation import Navigation
 from kb.tui.reading import Reader
@@ -54,6 +55,7 @@ class KbApp(Navigation):
 
     def on_mount(self) -> None:
         """Paint first; everything that takes time comes after."""
+        when_closed(self._leave)
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
@@ -251,6 +253,9 @@ class KbApp(Navigation):
 
     async def action_quit(self) -> None:
         """Leave; what was finished is kept."""
+        self._leave()
+
+    def _leave(self) -> None:
         self.main.stop()
         if self._keeping is not None:
             self._keeping.stop()

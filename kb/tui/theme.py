@@ -58,13 +58,12 @@ def themes() -> tuple[Theme, Theme]:
         success="#93cf8a",
         warning="#e2b467",
         error="#f58b83",
-        boost="#262b36",
         background=_DARK_GROUNDS["background"],
         surface=_DARK_GROUNDS["surface"],
         panel=_DARK_GROUNDS["panel"],
         variables=_variables(
             _DARK_GROUNDS, text="#e3e5ea", muted="#a3acbb", faint="#2e3440", chosen="#313a4d", citations=_DARK_CITATIONS,
-            marked="#40371f", heat=("#2e3440", "#31573a", "#4c7f4d", "#6fa866", "#93cf8a"),
+            boost="#262b36", marked="#40371f", heat=("#2e3440", "#31573a", "#4c7f4d", "#6fa866", "#93cf8a"),
         ),
     )  # fmt: skip
     light = Theme(
@@ -77,13 +76,12 @@ def themes() -> tuple[Theme, Theme]:
         success="#2a661f",
         warning="#7a4e00",
         error="#a8202c",
-        boost="#eae6dc",
         background=_LIGHT_GROUNDS["background"],
         surface=_LIGHT_GROUNDS["surface"],
         panel=_LIGHT_GROUNDS["panel"],
         variables=_variables(
             _LIGHT_GROUNDS, text="#22252b", muted="#555b67", faint="#dfdacd", chosen="#dde6f5", citations=_LIGHT_CITATIONS,
-            marked="#f6e3ae", heat=("#dfdacd", "#b5d5a8", "#83b473", "#548c45", "#2a661f"),
+            boost="#eae6dc", marked="#f6e3ae", heat=("#dfdacd", "#b5d5a8", "#83b473", "#548c45", "#2a661f"),
         ),
     )  # fmt: skip
     return dark, light
@@ -97,6 +95,7 @@ def _variables(
     faint: str,
     chosen: str,
     citations: tuple[str, ...],
+    boost: str,
     marked: str,
     heat: tuple[str, ...],
 ) -> dict[str, str]:
@@ -114,6 +113,7 @@ def _variables(
         "text-success": citations[2],
         "text-warning": citations[1],
         "text-error": citations[5],
+        "boost": boost,
         "rule": faint,
         "marked": marked,
         "border": citations[0],

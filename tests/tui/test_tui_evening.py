@@ -127,3 +127,14 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     assert reviews
     assert "Undone: a link in Diary.md" in run_kb("undo", cwd=tmp_path).stdout
     assert diary.read_text() == NOTES["Diary.md"]
+
+
+def test_a_window_that_is_closed_leaves_the_index_whole(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.shows("up to date", seconds=90)
+    terminal.close()
+    end = time.monotonic() + 60
+    while (done := run_kb("index", cwd=tmp_path)).returncode:  # it is still leaving
+        assert "writing the index" in done.stderr
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    assert "rebuilt" not in done.stderr
