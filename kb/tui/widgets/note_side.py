@@ -120,4 +120,6 @@ def _cut(context: str, name: str) -> str:
     start = max(0, at - _CONTEXT // 2)
     start = line.find(" ", start) + 1 if start else 0
     cut = line[start : start + _CONTEXT]
-    return f"{'… ' if start else ''}{cut}{' …' if start + _CONTEXT < len(line) else ''}"
+    if start + _CONTEXT < len(line):
+        cut = (cut.rpartition(" ")[0] or cut) + " …"
+    return f"{'… ' if start else ''}{cut}"
