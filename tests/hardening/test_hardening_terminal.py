@@ -31,6 +31,7 @@ COMMANDS: list[list[str]] = [
     ["search", "--tag", EVIL, "zebra"], ["search", "--path", NAME, "barn"], ["search", EVIL], ["search", "zebra", "--after", EVIL],
     ["ask", ASKED], ["ask", "--explain", "--style", "quotes", ASKED], ["ask", "--style", EVIL, ASKED], ["ask", f"Who {EVIL} knows?"],
     ["chat"], ["chat", "--mode", EVIL], ["chat", "--mode", "evil"], ["pick", "zebra"],
+    ["conversations"], ["conversations", "show", "1"], ["conversations", "reopen", "1"], ["conversations", "export", "1"], ["conversations", "export", "1", EVIL], ["conversations", "show", EVIL],
     ["new", f"New {EVIL}"], ["new", f"New {EVIL}", "--template", EVIL], ["new", "Fresh", "--text", EVIL], ["new", "Barn"],
     ["daily", "--print", "2026-02-01"], ["daily", EVIL], ["capture", f"thought {EVIL}"], ["capture", EVIL, "--to", NOTE], ["capture", "x", "--to", EVIL],
     ["open", NOTE], ["open", EVIL], ["edit", NOTE], ["edit", EVIL],
@@ -85,7 +86,7 @@ def hostile(
         yield (
             folder,
             {
-                "XDG_DATA_HOME": str(folder / "data"), "EDITOR": "true", "KB_MODELS_URL": server.url, "TERM": "xterm-256color",
+                "XDG_DATA_HOME": str(folder / "data"), "EDITOR": "true", "KB_PAGER": "cat", "KB_MODELS_URL": server.url, "TERM": "xterm-256color",
                 "COLUMNS": "100", "LINES": "40",
             },
         )  # fmt: skip

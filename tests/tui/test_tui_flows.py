@@ -366,6 +366,7 @@ def test_settings_are_shown_changed_in_the_editor_and_taken_up(
         await ready(pilot)
         await until(pilot, lambda: app.main.status.index == "up to date")
         await pilot.press("f2")
+        await until(pilot, lambda: any(table.row_count for table in app.screen.query(DataTable)))
         table = app.screen.query_one("#values", DataTable)
         values = {row[0]: row[1] for row in map(table.get_row_at, range(table.row_count))}
         assert values["answers.quotes"] == "3"

@@ -96,6 +96,7 @@ def test_a_setting_is_changed_where_it_is_shown(folder: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         await pilot.press("f2")
+        await until(pilot, lambda: any(table.row_count for table in app.screen.query(DataTable)))
         table = app.screen.query_one("#values", DataTable)
         names = [str(table.get_row_at(number)[0]) for number in range(table.row_count)]
         table.focus()

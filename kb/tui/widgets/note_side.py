@@ -88,10 +88,13 @@ class NoteSide(Vertical):
         rows += [(Content.styled(safe_line(target), "$text-muted"), None) for target in unwritten]
         if not rows:
             rows.append((Content.styled("No links in or out.", "$text-muted"), None))
-        self.targets = [target for _, target in rows]
         listed = self.query_one("#note-links", OptionList)
+        chosen = self.targets[listed.highlighted] if listed.highlighted is not None else None
+        self.targets = [target for _, target in rows]
         listed.clear_options()
         listed.add_options(Option(shown, disabled=target is None) for shown, target in rows)
+        if chosen in self.targets:  # the lines they stand in come later than the links
+            listed.highlighted = self.targets.index(chosen)
 
     @on(OptionList.OptionSelected, "#outline")
     def _go(self, event: OptionList.OptionSelected) -> None:
