@@ -17,6 +17,7 @@ from kb.tui.messages import OpenNote
 from kb.tui.screens.links import LinksScreen
 from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.search import SearchScreen
+from kb.tui.widgets.markdown import NoteMarkdown
 from tests.tui.interface import drive, ready, send, until
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,8 @@ def test_no_file_of_notes_or_index_is_touched_by_the_thread_that_paints(app: KbA
             await until(pilot, lambda: isinstance(app.screen, SearchScreen) and bool(app.screen._hits))
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._links is not None)
+            await pilot.press("m")
+            await until(pilot, lambda: any(app.screen.query_one(NoteMarkdown)._links()))
             await pilot.press("tab", "enter")
             await until(pilot, lambda: app.screen.path != "Kettle.md" and app.screen._links is not None)
             await pilot.pause(1.2)  # a look at the open note's file
