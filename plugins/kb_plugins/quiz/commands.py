@@ -39,7 +39,7 @@ def quiz(
         str, typer.Option("--edit", metavar="CARD", help="Open $EDITOR where the card stands in its note.")
     ] = "",
 ) -> None:
-    """Ask questions made from the notes, and again when they are due.
+    """Ask questions made from the notes, and again when due.
 
     For example: kb quiz Learning/
     """
