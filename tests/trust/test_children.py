@@ -18,10 +18,11 @@ from kb.isolation import leave_current_folder
 
 ROOT = Path(next(iter(kb.__path__))).parent
 SCRIPT = Path(sys.executable).with_name("kb")
-# The one module that starts Python; the others start the editor that the user named.
+# The one module that starts Python; the others start the editor or the pager that the user named.
 MAY_START = {
     "kb/child_process.py",
     "kb/cli/open.py",
+    "kb/cli/pager.py",
     "kb/tui/editor.py",
     "plugins/kb_plugins/quiz/commands.py",
 }
