@@ -142,7 +142,7 @@ def whole_way(text: str) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("end", ["", "x", "]])}`"])
+@pytest.mark.parametrize("end", ["", "]])}`"])
 def test_four_times_the_text_takes_about_four_times_as_long(end: str) -> None:
     for pattern in PATTERNS:
         long = whole_way("x" + pattern * (80_000 // len(pattern)) + end)
