@@ -153,8 +153,8 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
     """`found` with all features but their meaning, the likeliest by them first."""
     own = [question.coverage(words_of(f"{item.under} {item.text}")) for item in found]
     wholes = {id(item.section): item.section for item in found}
-    held = {key: question.coverage(words_of(f"{one.head} {one.text}")) for key, one in wholes.items()}
-    headed = {key: question.coverage(words_of(one.head)) for key, one in wholes.items()}
+    held = {key: question.coverage(one.words) for key, one in wholes.items()}
+    headed = {key: question.coverage(one.head_words) for key, one in wholes.items()}
     most, most_held = max(own, default=0.0), max(held.values(), default=0.0)
     asked_in = "de" if is_german(question.text) else language_told(question.text)
     told = {key: language_told(one.text) for key, one in wholes.items()}

@@ -23,10 +23,8 @@ from kb.text.days import day_in
 _LONGEST = 1_600  # characters of a section; the reader takes longer ones in windows
 _SIBLINGS = 3  # best notes of which more is read than what was found
 _MORE = 6  # of their other sections
-_BY_WORDS, _BY_HEAD = (
-    0.5,
-    0.3,
-)  # what words of the question count beside the score of the search, in what is worth reading
+# What words of the question count in a section and in its head, beside the score of the search, for it to be read.
+_BY_WORDS, _BY_HEAD = 0.5, 0.3
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,16 @@ class Section:
     def head(self) -> str:
         """Title and headings, as the reader was trained to see them."""
         return " > ".join(dict.fromkeys((self.first.title, *self.first.heading_path)))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Of its head and its text."""
+        return words_of(f"{self.head} {self.text}")
+
+    @cached_property
+    def head_words(self) -> list[str]:
+        """Of its title and headings."""
+        return words_of(self.head)
 
     @cached_property
     def reading_text(self) -> ReadingText:
@@ -148,8 +156,7 @@ def most_likely(
     """
 
     def promise(section: Section) -> float:
-        text = covered(words_of(f"{section.head} {section.text}"))
-        return section.score + _BY_WORDS * text + _BY_HEAD * covered(words_of(section.head))
+        return section.score + _BY_WORDS * covered(section.words) + _BY_HEAD * covered(section.head_words)
 
     chosen = sorted(range(len(sections)), key=lambda number: -promise(sections[number]))[:most]
     return [sections[number] for number in sorted(chosen)]

@@ -48,43 +48,51 @@ class Themed(SafeApp[Result]):
 
 def themes() -> tuple[Theme, Theme]:
     """The two, dark first."""
-    dark = Theme(
-        name=DARK,
-        dark=True,
-        primary="#7fb0f5",
-        secondary="#93cf8a",
-        accent="#e2b467",
-        foreground="#e3e5ea",
-        success="#93cf8a",
-        warning="#e2b467",
-        error="#f58b83",
-        background=_DARK_GROUNDS["background"],
-        surface=_DARK_GROUNDS["surface"],
-        panel=_DARK_GROUNDS["panel"],
-        variables=_variables(
-            _DARK_GROUNDS, text="#e3e5ea", muted="#a3acbb", faint="#2e3440", chosen="#313a4d", citations=_DARK_CITATIONS,
-            boost="#262b36", marked="#40371f", heat=("#2e3440", "#31573a", "#4c7f4d", "#6fa866", "#93cf8a"),
-        ),
+    dark = _theme(
+        DARK, _DARK_GROUNDS, _DARK_CITATIONS, error="#f58b83", text="#e3e5ea", muted="#a3acbb", faint="#2e3440",
+        chosen="#313a4d", boost="#262b36", marked="#40371f", heat=("#31573a", "#4c7f4d", "#6fa866"),
     )  # fmt: skip
-    light = Theme(
-        name=LIGHT,
-        dark=False,
-        primary="#1f55b0",
-        secondary="#2a661f",
-        accent="#7a4e00",
-        foreground="#22252b",
-        success="#2a661f",
-        warning="#7a4e00",
-        error="#a8202c",
-        background=_LIGHT_GROUNDS["background"],
-        surface=_LIGHT_GROUNDS["surface"],
-        panel=_LIGHT_GROUNDS["panel"],
-        variables=_variables(
-            _LIGHT_GROUNDS, text="#22252b", muted="#555b67", faint="#dfdacd", chosen="#dde6f5", citations=_LIGHT_CITATIONS,
-            boost="#eae6dc", marked="#f6e3ae", heat=("#dfdacd", "#b5d5a8", "#83b473", "#548c45", "#2a661f"),
-        ),
+    light = _theme(
+        LIGHT, _LIGHT_GROUNDS, _LIGHT_CITATIONS, error="#a8202c", text="#22252b", muted="#555b67", faint="#dfdacd",
+        chosen="#dde6f5", boost="#eae6dc", marked="#f6e3ae", heat=("#b5d5a8", "#83b473", "#548c45"),
     )  # fmt: skip
     return dark, light
+
+
+def _theme(
+    name: str,
+    grounds: dict[str, str],
+    citations: tuple[str, ...],
+    *,
+    error: str,
+    text: str,
+    muted: str,
+    faint: str,
+    chosen: str,
+    boost: str,
+    marked: str,
+    heat: tuple[str, ...],
+) -> Theme:
+    """Blue, amber and green of the citations are those of all else; `heat` lies between `faint` and the green."""
+    blue, amber, green, *_ = citations
+    return Theme(
+        name=name,
+        dark=name == DARK,
+        primary=blue,
+        secondary=green,
+        accent=amber,
+        foreground=text,
+        success=green,
+        warning=amber,
+        error=error,
+        background=grounds["background"],
+        surface=grounds["surface"],
+        panel=grounds["panel"],
+        variables=_variables(
+            grounds, text=text, muted=muted, faint=faint, chosen=chosen, citations=citations, boost=boost, marked=marked,
+            heat=(faint, *heat, green),
+        ),
+    )  # fmt: skip
 
 
 def _variables(

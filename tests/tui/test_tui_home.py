@@ -20,8 +20,8 @@ from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.search import SearchScreen
 from kb.tui.widgets.activity import heat_map, level
 from kb.tui.widgets.answer import AnswerCard
+from kb.tui.widgets.choices import Choices
 from kb.tui.widgets.conversation import Told
-from kb.tui.widgets.home import HomeList
 from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.note_side import NoteSide
 from kb.tui.widgets.prompt import Prompt
@@ -81,7 +81,7 @@ def test_the_line_completes_and_remembers(app: KbApp) -> None:
 def test_the_first_page_shows_what_there_is_to_do(app: KbApp, folder: Path) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        listed = app.main.query_one(HomeList)
+        listed = app.main.query_one(Choices)
 
         def rows() -> list[str]:
             return [

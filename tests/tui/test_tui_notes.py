@@ -15,7 +15,7 @@ from kb.tui.messages import OpenNote
 from kb.tui.screens.choose import ChooseScreen
 from kb.tui.screens.note import NoteScreen
 from kb.tui.screens.setting import SettingScreen
-from kb.tui.widgets.home import HomeList
+from kb.tui.widgets.choices import Choices
 from kb.tui.widgets.markdown import NoteMarkdown, followed, readable
 from tests.tui.interface import drive, ready, said, until
 
@@ -73,7 +73,7 @@ def test_links_in_the_text_are_followed_by_the_catalog(app: KbApp, folder: Path)
 def test_the_first_screen_offers_questions_of_the_vault(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        offered = app.main.query_one(HomeList)
+        offered = app.main.query_one(Choices)
         await until(pilot, lambda: offered.option_count > 3)
         questions = [str(offered.get_option_at_index(number).prompt).strip() for number in range(3)]
         assert app.focused is app.main.query_one("#line", Input)

@@ -16,8 +16,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
-from kb.tui.messages import DueNote, LinksOf, OpenDaily, OpenNote, Said, Typed
+from kb.tui.messages import DueNote, LinksOf, OpenDaily, OpenNote, Said
 from kb.tui.widgets.activity import HEIGHT, Activity
+from kb.tui.widgets.choices import Choices
 
 if TYPE_CHECKING:
     from kb.tui.reading import NoteEntry, Overview
@@ -49,21 +50,6 @@ class HomeContent:
     links: Mapping[str, int] = field(default_factory=dict)  # suggested ones of a note, by its path
 
 
-class HomeList(OptionList):
-    """Rows to choose from; a letter goes to the line."""
-
-    def on_key(self, event: events.Key) -> None:
-        """Letters begin a question."""
-        if event.is_printable and event.character:
-            event.stop()
-            self.post_message(Typed(event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Pasted text is a question."""
-        event.stop()
-        self.post_message(Typed(event.text))
-
-
 class Home(Vertical):
     """Choosing a row posts what it stands for."""
 
@@ -74,7 +60,7 @@ class Home(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(_ASK, id="home-ask")
-        yield HomeList(id="home-list")
+        yield Choices(id="home-list")
         yield Activity()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -87,7 +73,7 @@ class Home(Vertical):
 
     def refresh_rows(self) -> None:
         """Show what is known now; the row that was gone to stays chosen."""
-        listed = self.query_one(HomeList)
+        listed = self.query_one(Choices)
         rows = list(
             _rows(self.content, max(_LEAST_NAME_WIDTH, min(_NAME_WIDTH, self.size.width - _BESIDE_NAME)))
         )
@@ -102,7 +88,7 @@ class Home(Vertical):
 
     def enter(self) -> bool:
         """Go into the list; returns whether there is anything to choose."""
-        listed = self.query_one(HomeList)
+        listed = self.query_one(Choices)
         first = next((place for place, row in enumerate(self._rows) if row.does is not None), None)
         if first is None:
             return False

@@ -8,10 +8,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
-from kb.tui.messages import Said, Typed
+from kb.tui.messages import Said
+from kb.tui.widgets.choices import Choices
 
 
-class QuickReplies(OptionList):
+class QuickReplies(Choices):
     """Replies to choose from, by arrows and Enter or by their keys."""
 
     def __init__(self, replies: list[tuple[str, str]]) -> None:
@@ -26,16 +27,9 @@ class QuickReplies(OptionList):
         for number, (key, _) in enumerate(self._replies, start=1):
             if event.character in (key, str(number)):
                 event.stop()
+                event.prevent_default()  # else the letter would go to the line as well
                 self._send(number - 1)
                 return
-        if event.is_printable and event.character:
-            event.stop()
-            self.post_message(Typed(event.character))
-
-    def on_paste(self, event: events.Paste) -> None:
-        """Pasted text is a written answer."""
-        event.stop()
-        self.post_message(Typed(event.text))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
