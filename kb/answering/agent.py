@@ -45,6 +45,7 @@ from kb.answering.tools import Asked, Tools
 from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.lookup import Lookup
+from kb.retrieval.hit import SearchHit
 from kb.text.periods import find_period
 
 _NEAREST = 3  # notes named when none answers
@@ -127,15 +128,10 @@ class AnswerAgent(Workflow):
         """Bring passages for every part that has no answer yet."""
         name, way = self._ways[event.way]
         await self._tell(context, Step("Searching the notes", name))
+        followed = self._followed() if event.way == 0 else []
         for part in self._open_parts:
             known = {hit.passage.id for hit in part.hits}
-            brought = way(part.question, part.hits)
-            if self._asked.history and event.way == 0:
-                # It may go on about the question before without saying so, or be completed wrongly: both are searched for.
-                before = self._asked.history[-1].question
-                brought += self._tools.retriever.search(
-                    f"{before} {self._asked.text}", limit=_FOLLOWED, per_note=None
-                )
+            brought = [*way(part.question, part.hits), *followed]
             if part.mended:
                 brought = [*brought, *way(part.mended, part.hits)]
             if part.period and event.way == 0:
@@ -144,6 +140,12 @@ class AnswerAgent(Workflow):
             part.hits += part.new
         self._clock.lap("search")
         return Searched(way=event.way)
+
+    def _followed(self) -> list[SearchHit]:
+        """Passages for this question and the one before: it may go on about that, or have been completed wrongly."""
+        before = [turn.question for turn in self._asked.history[-1:]]
+        both = " ".join([*before, self._asked.text])
+        return self._tools.retriever.search(both, limit=_FOLLOWED, per_note=None) if before else []
 
     @step
     async def read(self, context: Context, event: Searched) -> Search | Answerable | StopEvent:
