@@ -16,8 +16,6 @@ from kb.cli.output import out, print_indented, print_json, say
 from kb.cli.pager import paged
 from kb.cli.places import place
 from kb.errors import QuestionEmpty
-from kb.retrieval.excerpt import excerpt
-from kb.retrieval.unknown_words import unknown_words, worth_showing
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -64,6 +62,8 @@ def search(
     words = " ".join([*(query or []), *demands])
     if not words.strip():
         raise QuestionEmpty('The query is empty. Search for something, as in: kb search "spaced repetition"')
+    from kb.retrieval.unknown_words import unknown_words, worth_showing
+
     with closing(options.knowledge_base()) as base:
         hits = base.search(words, limit=limit)
         unknown = unknown_words(words, base.catalog)
@@ -110,6 +110,8 @@ def _print_hits(hits: Sequence[SearchHit], query: str, vault: Path) -> None:
 
 
 def _print_hit(hit: SearchHit, query: str, vault: Path) -> None:
+    from kb.retrieval.excerpt import excerpt
+
     console = out()
     passage = hit.passage
     title = safe_line(" > ".join(passage.heading_path) or passage.title)

@@ -100,7 +100,8 @@ def reader_is_gone() -> bool:
 
 def finish() -> None:
     """Write what is left. Raises OutputFailed."""
-    answer().flush()
+    if not answer().closed:  # as who speaks a protocol over it leaves it
+        answer().flush()
     with suppress(OutputFailed):
         sys.stderr.flush()
     if _answer is not None:

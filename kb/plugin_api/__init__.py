@@ -20,32 +20,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from kb.answering.answer import Answer, AnswerSentence, Quote, cite
-from kb.answering.draft import sentences_of
-from kb.answering.negation import contradicts, polarity
-from kb.answering.question import Question, read_question
-from kb.answering.verify import verify
-from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
-from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
-from kb.knowledge_base import KnowledgeBase
-from kb.machine_log import MachineLog
-from kb.models.language_model import Cancellation, LanguageModel, Message, Options
-from kb.notes.injected import injected_spans
-from kb.notes.note import Block, Note, Section, Span, Tag, Task
-from kb.notes.opaque import Opaque, opaque_spans, without_comments
-from kb.notes.plain import plain_text
-from kb.notes.sentences import Sentence, split_sentences
 from kb.plugin_api.hooks import Hooks, Terminal, hookimpl, hookspec
-from kb.reading.reading import Reading, Support
-from kb.retrieval.selection import Selection
-from kb.safe_text import safe_line, safe_text
-from kb.settings import Settings
-from kb.text.days import day_in
-from kb.text.language import language_of, language_told
-from kb.text.quantities import Quantity, quantities_in, same_quantity
+from kb.plugin_api.lazy import MAIN, lazily
 
 if TYPE_CHECKING:
+    from kb.answering.answer import Answer, AnswerSentence, Quote, cite
+    from kb.answering.draft import sentences_of
+    from kb.answering.negation import contradicts, polarity
+    from kb.answering.question import Question, read_question
+    from kb.answering.verify import verify
+    from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
+    from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
+    from kb.knowledge_base import KnowledgeBase
+    from kb.machine_log import MachineLog
+    from kb.models.language_model import Cancellation, LanguageModel, Message, Options
+    from kb.notes.injected import injected_spans
+    from kb.notes.note import Block, Note, Section, Span, Tag, Task
+    from kb.notes.opaque import Opaque, opaque_spans, without_comments
+    from kb.notes.plain import plain_text
+    from kb.notes.sentences import Sentence, split_sentences
+    from kb.reading.reading import Reading, Support
     from kb.retrieval.hit import SearchHit
+    from kb.retrieval.selection import Selection
+    from kb.safe_text import safe_line, safe_text
+    from kb.settings import Settings
+    from kb.text.days import day_in
+    from kb.text.language import language_of, language_told
+    from kb.text.quantities import Quantity, quantities_in, same_quantity
 
 __all__ = [
     "API_VERSION",
@@ -122,6 +123,9 @@ __all__ = [
     "without_comments",
     "words_of",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, MAIN)
 
 API_VERSION = 1  # raised when a plugin made for an older one could break
 

@@ -14,26 +14,32 @@ It stands apart from the rest because most plugins never need it, and importing 
 
 from __future__ import annotations
 
-from kb.answering.answer import abstention
-from kb.answering.events import AnswerEvent, Finished, SentenceChecked, Step
-from kb.capture import Capture, Captured
-from kb.drafts.drafts import Drafts, Reference
-from kb.errors import NoteUnwritable
-from kb.indexing.diagnosis import Finding, NoteFinding
-from kb.linking.decisions import decided
-from kb.linking.related import RelatedNote
-from kb.linking.relinking import Changed, Renamed
-from kb.linking.rename_block import block_mark
-from kb.linking.rename_part import title_span
-from kb.linking.suggest import LinkSuggestion
-from kb.linking.targets import LinkTarget
-from kb.notes.create import path_of_new_note
-from kb.notes.note import Link
-from kb.notes.outline import Item, outline
-from kb.notes.parse import stem
-from kb.notes.resolve import LinkResolver, NoteNames, Resolution
-from kb.notes.source import Lines
-from kb.notes.written import Written, parts_of
+from typing import TYPE_CHECKING
+
+from kb.plugin_api.lazy import EDITING, lazily
+
+if TYPE_CHECKING:
+    from kb.answering.answer import abstention
+    from kb.answering.events import AnswerEvent, Finished, SentenceChecked, Step
+    from kb.capture import Capture, Captured
+    from kb.drafts.drafts import Drafts, Reference
+    from kb.errors import NoteUnwritable
+    from kb.indexing.diagnosis import Finding, NoteFinding
+    from kb.linking.decisions import decided
+    from kb.linking.related import RelatedNote
+    from kb.linking.relinking import Changed, Renamed
+    from kb.linking.rename_block import block_mark
+    from kb.linking.rename_part import title_span
+    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.targets import LinkTarget
+    from kb.notes.create import path_of_new_note
+    from kb.notes.note import Link
+    from kb.notes.outline import Item, outline
+    from kb.notes.parse import stem
+    from kb.notes.resolve import LinkResolver, NoteNames, Resolution
+    from kb.notes.source import Lines
+    from kb.notes.written import Written, parts_of
+
 
 __all__ = [
     "AnswerEvent",
@@ -68,3 +74,6 @@ __all__ = [
     "stem",
     "title_span",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, EDITING)

@@ -13,17 +13,7 @@ import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
-from kb.plugin_api import (
-    Exporter,
-    Hooks,
-    KnowledgeBase,
-    LanguageModel,
-    Mode,
-    ModelSource,
-    Panel,
-    Searcher,
-    Session,
-)
+from kb.plugin_api import Exporter, Hooks, Mode, ModelSource, Panel, Searcher
 from kb.plugin_host.finding import Plugin, find_plugins
 from kb.plugin_host.guard import Result, guard
 from kb.plugin_host.session import GuardedSession
@@ -33,6 +23,7 @@ from kb.trust import TrustStore
 if TYPE_CHECKING:
     import typer
 
+    from kb.plugin_api import KnowledgeBase, LanguageModel, Session
     from kb.retrieval.hit import SearchHit
     from kb.settings import Settings
 

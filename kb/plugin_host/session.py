@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from kb.errors import PluginError
 from kb.limits import check_length
-from kb.plugin_api import Cancellation, Done, Event, KnowledgeBase, Mode, Session
+from kb.plugin_api import Done
 from kb.plugin_host.guard import guard
+
+if TYPE_CHECKING:
+    from kb.plugin_api import Cancellation, Event, KnowledgeBase, Mode, Session
 
 
 class GuardedSession:

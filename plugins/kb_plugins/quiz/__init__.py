@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.plugin_api import Exporter, KnowledgeBase, Mode, Session, hookimpl
+from kb.plugin_api import Exporter, Mode, hookimpl
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import typer
+
+    from kb.plugin_api import KnowledgeBase, Session
 
 COUNT = 10  # cards of a session
 

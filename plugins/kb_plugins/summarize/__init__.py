@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kb.plugin_api import KnowledgeBase, Mode, Session, hookimpl
+from kb.plugin_api import Mode, hookimpl
 
 if TYPE_CHECKING:
     import typer
+
+    from kb.plugin_api import KnowledgeBase, Session
 
 
 def _start(base: KnowledgeBase) -> Session:

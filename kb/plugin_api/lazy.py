@@ -1,0 +1,70 @@
+"""Names that are looked up in their modules when they are first asked for: a plugin pays only for what it uses."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+# Where the names of kb.plugin_api and kb.plugin_api.editing stand.
+MAIN = {
+    "kb.answering.answer": "Answer AnswerSentence Quote cite",
+    "kb.answering.draft": "sentences_of",
+    "kb.answering.negation": "contradicts polarity",
+    "kb.answering.question": "Question read_question",
+    "kb.answering.verify": "verify",
+    "kb.answering.words": "content_words covers numbers_of same_word words_of",
+    "kb.errors": "KbError ModelError NothingToStudy ReviewsUnwritable UsageError",
+    "kb.knowledge_base": "KnowledgeBase",
+    "kb.machine_log": "MachineLog",
+    "kb.models.language_model": "Cancellation LanguageModel Message Options",
+    "kb.notes.injected": "injected_spans",
+    "kb.notes.note": "Block Note Section Span Tag Task",
+    "kb.notes.opaque": "Opaque opaque_spans without_comments",
+    "kb.notes.plain": "plain_text",
+    "kb.notes.sentences": "Sentence split_sentences",
+    "kb.reading.reading": "Reading Support",
+    "kb.retrieval.selection": "Selection",
+    "kb.safe_text": "safe_line safe_text",
+    "kb.settings": "Settings",
+    "kb.text.days": "day_in",
+    "kb.text.language": "language_of language_told",
+    "kb.text.quantities": "Quantity quantities_in same_quantity",
+}
+EDITING = {
+    "kb.answering.answer": "abstention",
+    "kb.answering.events": "AnswerEvent Finished SentenceChecked Step",
+    "kb.capture": "Capture Captured",
+    "kb.drafts.drafts": "Drafts Reference",
+    "kb.errors": "NoteUnwritable",
+    "kb.indexing.diagnosis": "Finding NoteFinding",
+    "kb.linking.decisions": "decided",
+    "kb.linking.related": "RelatedNote",
+    "kb.linking.relinking": "Changed Renamed",
+    "kb.linking.rename_block": "block_mark",
+    "kb.linking.rename_part": "title_span",
+    "kb.linking.suggest": "LinkSuggestion",
+    "kb.linking.targets": "LinkTarget",
+    "kb.notes.create": "path_of_new_note",
+    "kb.notes.note": "Link",
+    "kb.notes.outline": "Item outline",
+    "kb.notes.parse": "stem",
+    "kb.notes.resolve": "LinkResolver NoteNames Resolution",
+    "kb.notes.source": "Lines",
+    "kb.notes.written": "Written parts_of",
+}
+
+
+def lazily(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+    """A `__getattr__` for the module `package`; `places` maps a module of kb to the names taken from it."""
+    modules = {name: module for module, names in places.items() for name in names.split()}
+
+    def look_up(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        found = getattr(import_module(modules[name]), name)
+        setattr(sys.modules[package], name, found)  # so that it is asked for once
+        return found
+
+    return look_up
