@@ -6,11 +6,13 @@ import json
 import math
 import os
 import stat
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
 SMALL = 1_000_000  # bytes; settings and rules of people stay far below
+_MOST_DOTS = 20  # of a key; the time that tomllib takes grows with their square
 
 
 class Unfit(OSError):
@@ -58,6 +60,22 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text, parse_constant=_refuse)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The table that `text` holds. Raises ValueError for what is no TOML, too deep, or would be read for minutes."""
+    if any(_key(line).count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError("a key has too many dots")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _key(line: str) -> str:
+    """What stands before the first `=` of a line that is no comment."""
+    key, is_assigned, _ = line.partition("=")
+    return key if is_assigned and not line.lstrip().startswith("#") else ""
 
 
 def finite(value: Any) -> Any:

@@ -71,6 +71,7 @@ def fetch(wanted: Download, library: ModelLibrary, progress: Progress) -> Instal
         if bounded.outgrown:  # a part of it is of no use
             shutil.rmtree(partial, ignore_errors=True)
         raise
+    file.with_suffix(".mark").unlink(missing_ok=True)  # all has come, there is nothing to go on with
     try:
         digest = _digest(file)
         if wanted.sha256 and digest != wanted.sha256:

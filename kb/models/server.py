@@ -5,6 +5,7 @@ Each answer has a connection of its own, so that stopping is closing it: the ser
 
 from __future__ import annotations
 
+import base64
 import socket
 import threading
 import time
@@ -46,7 +47,7 @@ class Server:
         self.secrets = _secrets(self.url, key, proxy)
         self._way = f" through the proxy at {proxy.url.host}" if proxy else ""
         self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers={"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {}),
             timeout=httpx.Timeout(_SILENCE, connect=_CONNECT),
             limits=httpx.Limits(max_keepalive_connections=0),
             # Certificates take a while to load, and nothing is sent on to another address.
@@ -68,7 +69,7 @@ class Server:
         """What the server tells of its models; nothing where it does not. Raises ModelUnreachable when it is not there."""
         for wait in (*_WAITS, None):
             try:
-                with self._explained(), self._client.stream("GET", f"{self.url}/models") as response:
+                with self._explained(), self._begun("GET", "/models", _Line(), _SILENCE) as response:
                     body = first_part(response)
                     if response.status_code in _BUSY:
                         self._refuse_failure(response, body)
@@ -126,9 +127,7 @@ class Server:
                 return
             with (
                 self._explained(),
-                self._client.stream(
-                    "POST", f"{self.url}/chat/completions", json=request, extensions={"trace": line.watch}
-                ) as response,
+                self._begun("POST", "/chat/completions", line, _PATIENCE, request) as response,
             ):
                 if not response.is_success:
                     self._refuse_failure(response, first_part(response))
@@ -144,6 +143,33 @@ class Server:
                 raise
         finally:
             unsubscribe()
+
+    @contextmanager
+    def _begun(
+        self, method: str, path: str, line: _Line, seconds: float, request: dict[str, Any] | None = None
+    ) -> Iterator[httpx.Response]:
+        """A response whose head came within `seconds`: one that comes byte by byte is never silent, nor ever there."""
+        late = threading.Event()
+
+        def give_up() -> None:
+            late.set()
+            line.hang_up()
+
+        timer = threading.Timer(seconds, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            with self._client.stream(
+                method, f"{self.url}{path}", json=request, extensions={"trace": line.watch}
+            ) as response:
+                timer.cancel()
+                yield response
+        except httpx.HTTPError as error:
+            if late.is_set():
+                raise httpx.ReadTimeout("it did not begin") from error
+            raise
+        finally:
+            timer.cancel()
 
     def _wait(self, busy: _Busy, otherwise: float) -> float:
         """Seconds until the next attempt. Raises ModelUnreachable when the server asks for too many."""
@@ -199,7 +225,7 @@ class Server:
         if code == 407:
             raise self.refusal("asks for a proxy's password", "Write it into the variable HTTPS_PROXY.")
         if response.is_redirect:
-            there = short(without_secrets(response.headers.get("location", "")))
+            there = short(without_secrets(response.headers.get("location", "") or "it does not say where"))
             raise self.refusal(
                 f"leads elsewhere ({there})", "Write that address into models.url, if you trust it."
             )
@@ -244,8 +270,12 @@ class _Line:
 
 def _secrets(url: str, key: str, proxy: httpx.Proxy | None) -> tuple[str, ...]:
     """What no text may hold, the longest first."""
-    written = urlsplit(url).password or ""
-    known = {key, written, unquote(written), proxy.auth[1] if proxy and proxy.auth else ""}
+    parts = urlsplit(url)
+    name, written = unquote(parts.username or ""), parts.password or ""
+    # As a server repeats it that tells what it was sent; a name alone may be a token.
+    sent = base64.b64encode(f"{name}:{unquote(written)}".encode()).decode() if name or written else ""
+    alone = "" if written else name
+    known = {key, written, unquote(written), sent, alone, proxy.auth[1] if proxy and proxy.auth else ""}
     return tuple(sorted((one for one in known if len(one) >= _SHORTEST_SECRET), key=len, reverse=True))
 
 

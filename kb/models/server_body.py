@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
@@ -14,6 +15,8 @@ from kb.models.server_events import Endless
 
 _BODY_PATIENCE = 30.0  # seconds for a list of models, or a reason
 _LONGEST_BODY = 1_000_000  # bytes of a list of models, or of a reason
+_LARGEST_PIECE = 65_536  # bytes that are unpacked at once
+_GZIP_OR_ZLIB = 47  # as `wbits`: whichever of the two the data's head names
 
 
 class Clock:
@@ -34,13 +37,35 @@ class Clock:
 def pieces(response: httpx.Response, most: int, clock: Clock) -> Iterator[bytes]:
     """The body of `response`, piece by piece. Raises Endless beyond `most` bytes, ReadTimeout when `clock` runs out."""
     size = 0
-    for piece in response.iter_bytes():
+    for piece in _unpacked(response):
         size += len(piece)
         if size > most:
             raise Endless
         if clock.has_run_out:
             raise httpx.ReadTimeout("nothing of use came")
         yield piece
+
+
+def _unpacked(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it was before it was compressed, a little at a time, so that what unfolds without end is seen early.
+
+    kb asks for none that is compressed. httpx unpacks one layer after another, each whole: a few kilobytes that were
+    packed twice take gigabytes. Raises DecodingError for more than one layer, or another kind.
+    """
+    packing = response.headers.get("content-encoding", "").strip().casefold()
+    if packing in ("", "identity"):
+        yield from response.iter_raw()
+        return
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise httpx.DecodingError("the answer is compressed, which was not asked for")
+    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        for piece in response.iter_raw():
+            while piece and not unpacker.eof:
+                yield unpacker.decompress(piece, _LARGEST_PIECE)
+                piece = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise httpx.DecodingError(f"the answer cannot be unpacked: {error}") from error
 
 
 def first_part(response: httpx.Response) -> bytes:

@@ -16,6 +16,7 @@ from kb.models.server_events import BODY, Event
 
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 _REASONS = ("message", "detail", "error", "msg", "reason", "title")  # where servers say what went wrong
+_CODES = ("code", "status", "status_code", "statusCode", "success", "ok")  # what stands beside such a reason
 _LONGEST_REASON = 200  # characters
 _FAULTS = {  # reasons to end that make no answer: what the server does, and what to do about it
     "error": ("failed without saying why", "See its log, or try again."),
@@ -57,17 +58,19 @@ def read(event: Event) -> Said:
     if isinstance(value, list) and value and isinstance(value[0], dict):
         value = value[0]  # so Google's server sends its failures
     if event.name == "error" or (isinstance(value, dict) and value.get("error")):
-        raise Fault(f"failed: {reason_in(value)}", "See its log, or try again.")
+        raise _failed(value)
     if not isinstance(value, dict):
         raise Fault("sent an answer that is none", "Check models.url in kb.toml.")
     choices = value.get("choices")
     if not isinstance(choices, list):
-        if value.get("object") == "error" or value.get("type") == "error" or "detail" in value:
-            raise Fault(f"failed: {reason_in(value)}", "See its log, or try again.")
+        if _tells_a_failure(value):
+            raise _failed(value)
         return Said(chunk=value, is_known="usage" in value)
     choice = next((one for one in choices if isinstance(one, dict)), {})
     said = choice.get("delta") or choice.get("message") or {}
     said = said if isinstance(said, dict) else {"content": said}
+    if failure := choice.get("error") or said.get("error"):
+        raise _failed(failure)
     if isinstance(refusal := said.get("refusal"), str) and refusal.strip():
         raise Fault(f"refuses: {short(refusal)}", "Ask otherwise, or use another model.")
     finish = choice.get("finish_reason")
@@ -108,10 +111,7 @@ class Reply:
         if spoke:
             return
         if not self.is_known:
-            raise Fault(
-                "answers in another form than OpenAI's chat completions",
-                "Use an address that speaks it; it usually ends in /v1.",
-            )
+            raise _in_another_form()
         if self.thought:
             raise Fault("only thought, and gave no answer", "Switch its thinking off, or use another model.")
         if self.finish in ("tool_calls", "function_call"):
@@ -155,7 +155,30 @@ def is_web_page(text: str) -> bool:
     return text.lstrip("\ufeff \t\r\n").startswith("<")
 
 
+def _failed(value: Any) -> Fault:
+    return Fault(f"failed: {reason_in(value)}", "See its log, or try again.")
+
+
+def _tells_a_failure(value: dict[str, Any]) -> bool:
+    """Whether an object that holds no answer says that there is none."""
+    if "error" in (value.get("object"), value.get("type")) or "detail" in value:
+        return True
+    if not any(isinstance(value.get(name), str) and value[name] for name in _REASONS):
+        return False
+    return any(name in value for name in _CODES) or value.keys() <= set(_REASONS)
+
+
+def _in_another_form() -> Fault:
+    return Fault(
+        "answers in another form than OpenAI's chat completions",
+        "Use an address that speaks it; it usually ends in /v1.",
+    )
+
+
 def _no_json(event: Event, data: str) -> Fault:
+    if lines := list(_json_lines(data)):
+        failure = next((line for line in lines if line.get("error") or _tells_a_failure(line)), None)
+        return _failed(failure) if failure else _in_another_form()
     if event.name == "error":
         return Fault(f"failed: {short(data)}", "See its log, or try again.")
     if is_web_page(data):
@@ -165,6 +188,20 @@ def _no_json(event: Event, data: str) -> Fault:
     if data[:1] in ("{", "["):
         return Fault("sent something that is not JSON, or was cut off", "Try again, or see its log.")
     return Fault(f"sent something that is not JSON: {short(data)}", "Check models.url in kb.toml.")
+
+
+def _json_lines(data: str) -> Iterator[dict[str, Any]]:
+    """The objects of a text that holds one a line, as Ollama's own protocol sends them."""
+    first, is_more, _ = data.partition("\n")
+    if not is_more or not first.rstrip().endswith("}"):
+        return
+    for line in data.split("\n"):
+        try:
+            value = parse_json(line)
+        except ValueError:
+            return
+        if isinstance(value, dict):
+            yield value
 
 
 def _text_of(content: Any) -> str:
@@ -178,7 +215,7 @@ def _text_of(content: Any) -> str:
     if not isinstance(content, list):
         raise Fault("sent an answer that is no text", "See its log, or use another model.")
     texts = [
-        part if isinstance(part, str) else part.get("text")
+        part if isinstance(part, str) else _first(part.get("text"), "value") or part.get("text")
         for part in content
         if isinstance(part, str)
         or (isinstance(part, dict) and part.get("type", "text") in ("text", "output_text"))

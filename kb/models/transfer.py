@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]  # bytes so far, of how many (0 where that is not known)
 _TIMEOUT = 30.0  # seconds without a byte
 _REDIRECTS = 10
+_NOTHING_THERE = 416  # HTTP's "range not satisfiable"
+_PART = re.compile(r"bytes (?P<start>\d{1,18})-\d{1,18}/(?P<size>\*|\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,10 @@ def from_address(wanted: Download, partial: Path, progress: Progress) -> Path:
     file = partial / f"{wanted.name}.gguf.part"
     have = file.stat().st_size if file.exists() else 0
     if wanted.bytes and have >= wanted.bytes:
-        file.unlink()
         have = 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
     try:
-        with _open("GET", wanted.source, headers) as answer:
-            if answer.status_code != httpx.codes.PARTIAL_CONTENT:
-                have = 0  # the server sends all of it again
-            with file.open("ab" if have else "wb") as stream:
-                for piece in answer.iter_raw():
-                    have += len(piece)
-                    progress(have, wanted.bytes)
-                    stream.write(piece)
+        arrived = _bring(wanted, file, have, progress) if have else None
+        have = _bring(wanted, file, 0, progress) or 0 if arrived is None else arrived
     except (httpx.HTTPError, OSError) as error:
         raise DownloadFailed(
             f"The download of {wanted.name} broke off ({first_line(error)}). Try again: what has arrived is kept."
@@ -75,9 +70,52 @@ def from_address(wanted: Download, partial: Path, progress: Progress) -> Path:
     return file
 
 
+def _bring(wanted: Download, file: Path, have: int, progress: Progress) -> int | None:
+    """Bring what follows the first `have` bytes, or all; how many there are then.
+
+    None where the server cannot go on from there with the very file that was begun: two halves of two files are no
+    model, and a file of which nobody knows the hash would not show it.
+    """
+    import httpx
+
+    mark = file.with_suffix(".mark")  # the name that the server gives to this state of the file
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    if have and (known := mark.read_bytes() if mark.exists() else b""):
+        headers["If-Range"] = known.decode("ascii", "replace")
+    with _open("GET", wanted.source, headers, may_end=bool(have)) as answer:
+        name = answer.headers.get("etag", "")
+        if answer.status_code == httpx.codes.PARTIAL_CONTENT:
+            if not _goes_on(answer.headers.get("content-range", ""), have, wanted.bytes):
+                return None
+        elif answer.is_error:
+            return None
+        else:
+            have = 0  # the server sends all of it again
+            mark.write_text(name if name[:1] == '"' and name.isascii() else "", encoding="ascii")
+        with file.open("ab" if have else "wb") as stream:
+            for piece in answer.iter_raw():
+                have += len(piece)
+                progress(have, wanted.bytes)
+                stream.write(piece)
+    return have
+
+
+def _goes_on(told: str, have: int, size: int) -> bool:
+    """Whether a part of a file, which the server tells of as "bytes 5-9/10", begins where `have` bytes end."""
+    part = _PART.fullmatch(told.strip())
+    if part is None or int(part["start"]) != have:
+        return False
+    return not size or part["size"] in ("*", str(size))
+
+
 @contextmanager
-def _open(method: str, address: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    """The answer to a request, wherever it is sent on to, as long as nobody on the way can read or change it."""
+def _open(
+    method: str, address: str, headers: dict[str, str], *, may_end: bool = False
+) -> Iterator[httpx.Response]:
+    """The answer to a request, wherever it is sent on to, as long as nobody on the way can read or change it.
+
+    Raises DownloadFailed where that is a failure; `may_end` lets pass that there is nothing behind what was asked for.
+    """
     import httpx
 
     from kb.models.proxies import proxy_for
@@ -105,7 +143,7 @@ def _open(method: str, address: str, headers: dict[str, str]) -> Iterator[httpx.
         else:
             raise _cannot_download(address, "it leads on and on")
         try:
-            if answer.is_error:
+            if answer.is_error and not (may_end and answer.status_code == _NOTHING_THERE):
                 raise _cannot_download(address, f"status {answer.status_code}")
             yield answer
         finally:

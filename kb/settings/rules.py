@@ -69,7 +69,7 @@ def what_it_allows(item: Field[Any], value: Any) -> str:
     """
     if not isinstance(value, str) or value in ("", item.default, *item.metadata.get(_KNOWN, ())):
         return ""
-    return str(item.metadata.get(_ALLOWS) or "is used by kb")
+    return str(item.metadata.get(_ALLOWS) or "uses it as it stands there")
 
 
 def shown_value(item: Field[Any], value: Any) -> str:

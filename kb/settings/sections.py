@@ -12,6 +12,7 @@ from kb.settings.folders import state_folder
 from kb.settings.rules import address, choice, cores, named, number, secret
 from kb.trust import Request
 
+_WRITES = "writes new notes and thoughts there, within the vault"
 LEAST_CONTEXT = 512  # tokens; with fewer there is no room for a quote, a question and an answer
 
 
@@ -101,12 +102,14 @@ class LinkSettings:
 class NoteSettings:
     """`[notes]`: where kb new, kb daily and kb capture write. Paths are relative to the vault."""
 
-    folder: str = ""  # of new notes; empty for the top
-    template: str = ""  # the note that new ones begin as; empty for none
-    templates: str = ""  # folder of templates that are named without it
+    folder: str = named(allows=_WRITES)  # of new notes; empty for the top
+    # the note that new ones begin as; empty for none
+    template: str = named(allows="begins your new notes with this one of the vault")
+    # folder of templates that are named without it
+    templates: str = named(allows="takes templates from this folder of the vault")
     # the daily note, as in "Journal/YYYY-MM-DD"; empty for what Obsidian is set to, or where daily notes lie already
-    daily: str = ""
-    inbox: str = "Inbox"  # the note that thoughts are put into
+    daily: str = named(allows=_WRITES)
+    inbox: str = named("Inbox", allows=_WRITES)  # the note that thoughts are put into
     capture: str = choice("daily", "inbox")  # where kb capture puts them
 
 

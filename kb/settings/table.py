@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from kb.errors import SettingsError
+from kb.files.small import parse_toml
 from kb.settings.rules import checked, expanded, from_variable
 from kb.settings.sections import PATHS, SECTIONS, all_settings
 from kb.settings.text import SettingsText
 
-_MOST_DOTS = 20  # of a key; the time that tomllib takes grows with their square
-
 
 def parsed(text: str, file: Path) -> dict[str, Any]:
     """The table of a kb.toml. Raises SettingsError for what is not TOML, or an entry that kb does not know."""
-    if any(_key(line).count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise SettingsError(
-            f"{file} is not valid TOML: a key has too many dots. Correct it, or delete it and run: kb init"
-        )
     try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = parse_toml(text)
+    except ValueError as error:
         raise SettingsError(
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
@@ -39,12 +33,6 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
         if not isinstance(table.get(name, ""), str):
             raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
     return table
-
-
-def _key(line: str) -> str:
-    """What stands before the first `=` of a line that is no comment."""
-    key, is_assigned, _ = line.partition("=")
-    return key if is_assigned and not line.lstrip().startswith("#") else ""
 
 
 def read_section(name: str, values: object, environment: Mapping[str, str], written: SettingsText) -> Any:

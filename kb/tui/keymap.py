@@ -8,7 +8,6 @@ search = "ctrl+k"       # several with commas between them: "ctrl+k,f4"
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 from platformdirs import user_config_path
 
-from kb.files.small import read_small
+from kb.files.small import parse_toml, read_small
 from kb.safe_text import safe_line
 
 FILE_NAME = "keys.toml"
@@ -68,7 +67,7 @@ def read_keymap(file: Path | None = None) -> Keymap:
     """The user's keys; what cannot be understood is left out and named."""
     file = file or keys_file()
     try:
-        table = tomllib.loads(read_small(file).decode("utf-8"))
+        table = parse_toml(read_small(file).decode("utf-8-sig"))
     except FileNotFoundError:
         return Keymap()
     except (OSError, ValueError) as error:

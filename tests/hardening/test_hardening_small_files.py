@@ -14,7 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.errors import IgnoreFileUnreadable, NoteUnreadable, PluginError, SettingsError, UsageError
+from kb.errors import (
+    IgnoreFileUnreadable,
+    NoteUnreadable,
+    PluginError,
+    SettingsError,
+    UsageError,
+    VaultMissing,
+)
 from kb.evaluation.grep import GrepBaseline
 from kb.evaluation.questions import load_questions
 from kb.files.small import Unfit, parse_json, read_small
@@ -26,6 +33,7 @@ from kb.notes.vault import Vault
 from kb.plugin_trust import PluginChoices
 from kb.settings import load_settings
 from kb.settings.writing import write_settings
+from kb.tui.keymap import read_keymap
 from tests.linking.renaming import way_to
 from tests.support import NOTES, run_kb, write_notes
 
@@ -197,8 +205,9 @@ def test_status_and_search_do_not_wait_for_a_log(make: Callable[[Path], None], s
         b"a" * 2_000_000,
         b"a." * 20_000 + b"a = 1",
         b"vault = nan",
+        b"vault = 'vault'\n#" + b"x" * 1_000_000,
     ],
-    ids=["brackets", "bytes", "nul", "large", "dots", "nan"],
+    ids=["brackets", "bytes", "nul", "large", "dots", "nan", "sound and large"],
 )
 def test_settings_that_are_none_are_one_sentence(content: bytes, base: Path) -> None:
     (base / "kb.toml").write_bytes(content)
@@ -206,6 +215,31 @@ def test_settings_that_are_none_are_one_sentence(content: bytes, base: Path) -> 
     with pytest.raises(SettingsError):
         load_settings(start=base, environment={})
     assert time.process_time() - start < 60
+
+
+@pytest.mark.parametrize("make", [pipe, endless, folder, socket])
+def test_settings_of_another_kind_are_none_and_not_waited_for(
+    make: Callable[[Path], None], base: Path
+) -> None:
+    (base / "kb.toml").unlink()
+    make(base / "kb.toml")
+    with pytest.raises(VaultMissing):
+        load_settings(start=base, environment={})
+
+
+@pytest.mark.parametrize(
+    "content", [b"vim = " + b"[" * 100_000, b"a." * 20_000 + b"a = 1", b"\xff\xfe", b"vim = nan"]
+)
+def test_keys_that_are_none_are_named_and_cost_no_time(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_bytes(content)
+    start = time.process_time()
+    assert len(read_keymap(tmp_path / "keys.toml").problems) == 1
+    assert time.process_time() - start < 60
+
+
+def test_keys_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_bytes(b"\xef\xbb\xbfvim = true\n")
+    assert read_keymap(tmp_path / "keys.toml").vim
 
 
 def test_settings_are_written_through_no_link_and_keep_their_permissions(base: Path, tmp_path: Path) -> None:

@@ -120,6 +120,60 @@ def test_without_a_size_the_disk_is_the_bound(
     assert Hostile.sent < 256 << 20
 
 
+PARTS: dict[str, tuple[int, dict[str, str]]] = {
+    "from another place": (206, {"Content-Range": "bytes 0-9/{size}"}),
+    "of a larger file": (206, {"Content-Range": "bytes {have}-999999/1000000"}),
+    "without saying of what": (206, {}),
+    "of nothing": (416, {"Content-Range": "bytes */{size}"}),
+}
+
+
+@pytest.mark.parametrize(("status", "told"), PARTS.values(), ids=PARTS.keys())
+def test_what_does_not_go_on_with_a_part_is_fetched_anew(
+    status: int, told: dict[str, str], server: str, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have = 1000
+    partial = library.folder / ".partial"
+    partial.mkdir(parents=True)
+    (partial / "x.gguf.part").write_bytes(Hostile.model[:have])
+    serve = Hostile._answer
+
+    def answer(self: Hostile, *, with_body: bool) -> None:
+        if "Range" not in self.headers:
+            serve(self, with_body=with_body)
+            return
+        self.send_response(status)
+        for name, value in told.items():
+            self.send_header(name, value.format(size=len(self.model), have=have))
+        self.end_headers()
+        self.wfile.write(b"x" * 10)
+        self.close_connection = True
+
+    monkeypatch.setattr(Hostile, "_answer", answer)
+    model = fetch(describe(f"{server}/plain/x.gguf"), library, nothing)
+    assert model.path.read_bytes() == Hostile.model
+
+
+def test_a_part_is_gone_on_with_only_while_the_file_is_the_same(
+    server: str, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    partial = library.folder / ".partial"
+    partial.mkdir(parents=True)
+    (partial / "x.gguf.part").write_bytes(b"of another file")
+    (partial / "x.gguf.mark").write_text('"before"')
+    serve = Hostile._answer
+
+    def answer(self: Hostile, *, with_body: bool) -> None:
+        asked.append(self.headers["If-Range"])
+        serve(self, with_body=with_body)
+
+    monkeypatch.setattr(Hostile, "_answer", answer)
+    assert fetch(describe(f"{server}/plain/x.gguf"), library, nothing).path.read_bytes() == Hostile.model
+    assert asked == [None, '"before"']
+    assert not list(partial.iterdir())
+
+
 @pytest.mark.parametrize("kind", ["to-http", "to-file", "in-circles"])
 def test_no_server_leads_out_into_the_open(server: str, library: ModelLibrary, kind: str) -> None:
     with pytest.raises(DownloadFailed, match="leads"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import resource
 import socket
 import threading
 import time
@@ -77,6 +80,8 @@ READ: dict[str, Answering] = {
     "a role first, null last": raw(data(piece(None, role="assistant"), piece(SENTENCE), piece(None, "stop"), end="")),
     "a finish and no [DONE]": raw(data(piece("Rock "), piece("is hard.", "stop"), end="")),
     "no finish and [DONE]": raw(data(piece(SENTENCE))),
+    "packed, though nobody asked for it": raw(gzip.compress(json.dumps(whole(SENTENCE)).encode()), headers={"Content-Encoding": "gzip"}),
+    "parts whose text is an object": raw(data(piece([{"type": "text", "text": {"value": SENTENCE}}]))),
     "parts": raw(data(piece([{"type": "text", "text": "Rock "}, {"type": "image_url"}, "is ", {"text": "hard."}]))),
     "thoughts in a field of their own": raw(data(piece(None, reasoning_content="Hm."), piece(SENTENCE))),
     "text of the older protocol": raw(data({"choices": [{"text": SENTENCE, "finish_reason": "stop"}]})),
@@ -112,6 +117,13 @@ TOLD: dict[str, tuple[Answering, str]] = {
     "an object called error": (raw(json.dumps({"object": "error", "message": "no such model"}), "application/json"), "failed: no such model"),
     "a detail": (raw(json.dumps({"detail": [{"msg": "field required"}]}), "application/json"), "failed: field required"),
     "an error without words": (raw(data({"error": {"code": 5}})), "no reason given"),
+    "an error in a choice": (raw(data({"choices": [{"error": {"message": "no memory"}, "finish_reason": "error"}]})), "failed: no memory"),
+    "a message beside a code": (raw(json.dumps({"code": 503, "message": "no memory"}), "application/json"), "failed: no memory"),
+    "a message alone": (raw(json.dumps({"message": "no memory"}), "application/json"), "failed: no memory"),
+    "an error in lines of JSON": (raw('{"message": {"content": "Rock"}}\n{"error": "no memory"}\n', "application/x-ndjson"), "failed: no memory"),
+    "lines of JSON": (raw('{"message": {"content": "Rock"}}\n{"done": true}\n', "application/x-ndjson"), "another form"),
+    "an address that is not told": (raw("", status=302), "leads elsewhere .it does not say where"),
+    "packed in another way": (raw("Rock", headers={"Content-Encoding": "br"}), "not asked for"),
     "mere text": (raw("upstream connect error\n", "text/plain"), "not JSON: upstream connect error"),
     "mere text as data": (raw("data: Internal Server Error\n\n"), "not JSON: Internal Server Error"),
     "a login page": (raw("<!DOCTYPE html>\n<html><h1>Please log in</h1></html>", "text/html"), "web page"),
@@ -195,6 +207,44 @@ def test_what_never_ends_is_ended(
     with pytest.raises(ModelUnreachable):
         remote.complete(QUESTION, Options(max_tokens=20))
     assert gone.wait(20), "the connection is closed"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_what_unfolds_without_end_is_not_unfolded(
+    layers: int, status: int, server: Server, remote: RemoteModel
+) -> None:
+    """A gigabyte of blanks, packed into a megabyte, and that into some kilobytes."""
+    block = gzip.compress(bytes(1 << 24), 1)
+    packed = block * 64
+    if layers == 2:
+        packed = gzip.compress(packed, 1)
+    server.answering = raw(packed, headers={"Content-Encoding": ", ".join(["gzip"] * layers)}, status=status)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ModelUnreachable):
+        remote.complete(QUESTION)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes
+
+
+@pytest.mark.parametrize("asked", ["models", "an answer"])
+def test_a_head_that_comes_byte_by_byte_is_not_waited_for(
+    asked: str, server: Server, remote: RemoteModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way, "_PATIENCE", 0.3)
+    monkeypatch.setattr(way, "_SILENCE", 0.3)
+
+    def drip(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while True:
+            handler.wfile.write(b"x")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+    server.answering = drip
+    if asked == "models":
+        monkeypatch.setattr(Handler, "do_GET", drip)
+    with pytest.raises(ModelUnreachable, match="took too long"):
+        remote.complete(QUESTION)
 
 
 def test_a_server_that_only_says_it_is_there_is_left_in_the_end(
@@ -290,6 +340,21 @@ def test_no_text_of_a_server_shows_the_key(answering: Answering, server: Server,
         told = str(error)
     assert told
     assert "Zebra" not in told
+
+
+@pytest.mark.parametrize("written", ["otto:passphrase@", "passphrase@"])
+def test_no_text_of_a_server_shows_what_stands_in_its_address(written: str, server: Server) -> None:
+    def echo(handler: Handler) -> None:
+        raw(f"not with {handler.headers['Authorization']} of {written}", status=500)(handler)
+
+    server.answering = echo
+    model = RemoteModel(ModelSettings(url=server.url.replace("://", f"://{written}")))
+    with pytest.raises(ModelUnreachable) as caught:
+        model.complete(QUESTION)
+    model.close()
+    sent = base64.b64encode(written.strip("@").encode()).decode().rstrip("=")
+    assert "passphrase" not in str(caught.value)
+    assert sent[:-2] not in str(caught.value)
 
 
 def test_no_name_of_a_model_shows_the_key(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import fields
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,14 +15,7 @@ from kb.errors import KeyNotForHost, NotTrusted
 from kb.knowledge_base import KnowledgeBase
 from kb.linking.decisions import decided
 from kb.models.open import open_model
-from kb.settings import (
-    AnswerSettings,
-    EmbeddingSettings,
-    LinkSettings,
-    ModelSettings,
-    RetrievalSettings,
-    load_settings,
-)
+from kb.settings import ModelSettings, all_settings, load_settings
 from kb.settings.writing import write_settings, write_settings_file
 from kb.workspace import withheld_notice, workspace
 from tests.support import NOTES, run_kb, write_notes
@@ -41,6 +33,11 @@ ASKED = {
     "retrieval.searcher": "evil",
     "embedding.model": "embedding",
     "links.auto": "apply",
+    "notes.folder": "theirs",
+    "notes.template": "theirs/Template.md",
+    "notes.templates": "theirs",
+    "notes.daily": "theirs/YYYY",
+    "notes.inbox": "Theirs",
 }
 HARMLESS_VALUES = {
     "retrieval.dense_weight": 0.7,
@@ -120,20 +117,13 @@ def test_what_is_harmless_needs_no_word(folder: Path, name: str, value: object) 
 
 def test_every_setting_of_free_text_needs_a_word() -> None:
     """One that is added later is covered without a thought; numbers and choices are harmless."""
-    kinds = {
-        "embedding": EmbeddingSettings,
-        "retrieval": RetrievalSettings,
-        "models": ModelSettings,
-        "answers": AnswerSettings,
-        "links": LinkSettings,
-    }
     text = {
-        f"{section}.{item.name}"
-        for section, kind in kinds.items()
-        for item in fields(kind)
+        f"{section}.{item.name}": item
+        for section, item in all_settings()
         if isinstance(item.default, str) and "choices" not in item.metadata
     }
-    assert text <= ASKED.keys()
+    assert text.keys() <= ASKED.keys()
+    assert all(item.metadata["allows"] for item in text.values()), "kb trust says what it lets happen"
 
 
 def test_notes_elsewhere_are_not_read(folder: Path, tmp_path: Path) -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from kb.indexing.index import Index
+from kb.indexing.seal import Seal
+from kb.indexing.vectors import ChromaIndex
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import load_settings
-from tests.hardening.damages import Damaged
+from tests.hardening.damages import EMBEDDER, Damaged
 from tests.support import NOTES, write_notes
 
 # In place of the tables of a catalog: what SQLite does with it when it is asked for vectors.
@@ -55,6 +58,25 @@ def test_the_name_of_a_generation_leads_nowhere_else(shipped: Damaged, where: st
     before = sorted(shipped.victim.rglob("*"))
     assert shipped.answers() == shipped.fresh
     assert sorted(shipped.victim.rglob("*")) == before
+
+
+@pytest.mark.parametrize("where", ["gen-1/../../../v", "../../v", "gen-1/..", "gen-1/../gen-1"])
+def test_not_even_a_seal_makes_the_name_of_a_generation_a_path(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a machine's key, as where the state folder cannot be written, a seal can be forged."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "mine"))
+    made = Damaged(tmp_path)
+    (made.folder / "chroma" / "current").write_text(where, encoding="utf-8")
+    seal = Seal(made.folder)
+    seal.write(thorough=True)
+    assert ChromaIndex(made.folder, EMBEDDER.name, seal)._current() is None
+    before = sorted(made.victim.rglob("*"))
+    assert made.answers() == made.fresh
+    index = Index(made.folder, EMBEDDER)
+    index.sync(made.vault, lambda _: None)
+    index.close()
+    assert sorted(made.victim.rglob("*")) == before
 
 
 @pytest.mark.parametrize(

@@ -61,13 +61,14 @@ class Prover:
         if self._known is None:
             self._known = {}
             try:
-                lines = self._file.read_text(encoding="utf-8").splitlines()
+                # A pipe there would be waited for.
+                lines = self._file.read_text(encoding="utf-8").splitlines() if self._file.is_file() else []
             except (OSError, UnicodeDecodeError):
                 lines = []
             for line in lines[-_MOST_KEPT // 2 :]:
                 try:
                     name, verdict = json.loads(line)
-                except (ValueError, TypeError):
+                except (ValueError, TypeError, RecursionError):
                     continue
                 if verdict in get_args(Verdict):
                     self._known[str(name)] = verdict
