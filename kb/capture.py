@@ -87,6 +87,12 @@ class Capture:
         made = self._create(path, f"{body.rstrip()}\n\n{item}")
         return replace(made, line=body.rstrip().count("\n") + 3)
 
+    def append(self, text: str, path: str) -> Captured:
+        """Put `text` as it is at the end of the note at `path`, below an empty line. Raises UsageError, NoteUnwritable."""
+        if not text.strip():
+            raise UsageError("There is nothing to add. Give some text.")
+        return self._append(path, text.strip("\n").rstrip() + "\n", gap="\n", what=f"text added to {path}")
+
     def _day(self, moment: datetime) -> tuple[str, str]:
         """Path of a day's note, and what it begins as; nothing where it is there already."""
         paths = [file.path for file in self._vault.scan()]
@@ -97,15 +103,16 @@ class Capture:
         title = PurePosixPath(path).stem
         return path, self._from_template(habit.template, title, moment)[1] or f"# {title}\n"
 
-    def _append(self, path: str, item: str) -> Captured:
+    def _append(self, path: str, item: str, gap: str | None = None, what: str = "") -> Captured:
         raw = self._vault.read(path)
         newline = "\r\n" if "\r\n" in raw.text else "\n"
         # What is set in belongs to the item above it.
         last = next((line for line in reversed(raw.text.splitlines()) if line[:1].strip()), "- ")
-        gap = "" if last.startswith(("- ", "* ", "+ ")) else "\n"
+        if gap is None or not raw.text.strip():
+            gap = "" if last.startswith(("- ", "* ", "+ ")) else "\n"
         before = "" if not raw.text or raw.text.endswith("\n") else "\n"
         end = Span(len(raw.text), len(raw.text))
-        with self._journal.step(f"a thought in {path}") as step:
+        with self._journal.step(what or f"a thought in {path}") as step:
             step.edit(raw, [Edit(end, (before + gap + item).replace("\n", newline))])
         line = raw.text.count("\n") + (before + gap).count("\n") + 1
         return Captured(path, line, made=False)

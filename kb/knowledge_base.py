@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from kb.knowledge_base_programs import ForPrograms
 from kb.knowledge_base_renames import Renaming
 from kb.limits import check_length
 
@@ -28,17 +29,16 @@ if TYPE_CHECKING:
     from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.suggest import LinkSuggestion
     from kb.models.language_model import Cancellation
-    from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.notes.edit import Edit
     from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
     from kb.reading.reading import Reading, Support
     from kb.retrieval.hit import SearchHit
-    from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
+    from kb.retrieval.listing import ListedNote
     from kb.retrieval.selection import Selection
 
 
-class KnowledgeBase(Renaming):
+class KnowledgeBase(Renaming, ForPrograms):
     """A vault, its index, and what answers from them. Close it when done.
 
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
@@ -137,6 +137,13 @@ class KnowledgeBase(Renaming):
 
         return select(target, self.catalog, Lookup(self.catalog), self.retriever)
 
+    def list_notes(self, wanted: str = "") -> list[ListedNote]:
+        """Every note that `wanted` names: a note, folder/, #tag, period, words, or operators such as `tag:tea`."""
+        from kb.retrieval.listing import listed
+
+        check_length(wanted)
+        return listed(wanted, self.catalog, self.retriever, self.settings.today)
+
     def link_suggestions(
         self, note: str, least: float | None = None, text: str | None = None
     ) -> list[LinkSuggestion]:
@@ -223,17 +230,10 @@ class KnowledgeBase(Renaming):
         """A unit vector for each text, shape (n, dimension), to compare them with each other."""
         return self.embedder.embed_alike(texts)
 
-    def as_llm(self) -> KnowledgeBaseLLM:
-        """The language model for any llama-index program."""
-        from kb.models.llama_index_llm import KnowledgeBaseLLM
-
-        return KnowledgeBaseLLM(self.model)
-
-    def as_retriever(self, limit: int = 10) -> KnowledgeBaseRetriever:
-        """The search for any llama-index program."""
-        from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
-
-        return KnowledgeBaseRetriever(self.search, limit)
+    def close(self) -> None:
+        """Let go of files and memory."""
+        self._end_thread()
+        super().close()
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""

@@ -18,7 +18,11 @@ OWNERS = {
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},
     "huggingface_hub": {"kb/models/hub.py"},
-    "llama_index": {"kb/models/llama_index_llm.py", "kb/retrieval/llama_index_retriever.py"},
+    "llama_index": {
+        "kb/answering/llama_index_query_engine.py",
+        "kb/models/llama_index_llm.py",
+        "kb/retrieval/llama_index_retriever.py",
+    },
 }
 HEAVY = (
     "torch",

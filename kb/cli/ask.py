@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 from rich.text import Text
@@ -16,6 +16,7 @@ from kb.cli.prompt import words_or_stdin
 from kb.cli.streams import answer
 from kb.errors import UsageError
 from kb.safe_text import safe_line, safe_text
+from kb.wire import answer_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,59 +54,9 @@ def ask(
         if explain:
             events = _explained(events)
         if options.json:
-            print_json(as_json(last_answer(events)))
+            print_json(answer_json(last_answer(events)))
         else:
             _show(events, short=style == "short")
-
-
-def as_json(answer: Answer) -> dict[str, Any]:
-    """The documented form of an answer for machines."""
-    from kb.answering.answer import abstention
-
-    return {
-        "question": answer.question,
-        "understood": answer.understood or answer.question,
-        "answer": answer.text,
-        "outcome": answer.outcome,
-        "short": answer.short,
-        "abstained": answer.abstained,
-        "reason": abstention(answer) if answer.abstained else "",
-        "confidence": round(answer.confidence, 3),
-        "missing": list(answer.missing),
-        "disagreement": answer.disagreement,
-        "sentences": [
-            {
-                "text": item.text,
-                "supported": item.supported,
-                "citations": list(item.citations),
-                "verdict": item.verdict,
-            }
-            for item in answer.sentences
-        ],
-        "sources": [
-            {
-                "number": quote.number,
-                "path": quote.path,
-                "line": quote.line,
-                "quote": quote.quote,
-                "cited": quote in answer.cited,
-            }
-            for quote in answer.sources
-        ],
-        "blocks": [
-            {
-                "number": quote.number,
-                "path": quote.path,
-                "line": quote.line,
-                "headings": list(quote.heading_path),
-                "text": quote.quote,
-                "short": quote.short,
-            }
-            for quote in answer.cited
-        ],
-        "model": answer.model,
-        "seconds": round(answer.seconds, 3),
-    }
 
 
 def last_answer(events: Iterator[AnswerEvent]) -> Answer:

@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_cache_path
 
-from kb.cli.ask import as_json, last_answer
+from kb.cli.ask import last_answer
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
 from kb.safe_text import safe_line
 from kb.settings.rules import expanded
+from kb.wire import answer_json
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer
@@ -247,7 +248,8 @@ def _answers(
                 _print_failure(item)
     if rows:
         lines = (
-            dumps({"id": item.gold.id, "result": as_json(item.answer)}, ensure_ascii=False) for item in judged
+            dumps({"id": item.gold.id, "result": answer_json(item.answer)}, ensure_ascii=False)
+            for item in judged
         )
         rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     if html:

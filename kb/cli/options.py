@@ -59,6 +59,14 @@ class Chosen:
 
         hold(base, mode, argument, once=once, json=self.json)
 
+    def modes(self) -> Mapping[str, Mode]:
+        """Every mode of talking with the notes by name."""
+        return plugin_host().modes
+
+    def due_notes(self, base: KnowledgeBase) -> dict[str, int]:
+        """Paths of notes with something to study now, and how much."""
+        return plugin_host().due_notes(base)
+
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""
         from kb.cli.modes import print_markdown

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 PANEL = "Study and more, from plugins"
 
-# Typer's own words for these take five lines.
+# Typer's own words for these take five lines; the second is for those who know that it is there.
 _HELP_OF_COMPLETION = {
     "install_completion": "Install completion for this shell.",
     "show_completion": "Print completion for this shell.",
 }
+_UNSHOWN = "show_completion"
 
 
 @cache
@@ -102,6 +103,7 @@ def _in_plain_words(command: Any, context: Any) -> None:
     for parameter in command.get_params(context):
         if parameter.name in _HELP_OF_COMPLETION:
             parameter.help = _HELP_OF_COMPLETION[parameter.name]
+            parameter.hidden = parameter.name == _UNSHOWN
         if getattr(parameter, "is_flag", False):
             parameter.metavar = ""
         elif parameter.metavar is None or parameter.param_type_name == "argument":

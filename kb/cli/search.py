@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -17,6 +17,7 @@ from kb.cli.pager import paged
 from kb.cli.places import place
 from kb.errors import QuestionEmpty
 from kb.safe_text import safe_line
+from kb.wire import hit_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,7 +72,7 @@ def search(
     for one in unknown:
         say(str(one), style="yellow")
     if options.json:
-        print_json({"query": words, "hits": [as_json(hit) for hit in hits]})
+        print_json({"query": words, "hits": [hit_json(hit) for hit in hits]})
     else:
         hits = worth_showing(hits)
         with paged():
@@ -80,22 +81,6 @@ def search(
         raise typer.Exit(1)  # as grep does
     if opened:
         open_in_editor(vault / hits[0].passage.note_path, hits[0].passage.line)
-
-
-def as_json(hit: SearchHit) -> dict[str, Any]:
-    """The documented form of a hit for machines."""
-    passage = hit.passage
-    return {
-        "path": passage.note_path,
-        "line": passage.line,
-        "title": passage.title,
-        "score": round(hit.score, 4),
-        "lexical": round(hit.lexical, 4),
-        "dense": round(hit.dense, 4),
-        "text": passage.text,
-        "also_in": list(hit.also_in),
-        "legs": {"lexical": hit.legs.lexical, "dense": hit.legs.dense},
-    }
 
 
 def _print_hits(hits: Sequence[SearchHit], query: str, vault: Path) -> None:

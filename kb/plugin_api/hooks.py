@@ -31,6 +31,12 @@ class Terminal(Protocol):
     def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
         """Hold a session of `mode` on this terminal; with `once`, only open it."""
 
+    def modes(self) -> Mapping[str, Mode]:
+        """Every mode of talking with the notes by name: kb's own and those of plugins."""
+
+    def due_notes(self, base: KnowledgeBase) -> dict[str, int]:
+        """Paths of notes with something to study now, and how much, by what all plugins say."""
+
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""
 

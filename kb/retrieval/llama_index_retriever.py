@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
@@ -10,18 +10,24 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle
 from kb.retrieval.hit import SearchHit
 
 Search = Callable[[str, int], Sequence[SearchHit]]
+AsyncSearch = Callable[[str, int], Awaitable[Sequence[SearchHit]]]
 
 
 class KnowledgeBaseRetriever(BaseRetriever):
     """Passages as llama-index nodes, with scores in [0, 1]; operators in the query have power."""
 
-    def __init__(self, search: Search, limit: int = 10) -> None:
+    def __init__(self, search: Search, limit: int = 10, asearch: AsyncSearch | None = None) -> None:
         super().__init__()
-        self._search = search
+        self._search, self._asearch = search, asearch
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [_node(hit) for hit in self._search(query_bundle.query_str, self._limit)]
+
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        if self._asearch is None:
+            return self._retrieve(query_bundle)
+        return [_node(hit) for hit in await self._asearch(query_bundle.query_str, self._limit)]
 
 
 def _node(hit: SearchHit) -> NodeWithScore:

@@ -114,6 +114,16 @@ class NoteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class McpSettings:
+    """`[mcp]`: what other programs may do through `kb mcp`."""
+
+    # whether they may write new notes and add to notes
+    write: str = choice("off", "on", confirmed={"on": "lets other programs write notes through kb mcp"})
+    # what they show over HTTP; empty for a new one each time. Better in KB_MCP_TOKEN than in a file
+    token: str = secret(allows="lets whoever knows this token read your notes through kb mcp")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a knowledge base is made from. Paths are absolute."""
 
@@ -126,6 +136,7 @@ class Settings:
     answers: AnswerSettings = field(default_factory=AnswerSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     notes: NoteSettings = field(default_factory=NoteSettings)
+    mcp: McpSettings = field(default_factory=McpSettings)
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
     today: date | None = None  # the day that "yesterday" is reckoned from; None for the clock's
@@ -147,6 +158,7 @@ SECTIONS: dict[str, type[Any]] = {
     "answers": AnswerSettings,
     "links": LinkSettings,
     "notes": NoteSettings,
+    "mcp": McpSettings,
 }
 PATHS = ("vault", "index")
 THE_MODEL = "model"  # as answers.judge: the language model in force

@@ -1,0 +1,120 @@
+"""What a Python program finds handy: opening, whole answers, asynchronous calls, and faces for llama-index."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from kb.errors import ModelError
+
+if TYPE_CHECKING:
+    from kb.answering.answer import Answer, Style
+    from kb.answering.conversation import Turn
+    from kb.answering.events import AnswerEvent
+    from kb.answering.llama_index_query_engine import KnowledgeBaseQueryEngine
+    from kb.models.language_model import Cancellation, LanguageModel
+    from kb.models.llama_index_llm import KnowledgeBaseLLM
+    from kb.retrieval.hit import SearchHit
+    from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
+
+Result = TypeVar("Result")
+
+
+class ForPrograms:
+    """Part of KnowledgeBase, which brings search, ask, model and close."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, settings: Any) -> None: ...
+        def search(self, query: str, limit: int = 10) -> list[SearchHit]: ...
+        def ask(
+            self,
+            question: str,
+            cancellation: Cancellation | None = None,
+            *,
+            style: Style | None = None,
+            history: Sequence[Turn] = (),
+        ) -> Iterator[AnswerEvent]: ...
+        @property
+        def model(self) -> LanguageModel: ...
+        def close(self) -> None: ...
+
+    @classmethod
+    def open(cls, vault: str | Path | None = None, *, index: str | Path | None = None) -> Self:
+        """The knowledge base over the notes in folder `vault`; without it the one that kb.toml, found upward, describes.
+
+        The index lies where the `kb` command keeps it, unless `index` names another folder. Raises VaultMissing when
+        no vault is named anywhere, NotTrusted, SettingsError. Plugins have no part in it.
+        """
+        from kb.settings import load_settings
+
+        return cls(load_settings(vault=Path(vault) if vault else None, index=Path(index) if index else None))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def answer(
+        self, question: str, *, style: Style | None = None, cancellation: Cancellation | None = None
+    ) -> Answer:
+        """How `question` is answered, when all of it is checked; `ask` tells it as it is made."""
+        from kb.answering.events import Finished
+
+        for event in self.ask(question, cancellation, style=style):
+            if isinstance(event, Finished):
+                return event.answer
+        raise ModelError("The answer was stopped before it was finished. Ask again.")
+
+    async def aanswer(self, question: str, *, style: Style | None = None) -> Answer:
+        """`answer` without holding up the event loop; it is stopped when nobody awaits it any more."""
+        from kb.models.language_model import Cancellation
+
+        cancellation = Cancellation()
+        try:
+            return await self._aside(lambda: self.answer(question, style=style, cancellation=cancellation))
+        finally:
+            cancellation.cancel()
+
+    async def asearch(self, query: str, limit: int = 10) -> list[SearchHit]:
+        """`search` without holding up the event loop."""
+        return await self._aside(lambda: self.search(query, limit))
+
+    def as_llm(self) -> KnowledgeBaseLLM:
+        """The language model for any llama-index program."""
+        from kb.models.llama_index_llm import KnowledgeBaseLLM
+
+        return KnowledgeBaseLLM(self.model)
+
+    def as_retriever(self, limit: int = 10) -> KnowledgeBaseRetriever:
+        """The search for any llama-index program."""
+        from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
+
+        return KnowledgeBaseRetriever(self.search, limit, self.asearch)
+
+    def as_query_engine(self, style: Style | None = None) -> KnowledgeBaseQueryEngine:
+        """Checked answers for any llama-index program."""
+        from kb.answering.llama_index_query_engine import KnowledgeBaseQueryEngine
+
+        return KnowledgeBaseQueryEngine(
+            lambda question: self.answer(question, style=style),
+            lambda question: self.aanswer(question, style=style),
+        )
+
+    @cached_property
+    def _thread(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="kb-async")
+
+    async def _aside(self, work: Callable[[], Result]) -> Result:
+        """`work` done on one thread: what a knowledge base holds is used by one call at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _end_thread(self) -> None:
+        thread = self.__dict__.pop("_thread", None)
+        if thread is not None:
+            thread.shutdown(wait=True)

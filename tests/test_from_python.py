@@ -1,0 +1,82 @@
+"""`from kb import KnowledgeBase`: quick, typed, a context manager, synchronous and not."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kb
+from kb import Answer, KbError, KnowledgeBase, Quote
+from kb.notes.note import Span
+
+
+def test_importing_it_loads_nothing_heavy() -> None:
+    program = (
+        "import sys\nimport kb\nfrom kb import KnowledgeBase\n"
+        "print([name for name in ('torch', 'chromadb', 'llama_index', 'llama_cpp', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_it_names_what_it_has_and_nothing_else() -> None:
+    assert {"Answer", "KbError", "KnowledgeBase", "Settings"} <= set(dir(kb))
+    for name in kb.__all__:
+        assert getattr(kb, name).__name__ == name
+    with pytest.raises(AttributeError, match="nothing_of_this"):
+        _ = kb.nothing_of_this
+
+
+def test_it_opens_a_folder_answers_and_closes(small_base: Path) -> None:
+    with KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base:
+        answer = base.answer("Who described the forgetting curve?")
+        assert answer.outcome == "answered"
+        assert "Ebbinghaus" in answer.text
+        assert [note.path for note in base.list_notes("tag:models")] == ["Quantisation.md"]
+    with pytest.raises(KbError):
+        KnowledgeBase.open(small_base / "no such folder", index=small_base / "other").index()
+
+
+def test_asynchronous_calls_may_be_made_together(small_base: Path) -> None:
+    async def main() -> None:
+        with KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base:
+            answer, hits, other = await asyncio.gather(
+                base.aanswer("Who described the forgetting curve?"),
+                base.asearch("token", 2),
+                base.aanswer("What is a token?"),
+            )
+            assert "Ebbinghaus" in answer.text
+            assert hits[0].passage.note_path == "Tokens.md"
+            assert other.outcome == "answered"
+
+    asyncio.run(main())
+
+
+def test_a_query_engine_gives_checked_answers(small_base: Path) -> None:
+    async def main() -> None:
+        with KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base:
+            engine = base.as_query_engine(style="quotes")
+            for found in (engine.query("What is a token?"), await engine.aquery("What is a token?")):
+                assert "[1]" in str(found)
+                assert found.source_nodes[0].metadata["path"] == "Tokens.md"
+                assert found.metadata["outcome"] == "answered"
+            nothing = engine.query("Who won the chess match in Reykjavik?")
+            assert nothing.metadata["outcome"] != "answered"
+            [node, *_] = await base.as_retriever(2).aretrieve("forgetting curve")
+            assert node.metadata["path"] == "Learning/Spaced repetition.md"
+
+    asyncio.run(main())
+
+
+def test_a_notebook_fetches_nothing_that_a_note_names() -> None:
+    text = "![x](http://evil.example/a.png) <img src='http://evil.example/b.png'>\x1b[31m"
+    quote = Quote(1, "A ![b](c).md", 3, Span(0, 5), "A", (), text, text, 1.0)
+    shown = Answer("Q?", sources=(quote,), outcome="unsure")._repr_markdown_()
+    assert "![" not in shown
+    assert "<img" not in shown
+    assert "\x1b" not in shown
+    assert "A !" in shown
