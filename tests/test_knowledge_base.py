@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -51,18 +50,6 @@ def test_llama_index_programs_can_use_the_model(small_base: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )
     assert done.stdout.strip()
-
-
-@pytest.mark.slow
-def test_the_wheel_holds_the_program_and_its_plugins(tmp_path: Path) -> None:
-    words = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
-    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip("the build tools cannot be had here")
-    [wheel] = tmp_path.glob("*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
-    assert not any(name.startswith(("tests/", "vault/", "index/")) for name in names)
 
 
 @pytest.mark.parametrize("ask", ["ask", "search", "select"])

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "OLDEST_API_VERSION",
     "Answer",
     "AnswerSentence",
     "Answered",
@@ -127,7 +128,9 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__ = lazily(__name__, MAIN)
 
-API_VERSION = 1  # raised when a plugin made for an older one could break
+# Raised when something is added; docs/plugins.md says what else may change, and when.
+API_VERSION = 1
+OLDEST_API_VERSION = 1  # plugins made for it still work
 
 CardKind: TypeAlias = Literal["cloze", "choice", "true-false", "short", "explain", "open"]
 Grade: TypeAlias = Literal["right", "unsure", "wrong"]

@@ -13,7 +13,7 @@ import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
-from kb.plugin_api import Exporter, Hooks, Mode, ModelSource, Panel, Searcher
+from kb.plugin_api import API_VERSION, OLDEST_API_VERSION, Exporter, Hooks, Mode, ModelSource, Panel, Searcher
 from kb.plugin_host.finding import Plugin, find_plugins
 from kb.plugin_host.guard import Result, guard
 from kb.plugin_host.session import GuardedSession
@@ -202,7 +202,9 @@ class PluginHost:
                 self._guarded(plugin.name, "loading it", partial(self._register, plugin.name, plugin.load))
 
     def _register(self, name: str, load: Callable[[], object]) -> None:
-        self._manager.register(load(), name)
+        plugin = load()
+        _check_version(getattr(plugin, "KB_API", API_VERSION))
+        self._manager.register(plugin, name)
         # A misspelt hook would otherwise be ignored without a word.
         self._manager.check_pending()
 
@@ -256,3 +258,12 @@ def _of(parts: dict[str, Named], name: str) -> Named:
             f"kb.toml asks for {name!r}, but no plugin provides it. Available: {', '.join(parts) or 'none'}."
         )
     return parts[name]
+
+
+def _check_version(wanted: object) -> None:
+    """Raises PluginError where a plugin was made for a version of the API that this kb does not have."""
+    if isinstance(wanted, int) and OLDEST_API_VERSION <= wanted <= API_VERSION:
+        return
+    have = f"this kb has {API_VERSION} and takes plugins from {OLDEST_API_VERSION} on"
+    what = "Update kb" if isinstance(wanted, int) and wanted > API_VERSION else "Update the plugin"
+    raise PluginError(f"it says KB_API = {wanted!r}, but {have}. {what}.")

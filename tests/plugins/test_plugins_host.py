@@ -125,3 +125,21 @@ def test_a_vaults_own_plugins_load_only_while_trusted_as_they_stand(tmp_path: Pa
     assert "echo" in PluginHost(tmp_path, state).modes
     (folder / "echo.py").write_text(GOOD + "\n# changed by a syncer\n")
     assert "echo" not in PluginHost(tmp_path, state).modes
+
+
+@pytest.mark.parametrize(
+    ("wanted", "what"), [("99", "Update kb"), ("0", "Update the plugin"), ("'x'", "Update")]
+)
+def test_a_plugin_for_another_version_of_the_api_is_left_out(
+    install, host: PluginHost, wanted: str, what: str
+) -> None:
+    install("kb-echo", "echo", f"KB_API = {wanted}\n{GOOD}")
+    assert "echo" not in host.modes
+    [told] = [problem for problem in host.problems if "echo" in problem]
+    assert f"KB_API = {wanted}" in told
+    assert what in told
+
+
+def test_a_plugin_for_this_version_of_the_api_is_loaded(install, host: PluginHost) -> None:
+    install("kb-echo", "echo", f"KB_API = 1\n{GOOD}")
+    assert "echo" in host.modes

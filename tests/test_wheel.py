@@ -1,0 +1,103 @@
+"""The source distribution, the wheel built from it, and what that wheel alone can do.
+
+The wheel's dependencies weigh gigabytes: the clean environment finds those of the test's own environment by a .pth
+file, without its editable kb, and only the wheel itself is installed, with --no-deps.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support import NOTES, write_notes
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The source distribution, and the wheel that was built from it."""
+    folder = tmp_path_factory.mktemp("dist")
+    words = ["-m", "build", "--outdir", str(folder), str(ROOT)]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    if done.returncode and "hatchling" in done.stdout + done.stderr and not list(folder.iterdir()):
+        pytest.skip("the build tools cannot be had here")
+    assert done.returncode == 0, done.stderr
+    [source], [wheel] = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    return source, wheel
+
+
+@pytest.fixture(scope="module")
+def clean(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, own_home: None) -> Path:
+    """An environment with the wheel and no other kb."""
+    folder = tmp_path_factory.mktemp("clean")
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    [site] = (folder / "venv" / "lib").glob("*/site-packages")
+    (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    words = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(built[1])]
+    done = subprocess.run(
+        [str(folder / "venv" / "bin" / "python"), *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    write_notes(folder / "notes", NOTES)
+    return folder
+
+
+def run(clean: Path, program: str, *words: str) -> str:
+    done = subprocess.run(
+        [str(clean / "venv" / "bin" / program), *words],
+        cwd=clean,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        | {"NO_COLOR": "1", "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=500,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_distributions_hold_what_they_need_and_nothing_private(built: tuple[Path, Path]) -> None:
+    source, wheel = built
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        entries = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
+    assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
+    assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"kb", "kb_plugins"}
+    assert any(name.startswith("kb/reading/") and name.endswith((".onnx", ".safetensors")) for name in names)
+    for plugin in ("lsp", "mcp", "quiz", "socratic", "study", "summarize"):
+        assert re.search(rf"^{plugin} = kb_plugins\.", entries, re.MULTILINE)
+    with tarfile.open(source) as archive:
+        kept = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "kb/cli/main.py"} <= kept
+    assert not any(name.startswith((".venv", ".git/", "index/catalog", "dist/")) for name in kept)
+
+
+def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> None:
+    assert re.fullmatch(r"kb \d+\.\d+\.\d+\n", run(clean, "kb", "--version"))
+    where = run(clean, "python", "-c", "import kb, kb_plugins; print(kb.__file__, kb_plugins.__file__)")
+    assert where.count(str(clean / "venv")) == 2
+    run(clean, "kb", "init", "notes")
+    assert "3 added" in run(clean, "kb", "index")
+    assert "Ebbinghaus" in run(clean, "kb", "ask", "Who described the forgetting curve?")
+    plugins = run(clean, "kb", "plugins")
+    for name in ("lsp", "mcp", "quiz", "socratic", "study", "summarize"):
+        assert re.search(rf"^{name}  on  kb-notes ", plugins, re.MULTILINE), plugins
+    assert "bundled" in run(clean, "kb", "models")
+    program = (
+        "from kb import KnowledgeBase\n"
+        "with KnowledgeBase.open() as base:\n"
+        "    [found] = base.read('Who wrote it?', ['Ada wrote it in May.'])\n"
+        "    print(found.best() is not None, base.model.name)"
+    )
+    assert run(clean, "python", "-c", program).startswith("True SmolLM2")
