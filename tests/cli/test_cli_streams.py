@@ -156,3 +156,33 @@ def test_ctrl_c_during_the_first_second_leaves_no_traceback(small_base: Path, wa
     _, told = process.communicate(timeout=120)
     assert process.returncode in (130, 0), told
     assert "Traceback" not in told
+
+
+SLOW = """
+import sys, time
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            print(flush=True)
+            time.sleep(60)
+sys.meta_path.insert(0, Slow())
+from kb.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["kb.cli.main", "kb.cli.app", "typer", "kb.knowledge_base", "numpy"])
+def test_ctrl_c_within_an_import_leaves_no_traceback(small_base: Path, module: str) -> None:
+    """However long it takes: the signal comes while `module` is being looked for."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", SLOW.replace("{module!r}", repr(module)), "ask", "What is a token?"],
+        cwd=small_base, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == "\n"
+    time.sleep(0.1)  # it sleeps by now
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=120)
+    assert process.returncode == 130, told
+    assert "Traceback" not in told
