@@ -9,11 +9,8 @@
 docs/python.md says the rest. What is named here is imported when it is first used.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+# Nothing is imported here: under `python -m kb` the current folder is still on sys.path (see kb/__main__.py).
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, Quote
     from kb.errors import KbError
@@ -33,10 +30,13 @@ _PLACES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name not in _PLACES:
         raise AttributeError(f"module 'kb' has no attribute {name!r}")
-    return getattr(import_module(_PLACES[name]), name)
+    found: object = getattr(import_module(_PLACES[name]), name)
+    return found
 
 
 def __dir__() -> list[str]:

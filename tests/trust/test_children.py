@@ -46,7 +46,7 @@ def base(small_base: Path, tmp_path: Path) -> Path:
 
 MODULES = ["numpy.py", "llama_cpp.py", "json.py", "platform.py", "sqlite3.py", "typer.py"]
 # Which kb runs, and what it imports first, is settled by Python before any line of ours where it looks here first.
-EARLY = ["__future__.py", "pathlib.py"]
+EARLY = ["__future__.py", "pathlib.py", "typing.py"]
 OWN = ["kb/__init__.py", "kb/models/__init__.py", "sitecustomize.py"]
 
 
