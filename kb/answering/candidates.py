@@ -49,8 +49,8 @@ class Features(NamedTuple):
 
 
 # Fitted by `python -m training.calibrate`.
-WEIGHTS = Features(0.237, -0.0412, 1.97, -2.35, 1.69, 0.0746, 2.83, 9.34, 0.0784, -0.47, 0.317, 0.632)
-INTERCEPT = -4.191
+WEIGHTS = Features(0.26, -0.0934, 3.34, -3.42, 1.38, -0.353, 2.56, 9.49, 0.149, -0.336, 0.52, 0.286)
+INTERCEPT = -4.400
 _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often
