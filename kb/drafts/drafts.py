@@ -288,4 +288,6 @@ class Drafts(KnowledgeBase):
     ) -> Renamed:
         from kb.linking.relinking import Way
 
-        return work(Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts)))
+        return work(
+            Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver)
+        )

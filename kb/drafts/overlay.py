@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
@@ -100,6 +100,16 @@ class DraftCatalog(Catalog):
         others = [one for one in self._drafts.texts if one != path]
         found = self._with_drafts(super().links_to(path), others)
         return [one for one in found if one.resolved == path]
+
+    def linking(self, names: Collection[str]) -> list[str]:
+        """Paths of the notes with a link or definition that looks for one of `names`, and of all that are not saved."""
+        return sorted({*super().linking(names), *self._drafts.texts})
+
+    def tags(self) -> list[tuple[str, str]]:
+        """(path, tag) of every tag in a note, each once."""
+        texts = self._drafts.texts
+        found = {row for row in super().tags() if row[0] not in texts}
+        return sorted(found | {(path, tag.name) for path in texts for tag in self._drafts.note(path).tags})
 
     def _with_drafts(self, stored: Iterable[StoredLink], paths: Iterable[str]) -> list[StoredLink]:
         texts = self._drafts.texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +170,23 @@ class Catalog:
     def links_to(self, path: str) -> list[StoredLink]:
         """The links of other notes that mean a note."""
         return self._links("links.resolved = ? AND notes.path <> links.resolved", path)
+
+    def linking(self, names: Collection[str]) -> list[str]:
+        """Paths of the notes with a link or definition that looks for one of `names`, see kb.notes.link_names."""
+        return [
+            row[0]
+            for row in self._rows(
+                "SELECT DISTINCT path FROM linked_names JOIN notes ON notes.id = linked_names.note "
+                "WHERE name IN (SELECT value FROM json_each(?)) ORDER BY path",
+                (json.dumps(sorted(names), allow_nan=False),),
+            )
+        ]
+
+    def tags(self) -> list[tuple[str, str]]:
+        """(path, tag) of every tag in a note, each once."""
+        return list(
+            self._rows("SELECT DISTINCT path, tag FROM tags JOIN notes ON notes.id = tags.note ORDER BY path")
+        )
 
     def statistics(self) -> Statistics:
         """Counts of everything."""

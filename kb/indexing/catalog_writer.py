@@ -15,6 +15,7 @@ from kb.indexing.failures import translated
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing
 from kb.indexing.vector_table import VectorTable
 from kb.indexing.words import Columns, NoteWords
+from kb.notes.link_names import linked_names
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
@@ -117,6 +118,10 @@ class CatalogWriter:
                 for link in note.links
             ),
         )  # fmt: skip
+        self._many(
+            "INSERT INTO linked_names VALUES (?, ?)",
+            ((name, id) for name in sorted(linked_names(note))),
+        )
         for ordinal, passage in enumerate(passages):
             self._put_passage(id, ordinal, passage)
         self._put_words(id, note.title, language, passages, texts)

@@ -13,7 +13,7 @@ from kb.errors import IndexDamaged, IndexIncompatible, IndexingError, IndexMissi
 from kb.indexing.failures import outdated, result_code, translated
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 6
 _PATIENCE_SECONDS = 10.0
@@ -56,6 +56,10 @@ CREATE TABLE links (
     status TEXT NOT NULL DEFAULT 'unresolved',
     resolved TEXT                   -- path of the note it means
 );
+-- Last parts of what the note's links and definitions look for, see kb.notes.link_names.
+CREATE TABLE linked_names (
+    name TEXT NOT NULL, note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, PRIMARY KEY (name, note)
+) WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY,
     note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE,
@@ -76,6 +80,7 @@ CREATE TABLE vectors (
 CREATE TABLE unlisted (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- Chroma still holds these
 CREATE INDEX links_by_note ON links (note);
 CREATE INDEX links_by_resolved ON links (resolved);
+CREATE INDEX linked_names_by_note ON linked_names (note);
 CREATE INDEX passages_by_note ON passages (note, ordinal);
 CREATE INDEX passages_by_key ON passages (key);
 CREATE INDEX aliases_by_note ON aliases (note);

@@ -37,6 +37,7 @@ _FACTS = {
     "its problems": "SELECT path, message, line FROM notes JOIN problems ON note = id",
     "its links": "SELECT path, kind, target, label, heading, block, relation, definition, start, stop, line, status, "
     "resolved FROM notes JOIN links ON note = notes.id",
+    "what its links look for": "SELECT path, name FROM notes JOIN linked_names ON note = id",
     "its passages": "SELECT path, ordinal, key, start, stop, line, heading_path, text FROM notes "
     "JOIN passages ON note = notes.id",
     "its words": "SELECT path, ordinal, f.title, headings, f.text, bigrams, stems, forms FROM notes "

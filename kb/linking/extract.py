@@ -32,19 +32,18 @@ def extract(way: Way, path: str, part: str, name: str = "") -> Renamed:
     new = path_of_new_note(_name(path, section, name))
     check_free(way.vault, path, new)
     cut = _Cut(note, section, new)
-    markdown = sum(link.kind == "markdown" for link in way.catalog.links()) * 2
-    style = Style(markdown=markdown > sum(link.kind in ("wiki", "markdown") for link in way.catalog.links()))
-    link = cut.link(style, [*way.catalog.names(), NoteNames(new, stem(new))])
+    kinds = [link.kind for link in way.catalog.links()]
+    style = Style(markdown=kinds.count("markdown") > kinds.count("wiki"))
+    link = cut.link(style, [*way.before.all_names(), NoteNames(new, stem(new))])
     rest, piece = cut.rest(link, hide=True), cut.piece()
     after = [names_of(parse_note(path, rest)), names_of(parse_note(new, piece))]
-    names = [*(one for one in way.catalog.names() if one.path != path), *after]
     old = f"{path}#{part}"
     plan = Plan(
         old,
         new,
         f"{old} made a note of its own, {new}",
         Renames(moved=cut.moved()),
-        names,
+        after,
         rewrite=lambda relinker: _rewrite(relinker, cut, link),
     )
     return carry_out(way, plan)

@@ -42,13 +42,13 @@ def merge(way: Way, old: str, into: str) -> Renamed:
         len(merged.sections) - len(note.sections),
         frozenset(block.casefold() for block in note.block_ids),
     )
-    names = [names_of(merged) if one.path == into else one for one in way.catalog.names() if one.path != old]
     plan = Plan(
         old,
         into,
         f"{old} merged into {into}",
         Renames({old: into}, blocks=blocks, moved=moved),
-        names,
+        [names_of(merged)],
+        [old],
         rewrite=merger.rewrite,
     )
     return carry_out(way, plan)

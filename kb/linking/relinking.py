@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
-from kb.indexing.stored import StoredLink
 from kb.linking.canvas import canvas_changes
 from kb.notes.edit import Edit, apply_edits, check_writable, new_bytes
 from kb.notes.edit_journal import EditJournal
-from kb.notes.note import Link, Span
+from kb.notes.link_names import changed_names, last_part
+from kb.notes.note import Note
 from kb.notes.parse import parse_note, stem
 from kb.notes.relink import Relinker
 from kb.notes.renames import Renames
-from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.resolve import ROOT, LinkResolver, NoteNames, names_of
 from kb.notes.vault import RawNote, Vault
 
 _CANVAS = ".canvas"
@@ -65,13 +66,14 @@ class Plan:
     new: str
     what: str  # for the journal
     renames: Renames
-    names: Sequence[NoteNames]  # of all notes afterwards
+    names: Sequence[NoteNames]  # afterwards, of the notes that are called otherwise or are new
+    gone: Sequence[str] = ()  # paths at which there is no note afterwards
     moves: Sequence[tuple[str, str]] = ()  # files and folders
     own: dict[str, tuple[Edit, ...]] = field(default_factory=dict)  # changes besides links, by old path
     rewrite: Callable[[Relinker], Rewritten] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Way:
     """How renames are carried out."""
 
@@ -85,16 +87,23 @@ class Way:
     unsaved: frozenset[str] = (
         frozenset()
     )  # paths of notes that another program holds open, and will change itself
+    resolver: LinkResolver | None = None  # of the notes as they are, where that is known already
+    unindexed: frozenset[str] = frozenset()  # paths of notes that differ from what the catalog says
+
+    @cached_property
+    def before(self) -> LinkResolver:
+        """What links mean as the notes are."""
+        return self.resolver or LinkResolver(self.catalog.names(), self.vault.attachments())
 
 
 def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
     """Do what is planned as one step that can be undone; in a dry run only tell it. Raises NoteUnwritable, NoteChanged."""
-    notes = _Notes(way.catalog, way.vault)
+    notes = _Notes(way)
     files = way.vault.attachments()
     for _ in range(_ROUNDS):
         relinker = notes.relinker(plan, files)
         work, left = _links_of_notes(way, notes, plan, relinker)
-        settled = _with_changed_headings(plan, work)
+        settled = _with_changed_headings(plan, relinker, work)
         if settled is plan:
             break
         plan = settled
@@ -131,14 +140,12 @@ def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
 
 
 class _Notes:
-    """The notes of the vault, each read once."""
+    """The notes that a rename looks into, each read once."""
 
-    def __init__(self, catalog: Catalog, vault: Vault) -> None:
-        self.catalog, self.vault = catalog, vault
-        self.names = catalog.names()
-        self.links = catalog.links()
-        self.paths = [note.path for note in catalog.notes()]
+    def __init__(self, way: Way) -> None:
+        self.vault, self.before = way.vault, way.before
         self._read: dict[str, RawNote] = {}
+        self._parsed: dict[str, Note] = {}
 
     def raw(self, path: str) -> RawNote:
         """The note as it was when it was first asked for."""
@@ -146,34 +153,40 @@ class _Notes:
             self._read[path] = self.vault.read(path)
         return self._read[path]
 
+    def note(self, path: str) -> Note:
+        """The same, parsed."""
+        if path not in self._parsed:
+            self._parsed[path] = parse_note(path, self.raw(path).text)
+        return self._parsed[path]
+
     def relinker(self, plan: Plan, files: Sequence[str]) -> Relinker:
         """Between the vault as it is and as it is planned."""
         moved = [plan.renames.files.get(file, file) for file in files]
-        return Relinker(LinkResolver(self.names, files), LinkResolver(plan.names, moved), plan.renames)
+        return Relinker(self.before, self.before.changed(plan.gone, plan.names, moved), plan.renames)
 
 
 def _links_of_notes(way: Way, notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work, list[str]]:
     work: Work = []
     left: list[str] = []
     taken = {plan.renames.moved.source, plan.renames.moved.target} if plan.renames.moved else set()
-    for path in _sources(notes, relinker, plan):
+    for path in _sources(way, notes, relinker, plan):
         if path in taken:
             continue
         raw = notes.raw(path)
         own = plan.own.get(path, ())
-        changes = relinker.changes(parse_note(path, raw.text), own)
+        changes = relinker.changes(notes.note(path), own)
         left += [f"{path}:{line}" for line in changes.left]
         work += _writable(way, raw, (*own, *changes.edits))
     return work, left
 
 
-def _with_changed_headings(plan: Plan, work: Work) -> Plan:
+def _with_changed_headings(plan: Plan, relinker: Relinker, work: Work) -> Plan:
     """The plan with the headings that changed because a link in them did; the very plan when there are none."""
     names = {one.path: one for one in plan.names}
     headings = dict(plan.renames.headings)
     for raw, edits in work:
         place = plan.renames.path(raw.path)
-        now, planned = names_of(parse_note(place, apply_edits(raw.text, edits))), names.get(place)
+        now, planned = names_of(parse_note(place, apply_edits(raw.text, edits))), relinker.after.names(place)
         if planned is None or now == planned:
             continue
         names[place] = now
@@ -193,30 +206,46 @@ def _writable(way: Way, raw: RawNote, edits: tuple[Edit, ...]) -> Iterator[tuple
         yield raw, edits
 
 
-def _sources(notes: _Notes, relinker: Relinker, plan: Plan) -> list[str]:
-    """Paths of the notes to look into."""
-    renames = plan.renames
-    anchored = renames.anchored
+def _sources(way: Way, notes: _Notes, relinker: Relinker, plan: Plan) -> list[str]:
+    """Paths of the notes to change, as far as the catalog can tell; each is read, and proves it."""
+    renames, catalog = plan.renames, way.catalog
     found = {*renames.paths, *plan.own}
-    for link in notes.links:
-        if link.source not in found and (
-            link.resolved in anchored or relinker.concerns(link.source, _as_link(link))
-        ):
-            found.add(link.source)
-    # A definition that no link uses is in no index.
-    names = {stem(path).casefold() for path in renames.paths}
-    for path in notes.paths if names else ():
-        if path not in found and (raw := _read(notes.vault, path)) and "]:" in raw.text:
-            definitions = parse_note(path, raw.text).definitions
-            if any(relinker.concerns(path, link) for link in definitions):
+    for path in renames.anchored:
+        found |= {path, *(link.source for link in catalog.links_to(path))}
+    named = _changed_names(plan, relinker)
+    every = ROOT in named  # whether there is a note of that name tells what a label may mean
+    likely = [one.path for one in catalog.notes()] if every else catalog.linking(named)
+    for path in {*likely, *way.unindexed} - found:
+        if _reads(notes, path):
+            note = notes.note(path)
+            if any(relinker.concerns(path, link) for link in (*note.links, *note.definitions)):
                 found.add(path)
-    return sorted(found)
+    return sorted(path for path in found if _reads(notes, path))
+
+
+def _reads(notes: _Notes, path: str) -> bool:
+    try:
+        notes.raw(path)
+    except NoteUnreadable:
+        return False
+    return True
+
+
+def _changed_names(plan: Plan, relinker: Relinker) -> set[str]:
+    """The last parts of all names by which another note, or none, is found afterwards."""
+    paths = {*plan.gone, *(one.path for one in plan.names)}
+    before, after = (
+        [one for path in paths if (one := by.names(path))] for by in (relinker.before, relinker.after)
+    )
+    files = plan.renames.files
+    return changed_names(before, after) | {last_part(path) for path in (*files, *files.values())}
 
 
 def _by_hand(vault: Vault, files: Sequence[str], plan: Plan) -> Iterator[str]:
     """Files that may name a renamed note and are another program's own."""
     names = {name for path in plan.renames.paths for name in (path, stem(path))}
-    for path in (*(file for file in files if file.endswith(_BY_HAND)), _BOOKMARKS):
+    others = [_BOOKMARKS] if (vault.root / _BOOKMARKS).is_file() else []
+    for path in (*(file for file in files if file.endswith(_BY_HAND)), *others):
         raw = _read(vault, path) if names else None
         for number, line in enumerate(raw.text.splitlines() if raw else (), start=1):
             if any(f"{mark}{name}{end}" in line for name in names for mark in '"[(/' for end in '"])|#.'):
@@ -228,7 +257,3 @@ def _read(vault: Vault, path: str) -> RawNote | None:
         return vault.read(path)
     except NoteUnreadable:
         return None
-
-
-def _as_link(link: StoredLink) -> Link:
-    return Link(link.kind, link.target, Span(0, 0), link.line, link.label)  # type: ignore[arg-type]

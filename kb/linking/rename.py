@@ -26,8 +26,7 @@ def rename(way: Way, old: str, name: str) -> Renamed:
     new = path_of_new_note(f"{name.strip()}{stem(old)}" if name.strip().endswith("/") else name)
     check_free(way.vault, old, new)
     moved = names_of(parse_note(new, way.vault.read(old).text))
-    names = [moved if one.path == old else one for one in way.catalog.names()]
-    plan = Plan(old, new, f"{old} renamed to {new}", Renames({old: new}), names, [(old, new)])
+    plan = Plan(old, new, f"{old} renamed to {new}", Renames({old: new}), [moved], [old], [(old, new)])
     return carry_out(way, plan)
 
 
@@ -39,12 +38,12 @@ def rename_folder(way: Way, old: str, name: str) -> Renamed:
     if new == old or new.startswith(f"{old}/"):
         raise NoteUnwritable(f"The folder {old} cannot be moved to {new}. Choose a place outside of it.")
     check_free(way.vault, old, new)
-    paths = {
-        one.path: new + one.path[len(old) :] for one in way.catalog.names() if one.path.startswith(f"{old}/")
-    }
+    inside = [one for one in way.before.all_names() if one.path.startswith(f"{old}/")]
+    paths = {one.path: new + one.path[len(old) :] for one in inside}
     files = {path: new + path[len(old) :] for path in way.vault.attachments() if path.startswith(f"{old}/")}
-    names = [replace(one, path=paths.get(one.path, one.path)) for one in way.catalog.names()]
-    plan = Plan(old, new, f"folder {old} renamed to {new}", Renames(paths, files), names, [(old, new)])
+    names = [replace(one, path=paths[one.path]) for one in inside]
+    what = f"folder {old} renamed to {new}"
+    plan = Plan(old, new, what, Renames(paths, files), names, list(paths), [(old, new)])
     return carry_out(way, plan)
 
 
@@ -53,7 +52,7 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
 
     Raises NoteExists, NoteUnwritable, NoteChanged.
     """
-    known = {one.path: one for one in way.catalog.names()}
+    known = {one.path: one for one in way.before.all_names()}
     others = way.vault.attachments()
     paths: dict[str, str] = {}
     files: dict[str, str] = {}
@@ -67,15 +66,16 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
             paths |= {one: new + one[len(old) :] for one in known if one.startswith(f"{old}/")}
             files |= {one: new + one[len(old) :] for one in others if one.startswith(f"{old}/")}
     names = []
-    for path, one in known.items():
-        place = paths.get(path, path)
+    for path, place in paths.items():
         if stem(place) != stem(path):  # which may be its title
             names.append(names_of(parse_note(place, way.vault.read(path).text)))
         else:
-            names.append(replace(one, path=place))
+            names.append(replace(known[path], path=place))
     old, new = next(iter(places.items()))
     what = f"{old} moved to {new}" if len(places) == 1 else f"{len(places)} files moved"
-    return carry_out(way, Plan(old, new, what, Renames(paths, files), names, list(places.items())))
+    return carry_out(
+        way, Plan(old, new, what, Renames(paths, files), names, list(paths), list(places.items()))
+    )
 
 
 def check_free(vault: Vault, old: str, new: str) -> None:

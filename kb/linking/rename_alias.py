@@ -31,7 +31,7 @@ def rename_alias(way: Way, old: str, new: str, path: str = "") -> Renamed:
     old, new = old.strip(), " ".join(new.split())
     having = [
         one.path
-        for one in way.catalog.names()
+        for one in way.before.all_names()
         if (not path or one.path == path) and old.casefold() in map(str.casefold, one.aliases)
     ]
     if not having:
@@ -48,9 +48,8 @@ def rename_alias(way: Way, old: str, new: str, path: str = "") -> Renamed:
     note = parse_note(raw.path, raw.text)
     alias, edit = alias_change(note, old, new)
     after = names_of(parse_note(note.path, apply_edits(raw.text, (edit,))))
-    names = [after if one.path == note.path else one for one in way.catalog.names()]
     renames = Renames(aliases={(note.path, alias): new})
-    plan = Plan(alias, new, f"alias {alias} renamed to {new}", renames, names, own={note.path: (edit,)})
+    plan = Plan(alias, new, f"alias {alias} renamed to {new}", renames, [after], own={note.path: (edit,)})
     return carry_out(way, plan)
 
 

@@ -37,9 +37,8 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
     else:
         renames, edit = heading_change(note, part, new)
     after = names_of(parse_note(path, apply_edits(raw.text, (edit,))))
-    names = [after if one.path == path else one for one in way.catalog.names()]
     old_name, new_name = f"{path}#{part}", f"{path}#{new}"
-    plan = Plan(old_name, new_name, f"{old_name} renamed to {new}", renames, names, own={path: (edit,)})
+    plan = Plan(old_name, new_name, f"{old_name} renamed to {new}", renames, [after], own={path: (edit,)})
     return carry_out(way, plan)
 
 

@@ -31,8 +31,9 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
         )
     own: dict[str, tuple[Edit, ...]] = {}
     left: list[str] = []
-    for stored in way.catalog.notes():
-        note = parse_note(stored.path, way.vault.read(stored.path).text)
+    having = {path for path, tag in way.catalog.tags() if renamed_tag(tag, old, new)}
+    for path in sorted(having | way.unindexed):
+        note = parse_note(path, way.vault.read(path).text)
         if not any(renamed_tag(tag.name, old, new) for tag in note.tags):
             continue
         edits = tuple(tag_edits(note, old, new))
@@ -44,9 +45,7 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
             )
     if not own and not left:
         raise NoteUnwritable(f"No note has the tag #{old}. See the tags with: kb tags")
-    plan = Plan(
-        f"#{old}", f"#{new}", f"tag #{old} renamed to #{new}", Renames(), way.catalog.names(), own=own
-    )
+    plan = Plan(f"#{old}", f"#{new}", f"tag #{old} renamed to #{new}", Renames(), [], own=own)
     return carry_out(way, plan, left)
 
 

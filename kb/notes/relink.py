@@ -58,7 +58,8 @@ class Relinker:
         now = self.wanted(link, was)
         if now != was.path or (was.path in self.renames.anchored and (link.heading or link.block)):
             return True
-        return self._now(link, source, self.renames.path(source)).path != now
+        means = self._now(link, source, self.renames.path(source))
+        return means.path != now or (means.status == "ambiguous" != was.status)
 
     def wanted(self, link: Link, was: Resolution) -> str:
         """Path of the note that `link` must mean afterwards, of which `was` tells what it means now."""

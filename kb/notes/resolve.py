@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from posixpath import normpath
 from typing import Literal
 from urllib.parse import unquote
 
 from kb.notes.anchors import Anchors, anchors
 from kb.notes.closeness import nearest
-from kb.notes.journal import journal_names
+from kb.notes.link_names import (
+    BY_ALIAS,
+    BY_BLOCK,
+    BY_NAME,
+    BY_PATH,
+    BY_TITLE,
+    SUFFIX,
+    keys_of,
+    name_key,
+    plain_target,
+)
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
-from kb.notes.parse import page_name, stem
 
 Status = Literal[
     "resolved", "unresolved", "ambiguous", "external", "attachment", "heading_missing", "block_missing"
@@ -30,11 +37,12 @@ _ATTACHMENT = re.compile(
     r"|ps1|lua|clj|cljs|edn|r|jl|sql|tex|org|ics|eml|apkg|dmg|exe|iso|gpx|geojson|stl|psd|ttf|woff2?)$",
     re.IGNORECASE,
 )
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
 _ADDRESS = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}://|mailto:"
 )  # in a wiki link a colon alone is part of a name
+
+ROOT = "root"  # the name of the one note that every vault of Dendron has
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +81,9 @@ class LinkResolver:
 
     def __init__(self, notes: Iterable[NoteNames] = (), files: Iterable[str] = ()) -> None:
         self._notes: dict[str, NoteNames] = {}
-        self._by_path: dict[str, list[str]] = {}
-        self._by_name: dict[str, list[str]] = {}
-        self._by_alias: dict[str, list[str]] = {}
-        self._by_title: dict[str, list[str]] = {}
-        self._by_block: dict[str, list[str]] = {}
+        self._keys: dict[str, dict[str, list[str]]] = {
+            way: {} for way in (BY_PATH, BY_NAME, BY_ALIAS, BY_TITLE, BY_BLOCK)
+        }
         self._anchors: dict[str, Anchors] = {}
         self._near: NearNames | None = None  # made when first asked for, unmade by any change
         self._files: dict[str, list[str]] = {}
@@ -99,8 +105,8 @@ class LinkResolver:
             self.remove(names.path)
         self._notes[names.path] = names
         self._near = None
-        for index, key in self._keys(names):
-            index.setdefault(key, []).append(names.path)
+        for way, key in keys_of(names):
+            self._keys[way].setdefault(key, []).append(names.path)
 
     def all_names(self) -> list[NoteNames]:
         """What every note can be called by, by path."""
@@ -114,7 +120,7 @@ class LinkResolver:
 
     def add_file(self, path: str) -> None:
         """Tell of a file that is no note, such as an image; links to it are found by its name."""
-        self._files.setdefault(_key(path.rsplit("/", 1)[-1]), []).append(path)
+        self._files.setdefault(name_key(path.rsplit("/", 1)[-1]), []).append(path)
 
     def remove(self, path: str) -> None:
         """Forget a note; no harm when it was unknown."""
@@ -123,12 +129,12 @@ class LinkResolver:
         if names is None:
             return
         self._near = None
-        for index, key in self._keys(names):
-            paths = index.get(key, [])
+        for way, key in keys_of(names):
+            paths = self._keys[way].get(key, [])
             if path in paths:
                 paths.remove(path)
             if not paths:
-                index.pop(key, None)
+                self._keys[way].pop(key, None)
 
     def resolve(self, link: Link, source_path: str) -> Resolution:
         """The note that `link`, standing in the note at `source_path`, means."""
@@ -150,9 +156,27 @@ class LinkResolver:
             return Resolution(best, "ambiguous", candidates)
         return self._check_anchor(link, best, candidates)
 
+    def changed(self, gone: Collection[str], new: Iterable[NoteNames], files: Iterable[str]) -> LinkResolver:
+        """Another resolver, with notes `new` and without those at `gone`; this one stays as it is."""
+        made = LinkResolver(files=files)
+        new = list(new)
+        made._notes = dict(self._notes)
+        made._anchors = {path: one for path, one in self._anchors.items() if path not in gone}
+        made._keys = {way: dict(index) for way, index in self._keys.items()}
+        touched = [*(self._notes[path] for path in gone if path in self._notes), *new]
+        touched += [self._notes[one.path] for one in new if one.path in self._notes]
+        for way, key in {found for one in touched for found in keys_of(one)}:
+            if key in made._keys[way]:
+                made._keys[way][key] = list(made._keys[way][key])
+        for path in gone:
+            made.remove(path)
+        for names in new:
+            made.add(names)
+        return made
+
     def named(self, target: str) -> tuple[str, ...]:
         """Paths of all notes whose files have the name that `target` ends with."""
-        return tuple(self._by_name.get(_key(_SUFFIX.sub("", target).rsplit("/", 1)[-1]), ()))
+        return tuple(self._keys[BY_NAME].get(name_key(SUFFIX.sub("", target).rsplit("/", 1)[-1]), ()))
 
     def files(self) -> list[str]:
         """Paths of the files that are no notes."""
@@ -160,7 +184,7 @@ class LinkResolver:
 
     def titled(self, title: str) -> tuple[str, ...]:
         """Paths of all notes with this title, case ignored."""
-        return tuple(self._by_title.get(_key(title), ()))
+        return tuple(self._keys[BY_TITLE].get(name_key(title), ()))
 
     def section(self, path: str, heading: str) -> int | None:
         """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
@@ -173,38 +197,22 @@ class LinkResolver:
 
     def suggestions(self, link: Link, count: int = 3) -> tuple[str, ...]:
         """Paths of notes whose names come close to an unresolved link's, best first."""
-        wanted = _key(_plain_target(link).rsplit("/", 1)[-1])
+        wanted = name_key(plain_target(link).rsplit("/", 1)[-1])
         if not wanted:
             return ()
         if self._near is None:
-            self._near = NearNames((*self._by_name, *self._by_alias, *self._by_title))
+            self._near = NearNames((*self._keys[BY_NAME], *self._keys[BY_ALIAS], *self._keys[BY_TITLE]))
         paths: list[str] = []
         for name in self._near.like(wanted, count):
-            for index in (self._by_name, self._by_alias, self._by_title):
+            for index in (self._keys[BY_NAME], self._keys[BY_ALIAS], self._keys[BY_TITLE]):
                 paths.extend(index.get(name, ()))
         return tuple(dict.fromkeys(paths))[:count]
 
-    def _keys(self, names: NoteNames) -> Iterable[tuple[dict[str, list[str]], str]]:
-        bare = _SUFFIX.sub("", names.path)
-        yield self._by_path, _key(bare)
-        folder = bare.rpartition("/")[0]
-        page = page_name(names.path)
-        if page != stem(names.path):
-            yield self._by_path, _key(f"{folder}/{page}" if folder else page)
-            yield self._by_name, _key(page)
-        for name in dict.fromkeys((_key(stem(names.path)), *map(_key, journal_names(stem(names.path))))):
-            yield self._by_name, name
-        for alias in dict.fromkeys(map(_key, names.aliases)):
-            yield self._by_alias, alias
-        yield self._by_title, _key(names.title)
-        for block in names.block_ids:
-            yield self._by_block, block.casefold()
-
     def _candidates(self, link: Link, source_path: str) -> tuple[str, ...]:
-        target = _plain_target(link)
+        target = plain_target(link)
         # An embed or a property tells by its suffix which kind of link it is.
         is_markdown = link.kind == "markdown" or (
-            link.kind in ("embed", "property") and _SUFFIX.search(target) is not None
+            link.kind in ("embed", "property") and SUFFIX.search(target) is not None
         )
         found = self._look_up(target, source_path, is_markdown)
         if not found and link.kind in ("markdown", "embed", "property") and "%" in target:
@@ -214,47 +222,51 @@ class LinkResolver:
             found = self._look_up(path, source_path, True)
         if not found and link.label and link.kind in ("wiki", "embed"):
             # Dendron writes [[label|target]]; only a file's own name counts, for a label may say anything.
-            found = self._by_name.get(_key(link.label.partition("#")[0]), []) if self._is_dendron else []
+            found = (
+                self._keys[BY_NAME].get(name_key(link.label.partition("#")[0]), [])
+                if self._is_dendron
+                else []
+            )
         return tuple(sorted(found))
 
     def _attached(self, link: Link) -> tuple[str, ...]:
         """Files that are no notes and have the link's name; those whose folders agree, where any do."""
-        target = _key(unquote(link.target, errors="replace"))
+        target = name_key(unquote(link.target, errors="replace"))
         named = self._files.get(target.rsplit("/", 1)[-1], [])
         suffix = "/" + re.sub(r"^(?:\.{0,2}/)+", "", target)
-        agreeing = [path for path in named if f"/{_key(path)}".endswith(suffix)]
+        agreeing = [path for path in named if f"/{name_key(path)}".endswith(suffix)]
         return tuple(sorted(agreeing or named))
 
     @property
     def _is_dendron(self) -> bool:
-        return "root" in self._by_name
+        return ROOT in self._keys[BY_NAME]
 
     def _look_up(self, target: str, source_path: str, is_markdown: bool) -> list[str]:
         """Exact path, then file name, then alias, then title."""
-        target = _SUFFIX.sub("", target.replace("\\", "/").strip())
+        target = SUFFIX.sub("", target.replace("\\", "/").strip())
         if not target:
             return []
         if found := self._exact_path(target, source_path, is_markdown):
             return found
-        key = _key(target.strip("/"))
+        key = name_key(target.strip("/"))
         name = key.rsplit("/", 1)[-1]
         if target.startswith(("./", "../")):
             key = re.sub(r"^(?:\.\.?/)+", "", key)
         suffix = f"/{key}"
-        named = self._by_name.get(name, [])
+        named = self._keys[BY_NAME].get(name, [])
         if "/" in key:
-            within = [path for path in named if f"/{_key(_SUFFIX.sub('', path))}".endswith(suffix)]
+            within = [path for path in named if f"/{name_key(SUFFIX.sub('', path))}".endswith(suffix)]
             if within:
                 return within
-            named = self._by_name.get(key, [])
-        return named or self._by_alias.get(key) or self._by_title.get(key) or []
+            named = self._keys[BY_NAME].get(key, [])
+        return named or self._keys[BY_ALIAS].get(key) or self._keys[BY_TITLE].get(key) or []
 
     def _exact_path(self, target: str, source_path: str, from_here_first: bool) -> list[str]:
         """The note at the very path: a Markdown link is followed from its own folder, by RFC 3986; a wiki link from
         the vault's root and then from its own folder, as Obsidian does.
         """
         if target.startswith("/"):
-            return self._by_path.get(_key(target.lstrip("/")), [])
+            return self._keys[BY_PATH].get(name_key(target.lstrip("/")), [])
         folder = source_path.rpartition("/")[0]
         relative = normpath(f"{folder}/{target}" if folder else target)
         if target.startswith(("./", "../")):
@@ -262,12 +274,12 @@ class LinkResolver:
         else:
             places = [relative, target] if from_here_first else [target, relative]
         for place in places:
-            if found := self._by_path.get(_key(place)):
+            if found := self._keys[BY_PATH].get(name_key(place)):
                 return found
         return []
 
     def _resolve_block(self, block: str) -> Resolution:
-        found = tuple(sorted(self._by_block.get(block.casefold(), ())))
+        found = tuple(sorted(self._keys[BY_BLOCK].get(block.casefold(), ())))
         if not found:
             return Resolution(None, "unresolved")
         return Resolution(found[0], "resolved" if len(found) == 1 else "ambiguous", found)
@@ -281,13 +293,3 @@ class LinkResolver:
         if link.heading and self.section(path, link.heading) is None:
             return Resolution(path, "heading_missing", candidates)
         return Resolution(path, "resolved", candidates)
-
-
-def _plain_target(link: Link) -> str:
-    return link.target.split("?", 1)[0] if link.kind == "markdown" and "?" in link.target else link.target
-
-
-@lru_cache(maxsize=65_536)
-def _key(name: str) -> str:
-    """Names are compared without case, normalisation and outer white space."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()

@@ -40,6 +40,10 @@ CREATE VIRTUAL TABLE notes_fts USING fts5 (
 );
 UPDATE meta SET value = '2' WHERE name IN ('schema_version', 'passage_rules');
 """,
+    3: """
+DROP TABLE linked_names;
+UPDATE meta SET value = '3' WHERE name = 'schema_version';
+""",
 }
 
 

@@ -49,7 +49,9 @@ PARTS = [
     "[",
     "to-do",
 ]
-_LINK = re.compile(r"!?\[\[[^\]]*\]\]|\]\([^)]*\)|\[[^\]]*\]:[^\r\n]*|[\s\\]+|\^\S+|```yaml.*", re.DOTALL)
+_LINK = re.compile(
+    r"!?\[\[[^\]]*\]\]|#[^\s#]+|\]\([^)]*\)|\[[^\]]*\]:[^\r\n]*|[\s\\]+|\^\S+|```yaml.*", re.DOTALL
+)
 _FORMS = [
     "[[{stem}]]", "[[{stem}|{word}]]", "[[{bare}]]", "![[{stem}]]", "[{word}]({path})", "[{word}](/{path})", "[{word}](<{path}>)",
     "[[{stem}#{heading}]]", "[{word}]({path}#{slug})", "[[{stem}#^{block}]]", "[[{alias}]]", "[[{alias}|{word}]]", "[{word}][r{n}]",

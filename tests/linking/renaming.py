@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from kb.indexing.catalog import StoredLink
 from kb.linking.relinking import Way
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.edit_journal import EditJournal
+from kb.notes.link_names import linked_names
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker
@@ -119,6 +121,15 @@ class ReadCatalog:
 
     def notes(self) -> list[Note]:
         return list(self.read.values())
+
+    def linking(self, names: Collection[str]) -> list[str]:
+        return [path for path, note in self.read.items() if linked_names(note) & set(names)]
+
+    def tags(self) -> list[tuple[str, str]]:
+        return [(path, tag.name) for path, note in self.read.items() for tag in note.tags]
+
+    def links_to(self, path: str) -> list[StoredLink]:
+        return [one for one in self.links() if one.resolved == path != one.source]
 
     def links(self) -> list[StoredLink]:
         resolver = LinkResolver(self.names(), self.vault.attachments())

@@ -1,0 +1,36 @@
+"""Renames on disk: which notes are read, and which links are written as paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kb.linking.rename import rename
+from tests.linking.renaming import way_to
+from tests.support import write_notes
+
+
+def test_a_link_that_could_mean_two_notes_afterwards_is_written_as_a_path(tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    write_notes(
+        vault, {"a/Tea.md": "a\n", "b/Cup.md": "b\n", "See.md": "[[Tea]]\n", "c/More.md": "[[Tea#x]]\n"}
+    )
+    rename(way_to(vault, tmp_path / "state"), "b/Cup.md", "b/Tea")
+    assert (vault / "See.md").read_text() == "[[a/Tea]]\n"
+    assert (vault / "c/More.md").read_text() == "[[a/Tea#x]]\n"
+
+
+def test_only_notes_that_look_for_a_changed_name_are_read(tmp_path: Path) -> None:
+    notes = {
+        "Tea.md": "t\n",
+        "See.md": "[[Tea]]\n",
+        "Unused.md": "[x]: Tea.md\n",
+        "Other.md": "[[Cup]] tea\n",
+        "Cup.md": "c\n",
+    }
+    vault = tmp_path / "vault"
+    write_notes(vault, notes)
+    way = way_to(vault, tmp_path / "state")
+    (vault / "Other.md").unlink()  # reading it would fail
+    (vault / "Cup.md").unlink()
+    assert sorted(one.path for one in rename(way, "Tea.md", "Green").notes) == ["See.md", "Unused.md"]
+    assert (vault / "Unused.md").read_text() == "[x]: Green.md\n"
