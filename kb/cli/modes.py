@@ -167,9 +167,11 @@ def print_markdown(text: str) -> None:
 
 
 def _print_card(card: Card) -> None:
+    from kb.plugin_api import CARD_KINDS
+
     console = out()
     place = f"{card.number}/{card.total}" if card.total else str(card.number)
-    console.print(Text(f"\n{place} · {card.kind}", style="dim"))
+    console.print(Text(f"\n{place} · {CARD_KINDS[card.kind]}", style="dim"))
     console.print(Text(safe_text(card.stem), style="bold"), soft_wrap=console.soft_wrap)
     for letter, option in zip(_LETTERS, card.options, strict=False):
         console.print(Text(f"  {letter}) {safe_line(option)}"))

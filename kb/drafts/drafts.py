@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,21 +23,11 @@ from kb.notes.resolve import LinkResolver, NoteNames, Resolution, names_of
 from kb.notes.vault import SUFFIXES
 
 if TYPE_CHECKING:
-    from kb.linking.advisor import LinkAdvisor
     from kb.linking.relinking import Renamed, Way
 
 _STYLED = 60  # notes whose links tell how the vault writes links
 _PROSE = ("wiki", "markdown")
 _KEPT = 64  # parsed notes
-_PATIENCE = 50  # times as long as learning takes, before it is done again
-
-
-@dataclass(frozen=True, slots=True)
-class _Learned:
-    advisor: LinkAdvisor
-    version: object  # of the index
-    at: float  # of time.monotonic()
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,6 @@ class Drafts(KnowledgeBase):
         self._resolver = LinkResolver()
         self._targets = Targets()
         self._has_files = False
-        self._learned: _Learned | None = None
         self._likely: dict[str, Mapping[str, float]] = {}
         self._usage: tuple[object, Usage] | None = None
         self.__dict__["_vault"] = DraftVault(self.settings.vault, self.texts)
@@ -148,6 +136,8 @@ class Drafts(KnowledgeBase):
 
     def holds(self, path: str) -> bool:
         """Whether the file at vault-relative `path` is, or once saved would be, a note of this vault."""
+        if self._version is None:
+            self.refresh()
         if path in self._stored:
             return True
         file = self.settings.vault.joinpath(*path.split("/"))
@@ -206,27 +196,14 @@ class Drafts(KnowledgeBase):
         _ = self.resolver
         return self._targets.matching(typed, path, self._likely.get(path, {}), count)
 
-    def foresee(self, path: str) -> None:
-        """Work out where the note at `path` may link, for `targets`; takes a moment in a large vault."""
-        try:
-            links = {
-                found for one in self.note(path).links if (found := self.resolver.resolve(one, path).path)
-            }
-            self._likely[path] = self._learned_advisor().likely(path, links - {path})
-        except (IndexingError, NoteUnreadable):
-            self._likely.pop(path, None)
+    def linked_from(self, path: str) -> set[str]:
+        """Paths of the other notes that the note at `path` links now. Raises NoteUnreadable."""
+        found = {self.resolver.resolve(one, path).path for one in self.note(path).links}
+        return {one for one in found if one and one != path}
 
-    def _learned_advisor(self) -> LinkAdvisor:
-        """What is learned from a large vault is kept for a while: a few saved notes change little of it."""
-        now = time.monotonic()
-        if self._learned is None or (
-            self._learned.version != self._version
-            and now - self._learned.at > _PATIENCE * self._learned.seconds
-        ):
-            advisor = self.link_advisor
-            _ = advisor.relations
-            self._learned = _Learned(advisor, self._version, now, time.monotonic() - now)
-        return self._learned.advisor
+    def expect(self, path: str, likely: Mapping[str, float]) -> None:
+        """Rank `targets` for the note at `path` by how likely it links each; see kb.drafts.foresight."""
+        self._likely[path] = likely
 
     def written(
         self, path: str, shown: str, target: str, *, at: int | None = None, as_markdown: bool = False
@@ -262,13 +239,10 @@ class Drafts(KnowledgeBase):
         """How the vault writes links, by a sample of its notes."""
         from kb.linking.prose import read_prose
 
-        linking: dict[str, None] = {}
-        for link in self._index.catalog.links():
-            if link.resolved and link.kind in _PROSE:
-                linking[link.source] = None
+        linking = self._index.catalog.sources_of_links(_PROSE)
         step = max(1, len(linking) // _STYLED)
         proses = []
-        for path in list(linking)[::step]:
+        for path in linking[::step]:
             try:
                 proses.append(read_prose(parse_note(path, self._vault.read(path).text), self.resolver))
             except NoteUnreadable:

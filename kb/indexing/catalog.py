@@ -163,6 +163,15 @@ class Catalog:
         """Every link, by the note it stands in."""
         return self._links("?", True)
 
+    def sources_of_links(self, kinds: Sequence[str]) -> list[str]:
+        """Paths of the notes in which links of these kinds stand that lead to a note."""
+        rows = self._rows(
+            "SELECT DISTINCT notes.path FROM links JOIN notes ON notes.id = links.note "
+            f"WHERE links.resolved IS NOT NULL AND links.kind IN ({_marks(kinds)}) ORDER BY notes.path",
+            kinds,
+        )
+        return [row[0] for row in rows]
+
     def links_from(self, path: str) -> list[StoredLink]:
         """The links that stand in a note, in order."""
         return self._links("notes.path = ?", path)
@@ -208,6 +217,20 @@ class Catalog:
             return [], np.empty((0, 0), dtype=np.float32)
         matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16).reshape(len(rows), -1)
         return [row[0] for row in rows], matrix.astype(np.float32)
+
+    def note_vectors(self, model: str) -> dict[str, NDArray[np.float32]]:
+        """The mean of the vectors of each note's passages, by its path; one vector at a time is in memory."""
+        sums: dict[str, tuple[NDArray[np.float32], int]] = {}
+        rows = self._rows(
+            "SELECT notes.path, vector FROM passages JOIN notes ON notes.id = passages.note "
+            "JOIN vectors ON vectors.key = passages.key AND vectors.model = ?",
+            (model,),
+        )
+        for path, data in rows:
+            vector = np.frombuffer(data, dtype=np.float16).astype(np.float32)
+            before = sums.get(path)
+            sums[path] = (vector, 1) if before is None else (before[0] + vector, before[1] + 1)
+        return {path: total / np.float32(count) for path, (total, count) in sums.items()}
 
     def meta(self, name: str) -> str | None:
         """A named value about the index itself."""

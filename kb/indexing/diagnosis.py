@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -29,6 +29,7 @@ Kind = Literal[
     "conflict copy",
     "left out",
     "duplicate title",
+    "doubled alias",
     "orphan note",
 ]
 _OF_STATUS: dict[str, Kind] = {
@@ -72,6 +73,11 @@ def note_findings(note: Note, resolver: LinkResolver) -> Iterator[NoteFinding]:
         heading = next((one.heading for one in note.sections), Span(0, 0))
         finding = Finding("duplicate title", note.path, 1, f"{first} has the same title.")
         yield NoteFinding(finding, heading)
+    for alias in note.aliases:
+        if others := [path for path in resolver.aliased(alias) if path != note.path]:
+            start = max(0, note.text.casefold().find(alias.casefold(), 0, note.body.start))
+            place = Span(start, start + len(alias) if start else 0)
+            yield NoteFinding(_doubled(note.path, alias, others), place)
     for link in note.links:
         found = resolver.resolve(link, note.path)
         stored = StoredLink(
@@ -90,6 +96,7 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
         *_left_out(vault),
         *_near_copies(catalog, vault),
         *_duplicate_titles(catalog),
+        *_doubled_aliases(catalog),
         *_orphans(catalog),
     ]
 
@@ -163,6 +170,19 @@ def _duplicate_titles(catalog: Catalog) -> Iterator[Finding]:
     for paths in by_title.values():
         for path in paths[1:]:
             yield Finding("duplicate title", path, 1, f"{paths[0]} has the same title.")
+
+
+def _doubled_aliases(catalog: Catalog) -> Iterator[Finding]:
+    resolver = LinkResolver(catalog.names())
+    for names in resolver.all_names():
+        for alias in names.aliases:
+            if others := [path for path in resolver.aliased(alias) if path != names.path]:
+                yield _doubled(names.path, alias, others)
+
+
+def _doubled(path: str, alias: str, others: Sequence[str]) -> Finding:
+    message = f"{others[0]} has the alias {alias!r}, too: a link by it may mean either."
+    return Finding("doubled alias", path, 1, message)
 
 
 def _orphans(catalog: Catalog) -> Iterator[Finding]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import accumulate
 
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
@@ -41,6 +43,7 @@ class Targets:
 
     def __init__(self) -> None:
         self._names: dict[str, tuple[_Name, ...]] = {}
+        self._table: _Table | None = None  # made when first asked for, unmade by any change
 
     def add(self, names: NoteNames) -> None:
         """Tell of a note, or of its other names."""
@@ -49,10 +52,12 @@ class Targets:
         self._names[names.path] = tuple(
             _Name(_plain(name), name, alias) for name, alias in own.items() if name
         )
+        self._table = None
 
     def remove(self, path: str) -> None:
         """Forget a note; no harm when it was unknown."""
-        self._names.pop(path, None)
+        if self._names.pop(path, None) is not None:
+            self._table = None
 
     def matching(self, typed: str, source: str, likely: Mapping[str, float], count: int) -> list[LinkTarget]:
         """At most `count` notes for `typed` in the note at `source`, the best first; every note for an empty text.
@@ -60,48 +65,84 @@ class Targets:
         `likely` says how likely that note links others; see kb.linking.related.
         """
         wanted = _plain(typed)
-        found = [
-            LinkTarget(path, best.name, best.is_alias, fit + likely.get(path, 0.0))
-            for path, best, fit in self._fitting(wanted)
-            if path != source
-        ]
+        found = {path: (best, fit) for path, best, fit in self._fitting(wanted) if path != source}
         if len(found) < _ENOUGH and len(typed.strip()) >= _LEAST_LETTERS:
-            known = {one.path for one in found} | {source}
-            found += [
-                LinkTarget(path, best.name, best.is_alias, _NEARLY + fit + likely.get(path, 0.0))
-                for path, best, fit in self._nearly(wanted)
-                if path not in known
-            ]
-        return nsmallest(count, found, key=lambda one: (-one.score, len(one.name), one.name, one.path))
+            for path, best, fit in self._nearly(wanted):
+                if path != source and path not in found:
+                    found[path] = best, _NEARLY + fit
+        order = (
+            (-fit - likely.get(path, 0.0), len(best.name), best.name, path)
+            for path, (best, fit) in found.items()
+        )
+        return [
+            LinkTarget(path, name, found[path][0].is_alias, -score)
+            for score, _, name, path in nsmallest(count, order)
+        ]
+
+    def _known(self) -> _Table:
+        if self._table is None:
+            self._table = _Table(self._names)
+        return self._table
 
     def _fitting(self, wanted: str) -> Iterator[tuple[str, _Name, float]]:
         parts = [f" {part}" for part in wanted.split()]
         bare = wanted.strip()
-        for path, names in self._names.items():
-            best: _Name | None = None
-            fit = -1.0
-            for one in names:
-                if bare not in one.plain and not all(part in one.plain for part in parts):
-                    continue
-                now = _fit(one.plain, wanted, parts)
-                if now > fit:
-                    best, fit = one, now
-            if best is not None:
-                yield path, best, fit
+        table = self._known()
+        fitting: dict[str, tuple[_Name, float]] = {}
+        longest = max(parts, key=len, default="")
+        # A name that holds all of it, or a word of it after the other, holds one of these.
+        for number in {*table.holding(bare), *table.holding(longest)}:
+            path, one = table.owners[number]
+            if bare not in one.plain and not all(part in one.plain for part in parts):
+                continue
+            now = _fit(one.plain, wanted, parts)
+            # Of names that fit as well, the one told of first.
+            best = fitting.get(path)
+            if (
+                best is None
+                or now > best[1]
+                or (now == best[1] and _is_before(self._names[path], one, best[0]))
+            ):
+                fitting[path] = one, now
+        for path, (one, fit) in fitting.items():
+            yield path, one, fit
 
     def _nearly(self, wanted: str) -> Iterator[tuple[str, _Name, float]]:
         """Names that begin nearly so, errors in typing forgiven."""
         from rapidfuzz import fuzz, process
 
         bare = wanted.strip()
-        owners = [(path, one) for path, names in self._names.items() for one in names]
+        table = self._known()
         # Of what is not written to its end, only the beginning can be compared.
-        begun = [one.plain.strip()[: len(bare) + 1] for _, one in owners]
+        end = len(bare) + 1
+        begun = [one[:end] for one in table.bare]
         for _, score, number in process.extract(
             bare, begun, scorer=fuzz.ratio, limit=20, score_cutoff=_CLOSE
         ):
-            path, one = owners[number]
+            path, one = table.owners[number]
             yield path, one, (score - 100) / 100
+
+
+class _Table:
+    """All names side by side, so that one search goes through all of them."""
+
+    def __init__(self, names: Mapping[str, tuple[_Name, ...]]) -> None:
+        self.owners = [(path, one) for path, all in names.items() for one in all]
+        self.bare = [one.plain.strip() for _, one in self.owners]
+        self._text = "\n".join(one.plain for _, one in self.owners) + "\n"
+        self._ends = list(accumulate(len(one.plain) + 1 for _, one in self.owners))
+
+    def holding(self, part: str) -> Iterator[int]:
+        """The numbers of the names that hold `part`."""
+        place = self._text.find(part) if self.owners else -1
+        while 0 <= place < len(self._text):
+            number = bisect_right(self._ends, place)
+            yield number
+            place = self._text.find(part, self._ends[number])
+
+
+def _is_before(names: tuple[_Name, ...], one: _Name, other: _Name) -> bool:
+    return names.index(one) < names.index(other)
 
 
 def _fit(plain: str, wanted: str, parts: list[str]) -> float:

@@ -186,6 +186,10 @@ class LinkResolver:
         """Paths of all notes with this title, case ignored."""
         return tuple(self._keys[BY_TITLE].get(name_key(title), ()))
 
+    def aliased(self, alias: str) -> tuple[str, ...]:
+        """Paths of all notes that have this alias, case ignored."""
+        return tuple(self._by_alias.get(_key(alias), ()))
+
     def section(self, path: str, heading: str) -> int | None:
         """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
         names = self._notes.get(path)

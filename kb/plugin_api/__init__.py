@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "API_VERSION",
+    "CARD_KINDS",
     "OLDEST_API_VERSION",
     "Answer",
     "AnswerSentence",
@@ -133,6 +134,14 @@ API_VERSION = 1
 OLDEST_API_VERSION = 1  # plugins made for it still work
 
 CardKind: TypeAlias = Literal["cloze", "choice", "true-false", "short", "explain", "open"]
+CARD_KINDS: Mapping[CardKind, str] = {  # as a person is told
+    "cloze": "fill the gap",
+    "choice": "choose one",
+    "true-false": "true or false",
+    "short": "a short answer",
+    "explain": "in your own words",
+    "open": "an open question",
+}
 Grade: TypeAlias = Literal["right", "unsure", "wrong"]
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb.answering.events import AnswerEvent, Finished, SentenceChecked, Step
     from kb.capture import Capture, Captured
     from kb.drafts.drafts import Drafts, Reference
+    from kb.drafts.foresight import Foresight
     from kb.errors import NoteUnwritable
     from kb.indexing.diagnosis import Finding, NoteFinding
     from kb.linking.decisions import decided
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from kb.linking.suggest import LinkSuggestion
     from kb.linking.targets import LinkTarget
     from kb.notes.create import path_of_new_note
+    from kb.notes.new_alias import new_alias
     from kb.notes.note import Link
     from kb.notes.outline import Item, outline
     from kb.notes.parse import stem
@@ -49,6 +51,7 @@ __all__ = [
     "Drafts",
     "Finding",
     "Finished",
+    "Foresight",
     "Item",
     "Lines",
     "Link",
@@ -68,6 +71,7 @@ __all__ = [
     "abstention",
     "block_mark",
     "decided",
+    "new_alias",
     "outline",
     "parts_of",
     "path_of_new_note",

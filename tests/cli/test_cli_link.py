@@ -153,3 +153,20 @@ def test_asked_for_each_link(own: Path) -> None:
 )
 def test_words_that_do_not_go_together(own: Path, words: tuple[str, ...]) -> None:
     assert kb("link", *words, cwd=own).returncode == 2
+
+
+def test_what_is_left_is_told_with_its_reason(tmp_path: Path) -> None:
+    two = {
+        "A/Samovar.md": "# Samovar\n",
+        "B/Samovar.md": "# Samovar\n",
+        "Urn.md": "# Urn\n\nThe Samovar hums.\n",
+    }
+    write_notes(tmp_path / "vault", NOTES | two)
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n')
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    unsure = run_kb("link", "New", "--apply", "--min", "0.999", cwd=tmp_path)
+    assert "Left: 1 below 100%. To decide on each: kb link New --interactive" in unsure.stderr
+    assert (tmp_path / "vault" / "New.md").read_text() == NOTES["New.md"]
+    several = run_kb("link", "Urn", "--apply", "--min", "0", cwd=tmp_path)
+    assert "with more than one possible note" in several.stderr
+    assert (tmp_path / "vault" / "Urn.md").read_text() == two["Urn.md"]

@@ -21,9 +21,10 @@ WAIT_SECONDS = 120.0  # for what comes at once on a machine that is not busy
 class Editor:
     """One editor over one vault; every call waits for its answer."""
 
-    def __init__(self, base: Path, encoding: str = "utf-16", **variables: str) -> None:
+    def __init__(self, base: Path, encoding: str = "utf-16", options: Any = None, **variables: str) -> None:
         self.root = base / "vault"
         self.encoding = encoding
+        self.options = options  # for the server
         self.diagnostics: dict[str, list[types.Diagnostic]] = {}
         self.published: dict[str, int] = {}  # how often, by URI
         self.messages: list[str] = []
@@ -60,6 +61,7 @@ class Editor:
                 ),
             ),
             root_uri=self.root.as_uri(),
+            initialization_options=self.options,
         )
 
     def _listen(self) -> None:

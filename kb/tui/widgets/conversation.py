@@ -141,7 +141,9 @@ class Conversation(Vertical):
         place = f"{card.number} of {card.total}" if card.total else str(card.number)
         self._append(
             Static(
-                Content.assemble((f"{place} · {card.kind}\n", "$text-muted"), (safe_text(card.stem), "bold")),
+                Content.assemble(
+                    (f"{place} · {CARD_KINDS[card.kind]}\n", "$text-muted"), (safe_text(card.stem), "bold")
+                ),
                 classes="card",
             ),
             begins=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 
 from lsprotocol import types
@@ -12,6 +13,7 @@ from kb.plugin_api.editing import Link, LinkSuggestion, NoteFinding, parts_of, s
 from kb_plugins.lsp.changes import document_edit, workspace_edit
 from kb_plugins.lsp.desk import Desk, Page
 from kb_plugins.lsp.diagnostics import shown
+from kb_plugins.lsp.selections import alias_action, of_selection
 
 KINDS = [
     types.CodeActionKind.QuickFix,
@@ -36,6 +38,7 @@ def actions(
         ),
         *_linking(page, place, mentions, sure),
         *_extraction(desk, page, place),
+        *of_selection(desk, page, place),
     ]
     related = types.Command('Add a section "Related"', "kb.addRelated", arguments=[page.uri])
     found.append(types.CodeAction(related.title, types.CodeActionKind.Source, command=related))
@@ -53,6 +56,9 @@ def _fixes(desk: Desk, page: Page, one: NoteFinding) -> Iterator[types.CodeActio
     if kind == "broken link":
         for path in desk.drafts.resolver.suggestions(link, _NEAREST):
             yield from _other_target(desk, page, one, path, link.label or stem(path))
+            if link.kind == "wiki" and "/" not in link.target:
+                with suppress(KbError):
+                    yield from alias_action(page, desk.page_at(path), link.target, path)
         if link.target and link.kind != "block":
             make = types.Command(f"Create the note {link.target}", "kb.createNote", arguments=[link.target])
             yield types.CodeAction(

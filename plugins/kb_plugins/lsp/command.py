@@ -33,7 +33,14 @@ def lsp_command(
     """
     if find_spec("pygls") is None:
         raise UsageError('The language server needs pygls. Install it with: pip install "kb-notes[lsp]"')
+    terminal: Terminal = context.obj
+    base = terminal.knowledge_base()  # whose settings may be wrong, and then no editor is greeted
+    greeted = None
+    if tcp is None:
+        from kb_plugins.lsp.greeting import Greeted
+
+        greeted = Greeted(sys.stdin.buffer, terminal.answer_stream())
+        greeted.greet()
     from kb_plugins.lsp.server import serve
 
-    terminal: Terminal = context.obj
-    serve(terminal, sys.stdin.buffer, tcp)
+    serve(terminal, base, greeted, tcp)

@@ -93,7 +93,10 @@ async def answer(server: KbServer, arguments: list[Any]) -> dict[str, Any] | Non
     question = _text(arguments, "a question")
     cancellation, token = Cancellation(), str(uuid4())
     progress = server.work_done_progress
+    request = server.protocol.msg_id
     server.running[token] = cancellation
+    if request is not None:
+        server.running[request] = cancellation
     can_tell = bool(
         server.client_capabilities.window and server.client_capabilities.window.work_done_progress
     )
@@ -108,7 +111,8 @@ async def answer(server: KbServer, arguments: list[Any]) -> dict[str, Any] | Non
     try:
         found = await server.worker.do(lambda base: ask(base, question, cancellation, report))
     finally:
-        del server.running[token]
+        for name in (token, request):
+            server.running.pop(name, None) if name is not None else None
         if can_tell:
             progress.end(token, types.WorkDoneProgressEnd())
     if found is None:

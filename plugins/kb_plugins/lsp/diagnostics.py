@@ -11,6 +11,7 @@ from kb_plugins.lsp.desk import Desk, Page
 SOURCE = "kb"
 _SEVERITY = {
     "duplicate title": types.DiagnosticSeverity.Information,
+    "doubled alias": types.DiagnosticSeverity.Information,
     "ambiguous link": types.DiagnosticSeverity.Information,
     "bad front matter": types.DiagnosticSeverity.Error,
 }

@@ -80,6 +80,7 @@ class Keeper:
             _, said = await child.communicate()
         except asyncio.CancelledError:
             child.terminate()
+            await child.wait()
             raise
         if child.returncode == 0:
             self._told = ""

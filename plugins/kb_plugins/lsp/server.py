@@ -7,21 +7,24 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any, BinaryIO
+from contextlib import contextmanager
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from kb.plugin_api import Cancellation, KbError, Terminal, safe_line
+from kb.plugin_api import Cancellation, KbError, KnowledgeBase, Terminal, safe_line
 from kb.plugin_api.editing import Drafts
 from kb_plugins.lsp.actions import KINDS, actions
 from kb_plugins.lsp.commands import COMMANDS, Work
 from kb_plugins.lsp.desk import Desk
 from kb_plugins.lsp.diagnostics import diagnostics
 from kb_plugins.lsp.features import FEATURES
+from kb_plugins.lsp.greeting import Greeted
+from kb_plugins.lsp.hints import hints, wanted
 from kb_plugins.lsp.keeping import Keeper
+from kb_plugins.lsp.protocol import Protocol
 from kb_plugins.lsp.renaming import FILES
 from kb_plugins.lsp.worker import Worker
 
@@ -35,13 +38,17 @@ _ENCODINGS = ("utf-8", "utf-16", "utf-32")
 class KbServer(LanguageServer):
     """Speaks with one editor about one vault."""
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, base: KnowledgeBase) -> None:
         # Whole texts rather than changes: pygls takes other characters than the protocol does for line ends.
-        super().__init__("kb", "1", text_document_sync_kind=types.TextDocumentSyncKind.Full)
-        base = terminal.knowledge_base()
+        super().__init__(
+            "kb", "1", text_document_sync_kind=types.TextDocumentSyncKind.Full, protocol_cls=Protocol
+        )
         self.desk = Desk(Drafts.over(base), self._encoding, self.tell)
         self.worker = Worker(terminal)
-        self.running: dict[str, Cancellation] = {}  # answers that are being made, by their progress token
+        # Answers that are being made, by their progress token and by the request that asked.
+        self.running: dict[str | int, Cancellation] = {}
+        self.shows_mentions = False
+        self._foreseeing: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due: dict[str, asyncio.TimerHandle] = {}  # looks at notes that are being typed, by path
         self._tasks: list[asyncio.Task[None]] = []
@@ -139,13 +146,32 @@ class KbServer(LanguageServer):
             return
         found = diagnostics(self.desk, path)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(self.desk.uri_of(path), found))
-        later = asyncio.get_running_loop().call_later(_LATER_SECONDS, self._foresee, path)
-        self._due[path] = later
+        loop = asyncio.get_running_loop()
+        self._due[path] = loop.call_later(
+            _LATER_SECONDS, lambda: self._tasks.append(loop.create_task(self._foresee(path)))
+        )
 
-    def _foresee(self, path: str) -> None:
+    async def _foresee(self, path: str) -> None:
         self._due.pop(path, None)
-        with suppress(KbError):
-            self.desk.drafts.foresee(path)
+        self._tasks = [task for task in self._tasks if not task.done()]
+        if path in self._foreseeing:
+            return
+        self._foreseeing.add(path)
+        try:
+            linked = self.desk.drafts.linked_from(path)
+            self.desk.drafts.expect(path, await self.worker.likely(path, linked))
+        except KbError:
+            pass
+        finally:
+            self._foreseeing.discard(path)
+
+    async def mentions(self, params: types.InlayHintParams) -> list[types.InlayHint] | None:
+        """Mentions that are no links yet, as hints, if the editor wants them."""
+        page = self.desk.page(params.text_document.uri)
+        if page is None or not self.shows_mentions:
+            return None
+        found = await self.worker.mentions(page.path, page.note.text, _PATIENCE_SECONDS)
+        return hints(page, params.range, found)
 
     def _look_again(self) -> None:
         for path in self.desk.open_paths:
@@ -168,13 +194,13 @@ def _guarded(name: str) -> Iterator[None]:
         raise JsonRpcException(f"{name} failed: {where}. Please report it.", _REQUEST_FAILED) from None
 
 
-def make_server(terminal: Terminal) -> KbServer:
-    """A server for the knowledge base that the command line chooses."""
+def make_server(terminal: Terminal, base: KnowledgeBase) -> KbServer:
+    """A server for `base`, the knowledge base that the command line chooses."""
     for name in ("pygls", "lsprotocol"):
         # They would write what they were sent, and that is the text of notes.
         logging.getLogger(name).addHandler(logging.NullHandler())
         logging.getLogger(name).propagate = False
-    server = KbServer(terminal)
+    server = KbServer(terminal, base)
 
     _add_life(server)
     _add_documents(server)
@@ -198,6 +224,15 @@ def _add_life(server: KbServer) -> None:
     def cancel(params: types.WorkDoneProgressCancelParams) -> None:
         if cancellation := server.running.get(str(params.token)):
             cancellation.cancel()
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.shows_mentions = wanted(params.initialization_options)
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def inlay_hint(params: types.InlayHintParams) -> list[types.InlayHint] | None:
+        with _guarded(types.TEXT_DOCUMENT_INLAY_HINT):
+            return await server.mentions(params)
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(KINDS))
     async def code_action(params: types.CodeActionParams) -> list[types.CodeAction] | None:
@@ -249,11 +284,12 @@ def _add_command(server: KbServer, name: str, work: Work) -> None:
     server.command(name)(command)
 
 
-def serve(terminal: Terminal, stdin: BinaryIO, port: int | None) -> None:
-    """Serve one editor over stdin and stdout, or with `port` over TCP on this machine; returns when it leaves."""
-    server = make_server(terminal)
-    if port is None:
-        server.start_io(stdin, terminal.answer_stream())
-    else:
+def serve(terminal: Terminal, base: KnowledgeBase, streams: Greeted | None, port: int | None) -> None:
+    """Serve one editor over `streams`, or with `port` over TCP on this machine; returns when it leaves."""
+    server = make_server(terminal, base)
+    if streams is not None:
+        both: Any = streams
+        server.start_io(both, both)
+    elif port is not None:
         server.start_tcp("127.0.0.1", port)
     server.desk.drafts.close()

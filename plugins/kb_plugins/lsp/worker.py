@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from kb.plugin_api import KbError, KnowledgeBase, Terminal
-from kb.plugin_api.editing import LinkSuggestion
+from kb.plugin_api.editing import Foresight, LinkSuggestion
 
 Result = TypeVar("Result")
 LIKELY = 0.3  # confidence from which a link is offered, as by `kb link`
@@ -21,6 +21,7 @@ class Worker:
         self._terminal = terminal
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kb-lsp")
         self._base: KnowledgeBase | None = None
+        self._foresight: Foresight | None = None
         self._mentions: dict[str, tuple[str, list[LinkSuggestion]]] = {}  # path -> text and what it may link
         self._looking: dict[str, asyncio.Task[None]] = {}
 
@@ -33,6 +34,16 @@ class Worker:
         if self._base is None:
             self._base = self._terminal.knowledge_base()
         return self._base
+
+    async def likely(self, path: str, linked: Collection[str]) -> Mapping[str, float]:
+        """How likely the note at `path`, which links `linked`, links each other one."""
+
+        def work(base: KnowledgeBase) -> Mapping[str, float]:
+            if self._foresight is None:
+                self._foresight = Foresight(base)
+            return self._foresight.likely(path, linked)
+
+        return await self.do(work)
 
     async def mentions(self, path: str, text: str, patience: float) -> list[LinkSuggestion]:
         """The links that a text may want; those known after `patience` seconds, else none, and they are looked for on."""
