@@ -188,7 +188,7 @@ class LinkResolver:
 
     def aliased(self, alias: str) -> tuple[str, ...]:
         """Paths of all notes that have this alias, case ignored."""
-        return tuple(self._by_alias.get(_key(alias), ()))
+        return tuple(self._keys[BY_ALIAS].get(name_key(alias), ()))
 
     def section(self, path: str, heading: str) -> int | None:
         """The number, from 0, of the heading in the note at `path` that a link's `heading` means."""
