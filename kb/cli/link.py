@@ -64,7 +64,8 @@ def link(
         raise UsageError("--related goes with a note and --apply.")
     options = chosen(context, vault, index, json)
     bar = minimum if minimum is not None else SURE
-    least = bar if minimum is not None else LIKELY
+    # With --apply those that are left are looked for, too, so that they can be told.
+    least = min(bar, LIKELY) if apply else bar if minimum is not None else LIKELY
     with closing(options.knowledge_base()) as base:
         if every:
             suggestions = list(base.link_advisor.links_of_all(least))

@@ -13,6 +13,7 @@ from kb.drafts.usage import Usage
 from kb.errors import IndexingError, NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.diagnosis import NoteFinding, note_findings
+from kb.indexing.lookup import Lookup
 from kb.knowledge_base import KnowledgeBase
 from kb.linking.style import Place, Style, Writer, in_table, style_of
 from kb.linking.targets import LinkTarget, Targets
@@ -239,7 +240,7 @@ class Drafts(KnowledgeBase):
         """How the vault writes links, by a sample of its notes."""
         from kb.linking.prose import read_prose
 
-        linking = self._index.catalog.sources_of_links(_PROSE)
+        linking = Lookup(self._index.catalog).sources_of_links(_PROSE)
         step = max(1, len(linking) // _STYLED)
         proses = []
         for path in linking[::step]:

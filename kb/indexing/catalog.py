@@ -163,15 +163,6 @@ class Catalog:
         """Every link, by the note it stands in."""
         return self._links("?", True)
 
-    def sources_of_links(self, kinds: Sequence[str]) -> list[str]:
-        """Paths of the notes in which links of these kinds stand that lead to a note."""
-        rows = self._rows(
-            "SELECT DISTINCT notes.path FROM links JOIN notes ON notes.id = links.note "
-            f"WHERE links.resolved IS NOT NULL AND links.kind IN ({_marks(kinds)}) ORDER BY notes.path",
-            kinds,
-        )
-        return [row[0] for row in rows]
-
     def links_from(self, path: str) -> list[StoredLink]:
         """The links that stand in a note, in order."""
         return self._links("notes.path = ?", path)

@@ -33,6 +33,16 @@ class Lookup:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
+    def sources_of_links(self, kinds: Collection[str]) -> list[str]:
+        """Paths of the notes in which links of these kinds stand that lead to a note."""
+        marks = ", ".join("?" * len(kinds))
+        rows = self._catalog.rows(
+            "SELECT DISTINCT notes.path FROM links JOIN notes ON notes.id = links.note "
+            f"WHERE links.resolved IS NOT NULL AND links.kind IN ({marks}) ORDER BY notes.path",
+            tuple(kinds),
+        )
+        return [row[0] for row in rows]
+
     def property_names(self) -> list[str]:
         """The names of all properties, lower case."""
         return [row[0] for row in self._catalog.rows("SELECT DISTINCT lower(name) FROM properties")]

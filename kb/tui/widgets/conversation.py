@@ -137,8 +137,9 @@ class Conversation(Vertical):
 
     def show_card(self, card: Card) -> None:
         """Put a question to the learner."""
-        self.transcript.append(card.stem)
         from kb.plugin_api import CARD_KINDS
+
+        self.transcript.append(card.stem)
 
         place = f"{card.number} of {card.total}" if card.total else str(card.number)
         self._append(

@@ -16,6 +16,7 @@ _NOT_IN_NAME = re.compile(r'[\\/<>:"|?*#^\[\]%`\x00-\x1f]+')
 _MOST_IN_NAME = 60  # characters
 _MOST_OF_ALIAS = 80
 _GAP = "_____"
+_MARK = "\ufffc"  # stands for the gap while marks of emphasis are taken away
 
 
 def of_selection(desk: Desk, page: Page, place: Span) -> Iterator[types.CodeAction]:
@@ -71,7 +72,10 @@ def _is_bound(desk: Desk, page: Page, span: Span) -> bool:
                 return True
     if "[^" in text or text.startswith("---"):
         return True
-    if any(code.start < span.start < code.end or code.start < span.end < code.end for code in page.note.code):
+    if any(
+        code.start < span.start < code.end or code.start < span.end < code.end
+        for code in (*page.note.code, *page.note.hidden)
+    ):
         return True
     inside = [one.span for one in page.note.sections if span.start <= one.heading.start < span.end]
     inside += [one for one in page.note.block_ids.values() if span.start <= one.start < span.end]
@@ -126,7 +130,7 @@ def _card(page: Page, span: Span) -> Iterator[types.CodeAction]:
     )
     before = page.note.text[sentence.start : span.start]
     after = page.note.text[span.end : sentence.end]
-    question = " ".join(plain_text(f"{before}{_GAP}{after}").split()).lstrip("-*+> ")
+    question = " ".join(plain_text(f"{before}{_MARK}{after}").replace(_MARK, _GAP).split()).lstrip("-*+> ")
     if "::" in question or not question.replace(_GAP, "").strip(" ."):
         return
     newline = "\r\n" if "\r\n" in page.note.text else "\n"
