@@ -113,11 +113,13 @@ class Renaming(Parts, ABC):
     def _rename(
         self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
     ) -> Renamed:
+        from kb.indexing.staleness import unindexed_notes
         from kb.linking.relinking import Way
 
         if not dry_run:
             self.index()
-        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell))
+        unindexed = unindexed_notes(self.catalog, self._vault) if dry_run else frozenset()
+        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell, unindexed=unindexed))
         if not dry_run:
             self.index()
             if self._extensions:

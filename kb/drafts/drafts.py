@@ -261,8 +261,19 @@ class Drafts(KnowledgeBase):
         dry_run: bool,  # noqa: ARG002 - whoever holds the texts makes the changes
         tell: Callable[[Renamed], None],
     ) -> Renamed:
+        from kb.indexing.staleness import unindexed_notes
         from kb.linking.relinking import Way
 
+        unindexed = unindexed_notes(self._index.catalog, self._vault)
         return work(
-            Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver)
+            Way(
+                self.catalog,
+                self._vault,
+                self.edits,
+                True,
+                tell,
+                frozenset(self.texts),
+                self.resolver,
+                unindexed,
+            )
         )

@@ -1,4 +1,4 @@
-"""How many notes differ from what is indexed."""
+"""Which notes differ from what is indexed."""
 
 from __future__ import annotations
 
@@ -21,3 +21,9 @@ def count_stale_notes(catalog: Catalog, vault: Vault) -> int:
     todo = plan(files, known)
     changed = sum(differs_from(vault, known[file.path]) for file in todo.suspects[:_READ])
     return len(todo.new) + len(todo.missing) + changed + len(todo.suspects[_READ:])
+
+
+def unindexed_notes(catalog: Catalog, vault: Vault) -> frozenset[str]:
+    """Paths of the notes that are new, or whose files are others than those indexed; their content is not compared."""
+    todo = plan(vault.scan(), {note.path: note for note in catalog.notes()})
+    return frozenset(file.path for file in (*todo.new, *todo.suspects))

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import count
 from pathlib import Path, PurePath
 from secrets import token_hex
 
@@ -203,14 +204,25 @@ def _change_places(
     if fingerprint(draft.read()) == expected and not is_wanted():
         return
     # Another program's text came out: it goes back, and so does what may have been saved in the meantime.
+    put = ours
     for _ in range(_TRIES):
+        back = fingerprint(draft.read())
         draft.exchange(file)
-        if fingerprint(draft.read()) == ours:
+        if fingerprint(draft.read()) == put:
             break
-    else:
-        name = PurePath(file.name)
-        draft.replace(file.beside(f"{name.stem} (saved while kb wrote){name.suffix}"))
+        put = back
+    if fingerprint(draft.read()) != ours:  # two saves, and either may hold what the other lacks
+        _keep_beside(draft, file)
     raise _changed(file)
+
+
+def _keep_beside(draft: Entry, file: Entry) -> None:
+    name = PurePath(file.name)
+    for number in count(1):
+        which = f" {number}" if number > 1 else ""
+        with suppress(FileExistsError):
+            draft.move(file.beside(f"{name.stem} (saved while kb wrote{which}){name.suffix}"))
+            return
 
 
 @contextmanager
