@@ -13,7 +13,9 @@ from kb.drafts.usage import Usage
 from kb.errors import IndexingError, NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.diagnosis import NoteFinding, note_findings
+from kb.indexing.index import Index
 from kb.indexing.lookup import Lookup
+from kb.indexing.model_choice import open_index
 from kb.knowledge_base import KnowledgeBase
 from kb.linking.style import Place, Style, Writer, in_table, style_of
 from kb.linking.targets import LinkTarget, Targets
@@ -65,6 +67,13 @@ class Drafts(KnowledgeBase):
         self._likely: dict[str, Mapping[str, float]] = {}
         self._usage: tuple[object, Usage] | None = None
         self.__dict__["_vault"] = DraftVault(self.settings.vault, self.texts)
+
+    @cached_property
+    def _index(self) -> Index:
+        # Making a damaged one anew takes minutes, and whoever is writing must not wait for that: `kb index` does it.
+        return open_index(
+            self.settings.index, self.settings.embedding.model, self._vault, self.notice, heals=False
+        )
 
     @property
     def catalog(self) -> Catalog:
@@ -265,15 +274,5 @@ class Drafts(KnowledgeBase):
         from kb.linking.relinking import Way
 
         unindexed = unindexed_notes(self._index.catalog, self._vault)
-        return work(
-            Way(
-                self.catalog,
-                self._vault,
-                self.edits,
-                True,
-                tell,
-                frozenset(self.texts),
-                self.resolver,
-                unindexed,
-            )
-        )
+        way = Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver)
+        return work(replace(way, unindexed=unindexed))

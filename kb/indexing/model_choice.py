@@ -31,10 +31,13 @@ _CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _T = TypeVar("_T")
 
 
-def open_index(folder: Path, setting: str, vault: Vault, notice: Callable[[str], None]) -> Index:
+def open_index(
+    folder: Path, setting: str, vault: Vault, notice: Callable[[str], None], *, heals: bool = True
+) -> Index:
     """The index in `folder`, with the model that `setting` chooses for it.
 
-    One that cannot be believed is made anew when it is first read, and `notice` is told.
+    One that cannot be believed is made anew when it is first read, and `notice` is told; unless `heals` is false, then
+    reading it raises IndexDamaged until somebody else has made it anew.
     """
 
     def heal(index: Index) -> None:
@@ -43,7 +46,7 @@ def open_index(folder: Path, setting: str, vault: Vault, notice: Callable[[str],
             if done.repaired:
                 notice(done.repaired)
 
-    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)), heal)
+    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)), heal if heals else None)
 
 
 def chosen_model(setting: str, index: Path, vault: Vault, notice: Callable[[str], None]) -> str:

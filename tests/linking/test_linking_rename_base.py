@@ -130,3 +130,11 @@ def test_refusals_change_nothing(base: KnowledgeBase) -> None:
         base.rename_tag("garden", "12")
     assert all_bytes(base) == before
     base.close()
+
+
+@pytest.mark.slow
+def test_a_dry_run_knows_notes_that_are_not_indexed_yet(base: KnowledgeBase) -> None:
+    base.index()
+    write_notes(base.settings.vault, {"New.md": "About [[Plan]].\n", "tags.md": "Now [[docs/Plan]] too.\n"})
+    told = base.rename_note("Plan", "Road", dry_run=True)
+    assert {"New.md", "tags.md"} <= {change.path for change in told.notes}
