@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from kb.errors import NoteUnwritable
 from kb.linking.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.edit import Edit, apply_edits
-from kb.notes.note import Note, Span
+from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
 from kb.notes.renames import Renames
+from kb.notes.resolve import LinkResolver
 
 # The entry of the front matter, or the line of the text, that lists tags.
 _ENTRY = re.compile(
@@ -37,7 +38,7 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
         if not any(renamed_tag(tag.name, old, new) for tag in note.tags):
             continue
         edits = tuple(tag_edits(note, old, new))
-        if edits and tags_proved(note, edits, old, new):
+        if edits and tags_proved(note, edits, old, new, way.before):
             own[note.path] = edits
         else:
             left += sorted(
@@ -61,8 +62,9 @@ def tag_edits(note: Note, old: str, new: str) -> Iterator[Edit]:
     """What to write for the tag in the text and the properties of `note`."""
     for tag in note.tags:
         if tag.span and note.text.startswith("#", tag.span.start) and renamed_tag(tag.name, old, new):
-            start = tag.span.start + (3 if note.text.startswith("#[[", tag.span.start) else 1)
-            yield Edit(Span(start, start + len(old)), new)
+            start = note.text.find(tag.name, tag.span.start, tag.span.end)
+            if start >= 0:
+                yield Edit(Span(start, start + len(old)), new)
     name = re.compile(rf"(?<![\w/-]){re.escape(old)}(?=[/\s,#\]\"'}}]|$)", re.IGNORECASE)
     taken = [tag.span for tag in note.tags if tag.span]
     for entry in _ENTRY.finditer(note.text):
@@ -75,8 +77,11 @@ def tag_edits(note: Note, old: str, new: str) -> Iterator[Edit]:
                 yield Edit(Span(*match.span()), new)
 
 
-def tags_proved(note: Note, edits: tuple[Edit, ...], old: str, new: str) -> bool:
-    """Whether the changed note has the tags that it should have, and is the same otherwise."""
+def tags_proved(note: Note, edits: tuple[Edit, ...], old: str, new: str, resolver: LinkResolver) -> bool:
+    """Whether the changed note has the tags that it should have, and is the same otherwise.
+
+    `tags:: [[Tea]]` and `#[[Tea]]` are links, too: where there is a note of that name, they must go on leading to it.
+    """
     try:
         changed = parse_note(note.path, apply_edits(note.text, edits))
     except ValueError:
@@ -89,6 +94,15 @@ def tags_proved(note: Note, edits: tuple[Edit, ...], old: str, new: str) -> bool
         list(note.properties) == list(changed.properties)
         and all(note.properties[key] == changed.properties[key] for key in others)
         and len(note.problems) == len(changed.problems)
-        and [(link.kind, link.heading, link.block) for link in note.links]
-        == [(link.kind, link.heading, link.block) for link in changed.links]
+        and len(note.links) == len(changed.links)
+        and all(_leads_alike(*pair, note.path, resolver) for pair in zip(note.links, changed.links, strict=True))
     )
+
+
+def _leads_alike(was: Link, now: Link, source: str, resolver: LinkResolver) -> bool:
+    if (was.kind, was.heading, was.block) != (now.kind, now.heading, now.block):
+        return False
+    if was.target == now.target:
+        return True
+    meant = resolver.resolve(was, source).path
+    return meant is None or resolver.resolve(now, source).path == meant

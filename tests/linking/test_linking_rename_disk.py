@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kb.linking.rename import rename
+from kb.linking.rename_tag import rename_tag
 from tests.linking.renaming import way_to
 from tests.support import write_notes
 
@@ -34,3 +35,19 @@ def test_only_notes_that_look_for_a_changed_name_are_read(tmp_path: Path) -> Non
     (vault / "Cup.md").unlink()
     assert sorted(one.path for one in rename(way, "Tea.md", "Green").notes) == ["See.md", "Unused.md"]
     assert (vault / "Unused.md").read_text() == "[x]: Green.md\n"
+
+
+def test_a_tag_that_is_a_link_to_a_note_is_left_and_named(tmp_path: Path) -> None:
+    notes = {
+        "Tea.md": "t\n",
+        "Field.md": "tags:: [[Tea]]\n\nx\n",
+        "Both.md": "one #tea\n\n#[[Tea]]\n",
+        "Plain.md": "#tea #[[tea/green]] #/tea/ x\n",
+    }
+    vault = tmp_path / "vault"
+    write_notes(vault, notes)
+    done = rename_tag(way_to(vault, tmp_path / "state"), "tea", "drink")
+    assert [one.path for one in done.notes] == ["Plain.md"]
+    assert (vault / "Plain.md").read_text() == "#drink #[[drink/green]] #/drink/ x\n"
+    assert (vault / "Field.md").read_text() == notes["Field.md"]
+    assert done.left == ("Both.md:1", "Both.md:3", "Field.md:1")
