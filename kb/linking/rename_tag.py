@@ -95,7 +95,9 @@ def tags_proved(note: Note, edits: tuple[Edit, ...], old: str, new: str, resolve
         and all(note.properties[key] == changed.properties[key] for key in others)
         and len(note.problems) == len(changed.problems)
         and len(note.links) == len(changed.links)
-        and all(_leads_alike(*pair, note.path, resolver) for pair in zip(note.links, changed.links, strict=True))
+        and all(
+            _leads_alike(*pair, note.path, resolver) for pair in zip(note.links, changed.links, strict=True)
+        )
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -147,6 +147,7 @@ class Trial:
     root: Path
     state: Path
     chance: random.Random
+    sort: str = ""
     done: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     left: int = 0  # links named as to be changed by hand
@@ -159,6 +160,7 @@ class Trial:
 
     def run(self, sort: str, count: int) -> None:
         """`count` random renames of a sort. Raises AssertionError at the first that loses something."""
+        self.sort = sort
         with remembered_reading():
             self._run(sort, count)
 
@@ -186,25 +188,56 @@ class Trial:
     def _lost(self, done: Renamed, place: Callable[[str], str]) -> list[str]:
         vault = Vault(self.root)
         after: dict[str, Note] = {}
-        # Links to the heading of an extracted section may lead to its note.
-        self.made = {one.path for one in done.notes if not one.before} - set(done.left)
+        # What was taken out of a note still counts as its own.
+        made = {one.path for one in done.notes if not one.before} - set(done.left)
+        [source] = [done.old.partition(".md#")[0] + ".md"] if made else [""]
+        taken_out = done.old.rpartition("#")[2] if made else None
         for file in vault.scan():
             text = vault.read(file.path).text
             old = self.notes.get(file.path)
             after[file.path] = old if old is not None and old.text == text else _READ(file.path, text)
         left = {one.rpartition(":")[0] for one in done.left}
-        merged = {place(path) for path in self.notes if place(path) != path and place(path) in self.notes}
         skipped = left | {place(path) for path in left}
-        was = self._meanings(self.notes, self.files, place, skipped)
-        now = self._meanings(after, vault.attachments(), str, skipped)
+        was = self._meanings(self.notes, self.files, place, skipped, taken_out)
+        now = self._meanings(
+            after,
+            vault.attachments(),
+            lambda path: source if path in made else path,
+            skipped,
+            taken_out,
+            made,
+        )
         missing = Counter(was)
         missing.subtract(now)
-        # What two merged notes say alike is said once.
-        return [str(one) for one, count in missing.items() if count > 0 and not (merged and one in now)]
+        merged = {place(path) for path in self.notes if place(path) != path and place(path) in self.notes}
+        # What two merged notes say alike in a property is said once.
+        lost = [
+            str(one)
+            for one, count in missing.items()
+            if count > 0 and not (one[0] in merged and one[1] == "property" and one in now)
+        ]
+        if made and source not in skipped and not self._stays(after, source, made, missing):
+            lost.append("no link stays behind")
+        return lost
+
+    def _stays(
+        self, after: dict[str, Note], source: str, made: Collection[str], missing: Counter[tuple[object, ...]]
+    ) -> bool:
+        """Whether the note that lost a section leads to what was made of it, by a link that it did not have."""
+        resolver = LinkResolver([names_of(note) for note in after.values()])
+        leads = any(resolver.resolve(link, source).path in made for link in after[source].links)
+        return leads and any(count < 0 and one[0] == source for one, count in missing.items())
 
     def _meanings(
-        self, notes: dict[str, Note], files: list[str], place: Callable[[str], str], skipped: set[str]
+        self,
+        notes: dict[str, Note],
+        files: list[str],
+        place: Callable[[str], str],
+        skipped: set[str],
+        taken_out: str | None,
+        made: Collection[str] = (),
     ) -> list[tuple[object, ...]]:
+        """For each link that leads somewhere the note that it stands in, its form, and what a reader finds there."""
         resolver = LinkResolver([names_of(note) for note in notes.values()], files)
         found: list[tuple[object, ...]] = []
         for note in notes.values():
@@ -212,12 +245,17 @@ class Trial:
                 continue
             for link in note.links:
                 target = resolver.resolve(link, note.path)
+                form = (place(note.path), link.kind, bool(link.label))
                 if target.path is not None and target.status not in ("ambiguous", "unresolved"):
-                    whole = target.path not in self.made or notes is self.notes
-                    meant = _place_of(link, notes[target.path], resolver, place, whole=whole)
-                    found.append((link.kind, bool(link.label), target.status, meant))
+                    # Links to the heading of an extracted section may lead to its note.
+                    whole = target.path not in made
+                    first = None if whole else notes[target.path].sections[0].title
+                    meant = _place_of(link, notes[target.path], resolver, whole=whole)
+                    if meant[0] == "part" and (self.sort == "heading" or meant[1] in (taken_out, first)):
+                        meant = ("part", *meant[2:])
+                    found.append((*form, target.status, place(target.path), *meant))
                 elif target.status == "attachment" and target.candidates:
-                    found.append((link.kind, bool(link.label), "file", len(target.candidates)))
+                    found.append((*form, "file", len(target.candidates)))
         return found
 
     def _new_name(self) -> str:
@@ -282,7 +320,8 @@ class Trial:
 
         def work(way: Way) -> Renamed:
             done = rename_tag(way, old, new)
-            now = {note.path: note for note in way_to(self.root, self.state).catalog.notes()}
+            vault = Vault(self.root)
+            now = {file.path: _READ(file.path, vault.read(file.path).text) for file in vault.scan()}
             for path, note in self.notes.items():
                 if not any(one.startswith(f"{path}:") for one in done.left):
                     wanted = [renamed_tag(tag.name, old, new) or tag.name for tag in note.tags]
@@ -304,10 +343,8 @@ class Trial:
         return (note.path, part, name), lambda way: extract(way, note.path, part, name), str
 
 
-def _place_of(
-    link: Link, note: Note, resolver: LinkResolver, place: Callable[[str], str], *, whole: bool
-) -> tuple[object, ...]:
-    """What a reader finds where the link leads: a part of a note by its text, a whole one by its path."""
+def _place_of(link: Link, note: Note, resolver: LinkResolver, *, whole: bool) -> tuple[object, ...]:
+    """What a reader finds where the link leads: a part by its title and text, all of the note, or a block."""
     if link.block:
         span = next(
             (span for block, span in note.block_ids.items() if block.casefold() == link.block.casefold()),
@@ -318,8 +355,8 @@ def _place_of(
     if number is not None and number >= 0:
         section = note.sections[number]
         first = re.split(r"(?:\r\n?|\n){2,}", note.text[section.heading.end : section.span.end].strip())[0]
-        return ("part", "" if first.startswith("#") else _bare(first)[:60])
-    return ("note", place(note.path))
+        return ("part", section.title, "" if first.startswith("#") else _bare(first)[:60])
+    return ("note",)
 
 
 def _bare(text: str) -> str:
