@@ -18,6 +18,7 @@ OWNERS = {
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},
     "huggingface_hub": {"kb/models/hub.py"},
+    "onnxruntime": {"kb/indexing/e5_encoder.py", "kb/reading/encoder.py"},
     "llama_index": {
         "kb/answering/llama_index_query_engine.py",
         "kb/models/llama_index_llm.py",

@@ -10,6 +10,7 @@ from kb.cli import streams
 from kb.errors import KbError, OutputFailed
 from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs, was_interrupted
 from kb.isolation import leave_current_folder
+from kb.silence import report_nothing
 
 STOPPED = "Stopped. Completed work was saved."
 
@@ -19,6 +20,7 @@ def main(words: Sequence[str] | None = None) -> None:
     if words is None:
         leave_current_folder()
         streams.prepare()
+    report_nothing()  # plugins may use such a library, too
     words = list(sys.argv[1:] if words is None else words)
     try:
         status = _run_to_the_end(words)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kb.errors import ModelUnusable
 from kb.indexing.bert import by_length
 from kb.indexing.e5_package import E5Package
+from kb.silence import report_nothing
 
 Matrix = NDArray[np.float32]
 _GRAPH = Path(__file__).parent / "e5.onnx"
@@ -65,6 +66,7 @@ class E5Encoder:
 
     @cached_property
     def _session(self) -> Any:
+        report_nothing()
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

@@ -16,6 +16,7 @@ from kb.errors import ModelUnusable
 from kb.indexing import c_memory
 from kb.indexing.centre import UNLIKE_TEXTS, without
 from kb.indexing.embedding_model import open_embedding_model
+from kb.silence import report_nothing
 
 Vectors = NDArray[np.float32]
 
@@ -131,7 +132,8 @@ class Embedder:
     def _heavy(self) -> Any:
         # kb never asks a model hub; without these the library does, for a model that is already here.
         os.environ["HF_HUB_OFFLINE"] = os.environ["TRANSFORMERS_OFFLINE"] = "1"
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+        os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
+        report_nothing()
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         c_memory.return_large_blocks()
         with warnings.catch_warnings():

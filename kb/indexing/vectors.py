@@ -7,7 +7,6 @@ made anew from the catalog under the next number.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from kb.indexing import c_memory
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.failures import translated
 from kb.indexing.seal import Seal
+from kb.silence import report_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,7 +166,7 @@ class ChromaIndex:
                 one.unlink(missing_ok=True)
 
     def _connect(self, path: Path) -> None:
-        os.environ["ANONYMIZED_TELEMETRY"] = "False"
+        report_nothing()
         import chromadb
         from chromadb.config import Settings
 

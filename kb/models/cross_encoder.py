@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kb.errors import ModelFileMissing, ModelUnusable
 from kb.settings.rules import expanded
+from kb.silence import report_nothing
 
 
 class CrossEncoderModel:
@@ -52,6 +53,7 @@ class CrossEncoderModel:
 
     @cached_property
     def _model(self) -> Any:
+        report_nothing()
         from sentence_transformers import CrossEncoder
 
         if not self._folder.is_dir():
@@ -63,7 +65,7 @@ class CrossEncoderModel:
             return CrossEncoder(str(self._folder), local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise ModelUnusable(
-                f"{self._folder} holds no cross-encoder that can be loaded ({str(error).splitlines()[0][:120]}). "
+                f"{self._folder} holds no cross-encoder that can be loaded ({str(error).partition(chr(10))[0][:120]}). "
                 f"Set {self._setting} to another folder, or leave it out."
             ) from error
 

@@ -11,6 +11,7 @@ from typing import Any
 from kb.errors import DownloadFailed, UsageError
 from kb.models.proxies import proxy_for
 from kb.models.transfer import Download, Progress, first_line, is_safe
+from kb.silence import report_nothing
 
 _HUB = "https://huggingface.co"
 _LONGEST_LICENCE = 60  # characters
@@ -72,7 +73,7 @@ def _hub_address() -> str:
 @contextmanager
 def _hub_errors(repo: str) -> Iterator[Any]:
     """The hub's library, with its errors turned into one sentence."""
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    report_nothing()
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # plain files can be resumed
     import huggingface_hub
     from huggingface_hub import errors
