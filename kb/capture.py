@@ -46,6 +46,10 @@ class Capture:
         self._settings = settings
         self._now = now
 
+    def is_read(self, path: str) -> bool:
+        """Whether the note at `path` is one that kb reads; rules of `.kbignore` and of other programs leave some out."""
+        return any(file.path == path for file in self._vault.scan())
+
     def new(self, title: str, template: str = "", text: str = "") -> Captured:
         """Write a new note; `title` may begin with a folder. Raises NoteExists, NoteUnwritable, UsageError.
 
@@ -104,6 +108,7 @@ class Capture:
         return path, self._from_template(habit.template, title, moment)[1] or f"# {title}\n"
 
     def _append(self, path: str, item: str, gap: str | None = None, what: str = "") -> Captured:
+        self._vault.scan()  # raises for a .kbignore that cannot be read, before anything is written
         raw = self._vault.read(path)
         newline = "\r\n" if "\r\n" in raw.text else "\n"
         # What is set in belongs to the item above it.
@@ -119,6 +124,7 @@ class Capture:
 
     def _create(self, name: str, body: str) -> Captured:
         path = path_of_new_note(name)
+        self._vault.scan()  # raises for a .kbignore that cannot be read, before anything is written
         with self._journal.step(f"the new note {path}") as step:
             step.create(path, body)
         return Captured(path, 1, made=True)

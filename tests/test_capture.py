@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb.capture import Capture
-from kb.errors import NoteExists, NoteUnwritable, NothingToUndo, UsageError
+from kb.errors import IgnoreFileUnreadable, NoteExists, NoteUnwritable, NothingToUndo, UsageError
 from kb.linking.rename import rename
 from kb.notes.edit_journal import EditJournal
 from kb.notes.template import filled, with_literals, written
@@ -188,3 +188,24 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> N
 def test_a_template_that_names_several_folders_means_the_first(tmp_path: Path) -> None:
     into, _ = capture(tmp_path, {"T.md": "---\nfolder: [Days, Weeks]\n---\nx\n"})
     assert into.new("N", "T").path == "Days/N.md"
+
+
+def test_an_ignore_file_that_cannot_be_read_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    into, _ = capture(tmp_path, {"Log.md": "x\n"})
+    (tmp_path / "vault" / ".kbignore").mkdir()
+    for write in (lambda: into.new("Tea"), lambda: into.add("a thought", "Log.md"), lambda: into.daily(NOW)):
+        with pytest.raises(IgnoreFileUnreadable, match="it is a folder"):
+            write()
+    assert sorted(one.name for one in (tmp_path / "vault").rglob("*.md")) == ["Log.md"]
+    assert text(tmp_path, "Log.md") == "x\n"
+
+
+def test_a_new_note_that_a_rule_leaves_out_is_told(tmp_path: Path) -> None:
+    write_notes(tmp_path / "vault", {"A.md": "a\n"})
+    (tmp_path / "vault" / ".kbignore").write_text("drafts/\n")
+    words = ("new", "--vault", str(tmp_path / "vault"), "--index", str(tmp_path / "index"))
+    done = run_kb(*words, "drafts/Tea", cwd=tmp_path, XDG_STATE_HOME=str(tmp_path / "state"))
+    assert (done.returncode, done.stdout.count("drafts/Tea.md")) == (0, 1)
+    assert "left out by .kbignore" in done.stderr
+    done = run_kb(*words, "Tea", cwd=tmp_path, XDG_STATE_HOME=str(tmp_path / "state"))
+    assert (done.returncode, done.stderr) == (0, "")

@@ -123,6 +123,11 @@ class _Done:
         else:
             out().print(place(vault, done.path, done.line), soft_wrap=True)
             sys.stdout.flush()
+            if done.made and not self._base.capture.is_read(done.path):
+                say(
+                    f"{safe_line(done.path)} is left out by .kbignore or another program's settings, so it won't be found."
+                    " Move it, or change the rule."
+                )
         if self._edit:
             open_in_editor(vault / done.path, done.line)
         with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step

@@ -17,13 +17,14 @@ from kb.indexing.index import Index
 from kb.indexing.lookup import Lookup
 from kb.indexing.model_choice import open_index
 from kb.knowledge_base import KnowledgeBase
-from kb.linking.style import Place, Style, Writer, in_table, style_of
+from kb.linking.style import Place, Style, Writer, style_of
 from kb.linking.targets import LinkTarget, Targets
 from kb.notes.link_forms import repeated_anchors
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, Resolution, names_of
 from kb.notes.vault import SUFFIXES
+from kb.notes.written import in_table
 
 if TYPE_CHECKING:
     from kb.linking.relinking import Renamed, Way

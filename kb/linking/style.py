@@ -11,7 +11,8 @@ from urllib.parse import quote
 from kb.linking.prose import Prose
 from kb.notes.grammar.inline import read_line
 from kb.notes.grammar.wiki import split_target
-from kb.notes.note import Link, Note, Span
+from kb.notes.link_forms import written_path
+from kb.notes.note import Link, Span
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.text.characters import fold
@@ -20,7 +21,6 @@ _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # These would end the link, or pair with the same mark elsewhere in the note.
 _UNSAFE_TARGET = re.compile(r"[\[\]|#^`$<>\\\r\n\x00]|%%")
 _UNSAFE_LABEL = re.compile(r"[\[\]|`$<>\\\r\n\x00]|%%")
-_TABLE_ROW = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +154,7 @@ class Writer:
         path = f"/{bare}" if self.style.from_root else relpath(bare, folder or ".")
         anchor = "#" + quote(heading, safe="") if heading else ""
         for form in (path, f"/{bare}"):
-            written = quote(form, safe="/!'*,;@&=+:~")
-            yield f"[{place.mention}]({written}{anchor})"
+            yield f"[{place.mention}]({written_path(form)}{anchor})"
 
     def _means(self, text: str, place: Place, target: str) -> bool:
         links = read_line(text)
@@ -163,11 +162,3 @@ class Writer:
             return False
         found = self._resolver.resolve(links[0], place.source)
         return found.path == target and found.status == "resolved"
-
-
-def in_table(note: Note, offset: int) -> bool:
-    """Whether a bar at `offset` would end a table's cell."""
-    if any(block.kind == "table" and block.span.start <= offset < block.span.end for block in note.blocks):
-        return True
-    line = max(note.text.rfind("\n", 0, offset), note.text.rfind("\r", 0, offset)) + 1
-    return _TABLE_ROW.match(note.text, line) is not None

@@ -10,10 +10,11 @@ from kb.linking.decisions import Decisions
 from kb.linking.features import NAMES, Candidate
 from kb.linking.habits import Read
 from kb.linking.linker import Linker, Scored
-from kb.linking.style import Place, in_table
+from kb.linking.style import Place
 from kb.notes.injected import injected_spans
 from kb.notes.note import Note, Span
 from kb.notes.source import Lines
+from kb.notes.written import in_table
 
 # Less likely ones are noise: of those 1 to 7 in a hundred are right (tests/bench/README.md).
 LEAST = 0.1

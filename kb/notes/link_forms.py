@@ -15,6 +15,9 @@ from kb.notes.written import Written
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _SAFE = "/!'*,;@&=+:~"  # what a Markdown destination may hold as it is, besides letters and digits
 _ENCODED_BY_LOGSEQ = re.compile(r"[/:*?\"<>|\\]")  # in names of pages, which a file's name cannot hold
+_LIKE_SCHEME = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*:"
+)  # `a:b.md` is an address for a browser, `./a:b.md` is none
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _SLUG_GAP = re.compile(r"[ \t]")
 _NOT_SLUG = re.compile(r"[^\w\- ]")
@@ -37,6 +40,8 @@ def _forms(parts: Written, source: str, wanted: str, from_root: bool) -> Iterato
         return
     relative = relpath(path, folder or ".")
     dotted = relative if relative.startswith("../") else f"./{relative}"
+    if parts.is_markdown and _LIKE_SCHEME.match(relative):
+        relative = dotted
     if parts.path.startswith("/"):
         yield f"/{path}"
     elif parts.path.startswith(("./", "../")):
@@ -44,7 +49,7 @@ def _forms(parts: Written, source: str, wanted: str, from_root: bool) -> Iterato
         if parts.is_markdown and "/" not in relative:
             yield dotted
     if parts.is_markdown:
-        if from_root:
+        if from_root and not _LIKE_SCHEME.match(path):
             yield path
         yield relative
         yield dotted
@@ -84,8 +89,8 @@ def _is_balanced(text: str) -> bool:
 
 
 def written_path(path: str) -> str:
-    """A path as a Markdown destination."""
-    return quote(path, safe=_SAFE)
+    """A path as a Markdown destination; one that begins like an address is marked as a path."""
+    return quote(f"./{path}" if _LIKE_SCHEME.match(path) else path, safe=_SAFE)
 
 
 def spelled_alike(parts: Written, before: tuple[str, str], after: tuple[str, str]) -> bool:

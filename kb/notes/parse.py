@@ -15,6 +15,7 @@ from kb.notes.grammar.definition import Definition
 from kb.notes.grammar.field import find_fields, page_properties, with_relations
 from kb.notes.grammar.inline import read_inline
 from kb.notes.grammar.stretches import inline_text, read_definitions
+from kb.notes.grammar.tag import is_number
 from kb.notes.headings import read_heading
 from kb.notes.journal import read_day
 from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values, texts_of
@@ -114,10 +115,13 @@ def _property_tags(properties: dict[str, PropertyValue]) -> tuple[Tag, ...]:
 
 
 def _tag_names(text: str) -> Iterator[str]:
-    """Logseq's `[[a tag]]` is one, whatever is in it."""
+    """Logseq's `[[a tag]]` is one, whatever is in it; a number is none otherwise."""
     for index, part in enumerate(_LINKED.split(text)):
-        names = [part] if index % 2 else _NOT_TAG.split(part)
-        yield from (name.strip("/ ") for name in names if name.strip("/ "))
+        is_linked = bool(index % 2)
+        for name in (part,) if is_linked else _NOT_TAG.split(part):
+            bare = name.strip("/ ")
+            if bare and (is_linked or not is_number(bare)):
+                yield bare
 
 
 def _as_link(definition: Definition, lines: Lines) -> Link:

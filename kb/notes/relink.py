@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.link_forms import (
@@ -22,6 +23,7 @@ from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
 from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver, Resolution
+from kb.notes.shown import keeps_words, label_edits, new_name
 from kb.notes.written import Written, parts_of, quote_of
 from kb.notes.yaml_quotes import with_escapes
 
@@ -79,7 +81,7 @@ class Relinker:
         `place` is its path afterwards, where it is another than the renames say.
         """
         place = place or self.renames.path(note.path)
-        links = _all_links(note)
+        links = [*note.links, *note.definitions]
         wishes = [wish for index in range(len(links)) if (wish := self._wish(note, links, index, place))]
         given_up = {wish.index for wish in wishes if not wish.forms}
         wishes = [wish for wish in wishes if wish.forms]
@@ -110,7 +112,7 @@ class Relinker:
         if not edits and place == note.path:
             return set()
         moved = parse_note(place, apply_edits(note.text, edits))
-        fresh = _all_links(moved)
+        fresh = [*moved.links, *moved.definitions]
         if len(fresh) != len(links) or len(moved.problems) != len(note.problems):
             return {-1}
         return {
@@ -122,7 +124,7 @@ class Relinker:
     def is_same(self, old_source: str, old: Link, new_source: str, new: Link) -> bool:
         """Whether the link `new` leads where `old` led."""
         was, now = self.before.resolve(old, old_source), self.after.resolve(new, new_source)
-        if (old.kind, bool(old.label)) != (new.kind, bool(new.label)):
+        if old.kind != new.kind or not keeps_words(old, new, was.path or "", self.renames):
             return False
         if was.path is None:
             # A link that led nowhere may lead somewhere now; one to a file must still find it.
@@ -165,10 +167,18 @@ class Relinker:
             paths = self._path_forms(note, link, was, parts, place)
         if paths is None and anchors is None:
             return None
+        ways = list(
+            product([None] if anchors is None else anchors, [None] if paths is None else paths, [None])
+        )
+        if was.path and paths is not None:
+            labels = label_edits(note, link, parts, was.path, self.renames)
+            ways = [(anchor, path, label) for label in labels for anchor, path, _ in ways]
+            if parts and (alias := new_name(link, was.path, self.renames)):
+                named = Edit(parts.path_span, alias)
+                ways = [*((anchor, named, None) for anchor in anchors or [None]), *ways]
         forms = [
-            tuple(replace(edit, text=with_escapes(edit.text, mark)) for edit in (path, anchor) if edit)
-            for anchor in ([None] if anchors is None else anchors)
-            for path in ([None] if paths is None else paths)
+            tuple(replace(edit, text=with_escapes(edit.text, mark)) for edit in (path, anchor, label) if edit)
+            for anchor, path, label in ways
         ]
         return _Wish(index, [form for form in forms if form])
 
@@ -188,8 +198,6 @@ class Relinker:
             return None
         from_root = leads_from_root(parts, note.path, was.path)
         forms = path_forms(parts, place, wanted, from_root=from_root)
-        if alias := self._new_alias(link, was.path):
-            forms.insert(0, alias)
         return [Edit(parts.path_span, text) for text in forms if text != parts.raw_path]
 
     def _file_forms(
@@ -259,12 +267,6 @@ class Relinker:
             return None
         return anchor_form(link.heading, headings, self.before.names(path), is_markdown)
 
-    def _new_alias(self, link: Link, path: str) -> str | None:
-        for (noted, old), new in self.renames.aliases.items():
-            if noted == path and link.target.casefold() == old.casefold():
-                return new
-        return None
-
     def _now(self, link: Link, source: str, place: str) -> Resolution:
         """Where the link as it is written would lead afterwards."""
         if link.definition:
@@ -279,10 +281,6 @@ class Relinker:
             return False
         found, bare = (self.before.resolve(one, source).path for one in (link, replace(link, label=None)))
         return found is not None and bare is None
-
-
-def _all_links(note: Note) -> list[Link]:
-    return [*note.links, *note.definitions]
 
 
 def _is_defined_elsewhere(link: Link) -> bool:

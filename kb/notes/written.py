@@ -9,6 +9,7 @@ from kb.notes.grammar.bracket import path_span
 from kb.notes.note import Link, Note, Span
 from kb.notes.yaml_quotes import quote_around, without_escapes
 
+_TABLE_ROW = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?\|")
 _LINE = re.compile(r"[^\r\n]*+")
 
 
@@ -72,3 +73,11 @@ def quote_of(note: Note, link: Link) -> str:
     start = max(note.text.rfind("\n", 0, link.span.start), note.text.rfind("\r", 0, link.span.start)) + 1
     line = _LINE.match(note.text, start, note.body.start)
     return quote_around(line[0], link.span.start - start) if line else ""
+
+
+def in_table(note: Note, offset: int) -> bool:
+    """Whether a bar at `offset` would end a table's cell."""
+    if any(block.kind == "table" and block.span.start <= offset < block.span.end for block in note.blocks):
+        return True
+    line = max(note.text.rfind("\n", 0, offset), note.text.rfind("\r", 0, offset)) + 1
+    return _TABLE_ROW.match(note.text, line) is not None

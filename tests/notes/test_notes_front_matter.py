@@ -99,7 +99,7 @@ def test_placeholders_of_a_template_are_no_problem() -> None:
         ("[one two, '#three']", ["one", "two", "three"]),
         ("a/b c/", ["a/b", "c"]),
         ("'[[two words]], more'", ["two words", "more"]),
-        ("2024", ["2024"]),
+        ("2024 25", []),
     ],
 )
 def test_tags_are_split_at_commas_and_spaces(written: str, names: list[str]) -> None:
@@ -149,3 +149,18 @@ def test_links_in_quoted_values_are_read_without_their_escapes(
 ) -> None:
     link = parse_note("a.md", f"---\nkey: 1\n{line}\n---\n").links[-1]
     assert (link.target, link.label) == (target, label)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("---\ntags: [2024, 1a, y2024, 3/4]\n---\n", ["1a", "y2024"]),
+        ("---\ntags: 2024\n---\n", []),
+        ("---\ntags: 123 tea\n---\n", ["tea"]),
+        ("tags:: 2024, tea\n", ["tea"]),
+        ("tags:: [[2024]]\n", ["2024"]),
+        ("#123 #1a #2024/x\n", ["1a", "2024/x"]),
+    ],
+)
+def test_a_number_is_no_tag(text: str, tags: list[str]) -> None:
+    assert [tag.name for tag in parse_note("a.md", text).tags] == tags

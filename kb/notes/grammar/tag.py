@@ -26,8 +26,13 @@ def tag(scan: Scan, match: re.Match[str]) -> int | None:
         return None
     found = _TAG.match(scan.text, start, scan.end)
     name = found[1].strip("/") if found else ""
-    if not found or not name or _DIGITS.match(name):
+    if not found or not name or is_number(name):
         return None
     end = found.start(1) + len(found[1].rstrip("/"))
     scan.tags.append(Tag(name, Span(start, end), scan.lines.number_at(start)))
     return found.end()
+
+
+def is_number(name: str) -> bool:
+    """Whether the name is digits alone, as `2024`, which is no tag for Obsidian, in text and in properties."""
+    return _DIGITS.match(name) is not None
