@@ -167,15 +167,14 @@ class Relinker:
             paths = self._path_forms(note, link, was, parts, place)
         if paths is None and anchors is None:
             return None
-        ways = list(
-            product([None] if anchors is None else anchors, [None] if paths is None else paths, [None])
-        )
+        ends = [None] if anchors is None else anchors
+        labels: list[Edit | None] = [None]
+        alias = None
         if was.path and paths is not None:
             labels = label_edits(note, link, parts, was.path, self.renames)
-            ways = [(anchor, path, label) for label in labels for anchor, path, _ in ways]
-            if parts and (alias := new_name(link, was.path, self.renames)):
-                named = Edit(parts.path_span, alias)
-                ways = [*((anchor, named, None) for anchor in anchors or [None]), *ways]
+            alias = new_name(link, was.path, self.renames)
+        named = [Edit(parts.path_span, alias)] if parts and alias else []
+        ways = [*product(ends, named, [None]), *product(ends, [None] if paths is None else paths, labels)]
         forms = [
             tuple(replace(edit, text=with_escapes(edit.text, mark)) for edit in (path, anchor, label) if edit)
             for anchor, path, label in ways
