@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from kb.notes.grammar.comment_block import comment_block
 from kb.notes.grammar.definition import definition_lines
 from kb.notes.grammar.math_block import math_block
+from kb.notes.grammar.org_block import org_block
 from kb.notes.grammar.outline_block import code_or_outline
 from kb.notes.grammar.stretches import Stretches, find_stretches
 from kb.notes.note import BlockKind, Span
@@ -101,6 +102,7 @@ def _markdown() -> MarkdownIt:
         "fence", "comment_block", comment_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     rules.before("fence", "math_block", math_block)
+    rules.before("fence", "org_block", org_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
     return parser.disable(["inline", "footnote_tail", "text_join"])
 
 

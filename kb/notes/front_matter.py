@@ -10,6 +10,7 @@ import yaml
 
 from kb.notes.grammar.inline import read_inline
 from kb.notes.note import Link, Problem, PropertyValue, Span
+from kb.notes.placeholders import hide_placeholders, show_placeholders, shown_in
 from kb.notes.source import Lines
 from kb.notes.yaml_quotes import quote_around, without_escapes
 from kb.notes.yaml_values import load, property_value
@@ -19,9 +20,8 @@ MAX_CHARACTERS = 65_536
 _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)")
 _CLOSE = re.compile(r"(?:(?<=\n)|(?<=\r))(?:---|\.\.\.)[ \t]*(?:\r\n?|\n|$)")
 _KEY = re.compile(r"([^\s#:\-'\"\[{][^:\n\r]*+|'[^'\n\r]*+'|\"[^\"\n\r]*+\"):(?=\s|$)")
-# What only looks like a list, mapping or quoted text: placeholders of templates, and links without quotes.
-_PLACEHOLDER = re.compile(r"\{\{.*\}\}$|<%.*%>$")
-_SYNTAX = re.compile(r"[\[{\"'|>&!](?!\[)")
+# A list, a mapping, quoted text or the head of a block; `[[a link]]` and `!x` are text all the same.
+_SYNTAX = re.compile(r"[\[{\"'](?!\[)|[|>][-+0-9]*(?:\s|$)")
 _QUOTED = re.compile(r"([\"'])(.*)\1$")
 _LIST_ITEM = re.compile(r"^[ ]*+-(?:[ ]+|$)")
 _COMMENT = re.compile(r"[ \t]*(?:#|$)")
@@ -82,16 +82,19 @@ def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ..
     found: dict[str, PropertyValue] = {}
     problems: list[Problem] = []
     for number, lines in top_entries(inner):
+        # What a template leaves to be filled in only looks like a mapping.
+        entry, masked = hide_placeholders(lines)
         try:
-            value = load("\n".join(lines))
+            value = load("\n".join(entry))
             if isinstance(value, dict):
                 for key, item in value.items():
-                    found.setdefault(str(key).strip(), property_value(item))
+                    found.setdefault(show_placeholders(str(key).strip(), masked), shown_in(item, masked))
                 continue
-            reason = "not a `key: value` line" if value is not None else ""
+            reason = "not a `key: value` line" if value is not None and not masked else ""
         except _UNREADABLE as error:
             reason = _reason(error)
-        if reason and not _as_text(lines, found):
+        if reason:
+            _as_text(lines, found)
             problems.append(Problem(f"Front matter could not be read: {reason}.", number + 2))
     return found, tuple(problems)
 
@@ -111,23 +114,22 @@ def top_entries(inner: str) -> Iterator[tuple[int, list[str]]]:
         yield first, entry
 
 
-def _as_text(lines: list[str], found: dict[str, PropertyValue]) -> bool:
-    """Keep what can be kept of an entry that is not YAML; True when it was meant so, by a template."""
+def _as_text(lines: list[str], found: dict[str, PropertyValue]) -> None:
+    """Keep what can be kept of an entry that is not YAML."""
     key = _KEY.match(lines[0])
     if key is None:
-        return False
+        return
     name = key[1].strip("'\"").strip()
     written = lines[0][key.end() :].strip()
     if written:
         if (text := _plain_value(written)) is not None:
             found.setdefault(name, text)
-        return _PLACEHOLDER.match(written) is not None
+        return
     items = [_LIST_ITEM.sub("", line, count=1).strip() for line in lines[1:] if not _COMMENT.match(line)]
     if all(_LIST_ITEM.match(line) or _COMMENT.match(line) for line in lines[1:]):
         values = [value for item in items if (value := _item_value(item)) is not None]
         if values:
             found.setdefault(name, tuple(values))
-    return bool(items) and all(_PLACEHOLDER.match(item) for item in items)
 
 
 def _item_value(item: str) -> PropertyValue:
@@ -141,9 +143,7 @@ def _plain_value(written: str) -> str | None:
     """The text of a value that is not YAML; None where it is a broken list, mapping or quoted text."""
     if quoted := _QUOTED.match(written):
         return quoted[2]
-    if _PLACEHOLDER.match(written) or not _SYNTAX.match(written):
-        return written
-    return None
+    return None if _SYNTAX.match(written) else written
 
 
 def _reason(error: Exception) -> str:

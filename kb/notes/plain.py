@@ -6,6 +6,10 @@ import html
 import re
 from collections.abc import Callable
 
+_CODE_LINE = re.compile(
+    r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+|\#\+(?:BEGIN|END)_\w++[^\n\r]*+)$",
+    re.MULTILINE | re.IGNORECASE,
+)
 _FENCE_LINE = re.compile(r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+)$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$", re.MULTILINE)
 _TECHNICAL = re.compile(
@@ -108,7 +112,7 @@ def _without_markup(
 
 def plain_code(code: str) -> str:
     """Code as words: its lines as written, without the fences and the blank lines."""
-    text = _FENCE_LINE.sub("", code.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
+    text = _CODE_LINE.sub("", code.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip())
 
 

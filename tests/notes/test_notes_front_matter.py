@@ -164,3 +164,22 @@ def test_links_in_quoted_values_are_read_without_their_escapes(
 )
 def test_a_number_is_no_tag(text: str, tags: list[str]) -> None:
     assert [tag.name for tag in parse_note("a.md", text).tags] == tags
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("{{title}} - notes", "{{title}} - notes"),
+        ("[yes, {{title}}, 'x {{y}}']", ("yes", "{{title}}", "x {{y}}")),
+        ("{% if x %}", "{% if x %}"),
+        ("<% tp.date.now() %>", "<% tp.date.now() %>"),
+        ("{{date:YYYY-MM-DD}}T{{time}}", "{{date:YYYY-MM-DD}}T{{time}}"),
+        ("!important x", "!important x"),
+        (">x", ">x"),
+        ("|x|", "|x|"),
+    ],
+)
+def test_values_that_only_look_like_yaml_are_text(written: str, value: PropertyValue) -> None:
+    note = parse_note("a.md", f"---\na: {written}\n{{{{k}}}}: 1\nb: 2\n---\n")
+    assert note.properties == {"a": value, "{{k}}": 1, "b": 2}
+    assert len(note.problems) == ("{" not in written and "%" not in written)

@@ -182,6 +182,7 @@ def test_indented_code_is_code_whatever_it_begins_with(text: str, targets: list[
         ("#a/b/ #a-b- #a_b", ["a/b", "a-b-", "a_b"]),
         ("- #item\n> #quote\n\n| #cell | x |\n|---|---|", ["item", "quote", "cell"]),
         ("# #heading", ["heading"]),
+        ("「#一」 “#b” «#c» 『#d』", ["一", "b", "c", "d"]),
     ],
 )  # fmt: skip
 def test_tags_by_obsidians_rule(text: str, names: list[str]) -> None:
@@ -198,10 +199,35 @@ def test_tags_by_obsidians_rule(text: str, names: list[str]) -> None:
         ("[kind:: a] and [kind:: b]", {"kind": ("a", "b")}),
         ("`[kind:: tea]` and std::vector, (a::b)", {}),
         ("[kind:: tea\nand] more", {}),
+        ("**kind**:: tea", {"kind": "tea"}),
+        ("kind:: `tea`", {"kind": "`tea`"}),
+        ("kind::`tea`", {}),
+        ("[kind:: `a]b`]", {"kind": "`a]b`"}),
+        ("रंग हिन्दी:: हरा", {"रंग हिन्दी": "हरा"}),
+        ("(ชื่อ:: ชา)", {"ชื่อ": "ชา"}),
+        ("[🍵:: green]", {"🍵": "green"}),
     ],
 )
 def test_inline_fields_in_three_forms(text: str, properties: dict[str, object]) -> None:
     assert parse_note("a.md", text).properties == properties
+
+
+@pytest.mark.parametrize(
+    ("text", "links", "code"),
+    [
+        ("#+BEGIN_SRC x\n[[Tea]] #a k:: v\n#+END_SRC\n[[Cup]]", ["Cup"], 1),
+        ("- q\n  #+begin_query\n  [[Tea]]\n\n  #b\n  #+end_query\n- [[Cup]]", ["Cup"], 1),
+        ("text\n#+BEGIN_EXAMPLE\n[[Tea]]\n#+END_EXAMPLE", [], 1),
+        ("#+BEGIN_QUOTE\n[[Tea]]\n#+END_QUOTE", ["Tea"], 0),
+        ("#+BEGIN_SRC\n[[Tea]]", ["Tea"], 0),
+        ("- #+BEGIN_SRC\n  [[Tea]]\n- [[Cup]]\n#+END_SRC", ["Tea", "Cup"], 0),
+        ("#+BEGIN_SRC\n[[Tea]]\n#+END_QUERY", ["Tea"], 0),
+    ],
+)
+def test_blocks_of_code_as_logseq_has_them(text: str, links: list[str], code: int) -> None:
+    note = parse_note("a.md", text)
+    assert ([link.target for link in note.links], len(note.code)) == (links, code)
+    assert not note.tags or not code
 
 
 def test_a_link_in_a_field_is_a_relation() -> None:

@@ -8,11 +8,18 @@ from dataclasses import dataclass, replace
 
 from kb.notes.note import Link, PropertyValue, Span
 
-_KEY = r"[^\W\d_][\w /.-]{0,60}+"
-_LINE = re.compile(
-    rf"^(?P<lead>[ \t>]*+)(?P<item>[-*+][ \t]++)?(?P<key>{_KEY})::[ \t]++(?P<value>[^\r\n]*+)", re.MULTILINE
+# A letter or an emoji, then whatever is no punctuation; marks that combine with letters are no `\w` for Python.
+_KEY = (
+    r"(?:[^\W\d_]|[\u2600-\u27bf\U0001f000-\U0001faff])"
+    r"[^\x00-\x1f!\"#$%&'()*+,:;<=>?@\[\\\]^`{|}~\x7f\u00a1\u00ab\u00b7\u00bb\u00bf\u2000-\u200b\u200e-\u206f"
+    r"\u2e00-\u2e7f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]{0,60}+"
 )
-_OPENING = re.compile(rf"(?P<mark>[\[(])(?P<key>{_KEY})::[ \t]++")
+_LINE = re.compile(
+    rf"^(?P<lead>[ \t>]*+)(?P<item>[-*+][ \t]++)?(?P<stars>\*{{0,2}}+)(?P<key>{_KEY})(?P=stars)::"
+    r"(?P<value>[ \t][^\r\n]*+)",
+    re.MULTILINE,
+)
+_OPENING = re.compile(rf"(?P<mark>[\[(])(?P<key>{_KEY})::(?=[ \t])")
 _MARKS = re.compile(r"[\[\]()\r\n]")
 _BLANK = re.compile(r"\s*+")
 _CLOSING = {"[": "]", "(": ")"}
@@ -34,6 +41,8 @@ def find_fields(visible: str, text: str, start: int) -> tuple[Field, ...]:
     blank = _BLANK.match(visible, start)
     first = blank.end() if blank else start
     for match in _LINE.finditer(visible, start):
+        if text[match.start("value")] not in " \t":
+            continue  # code that is blanked out
         # The note's first item may be the page's own properties, as Logseq writes them.
         own = not match["lead"] and (not match["item"] or match.start() == first)
         value = text[match.start("value") : match.end()].strip()
@@ -45,7 +54,7 @@ def find_fields(visible: str, text: str, start: int) -> tuple[Field, ...]:
 def _bracketed(visible: str, text: str, start: int) -> Iterable[Field]:
     for match in _OPENING.finditer(visible, start):
         end = _closing(visible, match)
-        if end is not None:
+        if end is not None and text[match.end()] in " \t":
             yield Field(
                 match["key"].strip(), text[match.end() : end].strip(), Span(match.start(), end + 1), True
             )

@@ -8,7 +8,7 @@ from kb.notes.grammar.scan import Scan
 from kb.notes.note import Span, Tag
 
 # Brackets, quotes and stars before a tag are more than Obsidian allows; other programs do.
-_BEFORE = frozenset(" \t\r\n\u00a0\u3000(,;>*|'\"[{")
+_BEFORE = frozenset(" \t\r\n\u00a0\u3000(,;>*|'\"[{\u2018\u201c\u201e\u201a\u00ab\u2039「『（【《〈［｛、，")
 # Obsidian's own list of what ends a tag, but for the joiners that emoji and Persian words need, and with the
 # punctuation of other scripts, which Obsidian leaves in.
 _TAG = re.compile(
