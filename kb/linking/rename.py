@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kb.errors import NoteExists, NoteUnwritable
@@ -41,6 +41,7 @@ def rename_folder(way: Way, old: str, name: str) -> Renamed:
     inside = [one for one in way.before.all_names() if one.path.startswith(f"{old}/")]
     paths = {one.path: new + one.path[len(old) :] for one in inside}
     files = {path: new + path[len(old) :] for path in way.vault.attachments() if path.startswith(f"{old}/")}
+    files |= _folders(old, new, [*paths, *files])
     names = [replace(one, path=paths[one.path]) for one in inside]
     what = f"folder {old} renamed to {new}"
     plan = Plan(old, new, what, Renames(paths, files), names, list(paths), [(old, new)])
@@ -65,6 +66,7 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
         else:
             paths |= {one: new + one[len(old) :] for one in known if one.startswith(f"{old}/")}
             files |= {one: new + one[len(old) :] for one in others if one.startswith(f"{old}/")}
+            files |= _folders(old, new, [one for one in (*paths, *files) if one.startswith(f"{old}/")])
     names = []
     for path, place in paths.items():
         if stem(place) != stem(path):  # which may be its title
@@ -76,6 +78,15 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
     return carry_out(
         way, Plan(old, new, what, Renames(paths, files), names, list(paths), list(places.items()))
     )
+
+
+def _folders(old: str, new: str, inside: Iterable[str]) -> dict[str, str]:
+    """The folder `old` and those in it that hold something, each with a slash at its end, and where they are afterwards."""
+    found = {old}
+    for path in inside:
+        while (path := path.rpartition("/")[0]) and path not in found:
+            found.add(path)
+    return {f"{one}/": f"{new}{one[len(old) :]}/" for one in found if one == old or one.startswith(f"{old}/")}
 
 
 def check_free(vault: Vault, old: str, new: str) -> None:

@@ -14,7 +14,7 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -56,6 +56,14 @@ def apply_edits(text: str, edits: Sequence[Edit]) -> str:
         parts += text[position : edit.span.start], edit.text
         position = edit.span.end
     return "".join((*parts, text[position:]))
+
+
+def unique_edits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """`edits` in order, each place once."""
+    by_place: dict[Span, Edit] = {}
+    for edit in edits:
+        by_place.setdefault(edit.span, edit)
+    return tuple(sorted(by_place.values(), key=lambda edit: edit.span.start))
 
 
 def new_bytes(raw: RawNote, edits: Sequence[Edit]) -> bytes:

@@ -6,11 +6,11 @@ that cannot be written so is left alone and named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from kb.notes.edit import Edit, apply_edits
+from kb.notes.edit import Edit, apply_edits, unique_edits
 from kb.notes.link_forms import (
     anchor_form,
     leads_from_root,
@@ -56,7 +56,8 @@ class Relinker:
             return False
         was = self.before.resolve(link, source)
         if was.path is None:
-            return was.status == "attachment" and any(path in self.renames.files for path in was.candidates)
+            found = self.after.resolve(link, self.renames.path(source)).candidates
+            return was.status == "attachment" and set(map(self.renames.path, was.candidates)) != set(found)
         now = self.wanted(link, was)
         if now != was.path or (was.path in self.renames.anchored and (link.heading or link.block)):
             return True
@@ -87,7 +88,7 @@ class Relinker:
         wishes = [wish for wish in wishes if wish.forms]
         edits: tuple[Edit, ...] = ()
         while True:
-            edits = _unique(edit for wish in wishes for edit in wish.forms[0])
+            edits = unique_edits(edit for wish in wishes for edit in wish.forms[0])
             failed = self._failures(note, links, (*edits, *own), place) - given_up
             if not failed:
                 break
@@ -95,6 +96,7 @@ class Relinker:
                 # An edit changed what its neighbours are: tried one by one, each tells on itself.
                 failed = {wish.index for wish in wishes if self._fails(note, links, wish, own, place)}
             if not wishes:
+                given_up |= failed - {-1}
                 break
             for wish in wishes:
                 if wish.index in failed or not failed:
@@ -162,7 +164,7 @@ class Relinker:
         parts = parts_of(note.text, link, label_first=self._is_label_first(link, note.path), mark=mark)
         anchors = self._anchor_forms(link, was, parts)
         if was.path is None:
-            paths = self._file_forms(note, was, parts, place)
+            paths = self._file_forms(note, link, was, parts, place)
         else:
             paths = self._path_forms(note, link, was, parts, place)
         if paths is None and anchors is None:
@@ -200,17 +202,20 @@ class Relinker:
         return [Edit(parts.path_span, text) for text in forms if text != parts.raw_path]
 
     def _file_forms(
-        self, note: Note, was: Resolution, parts: Written | None, place: str
+        self, note: Note, link: Link, was: Resolution, parts: Written | None, place: str
     ) -> Sequence[Edit] | None:
         """The same for a link to a file that is no note, which other programs follow by its path."""
         if was.status != "attachment" or parts is None or len(was.candidates) != 1:
             return None
         [file] = was.candidates
         wanted = self.renames.path(file)
-        if spelled_alike(parts, (note.path, file), (place, wanted)):
+        keeps = self.after.resolve(link, place).candidates == (wanted,)
+        slash = "/" if parts.path.endswith("/") else ""
+        file, wanted = file.rstrip("/"), wanted.rstrip("/")
+        if keeps and spelled_alike(parts, (note.path, file), (place, wanted)):
             return None
-        from_root = leads_from_root(parts, note.path, file)
-        return [Edit(parts.path_span, text) for text in path_forms(parts, place, wanted, from_root=from_root)]
+        forms = path_forms(parts, place, wanted, from_root=leads_from_root(parts, note.path, file))
+        return [Edit(parts.path_span, text + slash) for text in forms if text + slash != parts.raw_path]
 
     def _anchor_forms(
         self, link: Link, was: Resolution, parts: Written | None
@@ -287,11 +292,3 @@ def _is_defined_elsewhere(link: Link) -> bool:
     return link.written is not None and not (
         link.span.start <= link.written.start and link.written.end <= link.span.end
     )
-
-
-def _unique(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """`edits` in order, each place once."""
-    by_place: dict[Span, Edit] = {}
-    for edit in edits:
-        by_place.setdefault(edit.span, edit)
-    return tuple(sorted(by_place.values(), key=lambda edit: edit.span.start))

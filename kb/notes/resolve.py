@@ -22,6 +22,7 @@ from kb.notes.link_names import (
     name_key,
     plain_target,
 )
+from kb.notes.linked_files import Folders, LinkedFiles, names_a_file
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
 
@@ -29,14 +30,6 @@ Status = Literal[
     "resolved", "unresolved", "ambiguous", "external", "attachment", "heading_missing", "block_missing"
 ]
 
-# Files that notes link to and that are no notes.
-_ATTACHMENT = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|heic|ico|tiff?|pdf|epub|djvu|mp[34]|m4a|wav|ogg|flac|webm|mov|mkv|avi"
-    r"|canvas|base|excalidraw|tldr|drawio|zip|gz|tar|7z|docx?|xlsx?|pptx?|odt|ods|odp|csv|tsv|txt|rtf|log|bib"
-    r"|json|jsonl|ya?ml|toml|xml|html?|css|s[ac]ss|less|jsx?|tsx?|mjs|py|ipynb|rb|rs|go|java|kt|c|h|cpp|sh|bat"
-    r"|ps1|lua|clj|cljs|edn|r|jl|sql|tex|org|ics|eml|apkg|dmg|exe|iso|gpx|geojson|stl|psd|ttf|woff2?)$",
-    re.IGNORECASE,
-)
 _SCHEME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]{1,31}:|//)(?!:)")
 _ADDRESS = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]{1,31}://|mailto:"
@@ -61,7 +54,7 @@ class NoteNames:
 class Resolution:
     """What a link means: `path` is the note, None when there is none; `candidates` all that were possible.
 
-    For an attachment the candidates are the files of its name; none means that it is missing.
+    For an attachment the candidates are the files or the folder that it may be; none means that it is missing.
     """
 
     path: str | None
@@ -86,7 +79,8 @@ class LinkResolver:
         }
         self._anchors: dict[str, Anchors] = {}
         self._near: NearNames | None = None  # made when first asked for, unmade by any change
-        self._files: dict[str, list[str]] = {}
+        self._files = LinkedFiles()
+        self._folders = Folders()
         for names in notes:
             self.add(names)
         for path in files:
@@ -105,6 +99,7 @@ class LinkResolver:
             self.remove(names.path)
         self._notes[names.path] = names
         self._near = None
+        self._folders.add(names.path)
         for way, key in keys_of(names):
             self._keys[way].setdefault(key, []).append(names.path)
 
@@ -114,13 +109,16 @@ class LinkResolver:
 
     def replace_files(self, paths: Iterable[str]) -> None:
         """Let these be the files that are no notes."""
-        self._files.clear()
+        for path in self._files.all():
+            self._folders.add(path, -1)
+        self._files = LinkedFiles()
         for path in paths:
             self.add_file(path)
 
     def add_file(self, path: str) -> None:
         """Tell of a file that is no note, such as an image; links to it are found by its name."""
-        self._files.setdefault(name_key(path.rsplit("/", 1)[-1]), []).append(path)
+        self._files.add(path)
+        self._folders.add(path)
 
     def remove(self, path: str) -> None:
         """Forget a note; no harm when it was unknown."""
@@ -129,6 +127,7 @@ class LinkResolver:
         if names is None:
             return
         self._near = None
+        self._folders.add(path, -1)
         for way, key in keys_of(names):
             paths = self._keys[way].get(key, [])
             if path in paths:
@@ -147,8 +146,8 @@ class LinkResolver:
             return self._check_anchor(link, source_path, (source_path,))
         candidates = self._candidates(link, source_path)
         if not candidates:
-            files = self._attached(link)
-            if files or _ATTACHMENT.search(link.target):
+            files = self._files.find(link, source_path) or self._folders.find(link, source_path)
+            if files or names_a_file(link):
                 return Resolution(None, "attachment", files)
             return Resolution(None, "unresolved")
         best, tied = nearest(candidates, link.target, source_path)
@@ -158,8 +157,10 @@ class LinkResolver:
 
     def changed(self, gone: Collection[str], new: Iterable[NoteNames], files: Iterable[str]) -> LinkResolver:
         """Another resolver, with notes `new` and without those at `gone`; this one stays as it is."""
-        made = LinkResolver(files=files)
+        made = LinkResolver()
         new = list(new)
+        made._folders, made._files = self._folders.copy(), self._files
+        made.replace_files(files)
         made._notes = dict(self._notes)
         made._anchors = {path: one for path, one in self._anchors.items() if path not in gone}
         made._keys = {way: dict(index) for way, index in self._keys.items()}
@@ -180,7 +181,7 @@ class LinkResolver:
 
     def files(self) -> list[str]:
         """Paths of the files that are no notes."""
-        return [path for paths in self._files.values() for path in paths]
+        return self._files.all()
 
     def titled(self, title: str) -> tuple[str, ...]:
         """Paths of all notes with this title, case ignored."""
@@ -232,14 +233,6 @@ class LinkResolver:
                 else []
             )
         return tuple(sorted(found))
-
-    def _attached(self, link: Link) -> tuple[str, ...]:
-        """Files that are no notes and have the link's name; those whose folders agree, where any do."""
-        target = name_key(unquote(link.target, errors="replace"))
-        named = self._files.get(target.rsplit("/", 1)[-1], [])
-        suffix = "/" + re.sub(r"^(?:\.{0,2}/)+", "", target)
-        agreeing = [path for path in named if f"/{name_key(path)}".endswith(suffix)]
-        return tuple(sorted(agreeing or named))
 
     @property
     def _is_dendron(self) -> bool:
