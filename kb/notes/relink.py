@@ -56,8 +56,10 @@ class Relinker:
             return False
         was = self.before.resolve(link, source)
         if was.path is None:
+            if was.status != "attachment":
+                return False
             found = self.after.resolve(link, self.renames.path(source)).candidates
-            return was.status == "attachment" and set(map(self.renames.path, was.candidates)) != set(found)
+            return set(map(self.renames.path, was.candidates)) != set(found)
         now = self.wanted(link, was)
         if now != was.path or (was.path in self.renames.anchored and (link.heading or link.block)):
             return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +14,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kb.errors import KbError
-from kb.linking import relinking
 from kb.linking.extract import extract
 from kb.linking.merge import merge
 from kb.linking.relinking import Renamed, Way
@@ -21,7 +21,6 @@ from kb.linking.rename import rename, rename_folder
 from kb.linking.rename_alias import rename_alias
 from kb.linking.rename_part import rename_part
 from kb.linking.rename_tag import rename_tag, renamed_tag
-from kb.notes import relink
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
@@ -132,8 +131,10 @@ def sample(name: str, chance: random.Random, size: int, sort: str) -> tuple[dict
 def remembered_reading() -> Iterator[None]:
     """Renames read whole vaults; in trials every text is read once, as the same text always reads the same."""
     with ExitStack() as stack:
-        for module in (relinking, relink):
-            stack.enter_context(patch.object(module, "parse_note", _READ))
+        named = ("kb.linking.", "kb.notes.relink", "tests.linking.renaming")
+        for module in [one for name, one in sys.modules.items() if name.startswith(named)]:
+            if hasattr(module, "parse_note"):
+                stack.enter_context(patch.object(module, "parse_note", _READ))
         yield
 
 
@@ -153,7 +154,8 @@ class Trial:
     left: int = 0  # links named as to be changed by hand
 
     def __post_init__(self) -> None:
-        self.way = way_to(self.root, self.state)
+        with remembered_reading():
+            self.way = way_to(self.root, self.state)
         self.bytes = all_bytes(self.root)
         self.notes: dict[str, Note] = {note.path: note for note in self.way.catalog.notes()}  # type: ignore[misc]
         self.files = self.way.vault.attachments()
