@@ -65,6 +65,7 @@ _LEAD = re.compile(
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?)\s+", re.IGNORECASE)
 _THE_THING = re.compile(r"\b(?:the|an?|der|die|das|eine?)\s+[^,;]+$", re.IGNORECASE)
 _FEW = 2  # content words that a question may have and still be no more than a rest of one
+_SHORT = 6  # words of what a question asks after
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
         lead
         and _MYSELF.search(rest)
         and len(content_words(rest)) <= 1
-        and not _NAME.search(rest)
-        and (topic := _topic(before, titles()))
+        and not _named(rest)
+        and (topic := _object(before) or _topic(before, titles()))
     ):
         return _completed(f"{topic}: {rest}")
     if not goes_on or lead or len(content_words(rest)) > 2 * _FEW:
@@ -149,6 +150,12 @@ def _topic(question: str, titles: Iterable[str]) -> str:
         return _LEAD.sub("", question)
     thing = _THE_THING.search(question)
     return thing[0] if thing else " ".join(content_words(question))
+
+
+def _object(question: str) -> str:
+    """What a short question asks after, "the exam of the school" in "When is the exam of the school"; empty for others."""
+    rest = _LEAD.sub("", question)
+    return rest if rest != question and len(rest.split()) <= _SHORT else ""
 
 
 def _counted_off(question: str) -> str:

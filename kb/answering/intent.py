@@ -24,6 +24,10 @@ _PLURAL = re.compile(
     r"(?!\s+(?:the|my|our|his|her|a|an)\b)",
     re.IGNORECASE,
 )
+# "Is it in March or in May?" is answered by neither word.
+_CHOICE = re.compile(
+    r"\s(?:or|oder|ou)\s(?!(?:not|so|nicht|non|something|anything|any)\b)|还是", re.IGNORECASE
+)
 _YES_NO_END = re.compile(r"(?:吗|么|嗎)[?？]?\s*$")
 
 
@@ -55,7 +59,9 @@ def intent_of(question: str) -> Intent:
         wants_earliest=found["earliest"],
         asks_decision=found["decided"],
         asks_day=found["day"],
-        is_yes_no=bool(_YES_NO.match(text) or _YES_NO_END.search(text)) and not found["compare"],
+        is_yes_no=bool(_YES_NO.match(text) or _YES_NO_END.search(text))
+        and not found["compare"]
+        and not _CHOICE.search(text),
     )
 
 

@@ -6,7 +6,7 @@ Passages are cut for the embedding model; a list or a table cut in two is read a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -23,6 +23,7 @@ from kb.text.days import day_in
 _LONGEST = 1_600  # characters of a section; the reader takes longer ones in windows
 _SIBLINGS = 3  # best notes of which more is read than what was found
 _MORE = 6  # of their other sections
+_BY_MEANING = 2  # sections nearest by meaning, read whatever their words are
 # What words of the question count in a section and in its head, beside the score of the search, for it to be read.
 _BY_WORDS, _BY_HEAD = 0.5, 0.3
 
@@ -35,6 +36,7 @@ class Section:
     score: float  # of the best passage in the search, 0 to 1
     note_score: float  # the same of its whole note
     also_in: tuple[str, ...] = field(default=())  # other notes that hold the same
+    meaning: float = 0.0  # of the passage nearest by meaning, 0 to 1
 
     @property
     def first(self) -> StoredPassage:
@@ -125,6 +127,7 @@ def sections_of(
     found: dict[tuple[str, int], Section] = {}
     by_note: dict[str, list[tuple[StoredPassage, ...]]] = {}
     best: dict[str, float] = {}
+    meaning: dict[tuple[str, int], float] = {}
     for hit in hits:
         best[hit.passage.note_path] = max(hit.score, best.get(hit.passage.note_path, 0.0))
     for hit in hits:
@@ -134,8 +137,10 @@ def sections_of(
             groups = by_note[path] = _groups(passages_of(path))
         group = next((g for g in groups if any(p.id == hit.passage.id for p in g)), (hit.passage,))
         key = (path, group[0].ordinal)
+        meaning[key] = max(hit.dense, meaning.get(key, 0.0))
         if key not in found:
             found[key] = Section(group, hit.score, best[path], hit.also_in)
+    found = {key: replace(section, meaning=meaning[key]) for key, section in found.items()}
     if more:
         rest = [
             Section(group, 0.0, best[path])
@@ -150,7 +155,7 @@ def sections_of(
 def most_likely(
     sections: Sequence[Section], covered: Callable[[Sequence[str]], float], most: int
 ) -> list[Section]:
-    """The `most` sections that reading is worth the time, in their order: by search, and by words of the question.
+    """The `most` sections that reading is worth the time, in their order: by search, by words of the question, by meaning.
 
     `covered` tells the share of the question that words hold.
     """
@@ -158,8 +163,16 @@ def most_likely(
     def promise(section: Section) -> float:
         return section.score + _BY_WORDS * covered(section.words) + _BY_HEAD * covered(section.head_words)
 
-    chosen = sorted(range(len(sections)), key=lambda number: -promise(sections[number]))[:most]
-    return [sections[number] for number in sorted(chosen)]
+    numbers = range(len(sections))
+    # Nothing but meaning speaks for what is written in another language than the question, or in other words.
+    nearest = sorted(numbers, key=lambda number: -sections[number].meaning)[:_BY_MEANING]
+    nearest = [number for number in nearest if sections[number].meaning > 0]
+    rest = [
+        number
+        for number in sorted(numbers, key=lambda number: -promise(sections[number]))
+        if number not in nearest
+    ]
+    return [sections[number] for number in sorted([*nearest, *rest][:most])]
 
 
 def _groups(passages: Sequence[StoredPassage]) -> list[tuple[StoredPassage, ...]]:

@@ -37,6 +37,7 @@ def complete(before: str, asked: str, answer: str = "") -> str:
         ("How long is Ines's lease?", "and Ben's?", "How long is Ben's lease?"),
         ("Where is Ines from?", "and her brother, what does he do?", "Ines's brother, what does he do?"),
         ("Ines's brother, what does he do?", "When is her birthday?", "When is Ines's birthday?"),
+        ("When is the oral exam?", "What may I bring?", "The oral exam: What may I bring?"),
         ("What did Ben say?", "can I ring him on a Saturday?", "Can I ring Ben on a Saturday?"),
     ],
 )

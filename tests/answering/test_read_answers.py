@@ -221,3 +221,14 @@ def test_what_is_read_is_what_promises_most(base: KnowledgeBase) -> None:
     assert len(chosen) == 3 < len(sections)
     assert {"House/Boiler.md", "Journal/2026-02-08.md"} <= {section.first.note_path for section in chosen}
     assert [sections.index(section) for section in chosen] == sorted(map(sections.index, chosen))
+
+
+def test_what_is_nearest_by_meaning_is_read_without_a_word_in_common(base: KnowledgeBase) -> None:
+    catalog, retriever = base.catalog, base.retriever
+    passages = [passage for note in catalog.notes() for passage in catalog.passages_of(note.path)]
+    near = passages[-1]
+    hits = [SearchHit(passage, 0.2, lexical=0.0, dense=float(passage is near)) for passage in passages]
+    sections = sections_of(hits, catalog.passages_of, more=False)
+    question = read_question("Wer hat den Boiler?", retriever.document_frequency, retriever.passage_count())
+    chosen = most_likely(sections, question.coverage, 2)
+    assert any(near in section.passages for section in chosen)

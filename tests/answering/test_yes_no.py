@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kb.answering.intent import intent_of
 from kb.answering.yes_no import without_answer_word
 
 
@@ -39,3 +40,18 @@ def test_it_is_cut_off(said: str, rest: str) -> None:
 )
 def test_a_sentence_that_begins_with_such_a_word_stays(said: str) -> None:
     assert without_answer_word(said) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "is_one"),
+    [
+        ("Is the greenhouse heated?", True),
+        ("Did I sow beans in March or in May?", False),
+        ("Ist das Treffen am Montag oder am Dienstag?", False),
+        ("Est-ce que le train part le matin ou le soir ?", False),
+        ("Is the greenhouse heated or not?", True),
+        ("Do we need eggs or anything?", True),
+    ],
+)
+def test_a_choice_is_answered_by_neither_yes_nor_no(question: str, is_one: bool) -> None:
+    assert intent_of(question).is_yes_no is is_one
