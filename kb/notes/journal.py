@@ -8,11 +8,6 @@ from datetime import date
 # 2024-03-09, 2024_03_09, 2024.03.09 and 20240309: the separators are the same.
 _DAY = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?![^\W_])")
 _LENGTH = len("2024-03-09")
-# In a property: the year first with any separator, the day first with full stops, or the month in words.
-_YEAR_FIRST = re.compile(r"(\d{4})([-/._])(\d{1,2})\2(\d{1,2})")
-_DAY_FIRST = re.compile(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(\d{4})")
-_MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?[ ](\d{1,2})(?:st|nd|rd|th)?,?[ ](\d{4})")
-_WORD_SECOND = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?[ ]([A-Za-z]{3,9})\.?,?[ ](\d{4})")
 _NAMES = "January February March April May June July August September October November December"
 _MONTHS = _NAMES.split()
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -24,33 +19,11 @@ def day_in_name(stem: str) -> date | None:
     return _date(match[1], match[3], match[4]) if match else None
 
 
-def read_day(text: str) -> date | None:
-    """The day that `text` is, in one of the common forms; 03/04/2024 is none, for it means two days."""
-    text = text.strip()
-    if match := _YEAR_FIRST.fullmatch(text):
-        return _date(match[1], match[3], match[4])
-    if match := _DAY_FIRST.fullmatch(text):
-        return _date(match[3], match[2], match[1])
-    if match := _MONTH_FIRST.fullmatch(text):
-        return _date(match[3], _month(match[1]), match[2])
-    if match := _WORD_SECOND.fullmatch(text):
-        return _date(match[3], _month(match[2]), match[1])
-    return day_in_name(text) if len(text) == len("20240309") else None
-
-
 def _date(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-def _month(word: str) -> str:
-    """Its number; 0, which is none, for a word that is no month."""
-    for number, name in enumerate(_MONTHS, start=1):
-        if word.casefold() in (name.casefold(), name[:3].casefold()):
-            return str(number)
-    return "0"
 
 
 def journal_names(stem: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from urllib.parse import unquote
 
 from kb.notes.blocks import Structure, read_structure
+from kb.notes.dates import read_moment
 from kb.notes.front_matter import FrontMatter, read_front_matter
 from kb.notes.grammar.bracket import split_path
 from kb.notes.grammar.definition import Definition
@@ -17,7 +18,6 @@ from kb.notes.grammar.inline import read_inline
 from kb.notes.grammar.stretches import inline_text, read_definitions
 from kb.notes.grammar.tag import is_number
 from kb.notes.headings import read_heading
-from kb.notes.journal import read_day
 from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values, texts_of
 from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
 from kb.notes.plain import one_line, plain_inline
@@ -168,14 +168,14 @@ def _moment(value: PropertyValue) -> datetime | None:
         return None
     try:
         if isinstance(value, int | float):
+            if isinstance(value, int) and len(str(value)) in (8, 12, 14):
+                return read_moment(str(value))
             # Dendron and Logseq count milliseconds since 1970.
             return datetime.fromtimestamp(value / 1000 if value > 1e11 else value) if value > 1e8 else None
         words = value.strip().strip("[]")
         if words.isdigit() and len(words) == 13:
             return datetime.fromtimestamp(int(words) / 1000)
-        if day := read_day(words):
-            return datetime(day.year, day.month, day.day)
-        return datetime.fromisoformat(words)
+        return read_moment(words)
     except (ValueError, OverflowError, OSError):
         return None
 
