@@ -13,6 +13,7 @@ from kb.notes.note import Link, Problem, PropertyValue, Span
 from kb.notes.placeholders import hide_placeholders, show_placeholders, shown_in
 from kb.notes.source import Lines
 from kb.notes.yaml_quotes import quote_around, without_escapes
+from kb.notes.yaml_simple import read_simple
 from kb.notes.yaml_values import load, property_value
 
 # A person's front matter has tens of lines; the pure-Python loader needs about a second for 64 KB.
@@ -66,6 +67,8 @@ def _looks_like_yaml(inner: str) -> bool:
 
 
 def _load(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ...]]:
+    if (simple := read_simple(inner)) is not None:
+        return simple, ()
     try:
         value = load(inner)
     except _UNREADABLE:
@@ -82,6 +85,10 @@ def _by_entries(inner: str) -> tuple[dict[str, PropertyValue], tuple[Problem, ..
     found: dict[str, PropertyValue] = {}
     problems: list[Problem] = []
     for number, lines in top_entries(inner):
+        if (simple := read_simple("\n".join(lines))) is not None:
+            for name, known in simple.items():
+                found.setdefault(name, known)
+            continue
         # What a template leaves to be filled in only looks like a mapping.
         entry, masked = hide_placeholders(lines)
         try:

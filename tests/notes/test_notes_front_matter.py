@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, datetime
 
 import pytest
 
 from kb.notes.note import PropertyValue
 from kb.notes.parse import parse_note
+from kb.notes.yaml_simple import read_simple
+from kb.notes.yaml_values import load, property_value
 
 
 def properties(*lines: str) -> dict[str, PropertyValue]:
@@ -183,3 +186,37 @@ def test_values_that_only_look_like_yaml_are_text(written: str, value: PropertyV
     note = parse_note("a.md", f"---\na: {written}\n{{{{k}}}}: 1\nb: 2\n---\n")
     assert note.properties == {"a": value, "{{k}}": 1, "b": 2}
     assert len(note.problems) == ("{" not in written and "%" not in written)
+
+
+_KEYS = ["a", "Key b", "x-y", "Größe", "a ", "1", "'q'", "k:l"]
+_VALUES = ["", "text", "a b  c ", "true", "No", "null", "~", "12", "012", "1.10", "2.5", "2024-03-01", "2024-02-30", "12:30",
+    "2024-03-01T10:00:00", "2024-03-01 10:00", "a: b", "a:b", "https://x.y/z", "a #c", "C#", "'it''s'", "'x: y'", '"a # b"', '"a\\"b"',
+    "[a, b]", "[1, NO, ' x ']", "[]", "[a,]", "[ a b , c]", "[[Tea]]", '"[[Tea]]"', "{a: 1}", "- x", "-5", "1e3", "0x1F", "@x",
+    "*b", "&c d", "!d", "|", ">", "%", "`e`", "tea\u0301", "\u00a0x", "x\ty", "\U0001f375", "茶", "a, b", "a]", "[a: b]", "x:", "1_000", "?x", ".5",
+    "9" * 20, "1." + "3" * 20, "...", "---x", "a\u2028b", "a\x07b", "0", "-0", "1.0", "TRUE", "[a,, b]", "[,]", "[a # b]", "[true, 1.50]"]  # fmt: skip
+
+
+def test_plain_lines_are_read_as_yaml_reads_them() -> None:
+    chance = random.Random(7)
+    simple = 0
+    for _ in range(3000):
+        lines = []
+        for _ in range(chance.randrange(1, 4)):
+            lines.append(f"{chance.choice(_KEYS)}:{chance.choice(['', ' ', '  '])}{chance.choice(_VALUES)}")
+            if chance.random() < 0.4:
+                lines[-1] = f"{chance.choice(_KEYS)}:{chance.choice(['', ' '])}"
+                lines += [
+                    f"{chance.choice(['', '  ', '    '])}-{chance.choice([' ', '  ', ''])}{chance.choice(_VALUES)}"
+                    for _ in range(chance.randrange(3))
+                ]
+            lines += [""] * (chance.random() < 0.1)
+        text = chance.choice(["\n", "\n", "\r\n"]).join(lines)
+        found = read_simple(text)
+        if found is None:
+            continue
+        simple += 1
+        whole = load(text) or {}
+        assert isinstance(whole, dict)
+        wanted = {str(key).strip(): property_value(value) for key, value in whole.items()}
+        assert repr(found) == repr(wanted), text
+    assert simple > 200
