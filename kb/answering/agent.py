@@ -117,9 +117,6 @@ class AnswerAgent(Workflow):
             labels = "; ".join(part.label for part in parts.parts)
             await self._tell(context, Step("Taking the question apart", f"{parts.kind}: {labels}"))
         self._parts = [self._part(part.label, part.text) for part in parts.parts]
-        if parts.kind == "comparison":  # neither side alone can be answered by yes or no
-            for side in self._parts[1:]:
-                side.intent = replace(side.intent, is_yes_no=False)
         if reason := "; ".join(filter(None, (self._mend(part) for part in self._parts))):
             await self._tell(context, Step("Reading the question", f"{reason}, or as it is written"))
         if period := self._parts[0].period:

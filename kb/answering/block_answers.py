@@ -24,7 +24,8 @@ def block_answers(
     """
     places = {place_of(item) for item in part.found.own}
     own = [quote for quote in quotes if key_of(quote) in places]
-    verdict = _yes_or_no(part, own, reader)
+    # A side of a comparison is answered by neither word.
+    verdict = "" if label else _yes_or_no(part, own, reader)
     if phrasing and len(own) == 1:
         yield Step("Phrasing the answer", phrasing.model)
         checked = list(phrasing.sentences(part.question, own))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
+from kb.answering.flash_cards import asks_else, both_sides
 from kb.answering.intent import Intent
 from kb.answering.names import is_german, missing_names
 from kb.answering.question import Question
@@ -92,8 +93,8 @@ class Candidate:
 
     @property
     def text(self) -> str:
-        """Without markup; a table's row under its header."""
-        own = plain_block(self.section.text, self.block, self.span).strip()
+        """Without markup; a table's row under its header, a flash card's two sides one after the other."""
+        own = both_sides(plain_block(self.section.text, self.block, self.span).strip())
         if self.block.kind == "table" and self.block.lead and self.span.start > self.block.lead.start:
             head = self.section.text[self.block.lead.start : self.block.lead.end]
             return f"{head.strip()}\n{own}"
@@ -124,7 +125,7 @@ def candidates_of(
     may_quote_orders = asks_about_injection(question.text)
     for section, reading in zip(sections, readings, strict=True):
         hidden = () if may_quote_orders else section.orders
-        found += _in_section(section, reading, intent, hidden, question.coverage)
+        found += _in_section(section, reading, intent, hidden, question)
     asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
     found = _by_words(question, found, asks_all)[:_MOST]
     if not found:
@@ -200,14 +201,14 @@ def _in_section(
     reading: Reading,
     intent: Intent,
     hidden: Sequence[Span],
-    covered: Callable[[Sequence[str]], float],
+    question: Question,
 ) -> list[Candidate]:
     """The best stretches of a section, to the reader and by the share of the question that their words hold.
 
     They overlap neither each other nor what is `hidden`.
     """
     by_reader = sorted(_stretches(section, reading), key=lambda stretch: -stretch.answer.logit)
-    held = [covered(words_of(section.text[one.span.start : one.span.end])) for one in by_reader]
+    held = [question.coverage(words_of(section.text[one.span.start : one.span.end])) for one in by_reader]
     order = sorted(range(len(held)), key=lambda number: -held[number])
     by_words = [by_reader[number] for number in order if held[number] > 0]
     found: list[Candidate] = []
@@ -219,7 +220,8 @@ def _in_section(
                 continue
             first, last = block.part_at(answer.start, answer.end)
             parts = Span(block.parts[first].span.start, block.parts[last].span.end)
-            if _only_points(section.text[parts.start : parts.end]):
+            text = section.text[parts.start : parts.end]
+            if _only_points(text) or asks_else(text, question):
                 continue
             candidate = _candidate(section, reading, intent, block, answer, answer.logit)
             if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
@@ -228,7 +230,13 @@ def _in_section(
                 found.append(candidate)
     known = {item.span for item in found}
     for block in section.blocks:
-        if _is_several(block) and block.span not in known and not touches(block.span, hidden):
+        whole = section.text[block.span.start : block.span.end]
+        if (
+            _is_several(block)
+            and block.span not in known
+            and not touches(block.span, hidden)
+            and not asks_else(whole, question)
+        ):
             body = block.body
             answer = Answer(body.start, body.end, reading.stretch(body.start, body.end))
             found.append(

@@ -17,6 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.answering.flash_cards import both_sides
 from kb.answering.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.stored import StoredPassage
@@ -34,7 +35,6 @@ _ADDRESSES = re.compile(r"\W*(?:(?:https?://|www\.)\S+\s*)+")
 _POINTS_BACK = re.compile(
     r"(?:This|That|These|Those|Such|It|They|Dies|Diese[rs]?|Das|Esto|Esta|Estos|Estas|Cela|Ceci|Ces)\b"
 )
-_CARD = re.compile(r"([?？])[ \t]*:{2,3}[ \t]*(?=\S)")  # between the sides of a flashcard
 _MAX_QUOTE = 400  # characters of such a pair
 _MAX_OUTLINE = 240  # characters from a parent item to the end of its child
 _MAX_HEAD = 80  # characters of a parent that says what its items are about
@@ -144,7 +144,7 @@ def _candidates(question: Question, hit: SearchHit) -> list[_Candidate]:
                 span=Span(passage.span.start + span.start, passage.span.start + span.end),
                 line=passage.line + sentences[first].line - 1,
                 source=passage.text[span.start : span.end],
-                text=_CARD.sub(r"\1 ", " ".join(item.text for item in sentences[first : index + 1])),
+                text=both_sides(" ".join(item.text for item in sentences[first : index + 1])),
                 coverage=question.coverage(own),
                 nearby=question.coverage([*own, *around, *context]),
                 covered=covered,

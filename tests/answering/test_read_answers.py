@@ -44,6 +44,7 @@ NOTES = {
     "1. Money: Iva has 2,300 € for it.\n2. Heating: Omar asks for a gas heater.\n3. Keys: two, one with Jonas.\n",
     "People/Regatta crew.md": "# Regatta crew\n\nIva Roth steers. She was born in Basel in 1979.\nOmar Faris rows. "
     "He was born in Tunis in 1990 and works as a baker.\n",
+    "Study/Cards.md": "# Cards\n\nWhich part of a cell holds its ribosome?::The cytoplasm\nWhat does a vacuole store?::Water\n",
     "Study/Cells.md": "# Cells\n\nA mitochondrion makes the energy of the cell. A ribosome builds proteins.\n",
 }
 
@@ -232,3 +233,11 @@ def test_what_is_nearest_by_meaning_is_read_without_a_word_in_common(base: Knowl
     question = read_question("Wer hat den Boiler?", retriever.document_frequency, retriever.passage_count())
     chosen = most_likely(sections, question.coverage, 2)
     assert any(near in section.passages for section in chosen)
+
+
+def test_a_flash_card_answers_only_what_it_asks(base: KnowledgeBase) -> None:
+    answer = ask(base, "What is a ribosome?")
+    assert "builds proteins" in answer.text
+    assert "cytoplasm" not in answer.text
+    answer = ask(base, "What does a vacuole store?")
+    assert "What does a vacuole store? Water" in answer.text
