@@ -14,6 +14,7 @@ from kb.indexing.copies import near_copies
 from kb.indexing.plan import plan
 from kb.indexing.stored import StoredLink
 from kb.notes.note import Link, Note, Span
+from kb.notes.parse import VERY_LONG
 from kb.notes.resolve import LinkResolver
 from kb.notes.source import Lines
 from kb.notes.vault import Vault
@@ -21,6 +22,7 @@ from kb.notes.vault import Vault
 Kind = Literal[
     "unreadable file",
     "bad front matter",
+    "long note",
     "broken link",
     "missing heading",
     "missing block",
@@ -67,7 +69,7 @@ def note_findings(note: Note, resolver: LinkResolver) -> Iterator[NoteFinding]:
     lines = Lines(note.text)
     for problem in note.problems:
         number = min(problem.line, len(lines)) - 1
-        finding = Finding("bad front matter", note.path, problem.line, problem.message)
+        finding = _problem(note.path, problem.line, problem.message)
         yield NoteFinding(finding, Span(lines.starts[number], lines.ends[number]))
     if first := next((path for path in resolver.titled(note.title) if path != note.path), None):
         heading = next((one.heading for one in note.sections), Span(0, 0))
@@ -91,7 +93,7 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
     """All findings, by kind in the order of `Kind`, then by place."""
     return [
         *_unreadable(catalog, vault),
-        *(Finding("bad front matter", path, line, message) for path, line, message in catalog.problems()),
+        *sorted((_problem(*one) for one in catalog.problems()), key=lambda finding: finding.kind),
         *sorted(_links(catalog, vault), key=lambda finding: finding.kind),
         *_left_out(vault),
         *_near_copies(catalog, vault),
@@ -99,6 +101,10 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
         *_doubled_aliases(catalog),
         *_orphans(catalog),
     ]
+
+
+def _problem(path: str, line: int, message: str) -> Finding:
+    return Finding("long note" if message == VERY_LONG else "bad front matter", path, line, message)
 
 
 def _unreadable(catalog: Catalog, vault: Vault) -> Iterator[Finding]:

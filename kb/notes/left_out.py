@@ -17,7 +17,12 @@ _COPIES = tuple(
     for pattern in (
         r"(?P<name>.+)\.sync-conflict-\d{8}-\d{6}(?:-[A-Z0-9]+)?",
         r"(?P<name>.+) \(SFConflict [^()]*\)",
-        r"(?P<name>.+)[._]conflict(?:-\d[\d-]*)?",
+        r"(?P<name>.+)[._]conflict(?:ed)?(?:-\d[\d-]*)?",
+        # Synology Drive; OneDrive, which adds the computer's name; git's merges.
+        r"(?P<name>.+?)_[^_]+_[a-z]{3}-\d{1,2}-\d{4,6}-\d{4}_conflict",
+        r"(?P<name>.+)-(?:desktop|laptop|pc)-[a-z0-9]{4,15}",
+        r"(?P<name>.+)~(?:head|theirs|ours|merged)(?:_\d)?",
+        r"(?P<name>.+?) ?[\[(（][^()（）\[\]]*\bconflict(?:ed|s)?\b[^()（）\[\]]*[\])）]",
         (
             r"(?P<name>.+?) ?[(（][^()（）]*(?:conflicted copy|case conflict|konfliktkopie|in konflikt stehende kopie|copie en conflit"
             r"|copia (?:en conflicto|in conflitto)|cópia (?:em|de) conflito|conflicterende kopie|conflictkopie|konfliktni kopija"
@@ -28,6 +33,17 @@ _COPIES = tuple(
 )
 # What editors and merge tools keep of an earlier state.
 _BACKUP = re.compile(r"(?P<name>.{1,250})\.(?:bak|orig|backup)" + _SUFFIX, re.IGNORECASE)
+# What network drives and archivers put beside files: thumbnails, bins, earlier versions.
+_KEPT_BY_SYSTEMS = (
+    "@eaDir",
+    "#recycle",
+    "#snapshot",
+    "@Recycle",
+    "@Recently-Snapshot",
+    "_gsdata_",
+    "__MACOSX",
+    "lost+found",
+)
 _HIDDEN = re.compile(r":hidden\s*+\[([^\]]*+)\]")
 _TEXT = re.compile(r'"([^"\\]*+)"')
 _COMMENT = re.compile(r";[^\r\n]*+")
@@ -38,7 +54,8 @@ def copy_of(name: str, beside: Collection[str]) -> str | None:
     for pattern in _COPIES:
         if match := pattern.match(name):
             original = match["name"].rstrip() + match["suffix"]
-            return original if original in beside else None
+            if original in beside:
+                return original
     return None
 
 
@@ -56,6 +73,7 @@ def program_rules(folder: Path, names: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     if "_trash" in names:
         found["/_trash/"] = "a program's bin"
+    found |= {f"/{name}/": "what a drive or archiver keeps" for name in _KEPT_BY_SYSTEMS if name in names}
     if "logseq" in names and (config := _read(folder / "logseq" / "config.edn")) is not None:
         found["/logseq/"] = "Logseq's own copies and settings"
         hidden = _HIDDEN.search(_COMMENT.sub("", config))

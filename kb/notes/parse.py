@@ -27,6 +27,7 @@ _CREATED = ("created", "date created", "created-at", "created_at", "date", "publ
 _MODIFIED = ("modified", "updated", "date modified", "last modified", "updated-at", "updated_at", "last")
 _NOT_TAG = re.compile(r"[\s,#]+")  # Obsidian splits the text of `tags` at commas and spaces
 _LINKED = re.compile(r"#?\[\[([^\[\]]*+)\]\]")
+VERY_LONG = "The note is very long: only headings, paragraphs and code blocks are told apart."
 _SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 
 
@@ -183,5 +184,4 @@ def _moment(value: PropertyValue) -> datetime | None:
 def _problems(front: FrontMatter, structure: Structure) -> tuple[Problem, ...]:
     if not structure.shortened:
         return front.problems
-    message = "The note is very long: only headings, paragraphs and code blocks are told apart."
-    return (*front.problems, Problem(message, 1))
+    return (*front.problems, Problem(VERY_LONG, 1))

@@ -41,6 +41,13 @@ def listed(root: Path) -> list[str]:
         "Tea (Ann の競合コピー 2026-07-10).md",
         "Tea (SFConflict ann@example.org 2026-07-10-07-09-52).md",
         "Tea_conflict-20260710-070952.md",
+        "Tea.conflicted.md",
+        "Tea [conflicted].md",
+        "Tea (Conflict copy 2026-07-10 Ann).md",
+        "Tea (conflict 2026-07-10).md",
+        "Tea_DiskStation_Jul-10-070952-2026_Conflict.md",
+        "Tea-DESKTOP-AB12CD3.md",
+        "Tea~HEAD.md",
     ],
 )
 def test_a_conflict_copy_is_no_note_and_is_named(tmp_path: Path, copy: str) -> None:
@@ -48,6 +55,25 @@ def test_a_conflict_copy_is_no_note_and_is_named(tmp_path: Path, copy: str) -> N
     vault = Vault(tmp_path)
     assert [file.path for file in vault.scan()] == ["a/Tea.md"]
     assert vault.left_out() == {f"a/{copy}": "a conflict copy of Tea.md"}
+
+
+def test_a_name_that_only_looks_like_a_copy_is_a_note(tmp_path: Path) -> None:
+    names = [
+        "Green-pc-tea1.md",
+        "War (conflict).md",
+        "Tea (conflicting views).md",
+        "Tea.md",
+        "Tea-top-tea.md",
+    ]
+    write(tmp_path, *names)
+    assert listed(tmp_path) == sorted(names)
+
+
+def test_what_drives_and_archivers_keep_is_left_out_and_said(tmp_path: Path) -> None:
+    write(tmp_path, "Tea.md", "@eaDir/Tea.md/x.md", "a/#recycle/Tea.md", "__MACOSX/Tea.md")
+    vault = Vault(tmp_path)
+    assert [file.path for file in vault.scan()] == ["Tea.md"]
+    assert set(vault.left_out()) == {"@eaDir/", "a/#recycle/", "__MACOSX/"}
 
 
 @pytest.mark.parametrize("name", ["Tea.bak.md", "Tea.orig.md", "Tea.BACKUP.md"])
