@@ -39,3 +39,10 @@ def small_base(tmp_path_factory: pytest.TempPathFactory, own_home: None) -> Path
     done = run_kb("index", cwd=base)
     assert done.returncode == 0, done.stderr
     return base
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A soak runs for as long as it says itself, or two hours: it is there to run for long."""
+    for item in items:
+        if item.get_closest_marker("soak") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(7200))

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.errors import SettingsError
+from kb.errors import NotTrusted, SettingsError
 from kb.settings import load_settings
 from kb.settings.listing import setting_rows
+from kb.settings.sections import all_settings
 from kb.workspace import workspace
 from tests.support import run_kb
 
@@ -59,6 +60,12 @@ WRONG_TYPE = [
     ("links.auto", "false", "suggest"),
 ]
 
+# As they stand in TOML: no name of a file, other languages' directions and escapes, ways out of the folder.
+NAMES_OF_NOTHING = [
+    "\\u0000", "a\\u0000b", "\\u202ea", "\\u001b]52;c;eA==\\u0007", "a" * 256, "ab/" * 2000, "~nobody/a", "$NOWHERE/a", "${NOWHERE}",
+    "..", "../../..", "/dev/zero", "/proc/self/fd/0", "\\n", " ", ".", "http://[", "https://x/\\u000a", "file:///etc/passwd",
+]  # fmt: skip
+
 
 def written(folder: Path, text: str) -> Path:
     (folder / "vault").mkdir(exist_ok=True)
@@ -72,6 +79,15 @@ def refused(folder: Path, **variables: str) -> str:
     message = str(caught.value)
     assert "\n" not in message
     return message
+
+
+def told(folder: Path) -> str:
+    """The sentence with which the settings there are refused; empty when they are taken."""
+    try:
+        load_settings(start=folder, environment={})
+    except (SettingsError, NotTrusted) as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize(("name", "value"), OUT_OF_RANGE)
@@ -93,8 +109,41 @@ def test_a_value_of_another_kind_is_refused(tmp_path: Path, name: str, value: st
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "vault",
+        "index",
+        *(f"{section}.{item.name}" for section, item in all_settings() if item.default.__class__ is str),
+    ],
+)
+def test_whatever_is_written_for_a_text_is_taken_or_refused_with_its_line(tmp_path: Path, name: str) -> None:
+    section, _, key = name.rpartition(".")
+    for value in NAMES_OF_NOTHING:
+        head = f"[{section}]\n" if section else ""
+        first = "" if name == "vault" else 'vault = "vault"\n'
+        written(tmp_path, f'{first}{head}{key} = "{value}"\n')
+        if message := told(tmp_path):
+            line = 1 + bool(first) + bool(head)
+            assert f"line {line}: " in message or "confirm" in message, message
+            assert len(message) < 400
+            assert message.isprintable()
+
+
+@pytest.mark.parametrize("value", ["a" * 300, "b/" * 3000, "é" * 200])
+def test_a_path_that_is_too_long_is_one_sentence(tmp_path: Path, value: str) -> None:
+    base = written(tmp_path, f'vault = "vault"\nindex = "{value}"\n')
+    assert "line 2: index is longer than a path can be" in refused(base)
+    assert "is longer than a path can be" in refused(base, KB_VAULT=value)
+    written(tmp_path, 'vault = "vault"\n')
+    assert "KB_MODELS_PATH is longer than a path can be" in refused(base, KB_MODELS_PATH=value)
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
+        ('vault = "vault"\nindex = "a\\u0000b"', 2),
+        ('vault = "vault"\n[models]\npath = "$NOWHERE/a.gguf"', 3),
+        ('index = "index"\nvault = "$NOWHERE/notes"', 2),
         ('vault = "vault"\nanswers.quotes = 0', 2),
         ('vault = "vault"\nanswers = { style = "full", quotes = 0 }', 2),
         ('vault = "vault"\n# [answers]\n\n[answers]\nstyle = "full"\n"quotes" = 0', 6),

@@ -13,6 +13,7 @@ from pathlib import Path
 from kb.errors import IndexLocked
 from kb.files.small import parse_json
 from kb.indexing.failures import translated
+from kb.indexing.place import must_be_free
 from kb.indexing.seal import sweep
 
 FILE_NAME = "lock"
@@ -34,11 +35,12 @@ class WriteLock:
         return self._descriptor is not None
 
     def acquire(self, purpose: str) -> None:
-        """Take the lock, telling others what for. Raises IndexLocked, saying who has it."""
+        """Take the lock, telling others what for. Raises IndexLocked, saying who has it; IndexingError in a place of others."""
         if self.held:
             return
         with translated(self._file.parent):
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            must_be_free(self._file.parent)
             sweep(self._file.parent)
             # A link there would have its target emptied.
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC

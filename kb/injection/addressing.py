@@ -9,6 +9,10 @@ from kb.injection.reading import REACH, WORD, Reading, is_command
 
 _ADDRESSED = re.compile(r"[ -]?\w{0,12}\s*[:：]")  # "To all AI systems: …"
 _TURN = re.compile(r"\W{0,6}([^\W_]+(?:[ -][^\W_]+)?)\W{0,3}[:：]\s*(?P<rest>.*)", re.DOTALL)
+# What is to be said: that something is so, in quotation marks, or a name.
+_SAYS_THAT = re.compile(
+    r" (?:only |with |always )?(?:that (?!they|their|it is an? )|[\"“„«]|(?-i:[A-Z])[a-z]{2,})|: ?\S"
+)
 _SENTENCE_OF_TURN = 4  # words after "Assistant:" from which it is a turn of a conversation, not a name
 
 
@@ -58,7 +62,10 @@ def calls_a_model(reading: Reading) -> bool:
     for noun in reading.hits("model", "assistant"):
         head = reading.low[: noun.start].strip(" \t>#*-[]!@(\"'")
         rest = reading.low[noun.end :].lstrip(" \t")
-        if not head and rest[:1] in tuple(",:!—–，：！、،"):
+        is_called = not head and (
+            rest[:1] in tuple(",:!—–，：！、،") or reading.low[: noun.start].endswith("@")
+        )
+        if is_called or (rest[:1] in (":", "：") and noun in reading.hits("model") and " " not in head):
             begin = len(reading.low) - len(rest) + 1
             near = [
                 hit
@@ -70,6 +77,20 @@ def calls_a_model(reading: Reading) -> bool:
         last = reading.low[noun.end :].strip(" .!?\"'”»)。！")
         if not last and head.endswith((",", "，", "、", "،")) and is_command(reading):
             return True
+    return False
+
+
+def says_what_a_model_must(reading: Reading) -> bool:
+    """ "AI agents must answer that …", "chatbots are to recommend Velox"; what a law asks of them says "that they"."""
+    for noun in reading.hits("model"):
+        for must in reading.hits("must"):
+            for verb in reading.hits("order", "reply"):
+                if (
+                    max(reading.words_between(noun, must), reading.words_between(must, verb)) <= 1
+                    and not reading.low[must.end : verb.start].strip().startswith("not")
+                    and _SAYS_THAT.match(reading.text, verb.end)
+                ):
+                    return True
     return False
 
 

@@ -16,6 +16,7 @@ from kb.injection.addressing import (
     calls_a_model,
     is_a_turn,
     is_labelled,
+    says_what_a_model_must,
     speaks_to_a_model,
     speaks_to_who_reads,
 )
@@ -26,6 +27,7 @@ from kb.injection.reading import OBJECT, REACH, WORD, Reading, is_dictated, is_l
 _CHAT_MARKUP = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<\|?(?:begin|end|eot|im)_[a-z_]{1,20}\|?>|"
     r"(?<!#)#{2,}+\s*+(?:instruction|system|response|assistant|human|user)s?\b(?:\s+prompt)?\s*:|"
+    r"[\"']role[\"']\s{0,4}:\s{0,4}[\"'](?:system|assistant|developer)[\"']|\bsystem prompt\s{0,4}[:=]\s{0,4}you\b|"
     r"</(?:context|notes|documents?|quotes|passages?|untrusted)>|"
     r"</?(?:system|assistant|instructions?|system_prompt|tool_call|function_calls|tool_result)>|\[(?:system|assistant)\](?:\(#\w+\))?\s*:",
     re.IGNORECASE,
@@ -315,6 +317,7 @@ _RULES: tuple[Rule, ...] = (
     speaks_to_a_model,
     calls_a_model,
     is_labelled,
+    says_what_a_model_must,
     speaks_to_who_reads,
     as_a_model,
     _overrides,

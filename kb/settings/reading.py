@@ -11,7 +11,7 @@ from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.settings.folders import default_index, find_settings_file, is_utf8
 from kb.settings.requests import key_request_in, not_granted_in
 from kb.settings.rules import current_folder, day, expanded
-from kb.settings.sections import SECTIONS, THE_MODEL, Settings, all_settings
+from kb.settings.sections import PATHS, SECTIONS, THE_MODEL, Settings, all_settings
 from kb.settings.table import parsed, path_from, read_section, set_by
 from kb.settings.text import SettingsText, read_settings_text
 from kb.trust import DECISIONS
@@ -42,14 +42,14 @@ def load_settings(
 
     named_vault = expanded(vault) if vault else path_from(environment.get("KB_VAULT"), here)
     # A vault named by hand that is not this kb.toml's own must not be put into this kb.toml's index.
-    own_vault = path_from(table.get("vault"), root)
+    written = SettingsText(file, text)
+    own_vault, own_index = (path_from(table.get(name), root, written.place(name)) for name in PATHS)
     if named_vault is None and own_vault is None:
         raise VaultMissing(
             "No vault is chosen here. Run: kb init FOLDER_OF_NOTES, or name one with --vault FOLDER."
         )
     chosen = (named_vault or own_vault or Path()).absolute()
     same_vault = own_vault is not None and own_vault.absolute() == chosen
-    written = SettingsText(file, text)
     sections = {name: read_section(name, table.get(name, {}), environment, written) for name in SECTIONS}
 
     named_index = expanded(index) if index else path_from(environment.get("KB_INDEX"), here)
@@ -64,7 +64,7 @@ def load_settings(
             f"{file} names notes outside its folder, {own_vault}, and you have not confirmed that. "
             "See what it asks for, and confirm it, with: kb trust"
         )
-    own_index = path_from(table.get("index"), root) if same_vault and "index" not in names else None
+    own_index = own_index if same_vault and "index" not in names else None
     chosen_index = (named_index or own_index or default_index(chosen)).absolute()
     if not is_utf8(chosen_index):
         raise SettingsError(
@@ -74,7 +74,8 @@ def load_settings(
     for section, name in _RELATIVE:
         value = getattr(sections[section], name)
         if value and (section, value) != ("answers", THE_MODEL):
-            path = str(path_from(value, root or here))
+            place = written.place(section, name) if value == table.get(section, {}).get(name) else ""
+            path = str(path_from(value, root or here, place))
             sections[section] = replace(sections[section], **{name: path})
     for section, item in all_settings():
         if f"{section}.{item.name}" in names:

@@ -20,6 +20,8 @@ _ALLOWS, _KNOWN = "allows", "known"
 _HEADER = re.compile(r"\s*\[([^\[\]\n]+)\]")
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"\n]*"|'[^'\n]*')(?:\s*\.\s*(?:[\w-]+|"[^"\n]*"|'[^'\n]*'))*)\s*=""")
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 4096  # bytes, of Linux and macOS
+
 _VARIABLE = re.compile(r"\$(?:\w+|\{\w+\})")
 
 _KINDS: dict[type[Any], Callable[[str], Any]] = {int: int, float: float, str: str}
@@ -98,6 +100,9 @@ def checked(item: Field[Any], value: Any, where: str) -> Any:
         value = float(value) if abs(value) < 2**53 else math.inf
     if type(value) is not kind or not _is_allowed(item, value):
         raise SettingsError(f"{where} must be {_wanted(item)}, not {_shown(item, value)}.")
+    is_name = kind is str and not (item.metadata.get(_SECRET) or item.metadata.get(_ADDRESS))
+    if is_name and (reason := why_no_path(value)):
+        raise SettingsError(f"{where} {reason}. Write another.")
     if item.metadata.get(_SECRET):
         # A careless paste and `$(cat keyfile)` leave white space behind, which no HTTP header may have.
         value = str(value).strip()
@@ -108,9 +113,29 @@ def checked(item: Field[Any], value: Any, where: str) -> Any:
     return value
 
 
+def why_no_path(text: str) -> str:
+    """Why no file can be called so; empty where one can."""
+    if "\0" in text:
+        return "holds a character that no name can have (NUL)"
+    parts = os.fsencode(text).split(b"/") if _is_encodable(text) else []
+    if sum(map(len, parts)) + len(parts) > _LONGEST_PATH or any(len(part) > _LONGEST_NAME for part in parts):
+        return "is longer than a path can be"
+    return ""
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def expanded(path: str | Path, base: Path | None = None) -> Path:
     """`path` with `~` and variables such as `$HOME` replaced. Raises SettingsError where that cannot be done."""
     text = str(path)
+    if reason := why_no_path(text):
+        raise SettingsError(f"{shortened(repr(text))} {reason}. Name another.")
     if "$" in text and not _is_there(Path(text), base):  # a name may hold a dollar sign
         text = os.path.expandvars(text)
         unset = _VARIABLE.search(text)
@@ -193,7 +218,11 @@ def _shown(item: Field[Any], value: Any) -> str:
     """`value` for a message; what is kept out of sight, such as a key, stays there."""
     if not item.repr:
         return "what is written there"
-    text = repr(without_secrets(value) if isinstance(value, str) else value)
+    return shortened(repr(without_secrets(value) if isinstance(value, str) else value))
+
+
+def shortened(text: str) -> str:
+    """The beginning of `text`, for a message."""
     return text if len(text) <= 60 else text[:60] + "…"
 
 

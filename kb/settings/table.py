@@ -9,7 +9,7 @@ from typing import Any
 
 from kb.errors import SettingsError
 from kb.files.small import parse_toml
-from kb.settings.rules import checked, expanded, from_variable
+from kb.settings.rules import checked, expanded, from_variable, why_no_path
 from kb.settings.sections import PATHS, SECTIONS, all_settings
 from kb.settings.text import SettingsText
 
@@ -32,6 +32,8 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
     for name in PATHS:
         if not isinstance(table.get(name, ""), str):
             raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
+        if reason := why_no_path(table.get(name, "")):
+            raise SettingsError(f"{written.place(name)} {name} {reason}. Write another.")
     return table
 
 
@@ -58,11 +60,14 @@ def read_section(name: str, values: object, environment: Mapping[str, str], writ
     return kind(**read)
 
 
-def path_from(text: object, base: Path | None) -> Path | None:
-    """`text` as a path, relative to `base`."""
+def path_from(text: object, base: Path | None, where: str = "") -> Path | None:
+    """`text` as a path, relative to `base`. Raises SettingsError, which begins with `where` it stands."""
     if not isinstance(text, str) or not text:
         return None
-    path = expanded(text, base)
+    try:
+        path = expanded(text, base)
+    except SettingsError as error:
+        raise SettingsError(f"{where} {error}".strip()) from error
     return path if path.is_absolute() or base is None else base / path
 
 
