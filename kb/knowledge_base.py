@@ -239,6 +239,18 @@ class KnowledgeBase(Renaming, ForPrograms):
         """What is indexed, in the documented form of `kb status --json`."""
         return self._index.describe() | {"left_out": self._vault.left_out()}
 
+    def on_disk(self, path: str) -> str:
+        """The path of a note as the disk spells it, whatever its bytes; what is no note's path stays as it is."""
+        from kb.errors import NoteUnreadable, VaultMissing
+        from kb.notes.vault import SUFFIXES
+
+        if not path.lower().endswith(SUFFIXES):
+            return path
+        try:
+            return str(self._vault.place(path))
+        except (NoteUnreadable, VaultMissing):
+            return path
+
     def _synced(self, report: SyncReport) -> None:
         if report.repaired:
             self._forget_readers()

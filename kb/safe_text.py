@@ -19,6 +19,9 @@ _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
+# And what programs that read line by line take for an end of one.
+_UNSAFE_IN_JSON = re.compile(_UNSAFE.pattern[:-1] + "\u2028\u2029]")
+
 # A whole sequence, for without its first character the rest of it would stay as text: CSI, OSC and the short ones.
 _ESCAPE = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]"
@@ -36,7 +39,7 @@ def safe_text(text: str) -> str:
 
 def escape_unsafe(json: str) -> str:
     """JSON text in which every character that a terminal would obey, or cannot take, is written as an escape."""
-    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 OWN_LINK = (

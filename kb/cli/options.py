@@ -38,7 +38,11 @@ class Chosen:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
-        return KnowledgeBase(self.settings(), plugin_host, self._notice)
+        from kb.cli.output import spell_paths
+
+        base = KnowledgeBase(self.settings(), plugin_host, self._notice)
+        spell_paths(base.on_disk)
+        return base
 
     def settings(self) -> Settings:
         """The settings in force; what a kb.toml asks for and was not confirmed is named on stderr."""

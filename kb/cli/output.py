@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,6 +17,11 @@ from kb.safe_text import escape_unsafe, safe_line, safe_segments, safe_text
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
     from rich.segment import Segment
+
+
+# Entries of JSON that hold words of a note, never its path.
+_WORDS = frozenset(("answer", "question", "query", "quote", "text", "title", "short", "understood"))
+_spelling: Callable[[str], str] = str  # set once a vault is chosen
 
 
 class SafeConsole(Console):
@@ -60,6 +65,23 @@ def say(message: str, style: str = "") -> None:
     err().print(Text(safe_text(message), style=style), soft_wrap=True)
 
 
+def spell_paths(spelling: Callable[[str], str]) -> None:
+    """From now on JSON names notes as `spelling` does: byte for byte, as the disk has them."""
+    global _spelling
+    _spelling = spelling
+
+
+def _spelled(value: Any, key: str = "") -> Any:
+    """`value` with the paths in it as the disk spells them; most are plain ASCII, and are spelled so anyway."""
+    if isinstance(value, str):
+        return value if value.isascii() or key in _WORDS else _spelling(value)
+    if isinstance(value, Mapping):
+        return {_spelled(str(name)): _spelled(item, str(name)) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelled(item, key) for item in value]
+    return value
+
+
 def print_json(value: Mapping[str, Any]) -> None:
     """Print one JSON object and nothing else on stdout."""
     answer().write(_json(value, indent=2) + "\n")
@@ -75,6 +97,6 @@ def _json(value: Mapping[str, Any], indent: int | None) -> str:
     """`value` as JSON that loses no character; those that a terminal would obey are escaped."""
     can_hold_all = (answer().encoding or "").lower().replace("-", "") == "utf8"
     text = json.dumps(
-        finite(value), ensure_ascii=not can_hold_all, indent=indent, allow_nan=False, default=str
+        _spelled(finite(value)), ensure_ascii=not can_hold_all, indent=indent, allow_nan=False, default=str
     )
     return escape_unsafe(text)

@@ -46,6 +46,8 @@ def must_be_free(folder: Path) -> None:
 def _strange(folder: Path) -> Iterator[str]:
     """The files there that are no index's, under names that are, by their paths in `folder`."""
     for name in _WHOLE:
+        if (folder / name).is_symlink():
+            continue  # the link is removed, never what it leads to
         for place, _, files in os.walk(folder / name):
             for file in files:
                 path = Path(place, file).relative_to(folder).as_posix()

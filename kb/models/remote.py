@@ -75,7 +75,7 @@ class RemoteModel:
                 if said.text:
                     first = first or time.perf_counter()
                     pieces += 1
-                    if shown := struck_out.feed(text.feed(said.text.encode("utf-8", "replace"))):
+                    if shown := struck_out.feed(text.feed_text(said.text)):
                         spoke = spoke or not shown.isspace()
                         yield shown
                 if text.stopped or said.finish == "done":

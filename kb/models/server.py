@@ -30,6 +30,7 @@ _CONNECT = 5.0  # seconds
 _SILENCE = 120.0  # seconds between two pieces; a slow machine reads a long prompt first
 _WAITS = (0.5, 1.5)  # seconds before the second and third attempt, where the server names none
 _PATIENCE = 600.0  # seconds in which a server may only say that it is still there
+_DAY = 86_400.0  # seconds; who names more names none
 _LONGEST_WAIT = 20.0  # seconds that a busy server may name; nobody sits before a screen for longer
 _BUSY = {429, 502, 503, 504}
 _MOST = 64_000_000  # bytes of one answer; thoughts, and likelihoods of tokens, take many
@@ -175,6 +176,8 @@ class Server:
         """Seconds until the next attempt. Raises ModelUnreachable when the server asks for too many."""
         if busy.seconds is None:
             return otherwise
+        if busy.seconds > _DAY:
+            raise self.refusal(f"is busy (status {busy.status})", "Try again later.")
         if busy.seconds > _LONGEST_WAIT:
             raise self.refusal(
                 f"is busy (status {busy.status}) for another {busy.seconds:.0f} s", "Try again then."

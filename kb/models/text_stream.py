@@ -14,6 +14,7 @@ class TextStream:
 
     def __init__(self, stops: Sequence[str] = ()) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
         self._thinking = _ThinkingFilter()
         self._stops = _StopFilter(tuple(stop for stop in stops if stop))
 
@@ -23,6 +24,10 @@ class TextStream:
 
     def feed(self, piece: bytes) -> str:
         return self._stops.feed(self._thinking.feed(self._decoder.decode(piece)))
+
+    def feed_text(self, piece: str) -> str:
+        """As `feed`, for text; servers that count in UTF-16 may send an emoji in two halves."""
+        return self.feed(self._halves.decode(piece.encode("utf-16-le", "surrogatepass")).encode())
 
     def finish(self) -> str:
         """What was held back, once no more will come."""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from kb.files.names import readable
 from kb.notes.journal import journal_names
 from kb.notes.note import Link, Note
 from kb.notes.parse import page_name, stem
@@ -27,7 +28,8 @@ BY_PATH, BY_NAME, BY_ALIAS, BY_TITLE, BY_BLOCK = "path", "name", "alias", "title
 
 @lru_cache(maxsize=65_536)
 def name_key(name: str) -> str:
-    """Names are compared without case, normalisation and outer white space."""
+    """Names are compared without case, normalisation and outer white space; bytes that are no text as a sign for them."""
+    name = name if name.isascii() else readable(name)
     return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 
 from kb.errors import NoteUnreadable, VaultMissing
 from kb.files.beneath import is_name
+from kb.files.names import readable
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
@@ -96,9 +97,9 @@ class Vault:
         for path, entry in self._files(os.fspath(self.root), "", []):
             if not _is_note(entry.name):
                 attachments.append(_link_path(path))
-            elif file := _note_file(path, entry):
+            elif (file := _note_file(path, entry)) and found.setdefault(file.path, file) is not file:
                 # Two names may differ in normalisation only; the first in byte order is kept.
-                found.setdefault(file.path, file)
+                self._left_out[file.path] = "a second file whose name reads the same; rename one"
         self._attachments = sorted(attachments)
         self._real_names = {path: file.name for path, file in found.items()}
         return [found[path] for path in sorted(found)]
@@ -284,8 +285,7 @@ def _link_path(path: str) -> str:
     """NFC, and without the lone surrogates that stand for undecodable bytes in a name."""
     if path.isascii():
         return path
-    clean = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return unicodedata.normalize("NFC", clean)
+    return unicodedata.normalize("NFC", readable(path))
 
 
 def _whole_lines(data: bytes) -> bytes:

@@ -107,6 +107,21 @@ def test_only_line_ends_part_lines(server: Server, remote: RemoteModel) -> None:
     assert remote.complete(QUESTION) == text
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["Rock \ud83d", "\ude00."], "Rock \U0001f600."),
+        (["Rock \ud83d", " and."], "Rock \ufffd and."),
+        (["\ude00 Rock."], "\ufffd Rock."),
+    ],
+)
+def test_an_emoji_may_come_in_halves(
+    pieces: list[str], text: str, server: Server, remote: RemoteModel
+) -> None:
+    server.answering = raw(data(*map(piece, pieces)))
+    assert remote.complete(QUESTION) == text
+
+
 TOLD: dict[str, tuple[Answering, str]] = {
     "an error alone": (raw(data({"error": {"message": "CUDA out of memory", "code": 500}}, end="")), "failed: CUDA out of memory"),
     "an error as text": (raw(data({"error": "CUDA out of memory"})), "failed: CUDA out of memory"),
@@ -287,10 +302,10 @@ def test_a_wait_that_nobody_sits_through_is_told(server: Server, remote: RemoteM
     assert len(server.asked) == 1
 
 
-@pytest.mark.parametrize("told", ["soon", "-5", "nan", "inf", "1e400", "Wed, 99 Foo"])
+@pytest.mark.parametrize("told", ["soon", "-5", "nan", "inf", "1e400", "9" * 5000, "Wed, 99 Foo"])
 def test_a_wait_that_is_none_ends_in_a_sentence(told: str, server: Server, remote: RemoteModel) -> None:
     server.answering = raw("", status=429, headers={"Retry-After": told})
-    with pytest.raises(ModelUnreachable, match="busy"):
+    with pytest.raises(ModelUnreachable, match=r"busy \(status 429\)\. Try again later\."):
         remote.complete(QUESTION)
 
 
