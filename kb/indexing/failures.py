@@ -22,6 +22,8 @@ def translated(folder: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _as_kb_error(error, folder) from error
+    except UnicodeDecodeError as error:  # of SQLite's own message, which quotes what it could not read
+        raise IndexDamaged(f"The index at {folder} is damaged (it holds no text). Run: kb index") from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _disk_full(folder) from error

@@ -145,7 +145,7 @@ def holds_tables_only(file: Path) -> bool:
             bound(connection, file)
             query = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index')"
             return bool(connection.execute(query).fetchone()[0] == 0)
-    except (sqlite3.Error, OSError):
+    except (sqlite3.Error, OSError, UnicodeDecodeError):  # SQLite quotes what it could not read
         return False
 
 

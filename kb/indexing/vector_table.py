@@ -61,7 +61,7 @@ class VectorTable:
         if not holds_tables_only(damaged):
             return 0
         with (
-            suppress(sqlite3.Error),
+            suppress(sqlite3.Error, UnicodeDecodeError),
             closing(sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)) as old,
         ):
             bound(old, damaged)

@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 
 from kb.errors import DiskFull, IndexDamaged, IndexingError
+from kb.indexing.failures import translated
 from kb.indexing.index import Index
 from kb.indexing.lock import WriteLock
+from kb.indexing.schema import open_for_reading
 from kb.indexing.seal import Seal
 from kb.notes.vault import Vault
 from tests.hardening.damages import EMBEDDER, Damaged, damage_often
@@ -78,6 +80,24 @@ def test_unharmed_vectors_survive_and_harmed_ones_do_not(damaged: Damaged) -> No
     assert embedded == 1
     assert "rebuilt from the notes" in repaired
     assert damaged.answers() == damaged.fresh
+
+
+@pytest.mark.parametrize(
+    "words", [b"DEFAULT", b"CREATE TABLE notes", b"NOT NULL", b"REFERENCES", b"WITHOUT ROWID"]
+)
+def test_a_schema_that_is_no_text_is_made_anew(damaged: Damaged, words: bytes) -> None:
+    """SQLite quotes what it could not read, and Python cannot decode its message."""
+    file = damaged.folder / "catalog.sqlite"
+    data = file.read_bytes()
+    assert words in data
+    middle = words[: len(words) // 2] + b"\xc5" + words[len(words) // 2 + 1 :]
+    file.write_bytes(data.replace(words, middle))
+    assert damaged.answers() == damaged.fresh
+    for suffix in ("-wal", "-shm"):  # and where nobody looks at the seal first
+        (damaged.folder / f"catalog.sqlite{suffix}").unlink(missing_ok=True)
+    file.write_bytes(file.read_bytes().replace(words, middle))
+    with pytest.raises(IndexDamaged), translated(damaged.folder):
+        open_for_reading(damaged.folder).execute("SELECT count(*) FROM notes")
 
 
 def test_an_index_of_another_machine_is_not_believed(
