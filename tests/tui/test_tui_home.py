@@ -265,6 +265,8 @@ def test_own_keys_and_those_of_vim_work(folder: Path, monkeypatch: pytest.Monkey
         await until(pilot, lambda: isinstance(app.screen, NoteScreen) and app.screen._links is not None)
         links = app.screen.query_one("#note-links", OptionList)
         links.focus()
+        await until(pilot, lambda: links.option_count > 1)
+        await pilot.pause(0.5)  # what is read of the note a moment later makes the list anew
         await pilot.press("j")
         first = links.highlighted
         await pilot.press("j")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _RECENT, _FEW = 5, 3
 _ROOM_FOR_LISTS = 22  # rows
 _ASK = "Ask your notes anything. To begin with, choose one (Down, Enter), or type your own:"
+_GO_ON = "Ask your notes anything, or go on with one of these (Down, Enter):"  # where no question is offered
 _NAME_WIDTH, _LEAST_NAME_WIDTH = 44, 12  # columns
 _BESIDE_NAME = 26  # columns: the longest remark, the spaces around it, the scrollbar
 _HOUR, _DAY = 3600, 86400
@@ -59,7 +60,7 @@ class Home(Vertical):
         self._rows: list[Row] = []
 
     def compose(self) -> ComposeResult:
-        yield Static(_ASK, id="home-ask")
+        yield Static(_GO_ON, id="home-ask")
         yield Choices(id="home-list")
         yield Activity()
 
@@ -74,6 +75,7 @@ class Home(Vertical):
     def refresh_rows(self) -> None:
         """Show what is known now; the row that was gone to stays chosen."""
         listed = self.query_one(Choices)
+        self.query_one("#home-ask", Static).update(_ASK if self.content.starters else _GO_ON)
         rows = list(
             _rows(self.content, max(_LEAST_NAME_WIDTH, min(_NAME_WIDTH, self.size.width - _BESIDE_NAME)))
         )
