@@ -44,11 +44,8 @@ class ChildEnd:
 
 def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd:
     """Run `module` with `words` in a child process that stands in a neutral folder, for `seconds` at most."""
-    path = json.dumps(
-        [entry for entry in without_current_folder(sys.path) if Path(entry).is_absolute()], allow_nan=False
-    )
     child = subprocess.Popen(
-        [sys.executable, "-I", "-c", _START, path, module, *words],
+        _command(module, words),
         cwd=_NEUTRAL,
         env=minimal_environment(os.environ),
         stdin=subprocess.DEVNULL,
@@ -63,6 +60,18 @@ def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd
         child.kill()
         child.communicate()
     return ChildEnd(child.returncode, output)
+
+
+def own_command(*words: str) -> list[str]:
+    """The program and arguments that run `kb` with `words` wherever one stands, without a look at what lies there."""
+    return _command("kb", words)
+
+
+def _command(module: str, words: Sequence[str]) -> list[str]:
+    path = json.dumps(
+        [entry for entry in without_current_folder(sys.path) if Path(entry).is_absolute()], allow_nan=False
+    )
+    return [sys.executable, "-I", "-c", _START, path, module, *words]
 
 
 def minimal_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -59,6 +59,10 @@ def prepare() -> None:
     """Set the streams up, once, at the start of the process."""
     global _answer
     codecs.register_error(_PLAIN, _plain)
+    for name in ("COLUMNS", "LINES"):
+        # A terminal that knows no size of its own says 0; nothing would be shown.
+        if os.environ.get(name, "").strip() in ("0", "00", "000"):
+            del os.environ[name]
     for number in range(3):
         try:
             os.fstat(number)

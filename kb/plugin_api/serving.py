@@ -14,6 +14,7 @@ from __future__ import annotations
 from kb.answering.answer import Style
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, SentenceChecked, Step
 from kb.capture import Capture, Captured
+from kb.child_process import own_command
 from kb.errors import IndexingError, IndexLocked, IndexMissing, IndexOutdated, NoteUnreadable
 from kb.retrieval.listing import ListedNote
 from kb.retrieval.unknown_words import worth_showing
@@ -36,5 +37,6 @@ __all__ = [
     "Style",
     "answer_json",
     "hit_json",
+    "own_command",
     "worth_showing",
 ]

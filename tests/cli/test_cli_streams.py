@@ -89,6 +89,20 @@ def test_what_a_terminal_cannot_show_is_replaced(base: Path, encoding: str) -> N
     assert shell("kb --help", base, PYTHONIOENCODING=encoding).returncode == 0
 
 
+@pytest.mark.parametrize("size", ["0", "-1", "", "wide"])
+def test_a_terminal_of_no_size_is_written_to(size: str, base: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kb", "status"],
+        cwd=base,
+        env={**os.environ, "COLUMNS": size, "LINES": size},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "notes" in done.stdout
+
+
 NAMES = [
     "\u200fShalom\u200e.md",
     "\u202aReport\u202c.md",

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.child_process import run_python
+from kb.child_process import own_command, run_python
 from kb.isolation import leave_current_folder
 
 ROOT = Path(next(iter(kb.__path__))).parent
@@ -110,6 +110,30 @@ def test_the_folder_of_installed_packages_may_be_the_current_one(
 def test_no_other_place_starts_a_process() -> None:
     files = [*ROOT.glob("kb/**/*.py"), *ROOT.glob("plugins/**/*.py")]
     assert {file.relative_to(ROOT).as_posix() for file in files if starts_processes(file)} == MAY_START
+
+
+def test_servers_start_kb_alone_and_without_a_look_at_the_current_folder() -> None:
+    """asyncio has a way of its own to start a process; the language server and the MCP server run `kb index` by it."""
+    files = [*ROOT.glob("kb/**/*.py"), *ROOT.glob("plugins/**/*.py")]
+    texts = {file: file.read_text(encoding="utf-8") for file in files}
+    starting = {file: text for file, text in texts.items() if "create_subprocess" in text}
+    assert {file.relative_to(ROOT).as_posix() for file in starting} == {
+        "plugins/kb_plugins/lsp/keeping.py",
+        "plugins/kb_plugins/mcp_server/keeping.py",
+    }
+    assert all("own_command(" in text and "sys.executable" not in text for text in starting.values())
+
+
+@pytest.mark.slow
+def test_kb_that_kb_starts_runs_nothing_of_the_current_folder(base: Path, tmp_path: Path) -> None:
+    lay_traps(base, tmp_path / "mark", [*MODULES, *EARLY, *OWN, "runpy.py"])
+    environment = {**os.environ, "PYTHONPATH": "", "KB_TEST_MARK": str(tmp_path / "mark")}
+    done = subprocess.run(
+        own_command("index"), cwd=base, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "unchanged" in done.stdout
+    assert not (tmp_path / "mark").exists()
 
 
 def starts_processes(file: Path) -> bool:

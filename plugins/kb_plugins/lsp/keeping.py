@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Sequence
 
 from kb.plugin_api import KbError
 from kb.plugin_api.editing import Drafts
+from kb.plugin_api.serving import own_command
 
 _LOOK_SECONDS = 1.0  # between looks at what other processes wrote
 
@@ -69,7 +69,7 @@ class Keeper:
             return False
 
     async def _run(self) -> None:
-        words = [sys.executable, "-m", "kb", "index", *self._options]
+        words = own_command("index", *self._options)
         child = await asyncio.create_subprocess_exec(
             *words,
             stdin=asyncio.subprocess.DEVNULL,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 
 from kb.plugin_api import KbError, KnowledgeBase, UsageError
-from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated
+from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated, own_command
 from kb_plugins.mcp_server.worker import Worker
 
 _LOOK_SECONDS = 2.0  # at least, between looks at the files
@@ -57,7 +56,7 @@ class Keeper:
         settings = await self._worker.do(lambda base: base.settings)
         words = ["index", "--vault", str(settings.vault), "--index", str(settings.index)]
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "kb", *words),
+            *own_command(*words),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
