@@ -89,6 +89,26 @@ def test_what_a_terminal_cannot_show_is_replaced(base: Path, encoding: str) -> N
     assert shell("kb --help", base, PYTHONIOENCODING=encoding).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("lack", "words"),
+    [
+        # 20 kB a file; the library that tells languages unpacks its model where temporary files lie.
+        ("resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))", "No space is left"),
+        ("pathlib.Path.open = lambda *_, **__: bytearray(1 << 62)", "not enough memory"),
+    ],
+)
+def test_what_the_machine_lacks_is_one_sentence(lack: str, words: str, base: Path) -> None:
+    program = (
+        f"import pathlib, resource\nfrom kb.cli.main import main\n{lack}\nmain(['index', '--rebuild'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=base, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 1, done.stderr
+    assert words in done.stderr
+
+
 @pytest.mark.parametrize("size", ["0", "-1", "", "wide"])
 def test_a_terminal_of_no_size_is_written_to(size: str, base: Path) -> None:
     done = subprocess.run(
