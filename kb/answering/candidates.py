@@ -50,8 +50,8 @@ class Features(NamedTuple):
 
 
 # Fitted by `python -m training.calibrate`.
-WEIGHTS = Features(0.26, -0.0934, 3.34, -3.42, 1.38, -0.353, 2.56, 9.49, 0.149, -0.336, 0.52, 0.286)
-INTERCEPT = -4.400
+WEIGHTS = Features(0.236, -0.0514, 2.32, -2.24, 1.53, -0.17, 2.6, 9.4, 0.112, -0.451, 0.53, 0.211)
+INTERCEPT = -4.451
 _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often

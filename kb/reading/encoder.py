@@ -1,7 +1,7 @@
 """Runs the reader's graph: token ids in, logits out, without torch.
 
 The word table and the tokenizer are those of multilingual-e5-small, mapped from its package; only the layers above them
-are the reader's own (reader.onnx, weights in blocks of 8 bits). onnxruntime comes with chromadb.
+are the reader's own (reader.onnx, in 8 bits). onnxruntime comes with chromadb.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from kb.indexing.e5_package import E5Package
 Matrix = NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "reader.onnx"
 _EPSILON = np.float32(1e-5)
-_HIDDEN = np.float32(-1e4)  # added to the attention to padding
 _BATCH_TOKENS = 1024
 
 
@@ -49,14 +48,14 @@ class Encoder:
     def _run_together(self, rows: Sequence[Sequence[int]]) -> tuple[Matrix, Matrix, Matrix]:
         width = max(map(len, rows))
         ids = np.full((len(rows), width), self._package.pad, dtype=np.int64)
-        bias = np.zeros((len(rows), 1, 1, width), dtype=np.float32)
+        mask = np.zeros((len(rows), width), dtype=np.int32)  # 1 for a token, 0 for padding
         for place, row in enumerate(rows):
             ids[place, : len(row)] = row
-            bias[place, ..., len(row) :] = _HIDDEN
+            mask[place, : len(row)] = 1
         states = self._package.words(ids) + self._positions[:width]
         states -= states.mean(axis=-1, keepdims=True)
         states /= np.sqrt(np.mean(states * states, axis=-1, keepdims=True) + _EPSILON)
-        inputs = {"states": states * self._scale + self._shift, "bias": bias}
+        inputs = {"states": states * self._scale + self._shift, "mask": mask}
         spans, answerable, labels = self._session.run(["spans", "answerable", "labels"], inputs)
         return spans, answerable, labels
 
