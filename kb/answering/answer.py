@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +13,7 @@ AbstainReason = Literal[
     "", "nothing found", "not covered", "not indexed", "out of step", "not a question", "no notes"
 ]
 Outcome = Literal["answered", "unsure", "nothing"]
+_SENTENCE_END = re.compile(r"[.!?…。！？:：][\"”’»)\]*_]*\s*$")
 Style = Literal["short", "full", "quotes"]  # one sentence; two, and quotes; quotes alone
 
 
@@ -95,9 +97,13 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The supported sentences with their citations: as one line, or as lines where one of them is a block."""
-        said = [cite(sentence) for sentence in self.sentences if sentence.supported]
-        return ("\n" if any("\n" in sentence for sentence in said) else " ").join(said)
+        """The supported sentences with their citations: as one line, or as lines where one of them is a block or a note's line."""
+        supported = [sentence for sentence in self.sentences if sentence.supported]
+        said = [cite(sentence) for sentence in supported]
+        apart = any("\n" in sentence for sentence in said) or not all(
+            _SENTENCE_END.search(sentence.text) for sentence in supported[:-1]
+        )
+        return ("\n" if apart else " ").join(said)
 
     def _repr_markdown_(self) -> str:
         """For notebooks: the answer, or why there is none, and its sources."""

@@ -23,7 +23,7 @@ from kb.notes.answer_blocks import AnswerBlock, plain_block
 from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
-from kb.text.days import after_entry_day, entry_day
+from kb.text.days import after_entry_day, day_in, entry_day
 from kb.text.language import UNCERTAIN, language_told
 
 
@@ -85,6 +85,11 @@ class Candidate:
     score: float  # log odds that it holds the answer
     day: date | None  # of its entry or heading; None where neither is dated
     whole: bool = False  # all of its block
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is all of a block of several parts."""
+        return self.whole and len(self.block.parts) > 1
 
     @property
     def source(self) -> str:
@@ -167,7 +172,7 @@ def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) ->
     judged = []
     for item, mine in zip(found, own, strict=True):
         key = id(item.section)
-        whole = item.whole and len(item.block.parts) > 1 and not _is_short(item)
+        whole = item.is_several and not _is_short(item)
         features = item.features._replace(
             passage=item.section.score,
             note=item.section.note_score,
@@ -226,6 +231,10 @@ def _in_section(
             candidate = _candidate(section, reading, intent, block, answer, answer.logit)
             if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
                 candidate = replace(candidate, span=parts, whole=False)
+            elif candidate.is_several and not _is_of_one_thing(section, block):
+                last = max(last, block.subtree(first))
+                own = Span(parts.start, block.parts[last].span.end)
+                candidate = replace(candidate, span=own, whole=False)
             if not touches(candidate.span, [*hidden, *(other.span for other in found)]):
                 found.append(candidate)
     known = {item.span for item in found}
@@ -233,6 +242,7 @@ def _in_section(
         whole = section.text[block.span.start : block.span.end]
         if (
             _is_several(block)
+            and _is_of_one_thing(section, block)
             and block.span not in known
             and not touches(block.span, hidden)
             and not asks_else(whole, question)
@@ -259,7 +269,7 @@ def _stretches(section: Section, reading: Reading) -> Iterator[_Stretch]:
             start = part.span.start + after_entry_day(section.text[part.span.start : part.span.end])
             if answer := reading.best(start, part.span.end):
                 yield _Stretch(block, part.span, answer)
-        if len(block.parts) > 1:
+        if len(block.parts) > 1 and _is_of_one_thing(section, block):
             body = block.body
             if block.kind in ("list", "steps", "code"):
                 logit = reading.stretch(body.start, body.end)
@@ -282,6 +292,12 @@ def _only_points(text: str) -> bool:
     """Whether a stretch but names another note, as in "See [[Token]]."."""
     rest, links = _LINK.subn(" ", text)
     return links > 0 and len(words_of(rest)) < _MIN_WORDS
+
+
+def _is_of_one_thing(section: Section, block: AnswerBlock) -> bool:
+    """Whether a list may be all that is asked for: not where it is but what a day brought."""
+    dated = section.day is not None or day_in(section.first.title) is not None
+    return block.kind != "list" or block.lead is not None or not dated
 
 
 def _only_leads(section: Section, block: AnswerBlock, following: AnswerBlock) -> bool:

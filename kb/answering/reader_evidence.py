@@ -33,7 +33,9 @@ _OF_PERIOD = 1.7  # log odds that an entry of the period asked for gains …
 _OF_WEEK = 3.4  # … and where the period is a week at most
 _CERTAIN = 8.0  # log odds of what only its day makes an answer
 _LATEST_DECISION = 1.0  # log odds at least of the latest decision found
-_MENTIONS = 0.5  # share of a question's weight that an undated event must hold for its day to be the answer
+_TOGETHER = 2.0  # log odds by which another of all that was asked for may fall behind the best
+_MOST_TOGETHER = 6  # of them shown
+_MENTIONS = 0.7  # share of a question's weight that an undated event must hold for its day to be the answer
 _DAY_SCORE = 2.0  # log odds of an event that holds all of the question, when its day is asked for
 
 
@@ -193,6 +195,10 @@ class EvidenceReader:
                         key=lambda item: (item.day, item.section.first.note_path, item.span.start),
                     )
                 )
+        if intent.wants_all and not best.is_several and best.score > 0:
+            least = max(best.score - _TOGETHER, 0.0)
+            together = [item for item in found if not item.is_several and item.score >= least]
+            return _distinct(_apart(together))[:_MOST_TOGETHER]
         if intent.asks_decision and intent.wants_latest and not period:
             decided = [item for item in found if item.day and tells_decision(item.text)]
             if decided:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from kb.text.characters import plain
+from kb.text.date_tables import month_numbers
 from kb.text.forms import stem
 from kb.text.function_words import FUNCTION_WORDS
 from kb.text.language_data import irregular_forms
@@ -141,6 +142,8 @@ def same_word(one: str, other: str) -> bool:
         return True
     if one[:2] != other[:2]:
         return False
+    if one.startswith(other[:3]) and _is_month(one, other):
+        return True
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
     endings = {one[shared:], other[shared:]}
     if shared < _MIN_STEM:
@@ -149,6 +152,17 @@ def same_word(one: str, other: str) -> bool:
             _SHORT_ENDINGS if one[shared - 1] == "e" else _SHORT_ENDINGS - {"d"}
         )
     return endings <= _ENDINGS
+
+
+def _is_month(one: str, other: str) -> bool:
+    """Whether one of two words is the other's short form as the name of a month: "Feb" and "February"."""
+    numbers = month_numbers()
+    number = numbers.get(one)
+    return (
+        number is not None
+        and number == numbers.get(other)
+        and (one.startswith(other) or other.startswith(one))
+    )
 
 
 def covers(words: Iterable[str], word: str) -> bool:

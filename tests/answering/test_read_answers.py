@@ -44,6 +44,8 @@ NOTES = {
     "1. Money: Iva has 2,300 € for it.\n2. Heating: Omar asks for a gas heater.\n3. Keys: two, one with Jonas.\n",
     "People/Regatta crew.md": "# Regatta crew\n\nIva Roth steers. She was born in Basel in 1979.\nOmar Faris rows. "
     "He was born in Tunis in 1990 and works as a baker.\n",
+    "House/Roof.md": "# Roof\n\n2026-03-01 offer for the roof from Rust & Sons: 4,200 €\n",
+    "Journal/2026-03-09.md": "# 2026-03-09\n\n- dentist at 9\n- second offer for the roof, from Dorn: 3,950 €\n- bought stamps\n",
     "Study/Cards.md": "# Cards\n\nWhich part of a cell holds its ribosome?::The cytoplasm\nWhat does a vacuole store?::Water\n",
     "Study/Cells.md": "# Cells\n\nA mitochondrion makes the energy of the cell. A ribosome builds proteins.\n",
 }
@@ -241,3 +243,16 @@ def test_a_flash_card_answers_only_what_it_asks(base: KnowledgeBase) -> None:
     assert "cytoplasm" not in answer.text
     answer = ask(base, "What does a vacuole store?")
     assert "What does a vacuole store? Water" in answer.text
+
+
+def test_what_stands_in_several_notes_is_listed_from_all(base: KnowledgeBase) -> None:
+    answer = ask(base, "Which offers did we get for the roof?")
+    own = "\n".join(sentence.text for sentence in answer.sentences)
+    assert "4,200 €" in own
+    assert "3,950 €" in own
+    assert "stamps" not in own
+
+
+def test_the_day_of_a_note_is_not_that_of_a_birthday_it_does_not_tell(base: KnowledgeBase) -> None:
+    answer = ask(base, "When is the birthday of the man from Vaillant?")
+    assert "2026-02-08" not in (answer.short or "")

@@ -78,3 +78,20 @@ def test_words_of_every_script(text: str, words: list[str]) -> None:
 )
 def test_numbers_read_alike_however_they_are_written(text: str, numbers: list[str]) -> None:
     assert numbers_of(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("february", "feb", True),
+        ("sept", "september", True),
+        ("october", "oct", True),
+        ("may", "mayor", False),
+        ("march", "mar", True),
+        ("june", "july", False),
+        ("dec", "decision", False),
+    ],
+)
+def test_a_month_may_be_written_short(one: str, other: str, same: bool) -> None:
+    assert same_word(one, other) is same
+    assert same_word(other, one) is same
