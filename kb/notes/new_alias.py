@@ -18,7 +18,7 @@ _BELOW = re.compile(
     r"^alias(?:es)?[ \t]*:[ \t]*(?:\r\n?|\n)(?:[ \t]*-[ \t][^\r\n]*(?:\r\n?|\n))+",
     re.MULTILINE | re.IGNORECASE,
 )
-_LAST_ITEM = re.compile(r"([ \t]*-[ \t]+)[^\r\n]*(\r\n?|\n)\Z")
+_LAST_ITEM = re.compile(r"^([ \t]*+-[ \t]++)[^\r\n]*+(\r\n?|\n)\Z", re.MULTILINE)
 
 
 def new_alias(note: Note, alias: str) -> Edit | None:

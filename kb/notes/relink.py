@@ -58,8 +58,11 @@ class Relinker:
         if was.path is None:
             if was.status != "attachment":
                 return False
-            found = self.after.resolve(link, self.renames.path(source)).candidates
-            return set(map(self.renames.path, was.candidates)) != set(found)
+            wanted = set(map(self.renames.path, was.candidates))
+            # One that moves is found by its name still, but not by its path, which other programs follow.
+            return wanted != set(was.candidates) or wanted != set(
+                self.after.resolve(link, self.renames.path(source)).candidates
+            )
         now = self.wanted(link, was)
         if now != was.path or (was.path in self.renames.anchored and (link.heading or link.block)):
             return True

@@ -20,7 +20,7 @@ PRINTED = (
     ("Steep it for three minutes at 90 degrees [1].", "[1] Oolong.md:10"),
     ("nothing True", "No note named 'No such note'."),
     ("Oolong.md:10", "Tea.md 20"),
-    ("three minutes at 90 degrees",),
+    ("three minutes",),
     ("90 degrees [1].", "1. Oolong.md:10\n   > Steep it"),
     ("Steep it for three minutes at 90 degrees [1].",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -105,13 +106,14 @@ def test_no_command_reaches_the_network(words: list[str], small_base: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_no_command_of_all_reaches_the_network(small_base: Path) -> None:
-    """Every command but those that fetch a model, one after another in one process."""
+def test_no_command_of_all_reaches_the_network(small_base: Path, tmp_path: Path) -> None:
+    """Every command but those that fetch a model, one after another in one process, over notes of their own."""
+    base = shutil.copytree(small_base, tmp_path / "base")
     commands = [words for words in ALL_COMMANDS if words[:2] != ["models", "get"]]
     program = WATCHED.partition("from kb.cli.main")[0] + DRIVER
     done = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=small_base,
+        cwd=base,
         env=watched_environment() | {"EDITOR": "true", "KB_PAGER": "cat"},
         input=f"{json.dumps(commands)}\nWhat is a token?\n",
         capture_output=True,

@@ -70,3 +70,9 @@ def test_links_to_a_folder_follow_it(tmp_path: Path) -> None:
     assert (vault / "S.md").read_text() == "[all](old%20docs/) [in](old%20docs/deep) [n](old%20docs/N.md)\n"
     assert (vault / "old docs/deep/N.md").read_text() == "[up](../) [r](/old%20docs/)\n"
     assert done.left == ()
+
+
+def test_a_path_to_a_file_follows_it_although_its_name_would_find_it(tmp_path: Path) -> None:
+    vault = vault_with(tmp_path, {"S.md": "![p](x.png) ![[x.png]]\n"}, ("x.png",))
+    move(way_to(vault, tmp_path / "state"), {"x.png": "pictures/x.png"})
+    assert (vault / "S.md").read_text() == "![p](pictures/x.png) ![[x.png]]\n"

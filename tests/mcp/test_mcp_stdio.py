@@ -66,7 +66,7 @@ def test_an_answer_comes_with_outcome_blocks_and_citations_and_tells_how_it_goes
 def test_a_question_that_nobody_waits_for_holds_nothing_up(talk: Talk) -> None:
     async def cancelled() -> None:
         work = asyncio.ensure_future(talk.client.call_tool("ask", {"question": "What is oolong?"}))
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.01)
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
