@@ -14,8 +14,7 @@ _GOES_ON = re.compile(
 )
 _MYSELF = re.compile(r"\b(?:I|we|ich|wir|je|nous)\b")  # "What may I bring?" names no subject of its own
 _IDENTITY = re.compile(
-    r"^(?:(?:and|und|et|y)\s+)?(?:who|wer|qui|quién)(?:'s| is| was| are| ist| war| est| es| era)\s+(?=[^\W\d_a-z])",
-    re.IGNORECASE,
+    r"^(?i:(?:and|und|et|y)\s+)?(?i:who|wer|qui|quién)(?i:'s| is| was| are| ist| war| est| es| era)\s+(?=[^\W\d_a-z])"
 )
 _WH = re.compile(
     r"^(?:who|whom|whose|when|where|why|how(?: (?:many|much|long|old|often|far|big|so))?|which|what|since when|"

@@ -50,6 +50,11 @@ def test_he_is_who_the_answer_named() -> None:
     assert asked == "When was Hermann Ebbinghaus born?"
 
 
+def test_he_is_who_was_asked_for_whatever_the_answer_names() -> None:
+    answer = "| Name | Who | Phone |\n| Ottilie | nurse | 0151 442 118 | [1]"
+    assert complete("Who is Ottilie?", "What is her number?", answer) == "What is Ottilie's number?"
+
+
 @pytest.mark.parametrize(
     "asked",
     [
