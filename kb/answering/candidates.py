@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from kb.answering.extents import SHORT_PARAGRAPH, extent
+from kb.answering.extents import SHORT_PARAGRAPH, extent, is_of_one_thing
 from kb.answering.flash_cards import asks_else, both_sides
 from kb.answering.intent import Intent
 from kb.answering.names import is_german, missing_names
@@ -24,7 +24,7 @@ from kb.notes.answer_blocks import AnswerBlock, plain_block
 from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
-from kb.text.days import after_entry_day, day_in, entry_day
+from kb.text.days import after_entry_day, entry_day
 from kb.text.language import UNCERTAIN, language_told
 
 
@@ -225,21 +225,15 @@ def _in_section(
             candidate = _candidate(section, reading, intent, block, answer, answer.logit)
             if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
                 candidate = replace(candidate, span=parts, whole=False)
-            elif candidate.is_several and not _is_of_one_thing(section, block):
-                last = max(last, block.subtree(first))
-                own = Span(parts.start, block.parts[last].span.end)
-                candidate = replace(candidate, span=own, whole=False)
             if not touches(candidate.span, [*hidden, *(other.span for other in found)]):
                 found.append(candidate)
     known = {item.span for item in found}
     for block in section.blocks:
-        whole = section.text[block.span.start : block.span.end]
         if (
-            _is_several(block)
-            and _is_of_one_thing(section, block)
+            _is_several(section, block)
             and block.span not in known
             and not touches(block.span, hidden)
-            and not asks_else(whole, question)
+            and not asks_else(section.text[block.span.start : block.span.end], question)
         ):
             body = block.body
             answer = Answer(body.start, body.end, reading.stretch(body.start, body.end))
@@ -263,7 +257,7 @@ def _stretches(section: Section, reading: Reading) -> Iterator[_Stretch]:
             start = part.span.start + after_entry_day(section.text[part.span.start : part.span.end])
             if answer := reading.best(start, part.span.end):
                 yield _Stretch(block, part.span, answer)
-        if len(block.parts) > 1 and _is_of_one_thing(section, block):
+        if len(block.parts) > 1 and is_of_one_thing(section, block):
             body = block.body
             if block.kind in ("list", "steps", "code"):
                 logit = reading.stretch(body.start, body.end)
@@ -272,13 +266,14 @@ def _stretches(section: Section, reading: Reading) -> Iterator[_Stretch]:
                 yield _Stretch(block, body, answer)
 
 
-def _is_several(block: AnswerBlock) -> bool:
+def _is_several(section: Section, block: AnswerBlock) -> bool:
     """Whether a block may answer as a whole what asks for several things."""
     size = block.span.end - block.span.start
     return (
         block.kind in ("list", "steps", "table", "paragraph")
         and len(block.parts) > 1
         and size <= _LONGEST_WHOLE
+        and is_of_one_thing(section, block)
     )
 
 
@@ -286,12 +281,6 @@ def _only_points(text: str) -> bool:
     """Whether a stretch but names another note, as in "See [[Token]]."."""
     rest, links = _LINK.subn(" ", text)
     return links > 0 and len(words_of(rest)) < _MIN_WORDS
-
-
-def _is_of_one_thing(section: Section, block: AnswerBlock) -> bool:
-    """Whether a list may be all that is asked for: not where it is but what a day brought."""
-    dated = section.day is not None or day_in(section.first.title) is not None
-    return block.kind != "list" or block.lead is not None or not dated
 
 
 def _only_leads(section: Section, block: AnswerBlock, following: AnswerBlock) -> bool:

@@ -32,7 +32,7 @@ def extent(
             return block.span, True
         return Span(parts[first].span.start, parts[last].span.end), False
     if block.kind in ("list", "steps"):
-        if _is_whole(reading, intent, block, answer, first, last):
+        if _is_whole(section, reading, intent, block, answer, first, last):
             return block.span, True
         last = max(last, block.subtree(first))
         return Span(parts[first].span.start, parts[last].span.end), False
@@ -46,7 +46,13 @@ def extent(
     return Span(parts[first].span.start, parts[last].span.end), first == 0 and last == len(parts) - 1
 
 
+def is_of_one_thing(section: Section, block: AnswerBlock) -> bool:
+    """Whether a list may be all that is asked for: not where it is but what a day brought."""
+    return block.kind != "list" or block.lead is not None or not section.is_of_a_day
+
+
 def _is_whole(
+    section: Section,
     reading: Reading,
     intent: Intent,
     block: AnswerBlock,
@@ -56,6 +62,8 @@ def _is_whole(
 ) -> bool:
     if len(block.parts) == 1:
         return True
+    if not is_of_one_thing(section, block):
+        return False
     if last - first >= max(1, len(block.parts) // 2):
         return True
     if block.kind == "steps" and intent.wants_steps:

@@ -32,20 +32,24 @@ _EITHER = re.compile(
     re.IGNORECASE,
 )
 # "How did my weight change between April and June?"
-_CHANGED = re.compile(
-    r"^(?:how|how much|by how much)\s(?:much\s)?(?:did|has|have)\s(?P<what>[^?]{2,80}?)\s"
-    r"(?:chang|develop|evolv|grow|ris|increas|fall|drop|decreas|differ|improv|mov)\w*\s"
-    r"(?:between|from)\s(?P<one>[^?]{2,50}?)\s(?:and|to|till|until)\s(?P<other>[^?]+)"
-    r"|^wie (?:viel |sehr )?(?:hat|haben) sich (?P<was>[^?]{2,80}?) (?:zwischen|von) (?P<eins>[^?]{2,50}?) (?:und|bis|auf) "
-    r"(?P<zwei>[^?]+?) (?:ver\w+|entwickelt)",
-    re.IGNORECASE,
+_CHANGES = (
+    re.compile(
+        r"^(?:how|how much|by how much)\s(?:much\s)?(?:did|has|have)\s(?P<what>[^?]{2,80}?)\s"
+        r"(?:chang|develop|evolv|grow|ris|increas|fall|drop|decreas|differ|improv|mov)\w*\s"
+        r"(?:between|from)\s(?P<one>[^?]{2,50}?)\s(?:and|to|till|until)\s(?P<other>[^?]+)",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"^wie (?:viel |sehr )?(?:hat|haben) sich (?P<what>[^?]{2,80}?) (?:zwischen|von) (?P<one>[^?]{2,50}?) (?:und|bis|auf) "
+        r"(?P<other>[^?]+?) (?:ver\w+|entwickelt)",
+        re.IGNORECASE,
+    ),
 )
 # "Larch or oak: which lasts longer?"
 _EITHER_FIRST = re.compile(
     r"^(?P<one>[^?,:]{2,40}?) (?:or|against|oder|ou|o) (?P<other>[^?,:–]{2,40}?)\s*[:,–-]\s*(?P<rest>\S[^?]*)",
     re.IGNORECASE,
 )
-_CHANGED_NAMES = (("what", "was"), ("one", "eins"), ("other", "zwei"))
 _QUESTIONS = re.compile(r"(?<![^?？])[^?？]++[?？]")
 # "When is the exam and where?": what follows goes on from what is before.
 _ALSO_ASKS = re.compile(
@@ -111,9 +115,9 @@ def take_apart(question: str, names: Callable[[], Iterable[str]] = tuple) -> Par
     if (found := _EITHER.search(text)) and (sides := _sides(found, str, most=8)):
         start, end = found.start("one"), found.end("other")
         return _comparison(text, [Part(f"{text[:start]}{side}{text[end:]}", side) for side in sides])
-    if found := _CHANGED.search(text):
-        what, *sides = (found[name] or found[german] for name, german in _CHANGED_NAMES)
-        return _comparison(text, [Part(f"{what} {side.strip()}?", side.strip()) for side in sides])
+    for pattern in _CHANGES:
+        if (found := pattern.search(text)) and (sides := _sides(found, str, most=8)):
+            return _comparison(text, [Part(f"{found['what']} {side}?", side) for side in sides])
     if (found := _EITHER_FIRST.search(text)) and (sides := _sides(found, _bare, most=5)):
         rest = found["rest"].strip()
         return _comparison(text, [Part(f"{rest} {side}?", side) for side in sides])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TypeVar
 
 from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
 from kb.answering.counting import count_of
 from kb.answering.evidence import Encoder, Evidence
 from kb.answering.intent import Intent, tells_decision
 from kb.answering.odds import probability
-from kb.answering.once import once
 from kb.answering.question import Question
 from kb.answering.sections import Section, most_likely, sections_of
 from kb.answering.words import content_words, covers, words_of
@@ -23,9 +23,9 @@ from kb.retrieval.hit import SearchHit
 from kb.text.days import entry_day
 from kb.text.periods import Period
 
-_READ = 8  # sections that the reader is given …
-_READ_FIRST = 4  # … of them, those that promise most at first
-_SURE = 3.0  # log odds of an answer in those from which the others need not be read
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+_READ = 8  # sections that the reader is given
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
 _SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them
 _MOST_OF_PERIOD = 12  # entries of a period shown
@@ -96,9 +96,8 @@ class EvidenceReader:
         by_day = period is not None and (intent.asks_day or intent.asks_decision)
         if period and by_day and (entries := self._entries(sections, intent, period)):
             return Found(tuple(map(_evidence, entries)), (), 1.0)
-        several = intent.wants_all or intent.counts or intent.compares or intent.wants_latest or bool(period)
-        found = self._candidates(question, intent, sections, all_of_them=several)
-        found = [replace(item, day=self._day(item)) for item in found]
+        found = self._candidates(question, intent, sections)
+        found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
             gain = _OF_WEEK if (period.last - period.first).days < 8 else _OF_PERIOD
             found = [replace(i, score=i.score + gain) if period.holds(i.day) else i for i in found]
@@ -123,27 +122,9 @@ class EvidenceReader:
             same=also[: len(alike)],
         )
 
-    def _candidates(
-        self, question: Question, intent: Intent, sections: Sequence[Section], *, all_of_them: bool = True
-    ) -> list[Candidate]:
-        """As `candidates`; unless `all_of_them` are wanted, no more is read once the answer is sure."""
-        if not all_of_them:
-            first = self._read_together(
-                question, intent, most_likely(sections, question.coverage, _READ_FIRST)
-            )
-            if (
-                first and first[0].score >= _SURE and self._day(first[0]) is None
-            ):  # no later word can be about
-                return first
-        return self._read_together(question, intent, most_likely(sections, question.coverage, _READ))
-
-    def _day(self, item: Candidate) -> date | None:
-        return item.day or self._day_of(item.section.first.note_path)
-
-    def _read_together(
-        self, question: Question, intent: Intent, sections: Sequence[Section]
-    ) -> list[Candidate]:
+    def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
         asked = question.text
+        sections = most_likely(sections, question.coverage, _READ)
 
         def compare(texts: Sequence[str]) -> list[float]:
             vector, told = self._encoder.embed_question(asked, texts)
@@ -151,10 +132,10 @@ class EvidenceReader:
 
         texts = [section.reading_text for section in sections]
         wanted = [text.text for text in texts]
-        read = once(self._read, asked, wanted, lambda new: self._reader.read(asked, new))
+        read = _once(self._read, asked, wanted, lambda new: self._reader.read(asked, new))
         readings = [text.in_section(reading) for text, reading in zip(texts, read, strict=True)]
         return candidates_of(
-            question, intent, sections, readings, lambda new: once(self._cosines, asked, new, compare)
+            question, intent, sections, readings, lambda new: _once(self._cosines, asked, new, compare)
         )
 
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
@@ -232,6 +213,19 @@ class EvidenceReader:
         if held < _MENTIONS or score <= item.score:
             return item
         return replace(item, score=score, short=item.day.isoformat())
+
+
+def _once(
+    known: dict[tuple[str, Key], Value],
+    asked: str,
+    keys: Sequence[Key],
+    find: Callable[[Sequence[Key]], Sequence[Value]],
+) -> list[Value]:
+    """What `find` tells of each of `keys` for the question `asked`; it is called for those not yet `known` alone."""
+    new = [key for key in dict.fromkeys(keys) if (asked, key) not in known]
+    if new:
+        known.update(((asked, key), value) for key, value in zip(new, find(new), strict=True))
+    return [known[asked, key] for key in keys]
 
 
 def _evidence(item: Candidate) -> Evidence:

@@ -6,7 +6,7 @@ Passages are cut for the embedding model; a list or a table cut in two is read a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -103,6 +103,11 @@ class Section:
         return next((day for heading in reversed(self.first.heading_path) if (day := day_in(heading))), None)
 
     @cached_property
+    def is_of_a_day(self) -> bool:
+        """Whether it holds what a day brought: a heading of its note, or its note's title, is a day."""
+        return self.day is not None or day_in(self.first.title) is not None
+
+    @cached_property
     def _starts(self) -> list[int]:
         """Where each passage begins in the text."""
         return [end - len(passage.text) for passage, end in zip(self.passages, self._ends, strict=True)]
@@ -127,9 +132,10 @@ def sections_of(
     found: dict[tuple[str, int], Section] = {}
     by_note: dict[str, list[tuple[StoredPassage, ...]]] = {}
     best: dict[str, float] = {}
-    meaning: dict[tuple[str, int], float] = {}
+    meaning: dict[int, float] = {}  # by passage
     for hit in hits:
         best[hit.passage.note_path] = max(hit.score, best.get(hit.passage.note_path, 0.0))
+        meaning[hit.passage.id] = max(hit.dense, meaning.get(hit.passage.id, 0.0))
     for hit in hits:
         path = hit.passage.note_path
         groups = by_note.get(path)
@@ -137,10 +143,9 @@ def sections_of(
             groups = by_note[path] = _groups(passages_of(path))
         group = next((g for g in groups if any(p.id == hit.passage.id for p in g)), (hit.passage,))
         key = (path, group[0].ordinal)
-        meaning[key] = max(hit.dense, meaning.get(key, 0.0))
         if key not in found:
-            found[key] = Section(group, hit.score, best[path], hit.also_in)
-    found = {key: replace(section, meaning=meaning[key]) for key, section in found.items()}
+            nearest = max(meaning.get(passage.id, 0.0) for passage in group)
+            found[key] = Section(group, hit.score, best[path], hit.also_in, nearest)
     if more:
         rest = [
             Section(group, 0.0, best[path])
@@ -165,14 +170,10 @@ def most_likely(
 
     numbers = range(len(sections))
     # Nothing but meaning speaks for what is written in another language than the question, or in other words.
-    nearest = sorted(numbers, key=lambda number: -sections[number].meaning)[:_BY_MEANING]
-    nearest = [number for number in nearest if sections[number].meaning > 0]
-    rest = [
-        number
-        for number in sorted(numbers, key=lambda number: -promise(sections[number]))
-        if number not in nearest
-    ]
-    return [sections[number] for number in sorted([*nearest, *rest][:most])]
+    near = [number for number in numbers if sections[number].meaning > 0]
+    nearest = sorted(near, key=lambda number: -sections[number].meaning)[:_BY_MEANING]
+    order = sorted(numbers, key=lambda number: (number not in nearest, -promise(sections[number])))
+    return [sections[number] for number in sorted(order[:most])]
 
 
 def _groups(passages: Sequence[StoredPassage]) -> list[tuple[StoredPassage, ...]]:
