@@ -14,8 +14,8 @@ from __future__ import annotations
 from kb.answering.answer import Style
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, SentenceChecked, Step
 from kb.capture import Capture, Captured
-from kb.child_process import own_command
 from kb.errors import IndexingError, IndexLocked, IndexMissing, IndexOutdated, NoteUnreadable
+from kb.indexing.beside import index_beside
 from kb.retrieval.listing import ListedNote
 from kb.retrieval.unknown_words import worth_showing
 from kb.wire import answer_json, hit_json
@@ -37,6 +37,6 @@ __all__ = [
     "Style",
     "answer_json",
     "hit_json",
-    "own_command",
+    "index_beside",
     "worth_showing",
 ]

@@ -117,10 +117,7 @@ def test_servers_start_kb_alone_and_without_a_look_at_the_current_folder() -> No
     files = [*ROOT.glob("kb/**/*.py"), *ROOT.glob("plugins/**/*.py")]
     texts = {file: file.read_text(encoding="utf-8") for file in files}
     starting = {file: text for file, text in texts.items() if "create_subprocess" in text}
-    assert {file.relative_to(ROOT).as_posix() for file in starting} == {
-        "plugins/kb_plugins/lsp/keeping.py",
-        "plugins/kb_plugins/mcp_server/keeping.py",
-    }
+    assert {file.relative_to(ROOT).as_posix() for file in starting} == {"kb/indexing/beside.py"}
     assert all("own_command(" in text and "sys.executable" not in text for text in starting.values())
 
 

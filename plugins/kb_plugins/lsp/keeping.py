@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from kb.plugin_api import KbError
 from kb.plugin_api.editing import Drafts
-from kb.plugin_api.serving import own_command
+from kb.plugin_api.serving import index_beside
 
 _LOOK_SECONDS = 1.0  # between looks at what other processes wrote
 
@@ -18,13 +18,12 @@ class Keeper:
     def __init__(
         self,
         drafts: Drafts,
-        options: Sequence[str],
         changed: Callable[[], None],
         tell: Callable[[str], None],
         settle: Callable[[], bool],
     ) -> None:
         """`settle` says whether files were moved that were to be. `changed` is called when the index has; `tell` with one sentence when it cannot be brought in step."""
-        self._drafts, self._options = drafts, options
+        self._drafts = drafts
         self._changed, self._tell, self._settle = changed, tell, settle
         self._wanted = asyncio.Event()
         self._told = ""
@@ -69,26 +68,12 @@ class Keeper:
             return False
 
     async def _run(self) -> None:
-        words = own_command("index", *self._options)
-        child = await asyncio.create_subprocess_exec(
-            *words,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            _, said = await child.communicate()
-        except asyncio.CancelledError:
-            child.terminate()
-            await child.wait()
-            raise
-        if child.returncode == 0:
+        settings = self._drafts.settings
+        said = await index_beside(settings.vault, settings.index)
+        if said is None:
             self._told = ""
-            return
-        if self._is_busy():  # another one was quicker
+        elif self._is_busy():  # another one was quicker
             self._wanted.set()
-            return
-        sentence = said.decode("utf-8", "replace").strip().splitlines()
-        if sentence and sentence[-1] != self._told:
-            self._told = sentence[-1]
-            self._tell(self._told)
+        elif said and said != self._told:
+            self._told = said
+            self._tell(said)

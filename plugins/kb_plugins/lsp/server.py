@@ -62,9 +62,7 @@ class KbServer(LanguageServer):
         """The editor is ready: bring the index in step, and learn what completion needs."""
         self._loop = asyncio.get_running_loop()
         drafts = self.desk.drafts
-        settings = drafts.settings
-        options = ["--vault", str(settings.vault), "--index", str(settings.index)]
-        self._keeper = Keeper(drafts, options, self._look_again, self.tell, self.desk.settle_moves)
+        self._keeper = Keeper(drafts, self._look_again, self.tell, self.desk.settle_moves)
         self._tasks = [
             asyncio.get_running_loop().create_task(work()) for work in (self._keeper.look, self._keeper.write)
         ]

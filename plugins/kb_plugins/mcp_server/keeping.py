@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from kb.plugin_api import KbError, KnowledgeBase, UsageError
-from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated, own_command
+from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated, index_beside
 from kb_plugins.mcp_server.worker import Worker
 
 _LOOK_SECONDS = 2.0  # at least, between looks at the files
@@ -54,26 +54,8 @@ class Keeper:
     async def _index(self) -> str:
         """Run `kb index`; what went wrong, as one sentence, empty for nothing."""
         settings = await self._worker.do(lambda base: base.settings)
-        words = ["index", "--vault", str(settings.vault), "--index", str(settings.index)]
-        child = await asyncio.create_subprocess_exec(
-            *own_command(*words),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        try:
-            _, said = await child.communicate()
-        except asyncio.CancelledError:
-            child.terminate()
-            raise
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        return (
-            ""
-            if child.returncode == 0
-            else lines[-1]
-            if lines
-            else "The notes cannot be indexed. Run: kb index"
-        )
+        said = await index_beside(settings.vault, settings.index)
+        return "" if said is None else said or "The notes cannot be indexed. Run: kb index"
 
     async def end(self) -> None:
         """Stop what runs."""
