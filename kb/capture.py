@@ -48,7 +48,7 @@ class Capture:
 
     def is_read(self, path: str) -> bool:
         """Whether the note at `path` is one that kb reads; rules of `.kbignore` and of other programs leave some out."""
-        return any(file.path == path for file in self._vault.scan())
+        return path in self._look()
 
     def new(self, title: str, template: str = "", text: str = "") -> Captured:
         """Write a new note; `title` may begin with a folder. Raises NoteExists, NoteUnwritable, UsageError.
@@ -56,6 +56,7 @@ class Capture:
         Without a folder in `title`, the note goes where its template says (`folder:` in the template's front matter),
         else into the folder of the settings.
         """
+        self._look()
         name = PurePosixPath(title.strip())
         folder, body = self._from_template(template or self._settings.template, name.name)
         if name.parent == PurePosixPath() and (folder or self._settings.folder):
@@ -82,6 +83,7 @@ class Capture:
         if where == "daily":
             (path, body), stamp = self._day(moment), f"{moment:%H:%M}"
         else:
+            self._look()
             path = path_of_new_note(self._settings.inbox if where == "inbox" else where)
             body = "" if (self._vault.root / path).exists() else f"# {PurePosixPath(path).stem}\n"
             stamp = f"{written(moment, DAY)} {moment:%H:%M}"
@@ -95,12 +97,16 @@ class Capture:
         """Put `text` as it is at the end of the note at `path`, below an empty line. Raises UsageError, NoteUnwritable."""
         if not text.strip():
             raise UsageError("There is nothing to add. Give some text.")
+        self._look()
         return self._append(path, text.strip("\n").rstrip() + "\n", gap="\n", what=f"text added to {path}")
+
+    def _look(self) -> list[str]:
+        """Paths of the notes. Raises for a `.kbignore` that cannot be read, before anything is written."""
+        return [file.path for file in self._vault.scan()]
 
     def _day(self, moment: datetime) -> tuple[str, str]:
         """Path of a day's note, and what it begins as; nothing where it is there already."""
-        paths = [file.path for file in self._vault.scan()]
-        habit = daily_notes(self._vault.root, paths, self._settings.daily)
+        habit = daily_notes(self._vault.root, self._look(), self._settings.daily)
         path = path_of_new_note(written(moment, habit.pattern))
         if (self._vault.root / path).exists():
             return path, ""
@@ -108,7 +114,6 @@ class Capture:
         return path, self._from_template(habit.template, title, moment)[1] or f"# {title}\n"
 
     def _append(self, path: str, item: str, gap: str | None = None, what: str = "") -> Captured:
-        self._vault.scan()  # raises for a .kbignore that cannot be read, before anything is written
         raw = self._vault.read(path)
         newline = "\r\n" if "\r\n" in raw.text else "\n"
         # What is set in belongs to the item above it.
@@ -124,7 +129,6 @@ class Capture:
 
     def _create(self, name: str, body: str) -> Captured:
         path = path_of_new_note(name)
-        self._vault.scan()  # raises for a .kbignore that cannot be read, before anything is written
         with self._journal.step(f"the new note {path}") as step:
             step.create(path, body)
         return Captured(path, 1, made=True)

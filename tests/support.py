@@ -59,6 +59,13 @@ def run_kb(
     )
 
 
+def loaded_by(program: str, *names: str) -> list[str]:
+    """Which of the modules `names` are loaded once `program` has run in a process of its own."""
+    told = f"import sys\n{program}\nprint(*[name for name in {names!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
 def own_state(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What this machine keeps is kept in `folder` for one test, which goes on believing the indexes made before."""
     key = state_folder() / "index.key"

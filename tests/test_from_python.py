@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,15 +10,12 @@ import pytest
 import kb
 from kb import Answer, KbError, KnowledgeBase, Quote
 from kb.notes.note import Span
+from tests.support import loaded_by
 
 
 def test_importing_it_loads_nothing_heavy() -> None:
-    program = (
-        "import sys\nimport kb\nfrom kb import KnowledgeBase\n"
-        "print([name for name in ('torch', 'chromadb', 'llama_index', 'llama_cpp', 'numpy') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    program = "import kb\nfrom kb import KnowledgeBase"
+    assert loaded_by(program, "torch", "chromadb", "llama_index", "llama_cpp", "numpy") == []
 
 
 def test_it_names_what_it_has_and_nothing_else() -> None:

@@ -23,12 +23,13 @@ class Foresight:
     def likely(self, path: str, linked: Collection[str]) -> Mapping[str, float]:
         """How likely the note at `path`, which links `linked`, links each other one; nothing without an index."""
         now = time.monotonic()
+        is_stale = now - self._at > _PATIENCE * self._seconds
         try:
-            if self._advisor is None or now - self._at > _PATIENCE * self._seconds:
+            if self._advisor is None or is_stale:
                 self._advisor = self._base.link_advisor
             found = self._advisor.likely(path, linked)
         except IndexingError:
             return {}
-        if now - self._at > _PATIENCE * self._seconds:
+        if is_stale:
             self._at, self._seconds = now, time.monotonic() - now
         return found

@@ -91,18 +91,13 @@ class Targets:
         fitting: dict[str, tuple[_Name, float]] = {}
         longest = max(parts, key=len, default="")
         # A name that holds all of it, or a word of it after the other, holds one of these.
-        for number in {*table.holding(bare), *table.holding(longest)}:
+        for number in sorted({*table.holding(bare), *table.holding(longest)}):
             path, one = table.owners[number]
             if bare not in one.plain and not all(part in one.plain for part in parts):
                 continue
             now = _fit(one.plain, wanted, parts)
             # Of names that fit as well, the one told of first.
-            best = fitting.get(path)
-            if (
-                best is None
-                or now > best[1]
-                or (now == best[1] and _is_before(self._names[path], one, best[0]))
-            ):
+            if path not in fitting or now > fitting[path][1]:
                 fitting[path] = one, now
         for path, (one, fit) in fitting.items():
             yield path, one, fit
@@ -139,10 +134,6 @@ class _Table:
             number = bisect_right(self._ends, place)
             yield number
             place = self._text.find(part, self._ends[number])
-
-
-def _is_before(names: tuple[_Name, ...], one: _Name, other: _Name) -> bool:
-    return names.index(one) < names.index(other)
 
 
 def _fit(plain: str, wanted: str, parts: list[str]) -> float:

@@ -6,11 +6,12 @@ import html
 import re
 from collections.abc import Callable
 
+_LEAD = r"^[ \t>]*+(?:[-*+][ \t]++)?"
+_FENCE = r"`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+"
+_FENCE_LINE = re.compile(rf"{_LEAD}(?:{_FENCE})$", re.MULTILINE)
 _CODE_LINE = re.compile(
-    r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+|\#\+(?:BEGIN|END)_\w++[^\n\r]*+)$",
-    re.MULTILINE | re.IGNORECASE,
+    rf"{_LEAD}(?:{_FENCE}|\#\+(?:BEGIN|END)_\w++[^\n\r]*+)$", re.MULTILINE | re.IGNORECASE
 )
-_FENCE_LINE = re.compile(r"^[ \t>]*+(?:[-*+][ \t]++)?(?:`{3,}+[^`\n\r]*+|~{3,}+[^\n\r]*+)$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)++$", re.MULTILINE)
 _TECHNICAL = re.compile(
     r"^[ \t]*+(?:[-*+][ \t]++)?(?:id|collapsed|heading|later|now|done|todo|card-[a-z-]++|created[-_]at|updated[-_]at"

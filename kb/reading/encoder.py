@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kb.errors import ReaderUnusable
 from kb.indexing.e5_package import E5Package
+from kb.silence import report_nothing
 
 Matrix = NDArray[np.float32]
 WEIGHTS = Path(__file__).parent / "reader.onnx"
@@ -61,6 +62,7 @@ class Encoder:
 
 
 def _open(weights: Path) -> Any:
+    report_nothing()
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -14,7 +14,6 @@ from kb.indexing.e5_package import E5Package, open_package
 from kb.indexing.unigram import Token, Unigram, open_unigram
 from kb.reading.encoder import WEIGHTS, Encoder
 from kb.reading.reading import Reading, Support, Text
-from kb.silence import report_nothing
 
 _QUESTION_TOKENS = 96  # of a longer question only so many are read
 _ROW_TOKENS = 320  # question, passage and marks; the model was trained with 256 and has 512 places
@@ -111,7 +110,6 @@ class Reader:
                 f"The reader's weights {self._weights} are missing. Install kb again; "
                 "until then it answers without its reader."
             )
-        report_nothing()
         return Encoder(self._package, self._weights)
 
     @cached_property

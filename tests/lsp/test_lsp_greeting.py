@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import loaded_by
+
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 CLIENTS = {
@@ -45,12 +47,8 @@ def test_the_greeting_is_what_the_server_would_answer(client, lsp_base: Path, mo
 
 
 def test_the_first_answer_waits_for_nothing_heavy() -> None:
-    program = (
-        "import sys, kb_plugins.lsp.command, kb_plugins.lsp.greeting\n"
-        "print([name for name in ('numpy', 'lsprotocol', 'pygls', 'markdown_it', 'sqlite3') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    program = "import kb_plugins.lsp.command, kb_plugins.lsp.greeting"
+    assert loaded_by(program, "numpy", "lsprotocol", "pygls", "markdown_it", "sqlite3") == []
 
 
 def test_the_server_leaves_without_a_word(lsp_base: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 import kb.plugin_api
 import kb.plugin_api.editing
 from kb.plugin_api.lazy import EDITING, MAIN
+from tests.support import loaded_by
 
 
 @pytest.mark.parametrize(
@@ -36,9 +35,5 @@ def test_a_name_that_is_not_there_is_an_import_error() -> None:
 
 def test_bundled_plugins_are_loaded_without_what_they_do_not_need_yet() -> None:
     """`kb --help` and every command of a plugin wait for this."""
-    program = (
-        "import sys, kb_plugins.quiz, kb_plugins.lsp, kb_plugins.socratic, kb_plugins.summarize, kb_plugins.evening\n"
-        "print([name for name in ('numpy', 'markdown_it', 'sqlite3', 'lsprotocol') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    program = "import kb_plugins.quiz, kb_plugins.lsp, kb_plugins.socratic, kb_plugins.summarize, kb_plugins.evening"
+    assert loaded_by(program, "numpy", "markdown_it", "sqlite3", "lsprotocol") == []

@@ -111,8 +111,9 @@ async def answer(server: KbServer, arguments: list[Any]) -> dict[str, Any] | Non
     try:
         found = await server.worker.do(lambda base: ask(base, question, cancellation, report))
     finally:
-        for name in (token, request):
-            server.running.pop(name, None) if name is not None else None
+        del server.running[token]
+        if request is not None:
+            server.running.pop(request, None)
         if can_tell:
             progress.end(token, types.WorkDoneProgressEnd())
     if found is None:

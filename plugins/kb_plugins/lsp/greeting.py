@@ -87,11 +87,7 @@ def result(params: dict[str, Any]) -> dict[str, Any]:
     encoding = next((one for one in offered if one in _ENCODINGS), "utf-16")
     prepares = _at(client, "textDocument", "rename", "prepareSupport")
     moves = _at(client, "workspace", "fileOperations") or {}
-    files = {
-        name: _ALL_FILES
-        for name, key in (("willRename", "willRename"), ("didRename", "didRename"))
-        if moves.get(key)
-    }
+    files = {name: _ALL_FILES for name in ("willRename", "didRename") if moves.get(name)}
     return {
         "capabilities": {
             "positionEncoding": encoding,
