@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,9 +10,9 @@ from kb.cli import streams
 from kb.errors import KbError, OutputFailed
 from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs, was_interrupted
 from kb.isolation import leave_current_folder
+from kb.shortage import shortage
 from kb.silence import report_nothing
 
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 STOPPED = "Stopped. Completed work was saved."
 
 
@@ -60,27 +59,20 @@ def run(words: list[str]) -> int:
         if status == INTERRUPTED:
             say_error(STOPPED)
         return status
-    except Exception as error:
+    except BaseException as error:  # a panic of a library in Rust is no Exception
         if was_interrupted():
             say_error(STOPPED)
             return INTERRUPTED
-        told = str(error) if isinstance(error, KbError) else _lack_of_the_machine(error)
+        told = str(error) if isinstance(error, KbError) else shortage(error)
         if not told:
             raise
+        if not isinstance(error, KbError):
+            # What was half made when the machine had no more may fail to end, too.
+            sys.unraisablehook = lambda _: None
         with suppress(OutputFailed):
             say_error(told)
         return error.exit_status if isinstance(error, KbError) else KbError.exit_status
     return 0
-
-
-def _lack_of_the_machine(error: Exception) -> str:
-    """What the machine has too little of, where that is what a library came upon; empty for any other error."""
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this. Close other programs, or choose a smaller model, and try again."
-    if isinstance(error, OSError) and error.errno in _FULL:
-        # A library may keep something for a moment where temporary files lie, on another disk than the index.
-        return "No space is left on a disk, the one of the index or that of temporary files. Free some, then try again."
-    return ""
 
 
 def _tell_of_plugins(words: list[str]) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from kb.errors import ModelUnusable
 from kb.indexing.bert import by_length
 from kb.indexing.e5_package import E5Package
+from kb.shortage import shortage
 from kb.silence import report_nothing
 
 Matrix = NDArray[np.float32]
@@ -85,7 +86,7 @@ class E5Encoder:
         except Exception as error:
             first = str(error).partition("\n")[0][:200] or type(error).__name__
             raise ModelUnusable(
-                f"The multilingual model cannot be run: {first}. Install kb again."
+                shortage(error) or f"The multilingual model cannot be run: {first}. Install kb again."
             ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kb.errors import DiskFull, IndexDamaged, IndexingError, IndexLocked
+from kb.shortage import is_of_the_machine, shortage
 
 _MAYBE_FULL = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _HARDLY_ANYTHING = 100_000  # bytes left on a disk that count as none
@@ -27,6 +29,8 @@ def translated(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _disk_full(folder) from error
+        if is_of_the_machine(error):
+            raise IndexingError(shortage(error)) from error
         raise IndexingError(
             f"The index folder {folder} cannot be used: {error.strerror}. Name another with --index."
         ) from error
@@ -44,11 +48,22 @@ def _is_full(folder: Path) -> bool:
         return False
 
 
+def _nothing_can_be_opened() -> str:
+    """Why no file at all can be opened, which SQLite does not tell; empty where one can."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return shortage(error)
+    return ""
+
+
 def _as_kb_error(error: sqlite3.Error, folder: Path) -> IndexingError:
     code = result_code(error)
     # On a full disk SQLite may fail to lock, to open or to write just as well.
     if code == sqlite3.SQLITE_FULL or (code in _MAYBE_FULL and _is_full(folder)):
         return _disk_full(folder)
+    if code == sqlite3.SQLITE_CANTOPEN and (lack := _nothing_can_be_opened()):
+        return IndexingError(lack)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexLocked(
             f"The index at {folder} is being written by another process. Try again in a moment."

@@ -208,9 +208,13 @@ def _limit_memory(path: Path) -> bool:
     fair = 2 * path.stat().st_size + _SPARE
     free = machine.free_memory()
     limit = fair if free is None else min(fair, free)
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    if most != resource.RLIM_INFINITY:
+        limit = min(limit, most)
     # Private memory only: the mapped file does not count.
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    return limit < fair
+    room, _ = resource.getrlimit(resource.RLIMIT_AS)  # as whoever started kb has limited it
+    return limit < fair or (room != resource.RLIM_INFINITY and room < fair + path.stat().st_size)
 
 
 def _tell(**row: object) -> None:

@@ -19,6 +19,7 @@ from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
 from kb.notes.left_out import made_from, program_rules
+from kb.shortage import is_of_the_machine
 
 SUFFIXES = (".md", ".markdown")
 # Text of this size is no note; its first part still tells what it is about.
@@ -199,7 +200,9 @@ class Vault:
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError:
+        except OSError as error:
+            if is_of_the_machine(error):  # the notes in it are not gone
+                raise
             return
         if any(entry.name == IGNORE_FILE for entry in entries):
             rules = [*rules, *((prefix, spec) for spec in read_rules(Path(folder, IGNORE_FILE)))]
@@ -220,7 +223,9 @@ class Vault:
                     self._left_out[_link_path(f"{path}/")] = "a link to another folder"
                 if outside or not (is_folder or entry.is_file()):
                     continue
-            except OSError:
+            except OSError as error:
+                if is_of_the_machine(error):
+                    raise
                 continue
             shown = f"{path}/" if is_folder else path
             if is_ignored(shown, rules):
@@ -253,7 +258,9 @@ def _is_passed_over(name: str) -> bool:
 def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
     try:
         status = entry.stat()
-    except OSError:
+    except OSError as error:
+        if is_of_the_machine(error):
+            raise
         return None  # deleted while the folder was read
     return NoteFile(
         _link_path(path),

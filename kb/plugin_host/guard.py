@@ -9,6 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TypeVar
 
 from kb.errors import KbError, PluginError
+from kb.shortage import shortage
 
 Result = TypeVar("Result")
 
@@ -31,6 +32,8 @@ def guard(what: str, call: Callable[[], Result]) -> Result:
     except KbError:
         raise
     except (Exception, SystemExit) as error:  # the one broad except: foreign code may raise anything
+        if lack := shortage(error):
+            raise KbError(lack) from error
         raise PluginError(
             f"{what} raised {type(error).__name__}: {error}. Report it to its author."
         ) from error

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kb.errors import ReaderUnusable
 from kb.indexing.e5_package import E5Package
+from kb.shortage import shortage
 from kb.silence import report_nothing
 
 Matrix = NDArray[np.float32]
@@ -75,7 +76,8 @@ def _open(weights: Path) -> Any:
     except Exception as error:
         first = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ReaderUnusable(
-            f"The reader {weights} cannot be loaded: {first}. Install kb again; until then it answers without it."
+            shortage(error)
+            or f"The reader {weights} cannot be loaded: {first}. Install kb again; until then it answers without it."
         ) from error
 
 

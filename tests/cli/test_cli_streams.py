@@ -90,23 +90,43 @@ def test_what_a_terminal_cannot_show_is_replaced(base: Path, encoding: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("lack", "words"),
+    ("command", "lack", "words"),
     [
         # 20 kB a file; the library that tells languages unpacks its model where temporary files lie.
-        ("resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))", "No space is left"),
-        ("pathlib.Path.open = lambda *_, **__: bytearray(1 << 62)", "not enough memory"),
+        (["index", "--rebuild"], "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))", "No space is left"),
+        (["index", "--rebuild"], "pathlib.Path.open = lambda *_, **__: bytearray(1 << 62)", "not enough memory"),
+        (["ask", "What is Oolong?"], "resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))", "not enough memory"),
+        (["quiz", "Tea"], "resource.setrlimit(resource.RLIMIT_AS, (250 << 20, 250 << 20))", "not enough memory"),
+        (["index"], "resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6))", "Too many files are open"),
+        (["index", "--rebuild"], "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))", "Too many files are open"),
+        (["ask", "What is Oolong?"], "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))", "Too many files are open"),
     ],
-)
-def test_what_the_machine_lacks_is_one_sentence(lack: str, words: str, base: Path) -> None:
-    program = (
-        f"import pathlib, resource\nfrom kb.cli.main import main\n{lack}\nmain(['index', '--rebuild'])\n"
-    )
+)  # fmt: skip
+def test_what_the_machine_lacks_is_one_sentence(
+    command: list[str], lack: str, words: str, base: Path
+) -> None:
+    program = f"import pathlib, resource\nfrom kb.cli.main import main\n{lack}\nmain({command})\n"
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=base, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
     assert done.returncode == 1, done.stderr
     assert words in done.stderr
+
+
+def test_folders_that_cannot_be_opened_for_lack_of_files_do_not_lose_their_notes(base: Path) -> None:
+    write_notes(
+        base / "vault", {f"{'/'.join('abcdef'[:n])}/Note {n}.md": f"# Note {n}\n" for n in range(1, 6)}
+    )
+    assert run_kb("index", cwd=base).returncode == 0
+    before = json.loads(run_kb("status", "--json", cwd=base).stdout)["notes"]
+    for limit in range(5, 12):
+        program = (
+            "import resource\nfrom kb.cli.main import main\n"
+            f"resource.setrlimit(resource.RLIMIT_NOFILE, ({limit}, {limit}))\nmain(['index'])\n"
+        )
+        subprocess.run([sys.executable, "-c", program], cwd=base, capture_output=True, check=False)
+    assert json.loads(run_kb("status", "--json", cwd=base).stdout)["notes"] == before
 
 
 @pytest.mark.parametrize("size", ["0", "-1", "", "wide"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -54,6 +56,27 @@ def test_a_test_run_that_failed_for_another_reason_is_not_remembered(
     assert "crash" not in str(caught.value)
     assert not list(state.rglob("*.json"))
     require_usable(model, state)
+
+
+def test_a_crash_for_lack_of_memory_is_not_remembered(tmp_path: Path) -> None:
+    program = (
+        "import resource, sys\nfrom pathlib import Path\nfrom kb.errors import ModelUnusable\n"
+        "from kb.models.bundled import bundled_model\nfrom kb.models.self_test import require_usable\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))\n"
+        "try:\n    require_usable(bundled_model(), Path(sys.argv[1]))\n"
+        "except ModelUnusable as error:\n    print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "state")],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "crash" not in done.stdout
+    assert done.stdout.strip()
+    assert not list((tmp_path / "state").rglob("*.json"))
+    require_usable(bundled_model(), tmp_path / "state")
 
 
 # The real library, but with a function that goes wrong when the model file is loaded.
