@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from kb.cli.plugin_template import Kind
 from tests.support import NOTES, write_notes
 
 pytestmark = pytest.mark.slow
@@ -42,7 +43,8 @@ def clean(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, ow
     folder = tmp_path_factory.mktemp("clean")
     subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
     [site] = (folder / "venv" / "lib").glob("*/site-packages")
-    (site / "dependencies.pth").write_text(sysconfig.get_paths()["purelib"] + "\n", encoding="utf-8")
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "dependencies.pth").write_text("\n".join(packages) + "\n", encoding="utf-8")
     words = ["-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(built[1])]
     done = subprocess.run(
         [str(folder / "venv" / "bin" / "python"), *words], capture_output=True, text=True, check=False
@@ -52,10 +54,11 @@ def clean(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, ow
     return folder
 
 
-def run(clean: Path, program: str, *words: str) -> str:
+def run(clean: Path, program: str, *words: str, typed: str = "", cwd: Path | None = None) -> str:
     done = subprocess.run(
         [str(clean / "venv" / "bin" / program), *words],
-        cwd=clean,
+        cwd=cwd or clean,
+        input=typed,
         env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         | {"NO_COLOR": "1", "COLUMNS": "80"},
         capture_output=True,
@@ -101,3 +104,21 @@ def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> Non
         "    print(found.best() is not None, base.model.name)"
     )
     assert run(clean, "python", "-c", program).startswith("True SmolLM2")
+
+
+def test_plugins_of_others_run_on_the_wheel_alone(clean: Path) -> None:
+    """The examples, as somebody copies them, and what `kb plugins new` writes."""
+    base = clean / "others"
+    write_notes(base / "notes", NOTES | {"Journal/2026-03-02.md": "# A Monday\n\nRain.\n"})
+    (base / "kb.toml").write_text('vault = "notes"\nindex = "index"\n', encoding="utf-8")
+    (base / "works.bib").write_text("@book{darwin1859, title = {On the Origin of Species}}", encoding="utf-8")
+    shutil.copytree(ROOT / "examples" / "plugins", base / "plugins")
+    for words in (["trust", "--yes"], ["index"], ["bibtex", "works.bib"]):
+        run(clean, "kb", *words, cwd=base)
+    assert " 2*" in run(clean, "kb", "calendar", "2026-03", cwd=base)
+    written = (base / "notes" / "Literature" / "darwin1859.md").read_text(encoding="utf-8")
+    assert "# On the Origin of Species" in written
+    assert "growing intervals" in run(clean, "kb", "reread", "Spaced repetition", typed="read\n", cwd=base)
+    for kind in Kind:
+        run(clean, "kb", "plugins", "new", f"new_{kind}", "--kind", kind, cwd=base)
+        assert "KB_API = 1" in (base / f"kb-new-{kind}" / f"kb_new_{kind}" / "__init__.py").read_text("utf-8")

@@ -13,6 +13,7 @@ from rich.text import Text
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_json, say
 from kb.cli.plugin_commands import command_names, plugin_host
+from kb.cli.plugin_template import Kind, write_plugin
 from kb.errors import PluginError, UsageError
 from kb.safe_text import safe_line
 
@@ -113,25 +114,22 @@ def trust(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(help="A name such as flashback; lower case.", show_default=False)],
+    kind: Annotated[Kind, typer.Option("--kind", help="What it adds.")] = Kind.MODE,
     folder: Annotated[
         Path | None, typer.Option("--folder", help="Where to write it.", show_default=False)
     ] = None,
 ) -> None:
     """Write a small working plugin with its test, ready for pip and for changing.
 
-    For example: kb plugins new word-count
+    For example: kb plugins new word_count --kind command
     """
-    from kb.cli.plugin_template import write_plugin
-
     if not name.isidentifier() or not name.isascii() or name != name.lower():
         raise UsageError(
             f"{name!r} cannot be a plugin's name. Use lower-case letters, digits and _, as in: flashback"
         )
     target = folder or Path(f"kb-{name.replace('_', '-')}")
-    write_plugin(target, name)
-    say(
-        f"Wrote {target}. Next: pip install -e {target} && pytest {target} && kb {name.replace('_', '-')} tea"
-    )
+    attempt = write_plugin(target, name, kind)
+    say(f"Wrote {target}. Next: pip install -e {target} && pytest {target} && {attempt}")
 
 
 @app.command()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
     from kb.knowledge_base import KnowledgeBase
     from kb.machine_log import MachineLog
-    from kb.models.language_model import Cancellation, LanguageModel, Message, Options
+    from kb.models.language_model import Cancellation, LanguageModel, Message, Options, Usage
     from kb.notes.injected import injected_spans
     from kb.notes.note import Block, Note, Section, Span, Tag, Task
     from kb.notes.opaque import Opaque, opaque_spans, without_comments
@@ -83,6 +83,7 @@ __all__ = [
     "ReviewsUnwritable",
     "Said",
     "Saved",
+    "SearchHit",
     "Searcher",
     "Section",
     "Selection",
@@ -97,6 +98,7 @@ __all__ = [
     "Tag",
     "Task",
     "Terminal",
+    "Usage",
     "UsageError",
     "Verdict",
     "cite",

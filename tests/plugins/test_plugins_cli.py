@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.cli.plugin_template import Kind
 from tests.support import run_kb
 
 pytestmark = pytest.mark.slow  # a process of kb's own for each, some 10 s together
@@ -110,13 +111,31 @@ def test_searching_loads_no_plugin(kb) -> None:
     assert "Plugin broken" not in kb("search", "token").stderr
 
 
-@pytest.mark.slow
-def test_the_example_passes_its_own_test(site: Path) -> None:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), str(site)])
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(site / "made" / "tests")]
+@pytest.mark.parametrize("kind", list(Kind))
+def test_each_example_passes_its_own_test_and_adds_what_it_says(
+    kind: Kind, tmp_path: Path, small_base: Path
+) -> None:
+    folder = tmp_path / "kb-scratch"
+    done = run_kb("plugins", "new", "scratch", "--kind", kind, "--folder", str(folder), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    info = folder / "kb_scratch-0.1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: kb_scratch\nVersion: 0.1\n")
+    (info / "entry_points.txt").write_text("[kb.plugins]\nscratch = kb_scratch\n")
+    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), str(folder)])
+    listed = json.loads(run_kb("plugins", "--json", cwd=small_base, PYTHONPATH=path).stdout)
+    [made] = [row for row in listed["plugins"] if row["name"] == "scratch"]
+    shown = (
+        "hears kb_answer_finished"
+        if kind is Kind.LISTENER
+        else f"{kind} {'kb ' * (kind is Kind.COMMAND)}scratch"
+    )
+    assert made["state"] == "on"
+    assert any(row.startswith(shown) for row in made["adds"])
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", str(folder / "tests")]
     done = subprocess.run(
         [sys.executable, *words],
-        cwd=site,
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
@@ -165,8 +184,8 @@ def test_pip_installs_the_example_and_both_interfaces_have_its_mode(
     done = subprocess.run(pip, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("the build tools cannot be had here")
-    packages = next(path for path in sys.path if path.endswith("site-packages"))
-    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), packages])
+    packages = [path for path in sys.path if path.endswith("site-packages")]
+    path = os.pathsep.join([str(ROOT), str(ROOT / "plugins"), *packages])
     environment = {**os.environ, "PYTHONPATH": path}
     for words, shown in ((["-m", "kb", "plugins"], "mode scratch"), (["-c", _IN_THE_INTERFACE], "Tokens.md")):
         done = subprocess.run(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
 
 import kb.plugin_api
 import kb.plugin_api.editing
+import kb.plugin_api.serving
 from kb.plugin_api.lazy import EDITING, MAIN
 from tests.support import loaded_by
 
@@ -37,3 +39,23 @@ def test_bundled_plugins_are_loaded_without_what_they_do_not_need_yet() -> None:
     """`kb --help` and every command of a plugin wait for this."""
     program = "import kb_plugins.quiz, kb_plugins.lsp, kb_plugins.socratic, kb_plugins.summarize, kb_plugins.evening"
     assert loaded_by(program, "numpy", "markdown_it", "sqlite3", "lsprotocol") == []
+
+
+def api() -> list[str]:
+    """Every name that a plugin may count on, and each hook with what it is given."""
+    modules = (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.serving)
+    names = [f"{module.__name__}.{name}" for module in modules for name in module.__all__]
+    hooks = [
+        f"{name}({', '.join(inspect.signature(hook).parameters)})"
+        for name, hook in vars(kb.plugin_api.Hooks).items()
+        if name.startswith("kb_")
+    ]
+    return sorted([*names, *hooks])
+
+
+def test_within_a_version_the_api_only_grows() -> None:
+    """docs/plugins.md promises it. Add what is new to the file; what is there goes with another API_VERSION only."""
+    kept = (
+        (Path(__file__).parent / f"api-{kb.plugin_api.OLDEST_API_VERSION}.txt").read_text("utf-8").split("\n")
+    )
+    assert kept[:-1] == api()
