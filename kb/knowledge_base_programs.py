@@ -1,15 +1,15 @@
-"""What a Python program finds handy: opening, whole answers, asynchronous calls, and faces for llama-index."""
+"""What a Python program finds handy: opening, whole answers, asynchronous calls, faces for llama-index and LangChain."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from kb.errors import ModelError
+from kb.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, Style
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit
+    from kb.retrieval.langchain_retriever import KnowledgeBaseRetriever as LangChainRetriever
     from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
 
 Result = TypeVar("Result")
@@ -81,6 +82,31 @@ class ForPrograms:
         finally:
             cancellation.cancel()
 
+    async def aask(
+        self, question: str, *, style: Style | None = None, history: Sequence[Turn] = ()
+    ) -> AsyncGenerator[AnswerEvent]:
+        """`ask` without holding up the event loop; it is stopped when the generator is closed."""
+        from kb.models.language_model import Cancellation
+
+        loop, cancellation = asyncio.get_running_loop(), Cancellation()
+        events: asyncio.Queue[AnswerEvent | None] = asyncio.Queue()
+
+        def tell_all() -> None:
+            try:
+                for event in self.ask(question, cancellation, style=style, history=history):
+                    loop.call_soon_threadsafe(events.put_nowait, event)
+            finally:
+                loop.call_soon_threadsafe(events.put_nowait, None)
+
+        done = asyncio.ensure_future(self._aside(tell_all))
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            await done
+        finally:
+            cancellation.cancel()
+            await asyncio.wait([done])
+
     async def asearch(self, query: str, limit: int = 10) -> list[SearchHit]:
         """`search` without holding up the event loop."""
         return await self._aside(lambda: self.search(query, limit))
@@ -96,6 +122,18 @@ class ForPrograms:
         from kb.retrieval.llama_index_retriever import KnowledgeBaseRetriever
 
         return KnowledgeBaseRetriever(self.search, limit, self.asearch)
+
+    def as_langchain_retriever(self, limit: int = 10) -> LangChainRetriever:
+        """The search for any LangChain program. Raises UsageError where LangChain is not installed."""
+        try:
+            from kb.retrieval.langchain_retriever import KnowledgeBaseRetriever as LangChainRetriever
+        except ModuleNotFoundError as error:
+            if error.name is None or not error.name.startswith("langchain_core"):
+                raise
+            raise UsageError(
+                "LangChain is not installed here. Install it with: pip install langchain-core"
+            ) from None
+        return LangChainRetriever(self.search, self.asearch, limit)
 
     def as_query_engine(self, style: Style | None = None) -> KnowledgeBaseQueryEngine:
         """Checked answers for any llama-index program."""

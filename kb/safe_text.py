@@ -68,6 +68,11 @@ def safe_line(text: str) -> str:
     return " ".join(safe_text(text).split())
 
 
+def notebook_line(text: str) -> str:
+    """`text` on one line of Markdown, without what a notebook would take for HTML or an image."""
+    return safe_line(text).replace("&", "&amp;").replace("<", "&lt;").replace("![", "!\\[")
+
+
 def without_secrets(address: str) -> str:
     """A web address for a person to read: without name, password and what stands behind `?`, which may be a key."""
     return _QUERY.sub("…", _CREDENTIALS.sub("", address)) if "://" in address else address

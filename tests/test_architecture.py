@@ -19,6 +19,7 @@ OWNERS = {
     "workflows": {"kb/answering/agent.py"},
     "huggingface_hub": {"kb/models/hub.py"},
     "onnxruntime": {"kb/indexing/e5_encoder.py", "kb/reading/encoder.py"},
+    "langchain_core": {"kb/retrieval/langchain_retriever.py"},
     "llama_index": {
         "kb/answering/llama_index_query_engine.py",
         "kb/models/llama_index_llm.py",

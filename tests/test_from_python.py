@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 
 import kb
-from kb import Answer, KbError, KnowledgeBase, Quote
+from kb import Answer, KbError, KnowledgeBase, Quote, SearchHit
+from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span
 from tests.support import loaded_by
 
@@ -70,8 +72,58 @@ def test_a_query_engine_gives_checked_answers(small_base: Path) -> None:
 def test_a_notebook_fetches_nothing_that_a_note_names() -> None:
     text = "![x](http://evil.example/a.png) <img src='http://evil.example/b.png'>\x1b[31m"
     quote = Quote(1, "A ![b](c).md", 3, Span(0, 5), "A", (), text, text, 1.0)
-    shown = Answer("Q?", sources=(quote,), outcome="unsure")._repr_markdown_()
-    assert "![" not in shown
-    assert "<img" not in shown
-    assert "\x1b" not in shown
-    assert "A !" in shown
+    passage = StoredPassage(1, "A ![b](c).md", "A", Span(0, 5), 3, (), text, "k", 0)
+    for shown in (
+        Answer("Q?", sources=(quote,), outcome="unsure")._repr_markdown_(),
+        SearchHit(passage, 1.0, 1.0, 1.0)._repr_markdown_(),
+    ):
+        assert "![" not in shown
+        assert "<img" not in shown
+        assert "\x1b" not in shown
+        assert "A !" in shown
+
+
+def test_an_answer_is_followed_as_it_is_made_and_left_when_nobody_listens(small_base: Path) -> None:
+    async def main() -> None:
+        with KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base:
+            kinds = [type(event).__name__ async for event in base.aask("What is a token?")]
+            assert kinds[0] == "Step"
+            assert kinds[-1] == "Finished"
+            events = base.aask("What is a token?")
+            await anext(events)
+            await events.aclose()
+            with pytest.raises(KbError):
+                _ = [event async for event in base.aask("x" * 5000)]
+            assert (await base.aanswer("What is a token?")).outcome == "answered"
+
+    asyncio.run(main())
+
+
+def test_langchain_is_told_of_where_it_is_not_installed(
+    small_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "langchain_core", None)
+    monkeypatch.delitem(sys.modules, "kb.retrieval.langchain_retriever", raising=False)
+    with (
+        KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base,
+        pytest.raises(KbError, match="pip install langchain-core"),
+    ):
+        base.as_langchain_retriever()
+
+
+def test_a_langchain_program_finds_passages_alone_and_in_a_chain(small_base: Path) -> None:
+    pytest.importorskip("langchain_core", reason="the group langchain is not installed")
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.runnables import RunnablePassthrough
+
+    with KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base:
+        retriever = base.as_langchain_retriever(2)
+        found = retriever.invoke("forgetting curve")
+        assert found[0].metadata["source"] == "Learning/Spaced repetition.md"
+        assert found[0].metadata["line"] == 3
+        assert [one.id for one in asyncio.run(retriever.ainvoke("forgetting curve"))] == [
+            one.id for one in found
+        ]
+        prompt = ChatPromptTemplate.from_template("{context} {question}")
+        chain = {"context": retriever, "question": RunnablePassthrough()} | prompt
+        assert "Ebbinghaus" in chain.invoke("forgetting curve").to_string()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kb.notes.note import Span
-from kb.safe_text import safe_line
+from kb.safe_text import notebook_line
 
 AbstainReason = Literal[
     "", "nothing found", "not covered", "not indexed", "out of step", "not a question", "no notes"
@@ -108,19 +108,14 @@ class Answer:
     def _repr_markdown_(self) -> str:
         """For notebooks: the answer, or why there is none, and its sources."""
         text = abstention(self) if self.abstained else self.text
-        said = "\n".join(map(_plain, text.splitlines()))
+        said = "\n".join(map(notebook_line, text.splitlines()))
         shown = self.cited or self.sources
         rows = [
-            f"{one.number}. {_plain(one.path)}:{one.line}"
-            + "".join(f"\n   > {_plain(row)}" for row in one.quote.splitlines())
+            f"{one.number}. {notebook_line(one.path)}:{one.line}"
+            + "".join(f"\n   > {notebook_line(row)}" for row in one.quote.splitlines())
             for one in shown
         ]
         return "\n\n".join([said, "\n".join(rows)]).strip() + "\n"
-
-
-def _plain(text: str) -> str:
-    """`text` on one line, without what a notebook would take for HTML or an image."""
-    return safe_line(text).replace("&", "&amp;").replace("<", "&lt;").replace("![", "!\\[")
 
 
 def abstention(answer: Answer) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from kb.indexing.stored import StoredPassage
+from kb.safe_text import notebook_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +32,8 @@ class SearchHit:
         if path == self.passage.note_path or path in self.also_in:
             return self
         return replace(self, also_in=(*self.also_in, path))
+
+    def _repr_markdown_(self) -> str:
+        """For notebooks: its place, and the passage as a quote."""
+        lines = [f"> {notebook_line(row)}" for row in self.passage.text.splitlines()]
+        return "\n".join([f"{notebook_line(self.passage.note_path)}:{self.passage.line}", "", *lines]) + "\n"
