@@ -41,6 +41,7 @@ KbError
 ├── LinkingError
 │   └── DecisionsUnwritable what was said to a suggestion cannot be written down
 ├── FeedbackUnwritable      what was said of an answer cannot be written down
+├── ExportUnreadable        what another program exported cannot be read, or must not be
 ├── QuestionTooLong         more was asked than a question is (a UsageError)
 └── QuestionEmpty           nothing was asked (a UsageError)
 """
@@ -226,3 +227,7 @@ class FeedbackUnwritable(KbError):
 
 class DecisionsUnwritable(LinkingError):
     """The log of decisions on suggestions cannot be written."""
+
+
+class ExportUnreadable(KbError):
+    """An export of another program cannot be read, or is made to do harm."""

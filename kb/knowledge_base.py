@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
     from kb.capture import Capture
+    from kb.importing.moving import Moving
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
     from kb.indexing.sync import Report, SyncReport
@@ -171,6 +172,13 @@ class KnowledgeBase(Renaming, ForPrograms):
 
         return Capture(self._vault, self.edits, self.settings.notes)
 
+    @property
+    def moving(self) -> Moving:
+        """What imports the notes of other programs."""
+        from kb.importing.moving import Moving
+
+        return Moving(self._vault, self.edits, self.settings.notes)
+
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""
         return self.link_advisor.related(self.links(note).path, count=count)
@@ -203,10 +211,10 @@ class KnowledgeBase(Renaming, ForPrograms):
 
     def undo(self) -> Undone:
         """Undo the last change that kb made to notes of this vault, and bring the index in step. Raises NothingToUndo."""
-        from kb.errors import IndexLocked
+        from kb.errors import IndexLocked, IndexMissing
 
         done = self.edits.undo()
-        with suppress(IndexLocked):  # whoever holds it keeps it in step
+        with suppress(IndexLocked, IndexMissing):  # whoever holds it keeps it in step
             _ = self.last_sync() and self.index()
         return done
 

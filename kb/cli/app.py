@@ -21,6 +21,7 @@ from kb.cli import (
     models,
     modes,
     move,
+    moving_in,
     plugins,
     search,
     status,
@@ -93,6 +94,7 @@ app.command("pick", rich_help_panel=ASKING)(opening.pick)
 app.command("new", rich_help_panel=WRITING)(write.new)
 app.command("daily", rich_help_panel=WRITING)(write.daily)
 app.command("capture", rich_help_panel=WRITING)(write.capture)
+app.command("import", rich_help_panel=WRITING)(moving_in.import_notes)
 app.command("open", rich_help_panel=WRITING)(opening.open_note)
 app.command("edit", rich_help_panel=WRITING)(opening.edit)
 app.command("links", rich_help_panel=CONNECTED)(links.links)

@@ -36,6 +36,13 @@ def complete_tag(context: typer.Context, incomplete: str) -> list[str]:
     return _matching(names, incomplete)
 
 
+def complete_format(incomplete: str) -> list[str]:
+    """What notes can be imported from."""
+    from kb.importing.formats import FORMATS
+
+    return _matching({importer.name: None for importer in FORMATS}, incomplete)
+
+
 def _base(context: typer.Context) -> KnowledgeBase:
     from kb.knowledge_base import KnowledgeBase
     from kb.settings import load_settings

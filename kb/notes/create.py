@@ -18,6 +18,11 @@ _LONGEST, _LONGEST_PATH = 255, 2_000  # bytes that file systems hold in a name; 
 def path_of_new_note(name: str) -> str:
     """The vault-relative path of a note to be called `name`. Raises NoteUnwritable when no file can be called so."""
     path = name.strip() if name.strip().lower().endswith((".md", ".markdown")) else f"{name.strip()}.md"
+    return _checked(path, name)
+
+
+def _checked(path: str, name: str) -> str:
+    """`path` as it is written. Raises NoteUnwritable, which calls it `name`, where no file can be called so."""
     parts = path.split("/")
     if _FORBIDDEN.search(path) or any(part.strip(" .") == "" or part.startswith(".") for part in parts):
         raise NoteUnwritable(
@@ -40,8 +45,15 @@ def create_note(root: Path, name: str, text: str) -> Path:
 
     Raises NoteExists when there is one already, NoteUnwritable for a name outside the vault or a full disk.
     """
-    path = path_of_new_note(name)
-    data = new_note_bytes(text)
+    return create_file(root, path_of_new_note(name), new_note_bytes(text))
+
+
+def create_file(root: Path, path: str, data: bytes, *, durable: bool = True) -> Path:
+    """Write `data` as the new file at vault-relative `path` below `root`. Raises as `create_note` does.
+
+    What is not `durable` reaches the disk when the system writes it; of many files that saves most of the time.
+    """
+    path = _checked(path, path)
     try:
         with beneath(root, path, make=True) as entry:
             draft = entry.beside(f".kb-{token_hex(8)}.tmp")
@@ -49,11 +61,13 @@ def create_note(root: Path, name: str, text: str) -> Path:
                 with os.fdopen(draft.create(), "wb") as stream:
                     stream.write(data)
                     stream.flush()
-                    os.fsync(stream.fileno())
+                    if durable:
+                        os.fsync(stream.fileno())
                 draft.move(entry)
             finally:
                 draft.remove()
-            entry.sync_folder()
+            if durable:
+                entry.sync_folder()
     except FileExistsError as error:
         raise NoteExists(f"{path} already exists and was not changed. Choose another name.") from error
     except OSError as error:

@@ -22,7 +22,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from kb.errors import KbError, NoteExists, NoteUnwritable, NothingToUndo
 from kb.files.beneath import beneath
-from kb.notes.create import create_note, new_note_bytes
+from kb.notes.create import create_file, new_note_bytes, path_of_new_note
 from kb.notes.deeds import Deed, read_deeds, what_was_done, write_durably
 from kb.notes.edit import Edit, check_writable, fingerprint, new_bytes, remove_file, replace_file
 from kb.notes.vault import RawNote, Vault
@@ -63,9 +63,9 @@ class Step:
     def move(self, old: str, new: str) -> None:
         """Give a note another path. Raises NoteExists, NoteUnwritable."""
         place, root = self.vault.place(old), self.vault.root
-        made = sum(not (root / folder).exists() for folder in _above(new))
+        made = sum(not (root / folder).exists() for folder in folders_above(new))
         try:
-            _move(root, place, PurePath(new), lambda: self._write(Deed(old, old, new, made=made)))
+            _move(root, place, PurePath(new), lambda: self.write_down(Deed(old, old, new, made=made)))
         except FileExistsError as error:
             raise NoteExists(f"{new} already exists; {old} was not moved. Choose another name.") from error
         except OSError as error:
@@ -74,12 +74,12 @@ class Step:
 
     def create(self, path: str, text: str) -> None:
         """Write a new note. Raises NoteExists, NoteUnwritable."""
-        data = new_note_bytes(text)
-        root = self.vault.root
-        made = sum(not (root / folder).exists() for folder in _above(path))
+        data, root = new_note_bytes(text), self.vault.root
+        path = path_of_new_note(path)
+        made = sum(not (root / folder).exists() for folder in folders_above(path))
         if not (root / path).exists():
-            self._write(Deed(path, "", fingerprint(data), made=made))
-        create_note(root, path, text)
+            self.write_down(Deed(path, "", fingerprint(data), made=made))
+        create_file(root, path, data)
         self.done.append(path)
 
     def remove(self, raw: RawNote) -> None:
@@ -91,11 +91,13 @@ class Step:
     def _keep(self, raw: RawNote, after: str, old: bytes, mode: int = 0o666) -> None:
         name = f"{len(list(self.folder.glob('*.old')))}.old"
         write_durably(self.folder / name, old)
-        self._write(Deed(raw.path, raw.fingerprint, after, name, mode=mode))
+        self.write_down(Deed(raw.path, raw.fingerprint, after, name, mode=mode))
 
-    def _write(self, deed: Deed) -> None:
+    def write_down(self, *deeds: Deed) -> None:
+        """Have it on the disk what is about to be done."""
         with (self.folder / "deeds.jsonl").open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(asdict(deed), ensure_ascii=False, allow_nan=False) + "\n")
+            for deed in deeds:
+                stream.write(json.dumps(asdict(deed), ensure_ascii=False, allow_nan=False) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
 
@@ -229,7 +231,7 @@ class EditJournal:
         return deed.path
 
     def _remove_folders(self, path: str, made: int) -> None:
-        for folder in _above(path)[:made]:
+        for folder in folders_above(path)[:made]:
             with suppress(OSError), beneath(self._vault.root, folder) as entry:
                 entry.remove_folder()  # fails where something else lies there by now
 
@@ -244,7 +246,7 @@ class EditJournal:
         )
 
 
-def _above(path: str) -> list[PurePosixPath]:
+def folders_above(path: str) -> list[PurePosixPath]:
     """The folders above the note at `path`, the innermost first."""
     return [folder for folder in PurePosixPath(path).parents if folder.parts]
 

@@ -1,0 +1,169 @@
+"""`kb import`: notes of other programs become notes of the vault."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from kb.cli.completion import complete_format
+from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.output import err, out, print_json, say
+from kb.errors import IndexLocked, IndexMissing, UsageError
+from kb.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from kb.importing.importer import Left
+    from kb.importing.plan import Plan
+
+_SHOWN = 12  # notes and reasons of a preview
+
+
+def import_notes(
+    context: typer.Context,
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="The exported file, archive or folder.", show_default=False)
+    ],
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="FORMAT",
+            help="Where it comes from, such as evernote; else kb finds out.",
+            autocompletion=complete_format,
+        ),
+    ] = "",
+    to: Annotated[
+        str, typer.Option("--to", metavar="FOLDER", help="A folder of the vault for the notes.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be imported, and stop.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without being asked.")] = False,
+    vault: Vault = None,
+    index: Index = None,
+    json: Json = False,
+) -> None:
+    """Import notes from another program.
+
+    From ChatGPT, Claude, Evernote, Notion, Google Keep, Apple Notes, Roam, Logseq, Bear, saved web pages or text.
+
+    You see what comes before anything is written. Nothing is overwritten, and nothing imported twice.
+
+    For example: kb import notes.enex --to Archive. kb undo takes it back.
+    """
+    if dry_run and yes:
+        raise UsageError("--dry-run only looks, so it can't be combined with --yes.")
+    options = chosen(context, vault, index, json)
+    with closing(options.knowledge_base()) as base, base.moving.reading(path, source, to) as plan:
+        if not options.json:
+            _preview(plan, path)
+        done = not dry_run and bool(plan.notes) and _wanted(plan, yes, asks=not options.json)
+        left: tuple[Left, ...] = ()
+        if done:
+            with _progress(len(plan.notes) + len(plan.files)) as tell:
+                left = base.moving.carry_out(plan, tell)
+            with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
+                if base.last_sync():
+                    base.index()
+    if options.json:
+        print_json(_as_json(plan, left, done))
+        return
+    for one in left:
+        say(f"Left out: {safe_line(one.name)}: {safe_line(one.reason)}", style="yellow")
+    if done:
+        out().print(f"Imported {_counts(plan)}. To take them back: kb undo")
+    elif not plan.notes:
+        out().print("Nothing to import.")
+    elif dry_run:
+        words = (
+            shlex.quote(str(path))
+            + (f" --from {source}" if source else "")
+            + (f" --to {shlex.quote(to)}" if to else "")
+        )
+        say(f"Nothing was written. To import: kb import {safe_line(words)}", style="dim")
+    else:
+        out().print("Nothing was imported.")
+
+
+def _wanted(plan: Plan, yes: bool, *, asks: bool) -> bool:
+    if yes or not asks:
+        return yes
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "Nothing was imported. To import without being asked, add --yes; to only look, --dry-run."
+        )
+    return typer.confirm(f"Import {_counts(plan)}?", default=False)
+
+
+def _counts(plan: Plan) -> str:
+    notes = f"{len(plan.notes)} {'note' if len(plan.notes) == 1 else 'notes'}"
+    files = (
+        f" and {len(plan.files)} {'attachment' if len(plan.files) == 1 else 'attachments'}"
+        if plan.files
+        else ""
+    )
+    return notes + files
+
+
+def _preview(plan: Plan, path: Path) -> None:
+    console = out()
+    title = Text(
+        f"{_counts(plan) if plan.notes else 'No new notes'} from {safe_line(plan.label)}", style="bold"
+    )
+    title.append(f", {safe_line(path.name)}", style="not bold")
+    console.print(title, soft_wrap=True)
+    for note in plan.notes[:_SHOWN]:
+        console.print(Text(f"  {safe_line(note.path)}", style="cyan"), soft_wrap=True)
+    _more(len(plan.notes))
+    if plan.known:
+        are = "note was" if len(plan.known) == 1 else "notes were"
+        console.print(f"{len(plan.known)} {are} imported before.", markup=False)
+    for changed in plan.changed[:_SHOWN]:
+        say(f"Changed since it was imported, and left as it is: {safe_line(changed)}", style="yellow")
+    for one in plan.left[:_SHOWN]:
+        say(f"Left out: {safe_line(one.name)} {safe_line(one.reason)}", style="dim")
+    if len(plan.left) > _SHOWN:
+        say(f"  … and {len(plan.left) - _SHOWN} more left out", style="dim")
+    if plan.unlinked:
+        links = "1 link leads" if len(plan.unlinked) == 1 else f"{len(plan.unlinked)} links lead"
+        say(f"{links} to what is not in the export:", style="dim")
+        for place in plan.unlinked[:_SHOWN]:
+            say(f"  {safe_line(place)}", style="dim")
+
+
+def _more(count: int) -> None:
+    if count > _SHOWN:
+        out().print(f"  … and {count - _SHOWN} more", markup=False)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    if total < 200 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.progress import Progress
+
+    with Progress(console=err(), transient=True) as shown:
+        task = shown.add_task("Importing", total=total)
+        yield lambda count: shown.update(task, completed=count)
+
+
+def _as_json(plan: Plan, left: tuple[Left, ...], done: bool) -> dict[str, object]:
+    return {
+        "from": plan.label,
+        "folder": plan.folder,
+        "notes": [{"path": note.path, "title": note.title} for note in plan.notes],
+        "attachments": [file.path for file in plan.files],
+        "known": list(plan.known),
+        "changed": list(plan.changed),
+        "left": [{"name": one.name, "reason": one.reason} for one in (*plan.left, *left)],
+        "unlinked": list(plan.unlinked),
+        "dry_run": not done,
+    }

@@ -1,0 +1,105 @@
+"""Google Keep: the archive of Takeout, or the folder Keep in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Any
+
+from kb.errors import ExportUnreadable
+from kb.importing.found import Body, Found, short_hash
+from kb.importing.importer import Export
+from kb.importing.shapes import line, moment, table, tables, text
+from kb.importing.tree import Tree
+
+_MICROSECONDS = 1_000_000.0  # a second
+_TITLE_WORDS = 8
+
+
+class Keep:
+    """Notes and lists with labels, pictures and web links; those in the bin stay behind."""
+
+    name = "keep"
+    label = "Google Keep"
+
+    def fits(self, tree: Tree) -> bool:
+        """Whether files have the form of Keep's notes."""
+        names = [name for name in tree.ending(".json") if "/Keep/" in f"/{name}"] or tree.ending(".json")
+        return any(_is_note(table(tree.json(name))) for name in names[:3])
+
+    def notes(self, export: Export) -> Iterator[Found]:
+        """Every note that is not in the bin."""
+        for name in export.tree.ending(".json"):
+            try:
+                note = table(export.tree.json(name))
+            except ExportUnreadable as error:
+                export.leave(name, f"can't be read: {error}")
+                continue
+            if not _is_note(note):
+                continue
+            found = _found(note, name, export.tree)
+            if note.get("isTrashed") is True:
+                export.leave(found.title, "is in the bin")
+            elif not found.text:
+                export.leave(found.title, "is empty")
+            else:
+                yield found
+
+
+def _is_note(value: dict[str, Any]) -> bool:
+    return "userEditedTimestampUsec" in value and ("isTrashed" in value or "textContent" in value)
+
+
+def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
+    body = Body()
+    items = [
+        f"- [{'x' if one.get('isChecked') is True else ' '}] {line(one.get('text'))}"
+        for one in tables(note.get("listContent"))
+    ]
+    said = text(note.get("textContent")).strip()
+    files = [
+        body.file(tree.attachment(file))
+        for one in tables(note.get("attachments"))
+        if (file := _beside(name, text(one.get("filePath")), tree))
+    ]
+    pages = [
+        f"- [{(line(one.get('title')) or address).replace('[', '(').replace(']', ')')}]({address})"
+        for one in tables(note.get("annotations"))
+        if (address := text(one.get("url")).strip()).startswith(("https://", "http://"))
+        and address not in said
+    ]
+    parts = (said, "\n".join(items), *files, "\n".join(pages))
+    title = line(note.get("title")) or _first_words(
+        said or (line(tables(note.get("listContent"))[0].get("text")) if items else "")
+    )
+    edited = moment(note.get("userEditedTimestampUsec"), _MICROSECONDS)
+    created = moment(note.get("createdTimestampUsec"), _MICROSECONDS)
+    states = [
+        word for key, word in (("isPinned", "pinned"), ("isArchived", "archived")) if note.get(key) is True
+    ]
+    return Found(
+        f"{title}\t{created}" if created else f"{title}\t{short_hash(said)}\t{PurePosixPath(name).name}",
+        title,
+        "\n\n".join(filter(None, parts)),
+        tuple(body.refs),
+        created=created,
+        updated=edited,
+        tags=tuple(text(label.get("name")) for label in tables(note.get("labels"))),
+        properties={"keep": tuple(states)},
+        files=body.files,
+    )
+
+
+def _beside(name: str, file: str, tree: Tree) -> str:
+    """The attachment called `file` beside the note `name`; Takeout writes .jpeg in the note where the file is .jpg."""
+    folder = name.rpartition("/")[0]
+    path = f"{folder}/{file}" if folder else file
+    stem = path.rpartition(".")[0]
+    return next(
+        (one for one in (path, f"{stem}.jpg", f"{stem}.jpeg") if file and ".." not in file and tree.has(one)),
+        "",
+    )
+
+
+def _first_words(said: str) -> str:
+    return " ".join(said.split()[:_TITLE_WORDS]).strip("#*`>- ") or "Untitled"

@@ -1,0 +1,276 @@
+"""Each format: a small export of its real form becomes notes of the vault, and comes only once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kb.notes.parse import parse_note
+from tests.importing.conftest import House
+from tests.importing.exports import (
+    APPLE_FILES,
+    BEAR_FILES,
+    CHATGPT,
+    CHATGPT_FILES,
+    CLAUDE,
+    CLAUDE_FILES,
+    CLIPPING_FILES,
+    ENEX,
+    KEEP_FILES,
+    LOGSEQ,
+    MESSAGES,
+    NOTION_FILES,
+    PDF,
+    PNG,
+    ROAM,
+    TEXT_FILES,
+    pack,
+    put,
+)
+
+EXPORTS: dict[str, Callable[[Path], Path]] = {
+    "chatgpt": lambda folder: pack(folder / "chatgpt.zip", CHATGPT_FILES),
+    "claude": lambda folder: pack(folder / "claude.zip", CLAUDE_FILES),
+    "messages": lambda folder: put(folder, {"chats.json": json.dumps(MESSAGES)}),
+    "evernote": lambda folder: put(folder, {"My notes.enex": ENEX}) / "My notes.enex",
+    "notion": lambda folder: pack(folder / "Export-1.zip", NOTION_FILES),
+    "keep": lambda folder: pack(folder / "takeout.zip", KEEP_FILES),
+    "roam": lambda folder: pack(folder / "Roam-Export.zip", {"garden.json": json.dumps(ROAM)}),
+    "logseq": lambda folder: put(folder, {"graph.json": json.dumps(LOGSEQ)}) / "graph.json",
+    "bear": lambda folder: pack(folder / "Backup.bear2bk", BEAR_FILES),
+    "html": lambda folder: put(folder, CLIPPING_FILES),
+    "apple": lambda folder: put(folder, APPLE_FILES),
+    "text": lambda folder: put(folder, TEXT_FILES),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_is_known_by_its_look_and_comes_once(house: House, tmp_path: Path, name: str) -> None:
+    export = EXPORTS[name](tmp_path / "export")
+    house.bring(export)
+    before = house.files()
+    assert any(path.endswith(".md") for path in before)
+    again = house.bring(export)
+    assert (again.notes, again.files, again.changed) == ((), (), ())
+    assert len(again.known) == sum(path.endswith(".md") for path in before)
+    assert house.files() == before
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_one_undo_takes_an_import_back_with_its_attachments(house: House, tmp_path: Path, name: str) -> None:
+    (house.vault / "Mine.md").write_text("# Mine\n\n[[Rye bread]]\n", encoding="utf-8")
+    house.bring(EXPORTS[name](tmp_path / "export"))
+    house.base.undo()
+    assert [file.name for file in house.vault.iterdir()] == ["Mine.md"]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_is_written_is_sound_markdown(house: House, tmp_path: Path, name: str) -> None:
+    plan = house.bring(EXPORTS[name](tmp_path / "export"))
+    for one in plan.notes:
+        note = parse_note(one.path, house.text(one.path))
+        assert note.problems == ()
+        assert note.properties["import-id"].startswith(f"{name}-")
+        assert not {"\ue0f0", "\ue0f1", "\ue200"} & set(note.text)
+
+
+def test_chatgpt_keeps_the_branch_that_was_shown_last(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["chatgpt"](tmp_path))
+    assert house.text("ChatGPT/Rye starter.md").partition("import-id")[0] == (
+        "---\ncreated: 2024-03-09T00:00:00\nupdated: 2024-03-09T01:00:00\n"
+        "source: https://chatgpt.com/c/65eb9a00-0000-4000-8000-000000000001\nmodel: gpt-4o\n"
+    )
+    assert house.text("ChatGPT/Rye starter.md").partition("---\n\n")[2] == (
+        "# Rye starter\n\n## You\n\n![[jar.png]]\n\nHow do I feed a rye starter?\n\n"
+        "## ChatGPT\n\n### Feeding\n\nEvery morning, 50 g of flour.\n\n```sh\n# not a heading\n```\n"
+    )
+    assert house.files()["ChatGPT/attachments/jar.png"] == PNG
+    assert [(one.name, one.reason) for one in plan.left] == [("Nothing", "says nothing")]
+
+
+def test_a_bare_conversations_file_is_enough(house: House, tmp_path: Path) -> None:
+    put(tmp_path / "a", {"conversations.json": json.dumps(CHATGPT)})
+    put(tmp_path / "b", {"conversations.json": json.dumps(CLAUDE)})
+    assert house.bring(tmp_path / "a" / "conversations.json").label == "ChatGPT"
+    assert house.bring(tmp_path / "b" / "conversations.json").label == "Claude"
+
+
+def test_claude_brings_what_was_pasted_and_documents_of_projects(house: House, tmp_path: Path) -> None:
+    house.bring(EXPORTS["claude"](tmp_path))
+    talk = house.text("Claude/Bread chemistry.md")
+    assert "## You\n\nWhy does rye bread rise less?\n\n**recipe.txt**\n\n```\n500 g rye\n```\n" in talk
+    assert talk.endswith("## Claude\n\nIt has little gluten.\n")
+    assert house.text("Claude/Bakery/Suppliers.md").endswith("# Suppliers\n\nMill: Adler\n")
+
+
+def test_lists_of_messages_are_read_whoever_wrote_them(house: House, tmp_path: Path) -> None:
+    rows = [
+        {"role": "system", "content": "x"},
+        {"role": "user", "content": "Hello?"},
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes."}]},
+    ]
+    lines = "\n".join(map(json.dumps, rows))
+    put(tmp_path, {"a/Talk.json": json.dumps({"messages": rows}), "b/Lines.jsonl": lines})
+    house.bring(tmp_path / "a")
+    house.bring(tmp_path / "b")
+    for path in ("Chats/Talk.md", "Chats/Lines.md"):
+        assert house.text(path).endswith("## You\n\nHello?\n\n## Assistant\n\nYes.\n")
+
+
+def test_evernote(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["evernote"](tmp_path))
+    text = house.text("Evernote/Rye bread notes.md")
+    assert text.startswith(
+        '---\naliases: ["Rye / bread: notes?"]\ntags: [baking, slow-food]\ncreated: 2024-03-09T10:11:12\n'
+        "updated: 2024-03-10T10:11:12\nsource: https://example.org/rye\nauthor: Ada\nimport-id: evernote-"
+    )
+    assert "see [[Starter]] and [Lost note](evernote:///view/1/s1/h/h/)." in text
+    assert "- [x] Buy rye\n- [ ] Bake\n" in text
+    assert "- [x] Weigh\n- [ ] Wait\n" in text
+    assert "![[loaf.png|A loaf]]" in text
+    assert "| Hour | Step |\n| --- | --- |\n| 0 | Mix it |" in text
+    assert "```\ndef rise():\n    return 2\n```" in text
+    assert "- [ ] Call the mill (due 2024-04-01)" in text
+    assert text.endswith("![[mill.pdf]]\n")  # nothing in the text shows it
+    assert "[[Rye bread notes|Rye / bread: notes?]]" in house.text("Evernote/Starter.md")
+    assert plan.unlinked == ("Evernote/Rye bread notes.md: Lost note",)
+    assert (house.vault / "Evernote/attachments/mill.pdf").read_bytes() == PDF
+
+
+def test_evernote_notebooks_are_folders(house: House, tmp_path: Path) -> None:
+    house.bring(
+        put(tmp_path / "all", {"Bakery.enex": ENEX, "Mills.enex": ENEX.replace("<title>", "<title>M ")})
+    )
+    assert (house.vault / "Evernote/Bakery/Starter.md").exists()
+    assert (house.vault / "Evernote/Mills/M Starter.md").exists()
+
+
+def test_notion_loses_its_ids_and_keeps_its_links(house: House, tmp_path: Path) -> None:
+    house.bring(EXPORTS["notion"](tmp_path))
+    assert sorted(house.files()) == [
+        "Notion/Bakery.md",
+        "Notion/Bakery/Flours.md",
+        "Notion/Bakery/Flours/Adler.md",
+        "Notion/Bakery/Rye bread.md",
+        "Notion/attachments/oven.png",
+    ]
+    text = house.text("Notion/Bakery.md")
+    assert "The [[Rye bread]] and the [[Flours]]." in text
+    assert "Again: [[Rye bread|rye]] and [out](https://example.org)." in text
+    assert "![[oven.png]]" in text
+    assert "> 💡 Warm the oven." in text
+    assert "Back to [[Bakery]]." in house.text("Notion/Bakery/Rye bread.md")
+    row = parse_note("x.md", house.text("Notion/Bakery/Flours/Adler.md"))
+    assert [tag.name for tag in row.tags] == ["dark", "local"]
+    assert (row.properties["Price"], row.properties["Organic"]) == (3.5, True)
+    assert str(row.created) == "2024-03-09 10:11:00"
+    assert row.text.endswith("# Adler\n\nMilled in stone.\n")
+    assert house.text("Notion/Bakery/Flours.md").endswith(
+        "| Name | Kind | Tags |\n| --- | --- | --- |\n| [[Adler]] | rye | dark, local |\n| Loose \\| row | wheat |  |\n"
+    )
+
+
+def test_notion_packs_large_exports_in_parts(house: House, tmp_path: Path) -> None:
+    names = list(NOTION_FILES)
+    parts = {
+        f"ExportBlock-1-Part-{number}.zip": pack(
+            tmp_path / f"p{number}.zip", {name: NOTION_FILES[name] for name in some}
+        ).read_bytes()
+        for number, some in ((1, names[:2]), (2, names[2:]))
+    }
+    house.bring(pack(tmp_path / "whole.zip", parts))
+    assert "![[oven.png]]" in house.text("Notion/Bakery.md")
+    assert "[[Rye bread]]" in house.text("Notion/Bakery.md")
+
+
+def test_keep(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["keep"](tmp_path))
+    assert house.text("Google Keep/Shopping.md").endswith(
+        "# Shopping\n\n- [x] Rye flour\n- [ ] Salt\n\n![[18a.jpg]]\n\n- [Mill](https://example.org/mill)\n"
+    )
+    assert "tags: [to-do]" in house.text("Google Keep/Shopping.md")
+    assert "keep: [archived]" in house.text("Google Keep/The oven is warm at seven in the.md")
+    assert [(one.name, one.reason) for one in plan.left] == [("Old", "is in the bin")]
+
+
+def test_roam_keeps_links_to_pages_and_blocks(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["roam"](tmp_path))
+    assert house.text("Roam/Rye bread.md").partition("---\n\n")[2] == (
+        "# Rye bread\n\n### Method\n\n- Feed the [[Starter]] in the *morning* with ==50 g== ^blokFeed1\n"
+        "  - [ ] weigh ^blokTodo1\n  - [x] mix #baking [[slow food]]\n- Author:: [[Ada]]\n"
+        "- ```python\n  rise((2))\n  ```\n"
+    )
+    text = house.text("Roam/Starter.md")
+    assert "[[Rye bread#^blokFeed1|Feed the Starter in the morning with 50 g]]" in text
+    assert "[[Rye bread#^blokTodo1|the list]] and [[Rye bread|bread]] and [[Nowhere]]" in text
+    assert "- ![[Rye bread#^blokFeed1]]\n" in text
+    assert "an unknown ((xxxxxxxxx))" in text
+    assert "- Baked [[Rye bread]]" in house.text("Daily/2024-03-09.md")
+    assert plan.unlinked == ()
+    house.base.index()
+    broken = {one.message.split("]]")[0] for one in house.base.diagnose() if one.kind == "broken link"}
+    assert broken == {"[[slow food", "[[Ada", "[[Nowhere", "[["}  # the last is the unknown block
+
+
+def test_logseq(house: House, tmp_path: Path) -> None:
+    house.bring(EXPORTS["logseq"](tmp_path))
+    text = house.text("Logseq/Rye bread.md")
+    assert text.startswith("---\naliases: [Schwarzbrot]\ntags: [baking, slow-food]\nrating: 5\n")
+    assert text.endswith(
+        "# Rye bread\n\n- Feed the [[Starter]] ^65eb9a00-1111-4000-8000-000000000003\n  - [ ] weigh\n\n## Method\n"
+    )
+    link = "[[Rye bread#^65eb9a00-1111-4000-8000-000000000003"
+    assert f"- See {link}|Feed the Starter]] and !{link}]]\n" in house.text("Logseq/Starter.md")
+    assert "- Baked [[Rye bread|rye bread]]" in house.text("Daily/2024-03-09.md")
+
+
+def test_bear(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["bear"](tmp_path))
+    text = house.text("Bear/Rye bread.md")
+    assert "created: 2024-03-09T10:11:12\nupdated: 2024-03-10T10:11:12\n" in text
+    assert text.endswith(
+        "# Rye bread\n#baking/dark #slow-food\n\nSee [[Starter]] and [[Starter#Feeding|Feeding]].\n![[loaf.png]]\n"
+        "==important== <b>x</b> and [[mill.pdf|the mill]]\n"
+    )
+    assert [(one.name, one.reason) for one in plan.left] == [("Old", "is in the bin")]
+
+
+def test_a_clipping_is_its_main_part(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["html"](tmp_path / "clips"))
+    text = house.text("Clippings/Rye bread.md")
+    assert "source: https://example.org/rye\nauthor: Ada\npublished: 2024-03-09\n" in text
+    assert text.partition("---\n\n")[2] == (
+        "# Rye bread\n\nRye *ferments* faster than **wheat**.\n\nMix 3\\*4 grams.\n\n- 500 g rye\n  - fine\n- 400 ml water\n\n"
+        "| Hour | Step |\n| --- | --- |\n| 0 | Mix \\| stir |\n| 12 | Bake |\n\n```python\nfor i in range(3):\n    print(i)\n```\n\n"
+        "![[loaf.png|A loaf]]\n\nPress [the mill](https://example.org/mill) [[Starter|starter]]\n"
+    )
+    assert {note.path for note in plan.notes} == {"Clippings/Rye bread.md", "Clippings/Starter.md"}
+
+
+def test_one_page_brings_the_pictures_beside_it(house: House, tmp_path: Path) -> None:
+    house.bring(put(tmp_path / "clips", CLIPPING_FILES) / "Rye bread.html")
+    assert house.files()["Clippings/attachments/loaf.png"] == PNG
+
+
+def test_apple_notes_as_pages_and_as_texts(house: House, tmp_path: Path) -> None:
+    house.bring(EXPORTS["apple"](tmp_path / "notes"))
+    page = house.text("Apple Notes/Recipes/Rye bread.md")
+    assert "# Rye bread\n\nFeed it.\n\nBake it.\n\n- rye\n- salt\n\n![[picture-" in page
+    assert house.text("Apple Notes/Oven.md").endswith("# Oven\n\nThe oven is old.\n\n![[photo.png]]\n")
+
+
+def test_a_folder_of_text_keeps_its_shape(house: House, tmp_path: Path) -> None:
+    plan = house.bring(EXPORTS["text"](tmp_path / "old"), to="Archive/2024")
+    text = house.text("Archive/2024/Bread/Rye.md")
+    assert text.startswith("---\n# mine\ntags: [baking]\nupdated: ")
+    assert (
+        "See [[Starter|starter]], [[Starter#Feeding|Starter]] and [[Nowhere]].\n\n![[loaf.png|loaf]]\n"
+        in text
+    )
+    assert house.text("Archive/2024/Diary.txt".replace(".txt", ".md")).endswith("---\n\nMonday\nbaked rye\n")
+    assert [(one.name, one.reason) for one in plan.left] == [
+        ("unused.bin", "is no text, and no note links to it")
+    ]
