@@ -120,6 +120,16 @@ class Parts:
         """Read access to all that is indexed. Raises IndexMissing before the first `index`."""
         return self._index.catalog
 
+    def attachments(self) -> list[str]:
+        """Vault-relative paths of the files that are no notes, such as pictures."""
+        return self._vault.attachments()
+
+    def attachment(self, path: str, most: int) -> bytes:
+        """The bytes of such a file, at most `most`. Raises NoteUnreadable for one outside the vault, OSError as reading does."""
+        from kb.files.small import read_small
+
+        return read_small(self._vault.locate(path), most)
+
     def close(self) -> None:
         """Let go of files and memory."""
         for name in ("_answerer", "model", "_index"):

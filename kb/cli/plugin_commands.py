@@ -126,10 +126,12 @@ def _empty_app() -> typer.Typer:
     return typer.Typer(add_completion=False)
 
 
-def _complete(command: Any) -> None:
-    """Give a plugin's command the options that every command of kb knows."""
-    if not isinstance(getattr(command, "rich_help_panel", None), str):
-        command.rich_help_panel = PANEL
+def _complete(command: Any, panel: str | None = PANEL) -> None:
+    """Give a plugin's command, and those within it, the options that every command of kb knows."""
+    if panel and not isinstance(getattr(command, "rich_help_panel", None), str):
+        command.rich_help_panel = panel
+    for child in getattr(command, "commands", {}).values():
+        _complete(child, None)
     if command.callback is not None:
         command.callback = _printing_aside(command.callback)
     known = {parameter.name for parameter in command.params}

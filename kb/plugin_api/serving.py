@@ -11,8 +11,10 @@ Answers and hits have one form for machines, whoever asks for them:
 
 from __future__ import annotations
 
-from kb.answering.answer import Style
+from kb.answering.answer import Style, abstention
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, SentenceChecked, Step
+from kb.answering.kept_conversations import Conversation, Exchange
+from kb.answering.kept_conversations import as_markdown as conversation_markdown
 from kb.capture import Capture, Captured
 from kb.errors import IndexingError, IndexLocked, IndexMissing, IndexOutdated, NoteUnreadable
 from kb.indexing.beside import index_beside
@@ -24,6 +26,8 @@ __all__ = [
     "AnswerEvent",
     "Capture",
     "Captured",
+    "Conversation",
+    "Exchange",
     "Finished",
     "IndexLocked",
     "IndexMissing",
@@ -35,7 +39,9 @@ __all__ = [
     "SentenceChecked",
     "Step",
     "Style",
+    "abstention",
     "answer_json",
+    "conversation_markdown",
     "hit_json",
     "index_beside",
     "worth_showing",

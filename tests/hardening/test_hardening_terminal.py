@@ -48,6 +48,8 @@ COMMANDS: list[list[str]] = [
     ["plugins"], ["plugins", "enable", EVIL], ["plugins", "disable", EVIL], ["plugins", "trust"], ["plugins", "new", EVIL], ["plugins", "export", "quiz", f"{NAME}.txt"], ["plugins", "export", EVIL],
     ["quiz", NOTE], ["quiz", "--stats"], ["quiz", "--put-away", EVIL], ["quiz", EVIL], ["quiz", "--anki", f"{NAME}.apkg"],
     ["tutor", NOTE, "--templates"], ["tutor", EVIL], ["study", NOTE], ["study", EVIL], ["summarize", NOTE], ["summarize", NOTE, "--extract"], ["summarize", EVIL], ["summarize", "Barn", "--save"],
+    ["export", "answer", ASKED, f"../{NAME}.md"], ["export", "conversations", f"../{NAME}.html"], ["export", "quiz", f"../{NAME}.html"], ["export", "graph", f"../{NAME}.json"],
+    ["export", "statistics", f"../{NAME}s.html"], ["export", "site", f"../{NAME} site"], ["export", "graph", EVIL], ["export", "site", EVIL, "--notes", EVIL], ["export", EVIL],
     ["evil-command"], [EVIL], ["--vault", EVIL, "status"], ["--index", EVIL, "status"], ["watch"],
 ]  # fmt: skip
 
@@ -118,7 +120,10 @@ def named() -> set[str]:
                 walk(child, (*path, name))
 
     walk(typer.main.get_group(app), ())
-    return found | {"quiz", "tutor", "study", "summarize"}
+    exports = {
+        f"export {kind}" for kind in ("answer", "conversations", "quiz", "graph", "statistics", "site")
+    }
+    return found | exports | {"quiz", "tutor", "study", "summarize"}
 
 
 def test_every_command_is_tried() -> None:

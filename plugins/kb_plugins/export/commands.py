@@ -1,0 +1,157 @@
+"""`kb export`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.plugin_api import Terminal, UsageError
+from kb_plugins.export.files import check_outside, form_of, write_new
+
+app = typer.Typer(
+    name="export",
+    help="Write answers, conversations, cards, the graph, figures or all notes for a browser and other programs.\n\n"
+    "For example: kb export site ~/site",
+    no_args_is_help=True,
+)
+File = Annotated[
+    Path, typer.Argument(help="The new file; its ending chooses the format.", show_default=False)
+]
+Notes = Annotated[str, typer.Option("--notes", help="Only these: a folder/, #tag, period or operators.")]
+
+
+@app.command("answer")
+def answer(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(help="The question.", show_default=False)],
+    file: File,
+) -> None:
+    """Ask a question, and write the answer with its sources (.html, .md, .json).
+
+    For example: kb export answer "What is oolong?" oolong.html
+    """
+    from kb_plugins.export.answers import FORMS, answer_text
+
+    terminal: Terminal = context.obj
+    form = form_of(file, *FORMS)
+    with closing(terminal.knowledge_base()) as base:
+        check_outside(base, file)
+        write_new(base, file, answer_text(base.answer(question), form))
+    _tell(terminal, file)
+
+
+@app.command("conversations")
+def conversations(
+    context: typer.Context,
+    file: File,
+    number: Annotated[
+        int | None, typer.Option("--number", "-n", min=1, help="One alone, as kb conversations numbers it.")
+    ] = None,
+) -> None:
+    """Write the conversations that were kept (.html, .md, .json).
+
+    For example: kb export conversations asked.html
+    """
+    from kb_plugins.export.answers import FORMS, conversations_text
+
+    terminal: Terminal = context.obj
+    form = form_of(file, *FORMS)
+    with closing(terminal.knowledge_base()) as base:
+        held = base.conversations.all()
+        if not held:
+            raise UsageError("There is no conversation yet. Begin one with: kb chat, or with kb alone.")
+        if number is not None and number > len(held):
+            raise UsageError(
+                f"There is no conversation {number} in the list of {len(held)}. See it with: kb conversations"
+            )
+        write_new(base, file, conversations_text(held if number is None else [held[number - 1]], form))
+    _tell(terminal, file)
+
+
+@app.command("quiz")
+def quiz(context: typer.Context, file: File, notes: Notes = "") -> None:
+    """Write the quiz cards of your notes (.html, .md, .json, .apkg for Anki).
+
+    For example: kb export quiz cards.html --notes "#tea"
+    """
+    from kb_plugins.export.cards import FORMS, cards_of, cards_text
+    from kb_plugins.quiz.anki import write_package
+
+    terminal: Terminal = context.obj
+    form = form_of(file, *FORMS)
+    with closing(terminal.knowledge_base()) as base:
+        check_outside(base, file)
+        cards = cards_of(base, notes)
+        if form == "apkg":
+            write_package(base, cards, file)
+        else:
+            write_new(base, file, cards_text(cards, form))
+    _tell(terminal, file)
+
+
+@app.command("graph")
+def graph(context: typer.Context, file: File, notes: Notes = "") -> None:
+    """Write all notes and links as a page to look around in (.html), or as .json; kb graph prints other formats.
+
+    For example: kb export graph graph.html
+    """
+    from kb_plugins.export.graph import FORMS, graph_data, graph_text
+
+    terminal: Terminal = context.obj
+    form = form_of(file, *FORMS)
+    with closing(terminal.knowledge_base()) as base:
+        write_new(base, file, graph_text(graph_data(base, notes), form))
+    _tell(terminal, file)
+
+
+@app.command("statistics")
+def statistics(context: typer.Context, file: File) -> None:
+    """Write figures of your notes with plots (.html), or as .md or .json.
+
+    For example: kb export statistics figures.html
+    """
+    from kb_plugins.export.statistics import FORMS, figures, statistics_text
+
+    terminal: Terminal = context.obj
+    form = form_of(file, *FORMS)
+    with closing(terminal.knowledge_base()) as base:
+        write_new(base, file, statistics_text(figures(base), form))
+    _tell(terminal, file)
+
+
+@app.command("site")
+def site(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A new folder, or an older site.", show_default=False)],
+    notes: Notes = "",
+    title: Annotated[
+        str, typer.Option("--title", help="What it is called; else as the vault's folder.")
+    ] = "",
+) -> None:
+    """Write your notes as pages with links, backlinks, tags, a graph and a search, to open from the disk or to serve.
+
+    Everything that these notes say becomes readable to whoever has the folder. For example: kb export site site --notes "#public"
+    """
+    from kb_plugins.export.site import Site
+    from kb_plugins.export.writing import write_site
+
+    terminal: Terminal = context.obj
+    with closing(terminal.knowledge_base()) as base:
+        made = Site(base, notes, title)
+        count = write_site(base, made, folder)
+    for sentence in made.skipped:
+        terminal.say(f"Left out: {sentence}")
+    if terminal.json:
+        terminal.print_json({"folder": str(folder), "files": count, "left_out": made.skipped})
+    else:
+        terminal.say(f"Wrote {count} files. Open {folder / 'index.html'}")
+
+
+def _tell(terminal: Terminal, file: Path) -> None:
+    if terminal.json:
+        terminal.print_json({"file": str(file)})
+    else:
+        terminal.say(f"Wrote {file}")
