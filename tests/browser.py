@@ -63,7 +63,7 @@ class Page:
 
     def until(self, condition: str) -> None:
         end = time.monotonic() + _SECONDS
-        while not self.run(condition):
+        while not self.run(f"!!({condition})"):
             assert time.monotonic() < end, f"{condition} did not become true: {self.text()[:2000]}"
             time.sleep(0.05)
 

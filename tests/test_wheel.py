@@ -78,7 +78,7 @@ def test_the_distributions_hold_what_they_need_and_nothing_private(built: tuple[
     assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"kb", "kb_plugins"}
     assert any(name.startswith("kb/reading/") and name.endswith((".onnx", ".safetensors")) for name in names)
-    for plugin in ("export", "lsp", "mcp", "quiz", "socratic", "study", "summarize"):
+    for plugin in ("export", "lsp", "mcp", "quiz", "serve", "socratic", "study", "summarize"):
         assert re.search(rf"^{plugin} = kb_plugins\.", entries, re.MULTILINE)
     with tarfile.open(source) as archive:
         kept = {name.partition("/")[2] for name in archive.getnames()}
@@ -94,7 +94,7 @@ def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> Non
     assert "3 added" in run(clean, "kb", "index")
     assert "Ebbinghaus" in run(clean, "kb", "ask", "Who described the forgetting curve?")
     plugins = run(clean, "kb", "plugins")
-    for name in ("export", "lsp", "mcp", "quiz", "socratic", "study", "summarize"):
+    for name in ("export", "lsp", "mcp", "quiz", "serve", "socratic", "study", "summarize"):
         assert re.search(rf"^{name}  on  kb-notes ", plugins, re.MULTILINE), plugins
     assert "bundled" in run(clean, "kb", "models")
     program = (

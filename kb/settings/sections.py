@@ -124,6 +124,16 @@ class McpSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """`[serve]`: what other programs and browsers may do through `kb serve`."""
+
+    # whether they may write new notes and add to notes
+    write: str = choice("off", "on", confirmed={"on": "lets other programs write notes through kb serve"})
+    # what they show; empty for a new one each time. Better in KB_SERVE_TOKEN than in a file
+    token: str = secret(allows="lets whoever knows this token read your notes through kb serve")
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a knowledge base is made from. Paths are absolute."""
 
@@ -137,6 +147,7 @@ class Settings:
     links: LinkSettings = field(default_factory=LinkSettings)
     notes: NoteSettings = field(default_factory=NoteSettings)
     mcp: McpSettings = field(default_factory=McpSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
     today: date | None = None  # the day that "yesterday" is reckoned from; None for the clock's
@@ -159,6 +170,7 @@ SECTIONS: dict[str, type[Any]] = {
     "links": LinkSettings,
     "notes": NoteSettings,
     "mcp": McpSettings,
+    "serve": ServeSettings,
 }
 PATHS = ("vault", "index")
 THE_MODEL = "model"  # as answers.judge: the language model in force

@@ -70,6 +70,7 @@ def test_every_link_leads_to_a_file_and_a_place_that_is_there(site: Path, pages:
                     ("a", "href", "https"),
                     ("a", "href", "http"),
                     ("img", "src", "data"),
+                    ("link", "href", "data"),
                 )
                 continue
             target = (file.parent / unquote(address.path)).resolve() if address.path else file

@@ -39,7 +39,9 @@ ASKED = {
     "notes.daily": "theirs/YYYY",
     "notes.inbox": "Theirs",
     "mcp.write": "on",
+    "serve.write": "on",
     "mcp.token": "a-token-that-they-know",
+    "serve.token": "a-token-that-they-know",
 }
 HARMLESS_VALUES = {
     "retrieval.dense_weight": 0.7,
@@ -51,6 +53,7 @@ HARMLESS_VALUES = {
     "answers.quotes": 1,
     "links.auto": "off",
     "mcp.write": "off",
+    "serve.write": "off",
     "embedding.model": "all-MiniLM-L6-v2",
     "models.url": "",
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # How a link is shown: HTML of it, whose text is the HTML of its label.
 ShowLink = Callable[["Link", str], str]
 
+_MARKS_FIRST = ("code", "table", "math", "html")
 _KEPT = "\ue120{}\ue121"  # stands for finished HTML while the rest is read as Markdown
 _STAND_IN = re.compile("\ue120(\\d+)\ue121")
 _PRIVATE = re.compile("[\ue120\ue121]")
@@ -35,9 +36,12 @@ def as_html(markdown: str) -> str:
     return _finished(_markdown().render(_PRIVATE.sub("", _readable(markdown))))
 
 
-def note_html(note: Note, show_link: ShowLink) -> str:
-    """The body of a note; headings have the ids `h-0`, `h-1` … in their order, blocks those that the note gives them."""
-    return _NoteReader(note, show_link).html()
+def note_html(note: Note, show_link: ShowLink, cited: int = 0) -> str:
+    """The body of a note; headings have the ids `h-0`, `h-1` … in their order, blocks those that the note gives them.
+
+    The line `cited`, counted from 1, begins with an element of the id `cited`, or the block does that it stands in.
+    """
+    return _NoteReader(note, show_link, cited).html()
 
 
 def web_address(target: str) -> str:
@@ -53,8 +57,8 @@ def outside_link(address: str, label: str) -> str:
 class _NoteReader:
     """Reads one note; what is finished HTML already is set aside meanwhile."""
 
-    def __init__(self, note: Note, show_link: ShowLink) -> None:
-        self._note, self._show_link = note, show_link
+    def __init__(self, note: Note, show_link: ShowLink, cited: int) -> None:
+        self._note, self._show_link, self._cited = note, show_link, cited
         self._text = _PRIVATE.sub(" ", note.text)
         self._kept: list[str] = []
 
@@ -81,12 +85,31 @@ class _NoteReader:
             mark = _HEADING_MARK.match(self._text, section.heading.start, section.heading.end)
             at = mark.end() if mark else section.heading.start
             pieces.append((Span(at, at), self._keep(f'<a id="h-{number}"></a>')))
+        pieces += self._mark()
         parts, position = [], note.body.start
         for span, stands in sorted(pieces, key=lambda piece: (piece[0].start, -piece[0].end)):
             if span.start >= position:
                 parts += [self._text[position : span.start], stands]
                 position = span.end
         return "".join((*parts, self._text[position : note.body.end]))
+
+    def _mark(self) -> list[tuple[Span, str]]:
+        """The mark of the cited line, at its first word; before a block whose marks must stand first, before the block."""
+        if self._cited < 1:
+            return []
+        lines = self._text.split("\n")
+        start = sum(len(line) + 1 for line in lines[: self._cited - 1])
+        if start < self._note.body.start or start >= len(self._text):
+            return []
+        mark = self._keep('<a id="cited"></a>')
+        whole = [block for block in self._note.blocks if block.kind in _MARKS_FIRST]
+        for block in whole:
+            if block.span.start <= start < block.span.end:
+                at = self._text.rfind("\n", 0, block.span.start) + 1
+                return [(Span(at, at), f"{mark}\n\n")]
+        found = _HEADING_MARK.match(self._text, start)
+        at = found.end() if found else start
+        return [(Span(at, at), mark)]
 
     def _formula(self, span: Span) -> str:
         return self._keep(f'<span class="math">{escape(safe_text(self._text[span.start : span.end]))}</span>')

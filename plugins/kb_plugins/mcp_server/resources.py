@@ -16,7 +16,8 @@ from mcp_types import (
 )
 
 from kb.plugin_api import KnowledgeBase, UsageError, safe_line
-from kb_plugins.mcp_server.desk import Desk, find_note
+from kb_plugins.mcp_server.desk import Desk
+from kb_plugins.serving.verbs import find_note
 
 TEMPLATE = "kb://note/{+path}"
 NEWEST = "kb://notes/newest"

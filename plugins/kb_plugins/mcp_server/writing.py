@@ -9,13 +9,12 @@ from mcp.server.mcpserver import Context
 from pydantic import Field
 
 from kb.plugin_api import KnowledgeBase
-from kb.plugin_api.serving import Captured
-from kb_plugins.mcp_server.desk import Desk, find_note
+from kb_plugins.mcp_server.desk import Desk
 from kb_plugins.mcp_server.reading import Name
-from kb_plugins.mcp_server.shapes import WrittenNote
+from kb_plugins.serving import verbs
+from kb_plugins.serving.shapes import WrittenNote
 
-MOST_CHARACTERS = 100_000
-Text = Annotated[str, Field(description="Markdown.", min_length=1, max_length=MOST_CHARACTERS)]
+Text = Annotated[str, Field(description="Markdown.", min_length=1, max_length=verbs.MOST_CHARACTERS)]
 
 
 class WritingTools:
@@ -33,19 +32,19 @@ class WritingTools:
         text: Text,
     ) -> WrittenNote:
         """Write a new note. One that exists is never touched."""
-        return await self._write(context, "create_note", lambda base: base.capture.new(title, text=text))
+        return await self._write(context, "create_note", lambda base: verbs.create_note(base, title, text))
 
     async def append_to_note(self, context: Context, note: Name, text: Text) -> WrittenNote:
         """Add text at the end of a note; what stands there already stays as it is."""
         return await self._write(
             context,
             "append_to_note",
-            lambda base: base.capture.append(text, find_note(base, note)),
+            lambda base: verbs.append_to_note(base, note, text),
         )
 
     async def _write(
-        self, context: Context, name: str, work: Callable[[KnowledgeBase], Captured]
+        self, context: Context, name: str, work: Callable[[KnowledgeBase], WrittenNote]
     ) -> WrittenNote:
         done = await self._desk.answer(name, work, context)
         await self._desk.keeper.write()
-        return {"path": done.path, "line": done.line, "new": done.made, "undo": "kb undo"}
+        return done

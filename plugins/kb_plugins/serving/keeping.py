@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from kb.plugin_api import KbError, KnowledgeBase, UsageError
 from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated, index_beside
-from kb_plugins.mcp_server.worker import Worker
+from kb_plugins.serving.worker import Worker
 
 _LOOK_SECONDS = 2.0  # at least, between looks at the files
 _FEW = 20  # changed notes that a request waits for

@@ -18,7 +18,7 @@ class Worker:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="kb-mcp")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="kb-serving")
         self._base: KnowledgeBase | None = None
 
     async def do(
