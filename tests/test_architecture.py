@@ -107,7 +107,7 @@ MOST_LINES = 300
 LONG = {
     "kb/answering/agent.py",
     "kb/injection/rules.py",
-    "kb/answering/candidates.py",
+    "kb/answering/evidence/candidates.py",
     "kb/notes/vault.py",
     "plugins/kb_plugins/quiz/session.py",
     "plugins/kb_plugins/socratic/session.py",

@@ -1,7 +1,7 @@
 """Fit what the probability of an answer is made of: `python -m training.calibrate [SET]`.
 
 Asks the questions of SET (default: `dev/` beside this file, a vault and questions written for this project and trained on
-by nothing) as `kb ask` searches and reads, and fits the weights of kb/answering/candidates.py by a conditional logit model:
+by nothing) as `kb ask` searches and reads, and fits the weights of kb/answering/evidence/candidates.py by a conditional logit model:
 one of a question's candidates answers it, or none does. Prints the weights fitted on all questions, and figures of five
 folds, each judged with weights fitted on the other four. The sets of ../shared/eval are not touched.
 """
@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from kb.answering.candidates import Candidate, Features
-from kb.answering.conversation import Turn, understand
-from kb.answering.intent import intent_of
-from kb.answering.question import read_question
-from kb.answering.reader_evidence import EvidenceReader
-from kb.answering.ways import ways_of
+from kb.answering.evidence.candidates import Candidate, Features
+from kb.answering.evidence.reader_evidence import EvidenceReader
+from kb.answering.question.follow_up import Turn, understand
+from kb.answering.question.intent import intent_of
+from kb.answering.question.question import read_question
+from kb.answering.strategies import ways_of
 from kb.evaluation.questions import GoldQuestion, load_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings

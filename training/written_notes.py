@@ -39,7 +39,7 @@ def written_examples(chance: random.Random) -> list[Example]:
 
 def _of_other_notes(chance: random.Random) -> Iterator[Example]:
     """Questions that name somebody or something, over near passages of other notes that do not hold that name."""
-    from kb.answering.names import missing_names
+    from kb.answering.gates.names import missing_names
     from kb.indexing.embedder import Embedder
     from kb.indexing.embedding_model import MULTILINGUAL
 
@@ -127,7 +127,7 @@ def written_notes() -> tuple[WrittenNote, ...]:
 
 def passages_of(path: str, text: str) -> list[str]:
     """The passages of a note as the reader gets them from kb."""
-    from kb.answering.reading_text import reading_text
+    from kb.answering.evidence.reading_text import reading_text
     from kb.notes.answer_blocks import read_blocks
     from kb.notes.parse import parse_note
     from kb.notes.passages import split_passages

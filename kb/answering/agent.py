@@ -23,26 +23,26 @@ from workflows.events import Event, StartEvent, StopEvent
 
 from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
 from kb.answering.block_answers import block_answers
-from kb.answering.conversation import understand
-from kb.answering.disagreement import disagreeing
-from kb.answering.draft import place
+from kb.answering.catalog.catalog_questions import Records
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
-from kb.answering.evidence import Evidence, choose_quotes, find_evidence
-from kb.answering.gate import HOPELESS, confidence, together
-from kb.answering.intent import intent_of
-from kb.answering.judge import Judge
-from kb.answering.names import missing_names
-from kb.answering.parts import Parts, take_apart
-from kb.answering.phrasing import Phrasing
-from kb.answering.question import read_question
+from kb.answering.evidence.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
+from kb.answering.evidence.reader_evidence import EvidenceReader
+from kb.answering.evidence.sentences import Evidence, choose_quotes, find_evidence
+from kb.answering.gates.answerability import HOPELESS, confidence, together
+from kb.answering.gates.conflicts import disagreeing
+from kb.answering.gates.names import missing_names
+from kb.answering.generation.draft import place
+from kb.answering.generation.phrasing import Phrasing
+from kb.answering.judging.judge import Judge
+from kb.answering.question.decompose import Parts, take_apart
+from kb.answering.question.follow_up import understand
+from kb.answering.question.intent import intent_of
+from kb.answering.question.question import read_question
+from kb.answering.question.small_talk import is_small_talk
+from kb.answering.question.spelling import correct
 from kb.answering.question_part import Clock, QuestionPart, place_of, quotes_of
-from kb.answering.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
-from kb.answering.reader_evidence import EvidenceReader
-from kb.answering.records import Records
-from kb.answering.small_talk import is_small_talk
-from kb.answering.spelling import correct
+from kb.answering.strategies import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.tools import Asked, Tools
-from kb.answering.ways import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.lookup import Lookup
 from kb.retrieval.hit import SearchHit

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
-from kb.answering.evidence import choose_quotes, find_evidence
-from kb.answering.gate import HOPELESS, confidence, together
-from kb.answering.question import read_question
-from kb.answering.quotes import numbered
+from kb.answering.evidence.quotes import numbered
+from kb.answering.evidence.sentences import choose_quotes, find_evidence
+from kb.answering.gates.answerability import HOPELESS, confidence, together
+from kb.answering.question.question import read_question
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
 from kb.models.language_model import Cancellation
 
 if TYPE_CHECKING:
-    from kb.answering.judge import Judge
+    from kb.answering.judging.judge import Judge
     from kb.answering.tools import Asked, Tools
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
@@ -134,7 +134,7 @@ class Answerer:
 
     @cached_property
     def _judge(self) -> Judge | None:
-        from kb.answering.judge import open_judge
+        from kb.answering.judging.judge import open_judge
 
         return open_judge(self._base.settings, lambda: self._base.model, self._base.notice)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.draft import place
 from kb.answering.events import Step
-from kb.answering.phrasing import Phrasing
+from kb.answering.evidence.quotes import in_its_own_words
+from kb.answering.gates.yes_no import answer_word
+from kb.answering.generation.draft import place
+from kb.answering.generation.phrasing import Phrasing
 from kb.answering.question_part import QuestionPart, key_of, place_of
-from kb.answering.quotes import in_its_own_words
-from kb.answering.yes_no import answer_word
 from kb.reading.reader import Reader
 
 

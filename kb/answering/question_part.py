@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kb.answering.answer import Quote
-from kb.answering.evidence import Evidence
-from kb.answering.intent import Intent
-from kb.answering.question import Question
-from kb.answering.reader_evidence import NOTHING, Found
+from kb.answering.evidence.reader_evidence import NOTHING, Found
+from kb.answering.evidence.sentences import Evidence
+from kb.answering.question.intent import Intent
+from kb.answering.question.question import Question
 from kb.retrieval.hit import SearchHit
 from kb.text.periods import Period
 

@@ -150,7 +150,7 @@ def judge(
 
     For example: kb models judge qwen2.5-1.5b
     """
-    from kb.answering.judge import LanguageModelJudge, skills_folder
+    from kb.answering.judging.judge import LanguageModelJudge, skills_folder
     from kb.models.local import LocalModel
     from kb.settings import state_folder
     from kb.settings.writing import write_settings

@@ -25,10 +25,10 @@ from kb.plugin_api.lazy import MAIN, lazily
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, AnswerSentence, Quote, cite
-    from kb.answering.draft import sentences_of
-    from kb.answering.negation import contradicts, polarity
-    from kb.answering.question import Question, read_question
-    from kb.answering.verify import verify
+    from kb.answering.gates.groundedness import verify
+    from kb.answering.gates.negation import contradicts, polarity
+    from kb.answering.generation.draft import sentences_of
+    from kb.answering.question.question import Question, read_question
     from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
     from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
     from kb.knowledge_base import KnowledgeBase

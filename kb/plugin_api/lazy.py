@@ -10,10 +10,10 @@ from typing import Any
 # Where the names of kb.plugin_api and kb.plugin_api.editing stand.
 MAIN = {
     "kb.answering.answer": "Answer AnswerSentence Quote cite",
-    "kb.answering.draft": "sentences_of",
-    "kb.answering.negation": "contradicts polarity",
-    "kb.answering.question": "Question read_question",
-    "kb.answering.verify": "verify",
+    "kb.answering.generation.draft": "sentences_of",
+    "kb.answering.gates.negation": "contradicts polarity",
+    "kb.answering.question.question": "Question read_question",
+    "kb.answering.gates.groundedness": "verify",
     "kb.answering.words": "content_words covers numbers_of same_word words_of",
     "kb.errors": "KbError ModelError NothingToStudy ReviewsUnwritable UsageError",
     "kb.knowledge_base": "KnowledgeBase",

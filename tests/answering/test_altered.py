@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.question import read_question
-from kb.answering.verify import verify
+from kb.answering.gates.groundedness import verify
+from kb.answering.question.question import read_question
 from kb.notes.note import Span
 from tests.answering.altered import Pair, pairs, sentences_of, told_by_kind
 

@@ -3,8 +3,8 @@
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.question import read_question
-from kb.answering.verify import verify
+from kb.answering.gates.groundedness import verify
+from kb.answering.question.question import read_question
 from kb.notes.note import Span
 
 _HARBOURS = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.answering.conversation import Turn, understand
+from kb.answering.question.follow_up import Turn, understand
 
 TITLES = ("Spaced repetition", "BM25", "Forgetting curve", "Quantisation")
 

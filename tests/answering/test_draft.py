@@ -3,8 +3,8 @@
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.draft import needed, prompt, sentences_of
-from kb.answering.question import Question, read_question
+from kb.answering.generation.draft import needed, prompt, sentences_of
+from kb.answering.question.question import Question, read_question
 from kb.notes.note import Span
 
 

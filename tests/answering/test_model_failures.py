@@ -14,7 +14,7 @@ from kb_plugins.summarize.summarize import summarize
 from kb_plugins.summarize.summary import Summary
 
 from kb.answering.events import Finished
-from kb.answering.quotes import numbered
+from kb.answering.evidence.quotes import numbered
 from kb.knowledge_base import KnowledgeBase
 from kb.plugin_api import Cancellation, Said
 from kb.settings import load_settings
@@ -132,7 +132,7 @@ def test_the_tutor_asks_without_the_model(
 def test_a_judge_that_fails_has_no_opinion(
     base_and_told: tuple[KnowledgeBase, list[str]], server: Server
 ) -> None:
-    from kb.answering.judge import LanguageModelJudge, skills_folder
+    from kb.answering.judging.judge import LanguageModelJudge, skills_folder
 
     base, told = base_and_told
     server.answering = within

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.answering.negation import contradicts, polarity
+from kb.answering.gates.negation import contradicts, polarity
 
 
 @pytest.mark.parametrize(

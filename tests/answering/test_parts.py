@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.answering.parts import take_apart
+from kb.answering.question.decompose import take_apart
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.answering.question import Question, kind_of, read_question
+from kb.answering.question.question import Question, kind_of, read_question
 
 
 @pytest.mark.parametrize(

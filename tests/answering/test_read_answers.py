@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 
 from kb.answering.answer import Answer
-from kb.answering.conversation import Turn
 from kb.answering.events import Finished
-from kb.answering.question import read_question
-from kb.answering.sections import most_likely, sections_of
+from kb.answering.evidence.sections import most_likely, sections_of
+from kb.answering.question.follow_up import Turn
+from kb.answering.question.question import read_question
 from kb.knowledge_base import KnowledgeBase
 from kb.retrieval.hit import SearchHit
 from kb.settings import Settings

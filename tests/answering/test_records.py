@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 
-from kb.answering.records import Record, Records
+from kb.answering.catalog.catalog_questions import Record, Records
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.support import write_notes

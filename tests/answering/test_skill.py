@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.answering.gate import together
-from kb.answering.reference import REFERENCES
-from kb.answering.skill import Skill, measured, remember, remembered
+from kb.answering.gates.answerability import together
+from kb.answering.judging.calibration import Skill, measured, remember, remembered
+from kb.answering.judging.calibration_examples import REFERENCES
 
 LEANS_TO_NO = ([0.30, 0.40, 0.20, 0.35], [0.05, 0.10, 0.02, 0.22])
 

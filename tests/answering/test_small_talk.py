@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.answering.small_talk import is_small_talk
+from kb.answering.question.small_talk import is_small_talk
 from tests.support import run_kb, write_notes
 
 HERE = ("--vault", "vault", "--index", "index")

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pytest
 
-from kb.answering.spelling import correct
+from kb.answering.question.spelling import correct
 
 KNOWN = "deposit hostel camargue compromise flat bread breed price notary early ferry"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.intent import intent_of
-from kb.answering.yes_no import without_answer_word
+from kb.answering.gates.yes_no import without_answer_word
+from kb.answering.question.intent import intent_of
 
 
 @pytest.mark.parametrize(

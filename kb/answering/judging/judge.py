@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from kb.answering.answer import Quote
-from kb.answering.draft import told
-from kb.answering.reference import REFERENCES, Reference
-from kb.answering.skill import Skill, measured, remember, remembered
+from kb.answering.generation.draft import told
+from kb.answering.judging.calibration import Skill, measured, remember, remembered
+from kb.answering.judging.calibration_examples import REFERENCES, Reference
 from kb.errors import ModelUnreachable, PromptTooLong, SettingsError
 from kb.models.cross_encoder import CrossEncoderModel
 from kb.models.language_model import (

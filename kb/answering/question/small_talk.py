@@ -20,6 +20,6 @@ def _folded(text: str) -> str:
 
 @cache
 def _phrases() -> frozenset[str]:
-    text = (files("kb.answering") / "small_talk.txt").read_text(encoding="utf-8")
+    text = (files("kb.answering.question") / "small_talk.txt").read_text(encoding="utf-8")
     lines = (line.partition(":")[2] for line in text.splitlines() if not line.startswith("#"))
     return frozenset(_folded(phrase) for line in lines for phrase in line.split("|"))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from kb.answering.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
-from kb.answering.counting import count_of
-from kb.answering.evidence import Encoder, Evidence
-from kb.answering.intent import Intent, tells_decision
-from kb.answering.odds import probability
-from kb.answering.question import Question
-from kb.answering.sections import Section, most_likely, sections_of
+from kb.answering.evidence.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
+from kb.answering.evidence.counting import count_of
+from kb.answering.evidence.sections import Section, most_likely, sections_of
+from kb.answering.evidence.sentences import Encoder, Evidence
+from kb.answering.gates.odds import probability
+from kb.answering.question.intent import Intent, tells_decision
+from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.stored import StoredPassage
 from kb.notes.note import Span

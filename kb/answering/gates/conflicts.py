@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from kb.answering.answer import Quote
-from kb.answering.question import Question
+from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, numbers_of, words_of
 
 _ALIKE = 0.6  # share of the content words, without numbers, that both must have of the shorter

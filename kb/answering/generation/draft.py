@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kb.answering.answer import Quote
-from kb.answering.question import Question
+from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 from kb.models.language_model import Message
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answering.conversation import Turn, understand
+from kb.answering.question.follow_up import Turn, understand
 from kb.answering.words import content_words
 
 _MOST = 4  # parts of a question that are answered

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.catalog_phrases import (
+from kb.answering.catalog.due_tasks import DueTask, due_tasks, labels
+from kb.answering.catalog.phrases import (
     ABOUT,
     CHANGED,
     HAS,
@@ -25,7 +26,6 @@ from kb.answering.catalog_phrases import (
     same_name,
     stretch_of_time,
 )
-from kb.answering.due_tasks import DueTask, due_tasks, labels
 from kb.answering.words import content_words, words_of
 from kb.errors import UsageError
 from kb.indexing.catalog import Catalog

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kb.answering.intent import Intent
-from kb.answering.sections import Section
+from kb.answering.evidence.sections import Section
+from kb.answering.question.intent import Intent
 from kb.notes.answer_blocks import AnswerBlock
 from kb.notes.note import Span
 from kb.reading.reading import Answer, Reading

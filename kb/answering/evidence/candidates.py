@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from kb.answering.extents import SHORT_PARAGRAPH, extent, is_of_one_thing
-from kb.answering.flash_cards import asks_else, both_sides
-from kb.answering.intent import Intent
-from kb.answering.names import is_german, missing_names
-from kb.answering.question import Question
-from kb.answering.sections import Section
+from kb.answering.evidence.extents import SHORT_PARAGRAPH, extent, is_of_one_thing
+from kb.answering.evidence.flash_cards import asks_else, both_sides
+from kb.answering.evidence.sections import Section
+from kb.answering.gates.names import is_german, missing_names
+from kb.answering.question.intent import Intent
+from kb.answering.question.question import Question
 from kb.answering.words import words_of
 from kb.injection.sentences import asks_about_injection
 from kb.notes.answer_blocks import AnswerBlock, plain_block

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.answering.odds import log_odds, probability
+from kb.answering.gates.odds import log_odds, probability
 from kb.models.state_file import read_state, write_state
 
 _NARROWEST = 0.01  # variance of log odds; a model that says but yes or no has none

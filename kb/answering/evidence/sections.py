@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from kb.answering.reading_text import ReadingText, reading_text
+from kb.answering.evidence.reading_text import ReadingText, reading_text
 from kb.answering.words import words_of
 from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import injected

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kb.answering.evidence import Evidence
-from kb.answering.odds import log_odds, probability
-from kb.answering.question import Question
+from kb.answering.evidence.sentences import Evidence
+from kb.answering.gates.odds import log_odds, probability
+from kb.answering.question.question import Question
 
 HOPELESS = 0.1  # confidence below which no other way of searching has been seen to find an answer
 _INTERCEPT = -9.35

@@ -17,8 +17,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.answering.flash_cards import both_sides
-from kb.answering.question import Question
+from kb.answering.evidence.flash_cards import both_sides
+from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import asks_about_injection, injected

@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import cached_property
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.draft import MAX_TOKENS, needed, place, prompt, sentences_of
-from kb.answering.judge import ENOUGH, Judge
-from kb.answering.question import Question
+from kb.answering.gates.groundedness import verify
+from kb.answering.gates.yes_no import without_answer_word
+from kb.answering.generation.draft import MAX_TOKENS, needed, place, prompt, sentences_of
+from kb.answering.judging.judge import ENOUGH, Judge
+from kb.answering.question.question import Question
 from kb.answering.tools import Tools
-from kb.answering.verify import verify
 from kb.answering.words import content_words, covers, numbers_of, words_of
-from kb.answering.yes_no import without_answer_word
 from kb.errors import KbError, ModelUnreachable, PromptTooLong
 from kb.models.language_model import Cancellation, Options
 

@@ -74,7 +74,7 @@ def tells_decision(text: str) -> bool:
 def _patterns() -> dict[str, re.Pattern[str]]:
     """For each intent, one pattern of all its words in all languages."""
     words: dict[str, list[str]] = {name: [] for name in _NAMES}
-    text = (files("kb.answering") / "intents.txt").read_text(encoding="utf-8")
+    text = (files("kb.answering.question") / "intents.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         name, _, listed = line.partition(":")
         if name in words:

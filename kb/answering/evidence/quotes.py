@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.draft import place
-from kb.answering.evidence import Evidence
-from kb.answering.question import Question
+from kb.answering.evidence.sentences import Evidence
+from kb.answering.generation.draft import place
+from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import Catalog
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.answering.question import Question
+from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 
 _CARD = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]+)?(?P<front>.{1,300}[?？])[ \t]*:{2,3}[ \t]*\S.*$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from kb.answering.question import Question
+from kb.answering.question.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
 from kb.indexing.lookup import Lookup

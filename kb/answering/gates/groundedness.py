@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.association import counts_another, said_of_another
-from kb.answering.draft import place
-from kb.answering.negation import contradicts, polarity
-from kb.answering.opposites import OPPOSITES, SYNONYMS
-from kb.answering.question import Question
+from kb.answering.gates.attribution import counts_another, said_of_another
+from kb.answering.gates.negation import contradicts, polarity
+from kb.answering.gates.opposites import OPPOSITES, SYNONYMS
+from kb.answering.generation.draft import place
+from kb.answering.question.question import Question
 from kb.answering.words import (
     content_words,
     covers,

@@ -1,0 +1,1 @@
+"""Questions about the notes themselves, which the catalog answers exactly."""

@@ -1,0 +1,1 @@
+"""A second opinion by a model of the user's choice, measured before it counts."""

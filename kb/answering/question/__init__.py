@@ -1,0 +1,1 @@
+"""What is asked: words, parts, what kind of answer, and what it follows on from."""
