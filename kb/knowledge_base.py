@@ -131,12 +131,12 @@ class KnowledgeBase(Renaming, ForPrograms):
 
     def select(self, target: str) -> Selection:
         """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
-        from kb.indexing.lookup import Lookup
+        from kb.indexing.catalog_queries import CatalogQueries
         from kb.retrieval.selection import select
 
         check_length(target)
 
-        return select(target, self.catalog, Lookup(self.catalog), self.retriever)
+        return select(target, self.catalog, CatalogQueries(self.catalog), self.retriever)
 
     def list_notes(self, wanted: str = "") -> list[ListedNote]:
         """Every note that `wanted` names: a note, folder/, #tag, period, words, or operators such as `tag:tea`."""

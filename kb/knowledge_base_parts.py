@@ -175,13 +175,13 @@ class Parts:
 
     def retriever_with(self, settings: RetrievalSettings) -> Retriever:
         """One that searches in another way, for measuring."""
-        from kb.indexing.lookup import Lookup
+        from kb.indexing.catalog_queries import CatalogQueries
         from kb.retrieval.reranker import Reranker
         from kb.retrieval.retriever import Retriever
 
         catalog = self._index.catalog
         reranker = Reranker(settings.reranker) if settings.reranker else None
-        return Retriever(catalog, self._index, self.embedder, settings, Lookup(catalog), reranker)
+        return Retriever(catalog, self._index, self.embedder, settings, CatalogQueries(catalog), reranker)
 
     @cached_property
     def model(self) -> LanguageModel:

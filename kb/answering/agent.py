@@ -23,19 +23,19 @@ from workflows.events import Event, StartEvent, StopEvent
 
 from kb.answering.answer import Answer, AnswerSentence, NearNote, Quote
 from kb.answering.block_answers import block_answers
-from kb.answering.catalog.catalog_questions import Records
+from kb.answering.catalog.catalog_questions import CatalogQuestions
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
-from kb.answering.evidence.quotes import in_its_own_words, not_spoken_of, numbered, quote_of, text_of_notes
+from kb.answering.evidence.quotes import numbered, quote_of, quote_verbatim, text_of_notes, uncovered_terms
 from kb.answering.evidence.reader_evidence import EvidenceReader
 from kb.answering.evidence.sentences import Evidence, choose_quotes, find_evidence
-from kb.answering.gates.answerability import HOPELESS, confidence, together
-from kb.answering.gates.conflicts import disagreeing
+from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY, combine_log_odds, confidence
+from kb.answering.gates.conflicts import find_conflict
 from kb.answering.gates.names import missing_names
-from kb.answering.generation.draft import place
+from kb.answering.generation.draft import breadcrumb
 from kb.answering.generation.phrasing import Phrasing
 from kb.answering.judging.judge import Judge
-from kb.answering.question.decompose import Parts, take_apart
-from kb.answering.question.follow_up import understand
+from kb.answering.question.decompose import SubQuestions, decompose
+from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import intent_of
 from kb.answering.question.question import read_question
 from kb.answering.question.small_talk import is_small_talk
@@ -44,7 +44,7 @@ from kb.answering.question_part import Clock, QuestionPart, place_of, quotes_of
 from kb.answering.strategies import best_by_note, distinct, hits_of_period, ways_of
 from kb.answering.tools import Asked, Tools
 from kb.answering.words import content_words, covers, words_of
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.retrieval.hit import SearchHit
 from kb.text.periods import find_period
 
@@ -100,18 +100,18 @@ class AnswerAgent(Workflow):
         tools = self._tools
         if is_small_talk(self._asked.text) and not self._is_name(self._asked.text):
             return self._end(outcome="nothing", reason="not a question")
-        understood = understand(self._asked.text, self._asked.history, self._names)
+        understood = rewrite_follow_up(self._asked.text, self._asked.history, self._names)
         if understood.reason:
             self._answer = replace(self._answer, understood=understood.text)
             await self._tell(context, Step("Understanding the question", understood.reason))
-        if record := Records(tools.catalog, tools.today).answer(understood.text):
+        if record := CatalogQuestions(tools.catalog, tools.today).answer(understood.text):
             await self._tell(context, Step("Looking it up", f"not searched for but exact: {record.reason}"))
             if record.quotes:
                 await self._tell(context, QuotesFound(record.quotes))
             for sentence in record.sentences:
                 await self._tell(context, SentenceChecked(sentence))
             return self._end(sentences=record.sentences, sources=record.quotes, confidence=1.0)
-        parts: Parts = take_apart(understood.text, self._names)
+        parts: SubQuestions = decompose(understood.text, self._names)
         self._kind = parts.kind
         if len(parts.parts) > 1:
             labels = "; ".join(part.label for part in parts.parts)
@@ -159,16 +159,16 @@ class AnswerAgent(Workflow):
                 self._assess(part)
             else:
                 self._read_part(self._reader, part)
-            best = f"; best: {place(quote_of(1, part.evidence[0]))}" if part.evidence else ""
+            best = f"; best: {breadcrumb(quote_of(1, part.evidence[0]))}" if part.evidence else ""
             reason = f"confidence {part.confidence:.2f} of {needed:.2f} that is needed{best}"
             if part.evidence and part.evidence[0].short:
                 reason += f"; the answer it finds: “{part.evidence[0].short[:80]}”"
             await self._tell(context, Step("Judging the evidence", reason))
-            if part.confidence >= HOPELESS and (judge := self._tools.judge):
+            if part.confidence >= MIN_CONFIDENCE_TO_RETRY and (judge := self._tools.judge):
                 await self._ask(context, judge, part)
         self._clock.lap("evidence")
         self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
-        hopeful = any(part.confidence >= HOPELESS for part in self._open_parts)
+        hopeful = any(part.confidence >= MIN_CONFIDENCE_TO_RETRY for part in self._open_parts)
         if hopeful and event.way + 1 < len(self._ways):
             return Search(way=event.way + 1)
         return Answerable() if len(self._open_parts) < len(self._parts) else self._abstain()
@@ -224,7 +224,7 @@ class AnswerAgent(Workflow):
         if not single:
             missing = tuple(part.label for part in self._open_parts)
         elif self._reader is None:
-            missing = not_spoken_of(self._parts[0].question, quotes)
+            missing = uncovered_terms(self._parts[0].question, quotes)
         else:
             missing = missing_names(self._parts[0].question.text, text_of_notes(self._tools.catalog, quotes))
         self._answer = replace(self._answer, sources=quotes, missing=missing)
@@ -247,7 +247,7 @@ class AnswerAgent(Workflow):
     def _sentences(self) -> Iterator[AnswerSentence | Step]:
         quotes = self._answer.sources
         undated = [quote for quote in quotes if not (self._reader and quote.date)]
-        if pair := disagreeing(self._parts[0].question, undated):
+        if pair := find_conflict(self._parts[0].question, undated):
             yield Step(
                 "Comparing the quotes", f"{pair[0].number} and {pair[1].number} disagree: both are shown"
             )
@@ -255,7 +255,7 @@ class AnswerAgent(Workflow):
             dated = tuple(replace(quote, date=days.get(quote.path, "")) for quote in quotes)
             self._answer = replace(self._answer, disagreement=True, sources=dated)
             for quote in pair:
-                yield in_its_own_words(quote, f"{quote.title}, {days[quote.path]}: ")
+                yield quote_verbatim(quote, f"{quote.title}, {days[quote.path]}: ")
         elif (reader := self._tools.reader) is not None:
             phrasing = self._phrasing if self._tools.prose and self._asked.style != "quotes" else None
             labelled = self._kind == "comparison" and len(self._parts) > 1
@@ -264,9 +264,9 @@ class AnswerAgent(Workflow):
                 yield from block_answers(part, quotes, label, reader, phrasing)
         elif self._kind == "comparison":
             for part in self._answered_parts:
-                yield in_its_own_words(quotes_of(part, quotes)[0], f"{part.label}: ")
+                yield quote_verbatim(quotes_of(part, quotes)[0], f"{part.label}: ")
         elif self._asked.style == "quotes":
-            yield from map(in_its_own_words, quotes)
+            yield from map(quote_verbatim, quotes)
         else:
             yield Step("Phrasing the answer", self._phrasing.model)
             for part in self._answered_parts:
@@ -277,7 +277,7 @@ class AnswerAgent(Workflow):
                     yield sentence
                 if not any(sentence.supported for sentence in checked):
                     # The best quote is an answer that cannot be wrong about the note.
-                    yield in_its_own_words(own[0])
+                    yield quote_verbatim(own[0])
 
     def _compares_all(self) -> bool:
         """Whether what answers the whole comparison speaks of all its sides."""
@@ -298,7 +298,7 @@ class AnswerAgent(Workflow):
             part.judged = judge.answers(part.question.text, quotes, self._asked.cancellation)
             part.judged_on = texts
         if part.judged is not None:
-            part.confidence = together(part.confidence, part.judged)
+            part.confidence = combine_log_odds(part.confidence, part.judged)
             reason = f"{judge.name} says {part.judged:.2f}, which makes the confidence {part.confidence:.2f}"
             await self._tell(context, Step("Weighing what the judge says", reason))
 
@@ -321,7 +321,7 @@ class AnswerAgent(Workflow):
 
     def _mend(self, part: QuestionPart) -> str:
         """Give `part` its question with slips mended, if it seems to have some; returns what was changed."""
-        mended = correct(part.question.text, Lookup(self._tools.catalog))
+        mended = correct(part.question.text, CatalogQueries(self._tools.catalog))
         if mended.changes:
             part.mended = self._part(part.label, mended.text).question
         return mended.reason
@@ -357,10 +357,10 @@ class AnswerAgent(Workflow):
     def _abstain(self) -> StopEvent:
         close = self._closest() if max(part.confidence for part in self._parts) >= _CLOSE else ()
         near = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
-        standing = self._tools.standing()
-        if standing.changed:
+        index_lag = self._tools.index_lag()
+        if index_lag.changed:
             reason = "out of step"
-        elif standing.pending:
+        elif index_lag.pending:
             reason = "not indexed"
         elif not self._tools.retriever.passage_count():
             reason = "no notes"
@@ -370,7 +370,7 @@ class AnswerAgent(Workflow):
             outcome="unsure" if close else "nothing",
             sources=close,
             reason=reason,
-            waiting=standing.changed or standing.pending,
+            waiting=index_lag.changed or index_lag.pending,
             nearest=tuple(
                 NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
             ),

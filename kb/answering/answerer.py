@@ -15,7 +15,7 @@ from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
 from kb.answering.evidence.quotes import numbered
 from kb.answering.evidence.sentences import choose_quotes, find_evidence
-from kb.answering.gates.answerability import HOPELESS, confidence, together
+from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY, combine_log_odds, confidence
 from kb.answering.question.question import read_question
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
@@ -83,10 +83,10 @@ class Answerer:
         question = read_question(text, retriever.document_frequency, retriever.passage_count())
         evidence = find_evidence(question, hits, base.embedder)
         sure = confidence(question, evidence)
-        if judge is None or sure < HOPELESS:
+        if judge is None or sure < MIN_CONFIDENCE_TO_RETRY:
             return sure
         judged = judge.answers(text, numbered(choose_quotes(evidence, base.settings.answers.quotes)), None)
-        return sure if judged is None else together(sure, judged)
+        return sure if judged is None else combine_log_odds(sure, judged)
 
     def close(self) -> None:
         """Give memory back."""
@@ -95,7 +95,7 @@ class Answerer:
 
     @property
     def _tools(self) -> Tools:
-        from kb.answering.tools import Standing, Tools
+        from kb.answering.tools import IndexLag, Tools
 
         base = self._base
         return Tools(
@@ -109,7 +109,7 @@ class Answerer:
             generation=base.settings.models,
             prose=self._may_phrase,
             today=base.settings.today or date.today(),
-            standing=lambda: Standing(base.catalog.statistics().pending, base.notes_behind()),
+            index_lag=lambda: IndexLag(base.catalog.statistics().pending, base.notes_behind()),
             notice=base.notice,
         )
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.events import Step
-from kb.answering.evidence.quotes import in_its_own_words
+from kb.answering.evidence.quotes import quote_verbatim
 from kb.answering.gates.yes_no import answer_word
-from kb.answering.generation.draft import place
+from kb.answering.generation.draft import breadcrumb
 from kb.answering.generation.phrasing import Phrasing
 from kb.answering.question_part import QuestionPart, key_of, place_of
 from kb.reading.reader import Reader
@@ -39,7 +39,7 @@ def block_answers(
     others = tuple(quote.number for quote in quotes if key_of(quote) in same)
     before = f"{label}{verdict}{_count(part, own)}"
     for number, quote in enumerate(own):
-        said = in_its_own_words(quote, label if number else before)
+        said = quote_verbatim(quote, label if number else before)
         yield said if number else replace(said, citations=(*said.citations, *others))
 
 
@@ -53,6 +53,6 @@ def _count(part: QuestionPart, own: Sequence[Quote]) -> str:
 def _yes_or_no(part: QuestionPart, own: Sequence[Quote], reader: Reader) -> str:
     if not part.intent.is_yes_no or not own:
         return ""
-    premise = f"{place(own[0])}\n{own[0].text}"
+    premise = f"{breadcrumb(own[0])}\n{own[0].text}"
     word = answer_word(part.question.text, reader.supports([(part.question.text, premise)])[0])
     return f"{word}: " if word else ""

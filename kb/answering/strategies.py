@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kb.answering.question.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.retriever import Retriever
 from kb.text.days import day_in
@@ -60,7 +60,7 @@ def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     found = {passage.id: passage for path in dated for passage in catalog.passages_of(path)}
     below = [
         id
-        for id, headings in Lookup(catalog).headings()
+        for id, headings in CatalogQueries(catalog).headings()
         if id not in found and period.holds(next((d for h in reversed(headings) if (d := day_in(h))), None))
     ]
     found |= {passage.id: passage for passage in catalog.passages(below)}

@@ -18,7 +18,7 @@ from kb.settings import AnswerSettings, ModelSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexLag:
     """How far the index is behind the notes."""
 
     pending: int  # passages without an embedding
@@ -39,7 +39,7 @@ class Tools:
     generation: ModelSettings
     prose: bool  # whether the language model may phrase what the reader found
     today: date
-    standing: Callable[[], Standing]  # asked only when no answer is found
+    index_lag: Callable[[], IndexLag]  # asked only when no answer is found
     notice: Callable[[str], None]  # told what a person should know and did not ask for
 
 

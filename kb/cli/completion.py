@@ -18,21 +18,21 @@ _MOST = 50
 
 def complete_note(context: typer.Context, incomplete: str) -> list[str]:
     """Titles of notes that begin with what is typed, then those that hold it."""
-    from kb.indexing.lookup import Lookup
+    from kb.indexing.catalog_queries import CatalogQueries
 
     names: dict[str, None] = {}
     with contextlib.suppress(KbError), contextlib.closing(_base(context)) as base:
-        names = {safe_line(title): None for _, title in Lookup(base.catalog).titles()}
+        names = {safe_line(title): None for _, title in CatalogQueries(base.catalog).titles()}
     return _matching(names, incomplete)
 
 
 def complete_tag(context: typer.Context, incomplete: str) -> list[str]:
     """Tags that begin with what is typed, then those that hold it."""
-    from kb.indexing.lookup import Lookup
+    from kb.indexing.catalog_queries import CatalogQueries
 
     names: dict[str, None] = {}
     with contextlib.suppress(KbError), contextlib.closing(_base(context)) as base:
-        names = {safe_line(tag): None for _, tag in Lookup(base.catalog).tags()}
+        names = {safe_line(tag): None for _, tag in CatalogQueries(base.catalog).tags()}
     return _matching(names, incomplete)
 
 

@@ -27,11 +27,11 @@ def tags(context: typer.Context, vault: Vault = None, index: Index = None, json:
     """
     if context.invoked_subcommand is not None:
         return
-    from kb.indexing.lookup import Lookup
+    from kb.indexing.catalog_queries import CatalogQueries
 
     options = chosen(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        counts = Counter(tag for _, tag in set(Lookup(base.catalog).tags()))
+        counts = Counter(tag for _, tag in set(CatalogQueries(base.catalog).tags()))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if options.json:
         print_json({"tags": [{"tag": tag, "notes": count} for tag, count in ordered]})

@@ -12,9 +12,9 @@ from kb.drafts.overlay import DraftCatalog, DraftVault
 from kb.drafts.usage import Usage
 from kb.errors import IndexingError, NoteUnreadable
 from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.diagnosis import NoteFinding, note_findings
 from kb.indexing.index import Index
-from kb.indexing.lookup import Lookup
 from kb.indexing.model_choice import open_index
 from kb.knowledge_base import KnowledgeBase
 from kb.linking.style import Place, Style, Writer, style_of
@@ -250,7 +250,7 @@ class Drafts(KnowledgeBase):
         """How the vault writes links, by a sample of its notes."""
         from kb.linking.prose import read_prose
 
-        linking = Lookup(self._index.catalog).sources_of_links(_PROSE)
+        linking = CatalogQueries(self._index.catalog).sources_of_links(_PROSE)
         step = max(1, len(linking) // _STYLED)
         proses = []
         for path in linking[::step]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from kb.indexing.catalog import Catalog
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.notes.note import Note, PropertyValue
 
 _MOST_LETTERS = 80  # of a value that anybody would choose from a list
@@ -25,20 +25,20 @@ class Usage:
     def tags(self, drafts: Iterable[Note] = ()) -> Counter[str]:
         """Every tag, with how many notes have it."""
         if self._tags is None:
-            self._tags = Counter(tag for _, tag in Lookup(self._catalog).tags())
+            self._tags = Counter(tag for _, tag in CatalogQueries(self._catalog).tags())
         return _one_spelling(self._tags, (tag.name for note in drafts for tag in note.tags))
 
     def properties(self, drafts: Iterable[Note] = ()) -> Counter[str]:
         """Every property, with how many notes have it."""
         if self._properties is None:
-            self._properties = Lookup(self._catalog).property_counts()
+            self._properties = CatalogQueries(self._catalog).property_counts()
         return _one_spelling(self._properties, (name for note in drafts for name in note.properties))
 
     def values(self, name: str) -> Counter[str]:
         """The values of a property that are short enough to choose from, with how many notes have each."""
         key = name.casefold()
         if key not in self._values:
-            rows = Lookup(self._catalog).properties(key)
+            rows = CatalogQueries(self._catalog).properties(key)
             self._values[key] = Counter(text for _, value in rows for text in _texts(_parsed(value)))
         return self._values[key]
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.embedder import Embedder
-from kb.indexing.lookup import Lookup
 from kb.linking.context import Context, NoteContext, PassageVectors
 from kb.linking.decisions import DecisionLog
 from kb.linking.graph import LinkGraph
@@ -128,7 +128,7 @@ class LinkAdvisor:
     @cached_property
     def _tags(self) -> Mapping[str, frozenset[str]]:
         tags: dict[str, set[str]] = {note.path: set() for note in self._catalog.notes()}
-        for path, tag in Lookup(self._catalog).tags():
+        for path, tag in CatalogQueries(self._catalog).tags():
             tags[path].add(tag)
         return {path: frozenset(found) for path, found in tags.items()}
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from kb.linking.context import Context, NoteContext
 from kb.linking.graph import LinkGraph
-from kb.linking.habits import Habits, Read
+from kb.linking.link_statistics import LinkStatistics, Read
 from kb.linking.mentions import Key, Mention
 from kb.linking.names import Frequencies, Names
 from kb.linking.words import key_of
@@ -97,7 +97,7 @@ class Knowledge:
     """All that is known of the vault."""
 
     names: Names
-    habits: Habits
+    habits: LinkStatistics
     graph: LinkGraph
     context: Context
     frequencies: Frequencies

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.linking.context import Context, NoteContext, PassageVectors
 from kb.linking.features import CONSTANT, NAMES, Candidate, Knowledge
 from kb.linking.graph import LinkGraph, graph_of
-from kb.linking.habits import Habits, Read, anchor_names, read_mentions
+from kb.linking.link_statistics import LinkStatistics, Read, anchor_names, read_mentions
 from kb.linking.mentions import Lexicon
 from kb.linking.names import Frequencies, Names, farness
 from kb.linking.prose import read_prose
@@ -79,7 +79,7 @@ def learn(
     read = [read_mentions(prose, lexicon) for prose in proses]
     known = Knowledge(
         names=called,
-        habits=Habits(read),
+        habits=LinkStatistics(read),
         graph=graph or graph_of(proses),
         context=passages if isinstance(passages, Context) else Context(passages),
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),

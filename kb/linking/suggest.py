@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kb.linking.context import NoteContext
 from kb.linking.decisions import Decisions
 from kb.linking.features import NAMES, Candidate
-from kb.linking.habits import Read
+from kb.linking.link_statistics import Read
 from kb.linking.linker import Linker, Scored
 from kb.linking.style import Place
 from kb.notes.injected import injected_spans

@@ -24,7 +24,7 @@ _PAIRED_SHARE, _SINGLE_SHARE = 0.3, 0.5
 
 
 class WordStore(Protocol):
-    """What is asked of the words of all notes; see kb.indexing.lookup.Lookup."""
+    """What is asked of the words of all notes; see kb.indexing.catalog_queries.CatalogQueries."""
 
     def words_beginning(self, start: str) -> list[str]: ...
     def words_containing(self, part: str) -> list[str]: ...

@@ -14,7 +14,7 @@ from kb.text.periods import period_of
 
 
 class NoteFacts(WordStore, Protocol):
-    """What filters need of the catalog; see kb.indexing.lookup.Lookup."""
+    """What filters need of the catalog; see kb.indexing.catalog_queries.CatalogQueries."""
 
     def property_names(self) -> list[str]: ...
     def passages_with(self, phrase: str) -> set[int]: ...

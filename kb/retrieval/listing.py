@@ -8,7 +8,7 @@ from datetime import date
 
 from kb.errors import NothingToStudy
 from kb.indexing.catalog import Catalog
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.stored import StoredNote
 from kb.retrieval.filters import allowed_passages
 from kb.retrieval.query import parse_query
@@ -42,7 +42,7 @@ def listed(
 def _paths(
     wanted: str, notes: dict[str, StoredNote], catalog: Catalog, retriever: Searching, today: date | None
 ) -> Sequence[str]:
-    lookup = Lookup(catalog)
+    lookup = CatalogQueries(catalog)
     query = parse_query(wanted, lookup.property_names() if ":" in wanted else ())
     if query.is_filtered and not query.text:
         allowed = allowed_passages(query, lookup, today)

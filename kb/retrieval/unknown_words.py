@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kb.indexing.catalog import Catalog
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.retrieval.expansion import related_words
 from kb.retrieval.hit import SearchHit
 from kb.retrieval.query import parse_query
@@ -59,7 +59,7 @@ def unknown_words(query: str, catalog: Catalog) -> list[UnknownWord]:
 
 def _has_related(word: str, catalog: Catalog) -> bool:
     """Whether a note has a word that begins with `word`, holds it or is another form of it."""
-    related = related_words({word: 0}, (), catalog.languages(), Lookup(catalog))
+    related = related_words({word: 0}, (), catalog.languages(), CatalogQueries(catalog))
     return any(catalog.document_frequency(related))
 
 

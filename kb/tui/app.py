@@ -16,7 +16,7 @@ from kb.tui import messages
 from kb.tui.keeping import Keeping
 from kb.tui.keymap import VIM, read_keymap
 from kb.tui.leaving import when_closed
-from kb.tui.linking import Linking
+from kb.tui.linking import LinkService
 from kb.tui.navigation import Navigation
 from kb.tui.reading import Reader
 from kb.tui.screens.main import MainScreen
@@ -162,7 +162,7 @@ class KbApp(Navigation):
             self.post_from_worker(self, messages.Failed(str(error)))
 
     @work(thread=True, exclusive=True, group="links of recent", exit_on_error=False)
-    def _look_for_links(self, linking: Linking, paths: Sequence[str]) -> None:
+    def _look_for_links(self, linking: LinkService, paths: Sequence[str]) -> None:
         with suppress(KbError):
             self.post_from_worker(self, messages.LinksFound(linking.counts(paths)))
 

@@ -10,7 +10,7 @@ from kb.errors import IndexLocked, KbError
 from kb.safe_text import safe_line
 from kb.tui import messages
 from kb.tui.reading import is_there
-from kb.tui.watching import Watching
+from kb.tui.watching import WatchService
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ class Keeping:
 
     def __init__(self, app: KbApp) -> None:
         self._app = app
-        self._watching: Watching | None = None
+        self._watching: WatchService | None = None
         self._settings: Settings | None = None
         self._read_again = 0.0
         self._looking: Timer | None = None  # for the vault, while another kb watches it
@@ -46,7 +46,7 @@ class Keeping:
     def begin(self, settings: Settings) -> None:
         """Watch these notes in place of others."""
         self._settings = settings
-        before, self._watching = self._watching, Watching(settings)
+        before, self._watching = self._watching, WatchService(settings)
         self._run(self._watching, before)
 
     def stop(self) -> None:
@@ -54,11 +54,11 @@ class Keeping:
         if self._watching is not None:
             self._watching.stop()
 
-    def _run(self, watching: Watching, before: Watching | None) -> None:
+    def _run(self, watching: WatchService, before: WatchService | None) -> None:
         work = partial(self._watch, watching, before)
         self._app.run_worker(work, thread=True, group="watching", exit_on_error=False)
 
-    def _watch(self, watching: Watching, before: Watching | None) -> None:
+    def _watch(self, watching: WatchService, before: WatchService | None) -> None:
         app = self._app
         try:
             if before is not None:
@@ -74,13 +74,12 @@ class Keeping:
 
     def indexed(self, event: object) -> None:
         """The watcher told of something."""
-        from kb.indexing.watch import Paused, Synced
-        from kb.indexing.watch import Watching as Begun
+        from kb.indexing.watch import Paused, Synced, Watching
         from kb.linking.auto import NewLinks
 
         app = self._app
         match event:
-            case Begun(polling=reason):
+            case Watching(polling=reason):
                 self._index = "polling" if reason else "watching"
             case NewLinks(path=path, suggestions=links, made=made):
                 what = f"{len(links)} {'link' if len(links) == 1 else 'links'}"
@@ -132,7 +131,7 @@ class Keeping:
         if self._index == _GONE:
             self._app.set_timer(_RETRY_SECONDS, self._again)
         elif self._settings is not None:
-            self._watching = Watching(self._settings)
+            self._watching = WatchService(self._settings)
             self._run(self._watching, None)
 
     def _look(self) -> None:

@@ -19,7 +19,7 @@ _LIKELY = 0.3  # confidence from which a link is worth a look
 _MOST = 500  # suggestions in a queue
 
 
-class Linking:
+class LinkService:
     """Suggests links and makes them; may be called from any thread."""
 
     def __init__(self, settings: Settings) -> None:

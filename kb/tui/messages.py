@@ -41,7 +41,7 @@ class ModesFound(Message):
 
 
 @dataclass
-class Happened(Message):
+class SessionEvent(Message):
     """A session told of something."""
 
     event: Event

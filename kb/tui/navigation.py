@@ -12,7 +12,7 @@ from textual.message_pump import MessagePump
 
 from kb.errors import KbError
 from kb.tui import messages
-from kb.tui.linking import Linking
+from kb.tui.linking import LinkService
 from kb.tui.theme import Themed
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Navigation(Themed[None]):
         self.notes: Sequence[NoteEntry] = ()
         self.panels: Mapping[str, Panel] = {}
         self.problems: list[str] = []  # everything that went wrong, for the log
-        self._linking: Linking | None = None
+        self._linking: LinkService | None = None
 
     def post_from_worker(self, to: MessagePump, message: Message) -> None:
         """Post, unless the program is being left."""
@@ -90,11 +90,11 @@ class Navigation(Themed[None]):
             self.push_screen(ChooseScreen("Open a note: parts of its title or path", rows), chosen)
 
     @property
-    def linking(self) -> Linking:
+    def linking(self) -> LinkService:
         """What suggests links; it has learned when it is first asked."""
         assert self.settings is not None
         if self._linking is None:
-            self._linking = Linking(self.settings)
+            self._linking = LinkService(self.settings)
         return self._linking
 
     def action_links(self) -> None:

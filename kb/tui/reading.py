@@ -66,11 +66,11 @@ class Reader:
 
     def notes(self) -> list[NoteEntry]:
         """All notes, by path. Raises IndexMissing before the first sync."""
-        from kb.indexing.lookup import Lookup
+        from kb.indexing.catalog_queries import CatalogQueries
 
         with self._lock:
             tags: dict[str, list[str]] = {}
-            for path, tag in Lookup(self._base.catalog).tags():
+            for path, tag in CatalogQueries(self._base.catalog).tags():
                 tags.setdefault(path, []).append(tag)
             return [
                 NoteEntry(note.path, note.title, note.mtime_ns, tuple(dict.fromkeys(tags.get(note.path, ()))))

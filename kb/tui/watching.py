@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 10.0
 _RETRY_SECONDS = 0.3
 
 
-class Watching:
+class WatchService:
     """Keeps the index in step for as long as the interface is open."""
 
     def __init__(self, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.generation.draft import needed, prompt, sentences_of
+from kb.answering.generation.draft import prompt, select_for_prompt, sentences_of
 from kb.answering.question.question import Question, read_question
 from kb.notes.note import Span
 
@@ -58,8 +58,8 @@ def test_an_answer_is_phrased_from_the_quotes_that_speak_of_what_is_asked() -> N
     more = quote(2, "Its descaling takes vinegar and patience.")
     alike = quote(3, "A kettle boils with its lid on.")
     question = asked("How fast does the kettle boil, and what does descaling take?")
-    assert needed(question, [first, alike, more]) == [first, more]
-    assert needed(asked("How fast does the kettle boil?"), [first, more, alike]) == [first]
+    assert select_for_prompt(question, [first, alike, more]) == [first, more]
+    assert select_for_prompt(asked("How fast does the kettle boil?"), [first, more, alike]) == [first]
 
 
 def test_a_place_is_told_where_the_quote_leaves_out_what_it_is_about() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kb.answering.answer import Answer
 from kb.answering.events import Finished, Step
-from kb.answering.judging.calibration_examples import REFERENCES
+from kb.answering.judging.calibration_examples import CALIBRATION_EXAMPLES
 from kb.errors import ModelUnusable, SettingsError
 from kb.knowledge_base import KnowledgeBase
 from kb.models.bundled import bundled_model
@@ -85,7 +85,9 @@ def knows(deserved: set[str], *, likely: bool) -> Answering:
 
     Where it is `likely` to tell, its yes has at most half the odds of its no.
     """
-    yes = {asked for reference in REFERENCES for asked in (reference.answered, reference.true)} | deserved
+    yes = {
+        asked for reference in CALIBRATION_EXAMPLES for asked in (reference.answered, reference.true)
+    } | deserved
 
     def answering(handler: Handler) -> None:
         handler.begin()
@@ -118,8 +120,10 @@ def test_a_language_model_is_measured_and_then_heard(
     assert [sentence.verdict for sentence in answer.sentences] == ["supported"]
     assert "stone-7b says" in opinions[0]
     last = [handler.body["messages"][-1]["content"] for handler in server.asked]
-    assert any(REFERENCES[-1].answered in asked for asked in last[:measured])
-    assert not any(REFERENCES[-1].answered in asked for asked in last[measured:]), "it is remembered"
+    assert any(CALIBRATION_EXAMPLES[-1].answered in asked for asked in last[:measured])
+    assert not any(CALIBRATION_EXAMPLES[-1].answered in asked for asked in last[measured:]), (
+        "it is remembered"
+    )
     assert not notices
 
 

@@ -25,7 +25,7 @@ from kb.linking.context import PassageVectors
 from kb.linking.decisions import DecisionLog
 from kb.linking.features import CONSTANT, NAMES
 from kb.linking.graph import LinkGraph, graph_of
-from kb.linking.habits import Read
+from kb.linking.link_statistics import Read
 from kb.linking.linker import Linker, examples, learn
 from kb.linking.mentions import Lexicon
 from kb.linking.prose import link_text, read_prose

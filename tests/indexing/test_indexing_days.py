@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.index import Index
-from kb.indexing.lookup import Lookup
 from kb.indexing.sync import SyncOptions
 from kb.notes.vault import Vault
 from tests.support import HashingEmbedder, write_notes
@@ -21,7 +21,7 @@ def test_days_follow_the_programs_settings(tmp_path: Path) -> None:
 
     def days() -> dict[str, date]:
         index.sync(Vault(vault), lambda _: None, SyncOptions())
-        return dict(Lookup(index.catalog).dates())
+        return dict(CatalogQueries(index.catalog).dates())
 
     assert days() == {"2024-05-06.md": date(2024, 5, 6)}
     write_notes(vault, {".obsidian/daily-notes.json": '{"folder": "Days", "format": "DD-MM-YYYY"}'})

@@ -6,7 +6,7 @@ import pytest
 from kb_plugins.quiz.cards import items_of
 from kb_plugins.quiz.grade import grade
 from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key
-from kb_plugins.quiz.kinds import put_items
+from kb_plugins.quiz.kinds import choose_formats
 
 from kb.notes.parse import parse_note
 
@@ -105,7 +105,7 @@ def test_no_card_is_made_of_what_kb_wrote() -> None:
 
 
 def test_options_are_distinct_and_hold_the_key_once(items: dict[str, Item]) -> None:
-    for item in put_items(list(items.values()), items.values(), NOTE):
+    for item in choose_formats(list(items.values()), items.values(), NOTE):
         forms = [normal_form(option) for option in item.options]
         assert len(set(forms)) == len(forms)
         assert not forms or forms.count(normal_form(item.key)) == 1

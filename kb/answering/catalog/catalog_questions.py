@@ -29,7 +29,7 @@ from kb.answering.catalog.phrases import (
 from kb.answering.words import content_words, words_of
 from kb.errors import UsageError
 from kb.indexing.catalog import Catalog
-from kb.indexing.lookup import Lookup
+from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.stored import StoredNote
 from kb.notes.note import Span
 from kb.text.periods import period_of
@@ -48,12 +48,12 @@ class Record:
     reason: str  # how it was found
 
 
-class Records:
+class CatalogQuestions:
     """Answers questions about the notes themselves."""
 
     def __init__(self, catalog: Catalog, today: date | None = None) -> None:
         self._catalog = catalog
-        self._lookup = Lookup(catalog)
+        self._lookup = CatalogQueries(catalog)
         self._today = today or date.today()
 
     def answer(self, question: str) -> Record | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kb.indexing.lookup import Lookup, StoredTask
+from kb.indexing.catalog_queries import CatalogQueries, StoredTask
 from kb.text.days import day_in
 from kb.text.periods import find_period
 
@@ -34,7 +34,7 @@ class DueTask:
     due: date
 
 
-def due_tasks(question: str, lookup: Lookup, today: date) -> tuple[DueTask, ...] | None:
+def due_tasks(question: str, lookup: CatalogQueries, today: date) -> tuple[DueTask, ...] | None:
     """The open tasks that `question` asks for by when they are due, soonest first; None when it asks for none so."""
     if not _ASKS.search(question):
         return None

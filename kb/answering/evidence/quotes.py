@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.evidence.sentences import Evidence
-from kb.answering.generation.draft import place
+from kb.answering.generation.draft import breadcrumb
 from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
 from kb.indexing.catalog import Catalog
@@ -36,14 +36,14 @@ def numbered(evidence: Iterable[Evidence]) -> list[Quote]:
     return [quote_of(number, one) for number, one in enumerate(evidence, start=1)]
 
 
-def in_its_own_words(quote: Quote, before: str = "") -> AnswerSentence:
+def quote_verbatim(quote: Quote, before: str = "") -> AnswerSentence:
     """A sentence that is the quote itself, with what is to be said before it."""
     return AnswerSentence(before + quote.text, supported=True, citations=(quote.number,), verdict="quoted")
 
 
-def not_spoken_of(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
+def uncovered_terms(question: Question, quotes: Sequence[Quote]) -> tuple[str, ...]:
     """The telling words of `question` that stand neither in the quotes nor above them; neighbours as one."""
-    known = set(words_of(" ".join(f"{place(quote)} {quote.text}" for quote in quotes)))
+    known = set(words_of(" ".join(f"{breadcrumb(quote)} {quote.text}" for quote in quotes)))
     missing: list[str] = []
     before = ""
     for word in words_of(question.text):

@@ -16,7 +16,9 @@ from kb.answering.evidence.sentences import Evidence
 from kb.answering.gates.odds import log_odds, probability
 from kb.answering.question.question import Question
 
-HOPELESS = 0.1  # confidence below which no other way of searching has been seen to find an answer
+MIN_CONFIDENCE_TO_RETRY = (
+    0.1  # confidence below which no other way of searching has been seen to find an answer
+)
 _INTERCEPT = -9.35
 _SIMILARITY, _COVERAGE, _COVERED = 8.64, 0.87, 7.26
 # "How many" and "when" are hardly ever answered without a number or a date: on XQuAD (en) 96 % and 84 % of the gold
@@ -50,7 +52,7 @@ def confidence(question: Question, evidence: Sequence[Evidence]) -> float:
     return sure
 
 
-def together(sure: float, judged: float) -> float:
+def combine_log_odds(sure: float, judged: float) -> float:
     """Gate A's probability and a judge's, as one: their log odds added up, hers counting `_SHARE`.
 
     The two are not independent: the judge sees much of what the gate has counted.

@@ -17,7 +17,7 @@ _CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w-]+")
 _TOKEN = re.compile(r"\d[\d.,]*|[^\W\d_][\w'-]*")
 
 
-def said_of_another(sentence: str, question: str, quotes: Sequence[tuple[str, str]]) -> str:
+def misattributed_item(sentence: str, question: str, quotes: Sequence[tuple[str, str]]) -> str:
     """A name or number of `sentence` that the quotes tell of something else than what was asked; empty for none.
 
     `quotes` are pairs of place and text. Looked for are clauses that hold more of what the sentence takes from the

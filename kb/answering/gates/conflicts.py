@@ -12,7 +12,7 @@ from kb.answering.words import content_words, covers, numbers_of, words_of
 _ALIKE = 0.6  # share of the content words, without numbers, that both must have of the shorter
 
 
-def disagreeing(question: Question, quotes: Sequence[Quote]) -> tuple[Quote, Quote] | None:
+def find_conflict(question: Question, quotes: Sequence[Quote]) -> tuple[Quote, Quote] | None:
     """Two quotes of different notes that answer a question for a number or a date differently, or None."""
     if question.kind not in ("number", "date"):
         return None

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.gates.attribution import counts_another, said_of_another
+from kb.answering.gates.attribution import counts_another, misattributed_item
 from kb.answering.gates.negation import contradicts, polarity
 from kb.answering.gates.opposites import OPPOSITES, SYNONYMS
-from kb.answering.generation.draft import place
+from kb.answering.generation.draft import breadcrumb
 from kb.answering.question.question import Question
 from kb.answering.words import (
     content_words,
@@ -80,7 +80,7 @@ def verify(sentence: str, question: Question, quotes: Sequence[Quote]) -> Answer
 
 
 def _support(quote: Quote) -> _Support:
-    above = place(quote)
+    above = breadcrumb(quote)
     text = f"{above} {quote.text}"
     return _Support(
         number=quote.number,
@@ -199,7 +199,7 @@ def _recombination(sentence: str, question: Question, cited: Sequence[_Support])
     quotes = [(offer.above, offer.quoted) for offer in cited]
     if item := counts_another(sentence, quotes):
         return f"the quotes give no count of {item}"
-    if item := said_of_another(sentence, question.text, quotes):
+    if item := misattributed_item(sentence, question.text, quotes):
         return f"the quotes say {item!r} of something else"
     known = frozenset().union(*(offer.words for offer in cited))
     for word in content_words(sentence):

@@ -39,13 +39,13 @@ def prompt(question: Question, quotes: Sequence[Quote]) -> list[Message]:
     ]
 
 
-def needed(question: Question, quotes: Sequence[Quote]) -> list[Quote]:
+def select_for_prompt(question: Question, quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes an answer is phrased from: the best one, and each that speaks of much that those before do not."""
     asked = content_words(question.text)
     chosen: list[Quote] = []
     spoken_of: set[str] = set()
     for quote in quotes:
-        held = words_of(f"{place(quote)} {quote.text}")
+        held = words_of(f"{breadcrumb(quote)} {quote.text}")
         more = {word for word in asked if covers(held, word)} - spoken_of
         if not chosen or len(more) >= _ADDS * max(1, len(asked)):
             chosen.append(quote)
@@ -55,17 +55,17 @@ def needed(question: Question, quotes: Sequence[Quote]) -> list[Quote]:
 
 def _with_place(question: Question, quote: Quote) -> str:
     """The quote, with its place before it where that alone holds something asked for."""
-    above, own = words_of(place(quote)), words_of(quote.text)
+    above, own = words_of(breadcrumb(quote)), words_of(quote.text)
     names_it = any(covers(above, word) and not covers(own, word) for word in content_words(question.text))
-    return f"{place(quote)}: {quote.text}" if names_it else quote.text
+    return f"{breadcrumb(quote)}: {quote.text}" if names_it else quote.text
 
 
-def told(quotes: Sequence[Quote]) -> str:
+def format_quotes(quotes: Sequence[Quote]) -> str:
     """The quotes as a model reads them: each on a line, with the place that it is about."""
-    return "\n".join(f"- {place(quote)}: {quote.text}" for quote in quotes)
+    return "\n".join(f"- {breadcrumb(quote)}: {quote.text}" for quote in quotes)
 
 
-def place(quote: Quote) -> str:
+def breadcrumb(quote: Quote) -> str:
     """Where a quote stands, in words: title and headings."""
     return " > ".join(dict.fromkeys((quote.title, *quote.heading_path)))
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.gates.groundedness import verify
 from kb.answering.gates.yes_no import without_answer_word
-from kb.answering.generation.draft import MAX_TOKENS, needed, place, prompt, sentences_of
+from kb.answering.generation.draft import MAX_TOKENS, breadcrumb, prompt, select_for_prompt, sentences_of
 from kb.answering.judging.judge import ENOUGH, Judge
 from kb.answering.question.question import Question
 from kb.answering.tools import Tools
@@ -50,7 +50,7 @@ class Phrasing:
         if self._has_failed:
             return
         try:
-            yield from self._sentences(question, needed(question, quotes))
+            yield from self._sentences(question, select_for_prompt(question, quotes))
         except _FAILURES as error:
             self._fail(error)
 
@@ -95,7 +95,7 @@ class Phrasing:
         if 0 < len(found) <= _SHORT and 2 * sum(covers(held, word) for word in found) < len(found):
             fault = "it does not hold the answer that the reader found"
         elif self._tools.reader is not None:
-            premise = "\n".join(f"{place(quote)}\n{quote.text}" for quote in cited)
+            premise = "\n".join(f"{breadcrumb(quote)}\n{quote.text}" for quote in cited)
             if self._tools.reader.supports([(sentence.text, premise)])[0].contradicts >= _DENIED:
                 fault = "the reader finds it denied by the quotes"
         return replace(sentence, supported=False, citations=(), verdict=fault) if fault else sentence

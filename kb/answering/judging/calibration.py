@@ -22,7 +22,7 @@ NEEDED = 0.65  # area under the curve; 0.5 is chance, which stays below this in 
 
 
 @dataclass(frozen=True, slots=True)
-class Skill:
+class Calibration:
     """What one model's log odds of "yes" are worth."""
 
     area: float  # under the curve: how often a yes that is deserved gets higher odds than one that is not
@@ -48,29 +48,29 @@ class Skill:
         return probability(min(max(odds, -_SUREST), _SUREST))
 
 
-def measured(deserved: Sequence[float], undeserved: Sequence[float]) -> Skill:
-    """The skill of a model that gave these probabilities of "yes"; both sequences are as long, two at least.
+def measured(deserved: Sequence[float], undeserved: Sequence[float]) -> Calibration:
+    """The calibration of a model that gave these probabilities of "yes"; both sequences are as long, two at least.
 
     Linear discriminant analysis of one variable: two normal distributions of the same spread.
     """
     yes, no = (np.array([log_odds(told) for told in some]) for some in (deserved, undeserved))
     higher = (yes[:, None] > no).mean() + (yes[:, None] == no).mean() / 2
     spread = max((yes.var(ddof=1) + no.var(ddof=1)) / 2, _NARROWEST)
-    return Skill(
+    return Calibration(
         area=float(higher),
         middle=float((yes.mean() + no.mean()) / 2),
         slope=float((yes.mean() - no.mean()) / spread),
     )
 
 
-def remembered(file: Path) -> Skill | None:
+def remembered(file: Path) -> Calibration | None:
     """What was measured earlier, if it can be read."""
     try:
-        return Skill(**read_state(file))
+        return Calibration(**read_state(file))
     except TypeError:
         return None
 
 
-def remember(skill: Skill, file: Path) -> None:
+def remember(calibration: Calibration, file: Path) -> None:
     """Keep a measurement."""
-    write_state(file, asdict(skill))
+    write_state(file, asdict(calibration))

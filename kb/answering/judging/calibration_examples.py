@@ -21,7 +21,7 @@ class Reference:
     false: str
 
 
-REFERENCES = (
+CALIBRATION_EXAMPLES = (
     Reference(
         "Houseplants > Monstera",
         "Repotted the monstera on 3 May into a clay pot of 24 cm, in two parts bark to one part coir. Its old pot went to "

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Protocol
 
 from kb.answering.answer import Quote
-from kb.answering.generation.draft import told
-from kb.answering.judging.calibration import Skill, measured, remember, remembered
-from kb.answering.judging.calibration_examples import REFERENCES, Reference
+from kb.answering.generation.draft import format_quotes
+from kb.answering.judging.calibration import Calibration, measured, remember, remembered
+from kb.answering.judging.calibration_examples import CALIBRATION_EXAMPLES, Reference
 from kb.errors import ModelUnreachable, PromptTooLong, SettingsError
 from kb.models.cross_encoder import CrossEncoderModel
 from kb.models.language_model import (
@@ -92,9 +92,9 @@ def open_judge(
     named = settings.answers.judge
     if not named:
         return None
-    skills = skills_folder(settings.state)
+    calibrations = calibrations_folder(settings.state)
     if named == THE_MODEL:
-        return LanguageModelJudge(model(), skills, notice, owned=False)
+        return LanguageModelJudge(model(), calibrations, notice, owned=False)
     path = expanded(named)
     if path.is_dir():
         return CrossEncoderJudge(CrossEncoderModel(named, "answers.judge"))
@@ -106,10 +106,10 @@ def open_judge(
     from kb.models.open import open_model
 
     own = replace(settings.models, path=str(path), url="", plugin="")
-    return LanguageModelJudge(open_model(own, settings.state), skills, notice, owned=True)
+    return LanguageModelJudge(open_model(own, settings.state), calibrations, notice, owned=True)
 
 
-def skills_folder(state: Path) -> Path:
+def calibrations_folder(state: Path) -> Path:
     """Where a state folder has what is known of judges."""
     return state / "judges"
 
@@ -120,20 +120,20 @@ class LanguageModelJudge:
     def __init__(
         self,
         model: LanguageModel,
-        skills: Path,
+        calibrations: Path,
         notice: Callable[[str], None] = lambda _: None,
         *,
         owned: bool,
     ) -> None:
-        """What it is worth is kept in the folder `skills`, and told to `notice` if that is too little.
+        """What it is worth is kept in the folder `calibrations`, and told to `notice` if that is too little.
 
         With `owned`, closing the judge closes the model.
         """
         self._model = model
-        self._skills = skills
+        self._calibrations = calibrations
         self._notice = notice
         self._owned = owned
-        self._known: dict[str, Skill] = {}
+        self._known: dict[str, Calibration] = {}
         self._told = ""  # the latest failure that was told
 
     @property
@@ -146,16 +146,16 @@ class LanguageModelJudge:
 
     def answers(self, question: str, quotes: Sequence[Quote], stop: Cancellation | None) -> float | None:
         """That `quotes` answer `question`; None where the model cannot tell, or was stopped."""
-        return self._judged(_ANSWERS, told(quotes), question, stop)
+        return self._judged(_ANSWERS, format_quotes(quotes), question, stop)
 
     def supports(self, sentence: str, quotes: Sequence[Quote], stop: Cancellation | None) -> float | None:
         """That `quotes` say what `sentence` says; None where the model cannot tell, or was stopped."""
-        return self._judged(_SUPPORTS, told(quotes), sentence, stop)
+        return self._judged(_SUPPORTS, format_quotes(quotes), sentence, stop)
 
-    def skills(self) -> dict[str, Skill]:
+    def calibrations(self) -> dict[str, Calibration]:
         """What the model is worth at each thing it may be asked, by what that is called; measured the first time."""
         found = {task.name: self._measured(task, None) for task in (_ANSWERS, _SUPPORTS)}
-        return {name: skill for name, skill in found.items() if skill is not None}
+        return {name: calibration for name, calibration in found.items() if calibration is not None}
 
     def close(self) -> None:
         """Give memory back, where the model is the judge's own."""
@@ -164,8 +164,8 @@ class LanguageModelJudge:
 
     def _judged(self, task: _Task, notes: str, asked: str, stop: Cancellation | None) -> float | None:
         try:
-            skill = self._known.get(task.name) or self._measured(task, stop)
-            if skill is None or not skill.suffices:
+            calibration = self._known.get(task.name) or self._measured(task, stop)
+            if calibration is None or not calibration.suffices:
                 return None
             said = self._says_yes(task, notes, asked, stop)
         except (ModelUnreachable, PromptTooLong) as error:
@@ -174,36 +174,36 @@ class LanguageModelJudge:
                 self._told = str(error)
                 self._notice(f"Without the judge: {error}")
             return None
-        return None if said is None else skill.probability(said)
+        return None if said is None else calibration.probability(said)
 
-    def _measured(self, task: _Task, stop: Cancellation | None) -> Skill | None:
+    def _measured(self, task: _Task, stop: Cancellation | None) -> Calibration | None:
         """What the model is worth at `task`, measured the first time; None when stopped."""
         path = getattr(self._model, "path", None)
         model = file_identity(path) if isinstance(path, Path) else self._model.name
-        digest = blake2b(repr((_FORM, model, task, REFERENCES)).encode(), digest_size=16)
-        file = self._skills / f"{digest.hexdigest()}.json"
-        skill = remembered(file)
-        if skill is None:
+        digest = blake2b(repr((_FORM, model, task, CALIBRATION_EXAMPLES)).encode(), digest_size=16)
+        file = self._calibrations / f"{digest.hexdigest()}.json"
+        calibration = remembered(file)
+        if calibration is None:
             pairs = []
-            for reference in REFERENCES[_SHOWN:]:
+            for reference in CALIBRATION_EXAMPLES[_SHOWN:]:
                 notes = f"- {reference.place}: {reference.text}"
                 pair = [self._says_yes(task, notes, asked, stop) for asked in task.of(reference)]
                 if None in pair:
                     return None
                 pairs.append(pair)
-            skill = measured(*zip(*pairs, strict=True))
-            remember(skill, file)
-        self._known[task.name] = skill
-        if not skill.suffices:
+            calibration = measured(*zip(*pairs, strict=True))
+            remember(calibration, file)
+        self._known[task.name] = calibration
+        if not calibration.suffices:
             self._notice(
-                f"{self.name} is not asked {task.name}: {skill.told}. Name another answers.judge in kb.toml."
+                f"{self.name} is not asked {task.name}: {calibration.told}. Name another answers.judge in kb.toml."
             )
-        return skill
+        return calibration
 
     def _says_yes(self, task: _Task, notes: str, asked: str, stop: Cancellation | None) -> float | None:
         """How likely the model says yes rather than no; None when stopped."""
         messages = [Message("system", f"{_SYSTEM} {task.instruction}")]
-        for number, reference in enumerate(REFERENCES[:_SHOWN]):
+        for number, reference in enumerate(CALIBRATION_EXAMPLES[:_SHOWN]):
             answer = number % 2  # of the pair: 0 deserves a yes
             shown = f"- {reference.place}: {reference.text}"
             messages += [
@@ -250,7 +250,7 @@ class CrossEncoderJudge:
         label = next((number for number, name in enumerate(self._model.labels) if _follows(name)), None)
         if len(self._model.labels) == 1 or label is None:
             return None
-        return float(self._model.probabilities([(told(quotes), sentence)])[0, label])
+        return float(self._model.probabilities([(format_quotes(quotes), sentence)])[0, label])
 
     def close(self) -> None:
         """Nothing to give back before Python does."""

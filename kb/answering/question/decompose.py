@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answering.question.follow_up import Turn, understand
+from kb.answering.question.follow_up import Turn, rewrite_follow_up
 from kb.answering.words import content_words
 
 _MOST = 4  # parts of a question that are answered
@@ -74,7 +74,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class SubQuestions:
     """A question taken apart; a single part for most."""
 
     kind: Literal["single", "several", "comparison"]
@@ -91,8 +91,8 @@ def _sides(found: re.Match[str], form: Callable[[str], str], most: int) -> list[
     return sides if all(content_words(side) and len(side.split()) <= most for side in sides) else []
 
 
-def _comparison(text: str, sides: list[Part]) -> Parts:
-    return Parts("comparison", (Part(text, text), *sides))
+def _comparison(text: str, sides: list[Part]) -> SubQuestions:
+    return SubQuestions("comparison", (Part(text, text), *sides))
 
 
 def _several_subjects(parts: list[str]) -> list[str]:
@@ -103,7 +103,7 @@ def _several_subjects(parts: list[str]) -> list[str]:
     return [part if part.endswith(("?", "？")) else f"{part}?" for part in parts] if len(parts) > 1 else parts
 
 
-def take_apart(question: str, names: Callable[[], Iterable[str]] = tuple) -> Parts:
+def decompose(question: str, names: Callable[[], Iterable[str]] = tuple) -> SubQuestions:
     """The things that `question` asks for: for a comparison itself and its two sides, one for each of several questions, else itself.
 
     `names` are those that the notes know: what a pronoun of a later question may stand for.
@@ -129,6 +129,6 @@ def take_apart(question: str, names: Callable[[], Iterable[str]] = tuple) -> Par
         whole = several[:1]
         for part in several[1:_MOST]:
             # "Who said it? And when?": each may go on from the one before.
-            whole.append(understand(part, [Turn(whole[-1], "")], names).text)
-        return Parts("several", tuple(map(Part, whole, several)))
-    return Parts("single", (Part(text, text),))
+            whole.append(rewrite_follow_up(part, [Turn(whole[-1], "")], names).text)
+        return SubQuestions("several", tuple(map(Part, whole, several)))
+    return SubQuestions("single", (Part(text, text),))

@@ -76,21 +76,23 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class StandaloneQuestion:
     """A question that can be understood alone."""
 
     text: str
     reason: str = ""  # what was completed; empty for a question that stands alone as it is
 
 
-def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable[str]]) -> Understood:
+def rewrite_follow_up(
+    text: str, history: Sequence[Turn], titles: Callable[[], Iterable[str]]
+) -> StandaloneQuestion:
     """Complete `text` from the turn before, if it cannot stand alone. `titles` are names that the notes know.
 
     Only questions and names of the turn before are used, never its passages, so that no answer can come from them.
     """
     asked = " ".join(text.split())
     if not history:
-        return Understood(asked)
+        return StandaloneQuestion(asked)
     last = history[-1]
     before = last.question.rstrip("?？ .!")
     rest = _GOES_ON.sub("", asked).rstrip("?？ .!")
@@ -116,7 +118,7 @@ def understand(text: str, history: Sequence[Turn], titles: Callable[[], Iterable
     ):
         return _completed(f"{topic}: {rest}")
     if not goes_on or lead or len(content_words(rest)) > 2 * _FEW:
-        return Understood(asked)
+        return StandaloneQuestion(asked)
     if preposition := _PREPOSITION.match(rest):
         chunk = re.search(rf"\b{re.escape(preposition[0])}\s+[^,;]+$", before, re.IGNORECASE)
         return _completed(before[: chunk.start()] + rest if chunk else f"{before} {rest}")
@@ -179,7 +181,7 @@ def _put(rest: str, pronoun: re.Match[str], name: str) -> str:
     return rest[: pronoun.start()] + own + rest[pronoun.end() :]
 
 
-def _completed(text: str) -> Understood:
+def _completed(text: str) -> StandaloneQuestion:
     question = " ".join(text.split()) + "?"
     question = question[0].upper() + question[1:]
-    return Understood(question, f"follows on from the question before: {question}")
+    return StandaloneQuestion(question, f"follows on from the question before: {question}")

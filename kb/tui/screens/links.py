@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kb.linking.decisions import Verdict
     from kb.linking.suggest import LinkSuggestion
-    from kb.tui.linking import Linking
+    from kb.tui.linking import LinkService
 
 
 class LinksScreen(Screen[None]):
@@ -39,7 +39,7 @@ class LinksScreen(Screen[None]):
         Binding("escape", "dismiss", "Back"),
     ]
 
-    def __init__(self, linking: Linking, note: str = "") -> None:
+    def __init__(self, linking: LinkService, note: str = "") -> None:
         super().__init__()
         self._linking = linking
         self._note = note

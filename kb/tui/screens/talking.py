@@ -104,7 +104,7 @@ class Talking(Screen[None]):
         try:
             for event in self._events(text, cancellation):
                 ended = ended or getattr(event, "ended", False)
-                self.app.post_from_worker(self, messages.Happened(event))
+                self.app.post_from_worker(self, messages.SessionEvent(event))
         except KbError as problem:
             error = str(problem)
         self.app.post_from_worker(self, messages.TurnEnded(ended, error))
@@ -120,8 +120,8 @@ class Talking(Screen[None]):
         self._begun = True
         yield from sessions.begin(mode, text, cancellation)
 
-    @on(messages.Happened)
-    def _happened(self, message: messages.Happened) -> None:
+    @on(messages.SessionEvent)
+    def _happened(self, message: messages.SessionEvent) -> None:
         from kb.plugin_api import Answered, Card, Choices, Said, Saved, Sources, Standing, Status, Verdict
 
         conversation, status = self.query_one(Conversation), self.query_one(StatusLine)

@@ -13,7 +13,7 @@ from kb.plugin_api import KbError, KnowledgeBase, Note, Selection, same_word, wo
 from kb_plugins.quiz.cards import read_cards
 from kb_plugins.quiz.identity import Elsewhere, KnownCards
 from kb_plugins.quiz.item import WRITTEN, Item
-from kb_plugins.quiz.kinds import put_items
+from kb_plugins.quiz.kinds import choose_formats
 from kb_plugins.quiz.reviews import Known, Review, ReviewLog, now
 from kb_plugins.study.card import GAP, Unusable
 from kb_plugins.study.card_tags import is_card_tag
@@ -68,7 +68,7 @@ class Deck:
         pool = [*items, *(item for sibling in self._siblings(path) for item in self._made(sibling))]
         known = self._log.ledger.known
         wanted = [item for item in items if not (item.id in known and _is_put_away(known[item.id]))]
-        return [_as_wanted(item, known.get(item.id)) for item in put_items(wanted, pool, read[0].text)]
+        return [_as_wanted(item, known.get(item.id)) for item in choose_formats(wanted, pool, read[0].text)]
 
     def aliases(self, item: Item) -> tuple[str, ...]:
         """Other names of the note that `item` asks for."""

@@ -14,7 +14,7 @@ _OPTIONS = 4
 _WAYS = 5  # of twenty items that could be put in any way, 8 are a choice, 4 true or false, 8 open
 
 
-def put_items(items: Sequence[Item], pool: Iterable[Item], note_text: str) -> list[Item]:
+def choose_formats(items: Sequence[Item], pool: Iterable[Item], note_text: str) -> list[Item]:
     """Each of `items` (all of one note, whose text is `note_text`) in the form that its id chooses.
 
     Wrong options are keys of the same family among `pool`, which may be of other notes.

@@ -78,7 +78,7 @@ class Known:
 
 
 @dataclass(slots=True)
-class Ledger:
+class ReviewLedger:
     """All that the log tells."""
 
     cards: dict[str, Scheduled] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class ReviewLog:
         )
 
     @cached_property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> ReviewLedger:
         """What all lines make."""
         return replay_all(self.reviews)
 
@@ -169,10 +169,10 @@ def replay(reviews: Iterable[Review]) -> dict[str, Scheduled]:
     return replay_all(reviews).cards
 
 
-def replay_all(reviews: Iterable[Review]) -> Ledger:
+def replay_all(reviews: Iterable[Review]) -> ReviewLedger:
     """The schedule and all else that `reviews` tell; they are ordered by time."""
     scheduler = new_scheduler()
-    ledger = Ledger()
+    ledger = ReviewLedger()
     for row in reviews:
         if row.act == "move":
             _move(ledger, row)
@@ -181,7 +181,7 @@ def replay_all(reviews: Iterable[Review]) -> Ledger:
     return ledger
 
 
-def _take(ledger: Ledger, row: Review, scheduler: fsrs.Scheduler) -> None:
+def _take(ledger: ReviewLedger, row: Review, scheduler: fsrs.Scheduler) -> None:
     known = ledger.known.get(row.card) or Known(row.card, row.path, row.concept)
     known = replace(known, path=row.path or known.path, concept=row.concept or known.concept)
     cards, retired = ledger.cards, ledger.retired
@@ -205,7 +205,7 @@ def _take(ledger: Ledger, row: Review, scheduler: fsrs.Scheduler) -> None:
     ledger.known[row.card] = known
 
 
-def _move(ledger: Ledger, row: Review) -> None:
+def _move(ledger: ReviewLedger, row: Review) -> None:
     for card, known in ledger.known.items():
         if known.path == row.of:
             ledger.known[card] = replace(known, path=row.path)

@@ -27,7 +27,7 @@ class StoredTask:
     line: int  # 1-based
 
 
-class Lookup:
+class CatalogQueries:
     """Answers what the filters of a query ask, from the catalog."""
 
     def __init__(self, catalog: Catalog) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.answering.question.decompose import take_apart
+from kb.answering.question.decompose import decompose
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from kb.answering.question.decompose import take_apart
     ],
 )
 def test_comparisons_have_two_sides(question: str, sides: list[str]) -> None:
-    taken = take_apart(question)
+    taken = decompose(question)
     assert taken.kind == "comparison"
     assert [part.label for part in taken.parts] == [question, *sides]
 
@@ -29,11 +29,11 @@ def test_comparisons_have_two_sides(question: str, sides: list[str]) -> None:
     ],
 )
 def test_one_question_may_ask_for_two_things(question: str, parts: list[str]) -> None:
-    assert [part.text for part in take_apart(question).parts] == parts
+    assert [part.text for part in decompose(question).parts] == parts
 
 
 def test_several_questions_are_several() -> None:
-    taken = take_apart("Who described the forgetting curve? When was that?")
+    taken = decompose("Who described the forgetting curve? When was that?")
     assert taken.kind == "several"
     assert [part.text for part in taken.parts] == [
         "Who described the forgetting curve?",
@@ -43,11 +43,11 @@ def test_several_questions_are_several() -> None:
 
 @pytest.mark.parametrize("question", ["What is a token?", "tokens", "Is b between 0 and 1?", "Why? Because?"])
 def test_others_are_one(question: str) -> None:
-    assert take_apart(question).kind == "single"
+    assert decompose(question).kind == "single"
 
 
 def test_each_side_of_an_either_or_question_is_asked_alone() -> None:
-    taken = take_apart("Was the yeast faster at 30 or at 50 degrees?")
+    taken = decompose("Was the yeast faster at 30 or at 50 degrees?")
     assert taken.kind == "comparison"
     assert [part.text for part in taken.parts] == [
         "Was the yeast faster at 30 or at 50 degrees?",
@@ -66,11 +66,11 @@ def test_each_side_of_an_either_or_question_is_asked_alone() -> None:
 def test_a_pronoun_stands_for_what_the_notes_know_or_for_a_person_named(
     question: str, parts: list[str]
 ) -> None:
-    assert [part.text for part in take_apart(question, lambda: ["Wood stove"]).parts] == parts
+    assert [part.text for part in decompose(question, lambda: ["Wood stove"]).parts] == parts
 
 
 def test_two_sides_may_come_before_the_question() -> None:
-    taken = take_apart("Larch or oak: which lasts longer?")
+    taken = decompose("Larch or oak: which lasts longer?")
     assert taken.kind == "comparison"
     assert [part.text for part in taken.parts[1:]] == ["which lasts longer Larch?", "which lasts longer oak?"]
 
@@ -90,6 +90,6 @@ def test_two_sides_may_come_before_the_question() -> None:
     ],
 )
 def test_what_changed_is_looked_for_at_both_ends(question: str, parts: list[str]) -> None:
-    taken = take_apart(question)
+    taken = decompose(question)
     assert taken.kind == "comparison"
     assert [part.text for part in taken.parts[1:]] == parts

@@ -2,13 +2,13 @@
 
 import pytest
 
-from kb.answering.question.follow_up import Turn, understand
+from kb.answering.question.follow_up import Turn, rewrite_follow_up
 
 TITLES = ("Spaced repetition", "BM25", "Forgetting curve", "Quantisation")
 
 
 def complete(before: str, asked: str, answer: str = "") -> str:
-    return understand(asked, [Turn(before, answer)], lambda: TITLES).text
+    return rewrite_follow_up(asked, [Turn(before, answer)], lambda: TITLES).text
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,6 @@ def test_he_is_who_was_asked_for_whatever_the_answer_names() -> None:
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(asked: str) -> None:
-    understood = understand(asked, [Turn("What is a token?", "")], lambda: ("Token",))
+    understood = rewrite_follow_up(asked, [Turn("What is a token?", "")], lambda: ("Token",))
     assert understood.text == asked or "Is it true" in asked
-    assert understand(asked, [], lambda: TITLES).reason == ""
+    assert rewrite_follow_up(asked, [], lambda: TITLES).reason == ""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kb.answering.gates.answerability import together
-from kb.answering.judging.calibration import Skill, measured, remember, remembered
-from kb.answering.judging.calibration_examples import REFERENCES
+from kb.answering.gates.answerability import combine_log_odds
+from kb.answering.judging.calibration import Calibration, measured, remember, remembered
+from kb.answering.judging.calibration_examples import CALIBRATION_EXAMPLES
 
 LEANS_TO_NO = ([0.30, 0.40, 0.20, 0.35], [0.05, 0.10, 0.02, 0.22])
 
@@ -35,15 +35,15 @@ def test_a_model_that_cannot_tell_is_found_out() -> None:
 def test_certainty_can_be_counted_with() -> None:
     skill = measured([1.0, 1.0, 0.999], [0.0, 0.0, 0.01])
     assert 0 < skill.probability(0.0) < 0.5 < skill.probability(1.0) < 1
-    assert together(1.0, 1.0) > 0.99
-    assert together(0.0, 0.0) < 0.01
+    assert combine_log_odds(1.0, 1.0) > 0.99
+    assert combine_log_odds(0.0, 0.0) < 0.01
 
 
 def test_gate_and_judge_count_together() -> None:
-    assert together(1 / 3, 0.8) == pytest.approx(0.8)  # as sure as before anything was read
-    assert together(0.9, 0.5) > 0.5 > together(0.1, 0.5)
-    assert together(0.9, 0.2) < 0.5  # the judge counts more
-    assert together(0.2, 0.9) > 0.5
+    assert combine_log_odds(1 / 3, 0.8) == pytest.approx(0.8)  # as sure as before anything was read
+    assert combine_log_odds(0.9, 0.5) > 0.5 > combine_log_odds(0.1, 0.5)
+    assert combine_log_odds(0.9, 0.2) < 0.5  # the judge counts more
+    assert combine_log_odds(0.2, 0.9) > 0.5
 
 
 def test_what_was_measured_is_remembered(tmp_path: Path) -> None:
@@ -57,12 +57,12 @@ def test_what_was_measured_is_remembered(tmp_path: Path) -> None:
         assert remembered(file) is None
     (tmp_path / "file").touch()
     remember(skill, tmp_path / "file" / "b.json")  # cannot be written: measured again next time
-    assert isinstance(skill, Skill)
+    assert isinstance(skill, Calibration)
 
 
 def test_a_reference_says_what_it_is_said_to_say() -> None:
-    assert len(REFERENCES) == len({reference.place for reference in REFERENCES})
-    for reference in REFERENCES:
+    assert len(CALIBRATION_EXAMPLES) == len({reference.place for reference in CALIBRATION_EXAMPLES})
+    for reference in CALIBRATION_EXAMPLES:
         assert reference.answered.endswith("?")
         assert reference.missed.endswith("?")
         assert len({reference.answered, reference.missed, reference.true, reference.false}) == 4

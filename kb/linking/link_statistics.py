@@ -57,7 +57,7 @@ class Rate:
         return (self.linking + prior * strength) / (self.notes + strength)
 
 
-class Habits:
+class LinkStatistics:
     """Counts by note, so that any note can be judged by the others alone."""
 
     def __init__(self, read: Iterable[Read]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 
-from kb.answering.catalog.catalog_questions import Record, Records
+from kb.answering.catalog.catalog_questions import CatalogQuestions, Record
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
 from tests.support import write_notes
@@ -23,7 +23,7 @@ TODAY = date(2026, 5, 10)
 
 
 @pytest.fixture(scope="module")
-def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CatalogQuestions]:
     folder = tmp_path_factory.mktemp("records")
     write_notes(folder / "vault", NOTES)
     then = datetime(2026, 1, 15, 12).timestamp()
@@ -31,7 +31,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
         os.utime(file, (then, then))
     base = KnowledgeBase(Settings(folder / "vault", folder / "index"))
     base.index()
-    yield Records(base.catalog, TODAY)
+    yield CatalogQuestions(base.catalog, TODAY)
     base.close()
 
 
@@ -64,7 +64,7 @@ def said(record: Record | None) -> list[str]:
         ("When did I write the note about Qwen?", "Qwen: created 2026-04-01, changed 2026-05-06.", []),
     ],
 )
-def test_exact_answers(records: Records, question: str, first: str, rest: list[str]) -> None:
+def test_exact_answers(records: CatalogQuestions, question: str, first: str, rest: list[str]) -> None:
     assert said(records.answer(question)) == [first, *rest]
 
 
@@ -79,11 +79,11 @@ def test_exact_answers(records: Records, question: str, first: str, rest: list[s
         "What notes does a pentatonic scale have?",
     ],
 )
-def test_other_questions_are_left_to_the_search(records: Records, question: str) -> None:
+def test_other_questions_are_left_to_the_search(records: CatalogQuestions, question: str) -> None:
     assert records.answer(question) is None
 
 
-def test_every_line_is_cited_from_its_place(records: Records) -> None:
+def test_every_line_is_cited_from_its_place(records: CatalogQuestions) -> None:
     record = records.answer("Which recipes do I have?")
     assert record is not None
     for sentence, quote in zip(record.sentences, record.quotes, strict=True):
