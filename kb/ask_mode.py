@@ -145,10 +145,7 @@ class AskSession:
                 answer.text if not answer.abstained else "Not in the notes.",
                 "",
             ]
-            lines += [
-                f"{quote.number}. [[{quote.path.removesuffix('.md')}]]: {quote.text}"
-                for quote in answer.cited
-            ]
+            lines += [f"{quote.number}. [[{quote.link}]]: {quote.text}" for quote in answer.cited]
             lines.append("")
         return name or f"Answers/{' '.join(safe.split())[:80]}", "\n".join(lines)
 
@@ -165,7 +162,7 @@ def _told(answer: Answer, said: str) -> Iterator[Event]:
         yield Said(said)
         yield Sources(answer.sources)
     elif answer.abstained:
-        near = "".join(f"\n- {safe_line(note.path)}:{note.line}" for note in answer.nearest)
+        near = "".join(f"\n- {safe_line(note.where)}" for note in answer.nearest)
         yield Said(said + (f" Nearest notes:\n{near}" if near else ""))
     else:
         if answer.missing:

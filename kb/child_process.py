@@ -62,6 +62,33 @@ def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd
     return ChildEnd(child.returncode, output)
 
 
+class Child:
+    """A child process that goes on beside this one until it is told to end."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def end(self) -> None:
+        """End it at once, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+
+
+def start_python(module: str, words: Sequence[str], *, keep: Sequence[int]) -> Child:
+    """Start `module` with `words` in a child process that stands in a neutral folder and is handed the descriptors `keep`."""
+    return Child(
+        subprocess.Popen(
+            _command(module, words),
+            cwd=_NEUTRAL,
+            env=minimal_environment(os.environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=keep,
+        )
+    )
+
+
 def own_command(*words: str) -> list[str]:
     """The program and arguments that run `kb` with `words` wherever one stands, without a look at what lies there."""
     return _command("kb", words)

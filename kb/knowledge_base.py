@@ -63,7 +63,7 @@ class KnowledgeBase(Renaming, ForPrograms):
         from kb.linking.auto import AutoLinks
 
         hear = AutoLinks(self).hearing(tell, self._synced)
-        return Watcher(self._index, self.settings.vault, hear, report)
+        return Watcher(self._index, self.settings.vault, hear, report, self.sources)
 
     def rebuild(self, report: Report | None = None) -> SyncReport:
         """Throw the index away and make it anew from the notes."""
@@ -127,7 +127,7 @@ class KnowledgeBase(Renaming, ForPrograms):
         from kb.indexing.diagnosis import diagnose
         from kb.notes.vault import Vault
 
-        return diagnose(self._index.catalog, Vault(self.settings.vault))
+        return diagnose(self._index.catalog, Vault(self.settings.vault, self.sources))
 
     def select(self, target: str) -> Selection:
         """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
@@ -223,10 +223,8 @@ class KnowledgeBase(Renaming, ForPrograms):
         return self.link_advisor.wanted()
 
     def note(self, path: str) -> Note:
-        """The note at vault-relative `path`, parsed as it stands on disk now."""
-        from kb.notes.parse import parse_note
-
-        return parse_note(path, self._vault.read(path).text)
+        """The note at vault-relative `path`, or what was read of a file of another format, as it stands on disk now."""
+        return self._vault.note(path)
 
     def create_note(self, name: str, text: str) -> Path:
         """Write a new note; raises NoteExists rather than touch one that is there."""
@@ -245,14 +243,17 @@ class KnowledgeBase(Renaming, ForPrograms):
 
     def status(self) -> dict[str, Any]:
         """What is indexed, in the documented form of `kb status --json`."""
-        return self._index.describe() | {"left_out": self._vault.left_out()}
+        from kb.indexing.file_report import file_report
+
+        report = self._index.describe() | {"left_out": self._vault.left_out()}
+        return report | file_report(self.catalog, self._vault)
 
     def on_disk(self, path: str) -> str:
         """The path of a note as the disk spells it, whatever its bytes; what is no note's path stays as it is."""
         from kb.errors import NoteUnreadable, VaultMissing
-        from kb.notes.vault import SUFFIXES
+        from kb.notes.suffixes import is_markdown
 
-        if not path.lower().endswith(SUFFIXES):
+        if not is_markdown(path):
             return path
         try:
             return str(self._vault.place(path))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from kb.machine_log import MachineLog
     from kb.models.language_model import LanguageModel
     from kb.notes.edit_journal import EditJournal
+    from kb.notes.extract import Extract
     from kb.notes.vault import Vault
     from kb.reading.reader import Reader
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
+    from kb.sources.file_sources import FileSources
+    from kb.sources.source import Source
 
 
 class Extensions(Protocol):
@@ -39,6 +43,10 @@ class Extensions(Protocol):
 
     def open_model(self, settings: Settings) -> LanguageModel:
         """The model of the kind that the settings name."""
+
+    @property
+    def sources(self) -> Mapping[str, Source]:
+        """What plugins read besides the formats of kb, by name."""
 
 
 class Parts:
@@ -113,7 +121,31 @@ class Parts:
     def _vault(self) -> Vault:
         from kb.notes.vault import Vault
 
-        return Vault(self.settings.vault)
+        return Vault(self.settings.vault, self.sources)
+
+    @cached_property
+    def sources(self) -> FileSources:
+        """What reads the files that are no Markdown."""
+        from kb.sources.file_sources import FileSources, chosen_sources, is_bundled
+
+        names = self.settings.sources
+        also = (
+            () if all(map(is_bundled, names)) or not self._extensions else self._extensions().sources.values()
+        )
+        chosen = chosen_sources(names, also, lenient=self._extensions is None)
+        return FileSources(chosen, known=self._known_extract)
+
+    def _known_extract(self, fingerprint: str, stamp: str) -> Extract | None:
+        """What the index, where it is open, holds of a file that was read before."""
+        from kb.errors import KbError
+        from kb.indexing.file_table import known_extract
+        from kb.sources.form import unpack
+
+        index: Index | None = self.__dict__.get("_index")
+        with suppress(KbError):
+            content = known_extract(index.catalog, fingerprint, stamp) if index is not None else None
+            return unpack(content) if content is not None else None
+        return None
 
     @property
     def catalog(self) -> Catalog:
@@ -132,7 +164,7 @@ class Parts:
 
     def close(self) -> None:
         """Let go of files and memory."""
-        for name in ("_answerer", "model", "_index"):
+        for name in ("_answerer", "model", "_index", "sources"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def answer_json(answer: Answer) -> dict[str, Any]:
     """The documented form of an answer for machines."""
     from kb.answering.answer import abstention
+    from kb.notes.places import page_of
 
     return {
         "question": answer.question,
@@ -38,6 +39,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "number": quote.number,
                 "path": quote.path,
                 "line": quote.line,
+                "page": page_of(quote.place),
                 "quote": quote.quote,
                 "cited": quote in answer.cited,
             }
@@ -48,6 +50,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
                 "number": quote.number,
                 "path": quote.path,
                 "line": quote.line,
+                "page": page_of(quote.place),
                 "headings": list(quote.heading_path),
                 "text": quote.quote,
                 "short": quote.short,
@@ -61,10 +64,13 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 def hit_json(hit: SearchHit) -> dict[str, Any]:
     """The documented form of a hit for machines."""
+    from kb.notes.places import page_of
+
     passage = hit.passage
     return {
         "path": passage.note_path,
         "line": passage.line,
+        "page": page_of(passage.place),
         "title": passage.title,
         "score": round(hit.score, 4),
         "lexical": round(hit.lexical, 4),

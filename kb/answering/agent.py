@@ -356,7 +356,8 @@ class AnswerAgent(Workflow):
 
     def _abstain(self) -> StopEvent:
         close = self._closest() if max(part.confidence for part in self._parts) >= _CLOSE else ()
-        near = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
+        hits = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
+        near = [hit.passage for hit in hits]
         index_lag = self._tools.index_lag()
         if index_lag.changed:
             reason = "out of step"
@@ -371,9 +372,7 @@ class AnswerAgent(Workflow):
             sources=close,
             reason=reason,
             waiting=index_lag.changed or index_lag.pending,
-            nearest=tuple(
-                NearNote(hit.passage.note_path, hit.passage.line, hit.passage.title) for hit in near
-            ),
+            nearest=tuple(NearNote(one.note_path, one.line, one.title, one.place) for one in near),
         )
 
     def _closest(self) -> tuple[Quote, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kb.notes.note import Span
+from kb.notes.places import link_target, where
 from kb.safe_text import notebook_line
 
 AbstainReason = Literal[
@@ -32,6 +33,17 @@ class Quote:
     relevance: float  # 0 to 1: how likely it holds what was asked for
     date: str = ""  # ISO 8601: when its note says it was written, where that matters
     short: str = ""  # the answer's own words in it, without markup; empty where the reader named none
+    place: str = ""  # of a file that is no Markdown, see kb.notes.places: `page=12`
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as people read it: `Tea.md:12`, `Papers/x.pdf, p. 12`."""
+        return where(self.path, self.line, self.place)
+
+    @property
+    def link(self) -> str:
+        """What a wiki link to its place names: `Tea`, `Papers/x.pdf#page=12`."""
+        return link_target(self.path, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,12 @@ class NearNote:
     path: str
     line: int
     title: str
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as people read it."""
+        return where(self.path, self.line, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +129,7 @@ class Answer:
         said = "\n".join(map(notebook_line, text.splitlines()))
         shown = self.cited or self.sources
         rows = [
-            f"{one.number}. {notebook_line(one.path)}:{one.line}"
+            f"{one.number}. {notebook_line(one.where)}"
             + "".join(f"\n   > {notebook_line(row)}" for row in one.quote.splitlines())
             for one in shown
         ]

@@ -10,6 +10,7 @@ from typing import Any
 from kb.answering.answer import Answer
 from kb.answering.question.follow_up import Turn
 from kb.machine_log import MachineLog
+from kb.notes.places import link_target
 
 _LONGEST = 20_000  # characters of one answer that are kept
 
@@ -22,6 +23,13 @@ class Place:
     path: str
     line: int  # 1-based
     title: str
+    place: str = ""  # of a file that is no Markdown
+
+    @property
+    def link(self) -> str:
+        """A link to it, and the line where that is a note's."""
+        link = f"[[{link_target(self.path, self.place)}|{self.title}]]"
+        return link if self.place else f"{link}, line {self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,13 @@ class ConversationLog:
                 "answer": said[:_LONGEST],
                 "outcome": answer.outcome,
                 "sources": [
-                    {"number": one.number, "path": one.path, "line": one.line, "title": one.title}
+                    {
+                        "number": one.number,
+                        "path": one.path,
+                        "line": one.line,
+                        "title": one.title,
+                        "place": one.place,
+                    }
                     for one in cited
                 ],
             }
@@ -105,7 +119,13 @@ def _exchange(row: Mapping[str, Any]) -> Exchange | None:
         return None
     try:
         sources = tuple(
-            Place(int(one["number"]), str(one["path"]), int(one["line"]), str(one["title"]))
+            Place(
+                int(one["number"]),
+                str(one["path"]),
+                int(one["line"]),
+                str(one["title"]),
+                str(one.get("place", "")),
+            )
             for one in row["sources"]
         )
     except (KeyError, TypeError, ValueError):
@@ -123,8 +143,5 @@ def as_markdown(conversation: Conversation, *, with_front: bool = True) -> str:
 
 
 def _as_lines(one: Exchange) -> Sequence[str]:
-    links = [
-        f"{place.number}. [[{place.path.removesuffix('.md')}|{place.title}]], line {place.line}"
-        for place in one.sources
-    ]
+    links = [f"{place.number}. {place.link}" for place in one.sources]
     return ["", f"## {one.question}", "", one.answer, *(["", *links] if links else [])]

@@ -128,7 +128,7 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
         if answer.nearest:
             console.print(Text("\nNearest notes", style="bold"))
         for near in answer.nearest:
-            console.print(Text(f"{safe_line(near.path)}:{near.line}", style="cyan"))
+            console.print(Text(safe_line(near.where), style="cyan"))
     if answer.missing:
         console.print(
             Text(f"\nYour notes don't mention: {safe_line(', '.join(answer.missing))}."), soft_wrap=True
@@ -157,7 +157,7 @@ def _print_end(console: Console, answer: Answer, *, short: bool) -> None:
 def _print_place(quote: Quote) -> None:
     """Where a quote stands: its number, path and line, and the headings above it."""
     place = Text(f"[{quote.number}] ")
-    place.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
+    place.append(safe_line(quote.where), style="cyan")
     headings = [heading for heading in quote.heading_path if heading != quote.title]
     if headings:
         place.append(f"  {safe_line(' > '.join(headings))}", style="dim")

@@ -265,7 +265,7 @@ def _print_failure(item: Judged) -> None:
     said = "(abstained)" if item.answer.abstained else item.answer.text
     console.print(f"  {item.answer.confidence:.2f} {safe_line(said)}")
     for quote in item.answer.sources:
-        console.print(f"    {safe_line(quote.path)}:{quote.line} {safe_line(quote.text)[:160]}")
+        console.print(f"    {safe_line(quote.where)} {safe_line(quote.text)[:160]}")
 
 
 def _print(result: dict[str, Any]) -> None:

@@ -192,6 +192,6 @@ def _print_verdict(verdict: Verdict) -> None:
 def print_source(quote: Quote, mark: str = "") -> None:
     """Print a quote with its place."""
     head = Text(mark)
-    head.append(f"{safe_line(quote.path)}:{quote.line}", style="cyan")
+    head.append(safe_line(quote.where), style="cyan")
     out().print(head, soft_wrap=True)
     print_indented(out(), Text(f"“{safe_line(quote.quote)}”", style="dim"))

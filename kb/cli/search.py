@@ -100,7 +100,7 @@ def _print_hit(hit: SearchHit, query: str, vault: Path) -> None:
     console = out()
     passage = hit.passage
     title = safe_line(" > ".join(passage.heading_path) or passage.title)
-    head = Text.assemble(place(vault, passage.note_path, passage.line), "  ", (title, "bold"))
+    head = Text.assemble(place(vault, passage.note_path, passage.line, passage.place), "  ", (title, "bold"))
     console.print(head, soft_wrap=True)
     shown = excerpt(passage.text, query, _EXCERPT)
     text = Text(shown.text)

@@ -13,6 +13,9 @@ from kb.cli.output import out, print_json, say
 from kb.cli.plugin_commands import plugin_host
 from kb.safe_text import safe_line
 
+_SHOWN = 5  # files named with a reason; the rest are counted
+_SUFFIXES = 8
+
 
 def status(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
     """Show what is indexed.
@@ -37,6 +40,18 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table.add_row("notes", f"{report['notes']:,}")
     table.add_row("passages", f"{report['passages']:,} ({report['pending']:,} waiting for their embedding)")
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
+    if files := report["files"]:
+        table.add_row("of them", ", ".join(f"{count:,} {name}" for name, count in files.items()))
+    for label, reasons in (("not read", report["unread"]), ("read in part", report["partly_read"])):
+        for path, reason in list(reasons.items())[:_SHOWN]:
+            table.add_row(label, safe_line(reason if path in reason else f"{path}: {reason}"))
+            label = ""
+        if len(reasons) > _SHOWN:
+            table.add_row("", f"… and {len(reasons) - _SHOWN:,} more; all of them: kb doctor")
+    if off := report["not_read"]:
+        named = ", ".join(f"{count:,} {safe_line(suffix)}" for suffix, count in list(off.items())[:_SUFFIXES])
+        more = " …" if len(off) > _SUFFIXES else ""
+        table.add_row("other files", f"{named}{more} (read what kb can with sources in kb.toml)")
     if left_out := report["left_out"]:
         named = ", ".join(safe_line(path) for path in sorted(left_out)[:3])
         table.add_row(

@@ -23,7 +23,7 @@ from kb.notes.link_forms import repeated_anchors
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, Resolution, names_of
-from kb.notes.vault import SUFFIXES
+from kb.notes.suffixes import is_markdown
 from kb.notes.written import in_table
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Drafts(KnowledgeBase):
         self._has_files = False
         self._likely: dict[str, Mapping[str, float]] = {}
         self._usage: tuple[object, Usage] | None = None
-        self.__dict__["_vault"] = DraftVault(self.settings.vault, self.texts)
+        self.__dict__["_vault"] = DraftVault(self.settings.vault, self.texts, self.sources)
 
     @cached_property
     def _index(self) -> Index:
@@ -152,7 +152,7 @@ class Drafts(KnowledgeBase):
         if path in self._stored:
             return True
         file = self.settings.vault.joinpath(*path.split("/"))
-        if not self._vault.concerns(file) or not path.lower().endswith(SUFFIXES):
+        if not self._vault.concerns(file) or not is_markdown(path):
             return False
         return not file.exists() or any(one.path == path for one in self._vault.scan())
 
@@ -169,8 +169,10 @@ class Drafts(KnowledgeBase):
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path` as it stands now. Raises NoteUnreadable."""
-        text = self.texts[path] if path in self.texts else self._vault.read(path).text
         known = self._parsed.pop(path, None)
+        if not is_markdown(path):
+            return self._vault.note(path)
+        text = self.texts[path] if path in self.texts else self._vault.read(path).text
         if known is None or known.text != text:
             known = parse_note(path, text)
         self._parsed[path] = known  # the latest stand last
@@ -253,7 +255,7 @@ class Drafts(KnowledgeBase):
         linking = CatalogQueries(self._index.catalog).sources_of_links(_PROSE)
         step = max(1, len(linking) // _STYLED)
         proses = []
-        for path in linking[::step]:
+        for path in filter(is_markdown, linking[::step]):
             try:
                 proses.append(read_prose(parse_note(path, self._vault.read(path).text), self.resolver))
             except NoteUnreadable:

@@ -11,7 +11,7 @@ from kb.indexing.catalog import Catalog
 from kb.indexing.stored import StoredLink, StoredNote
 from kb.notes.note import Note
 from kb.notes.resolve import LinkResolver, NoteNames
-from kb.notes.vault import RawNote, Vault
+from kb.notes.vault import RawNote, Sources, Vault
 
 
 class Texts(Protocol):
@@ -35,8 +35,8 @@ class Texts(Protocol):
 class DraftVault(Vault):
     """The notes of a vault, with the texts that are being written in place of the files'."""
 
-    def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
-        super().__init__(root)
+    def __init__(self, root: Path, texts: Mapping[str, str], sources: Sources | None = None) -> None:
+        super().__init__(root, sources)
         self._texts = texts
 
     def read(self, path: str) -> RawNote:

@@ -32,7 +32,7 @@ def _article(item: Judged) -> str:
     wanted = "nothing: the notes do not say" if gold.unanswerable else _wanted(item)
     history = "".join(f"<small>before: {_safe(question)}</small><br>" for question in gold.history)
     sources = "".join(
-        f"<li><small>{_safe(quote.path)}:{quote.line}</small><pre>{_safe(quote.quote)}</pre></li>"
+        f"<li><small>{_safe(quote.where)}</small><pre>{_safe(quote.quote)}</pre></li>"
         for quote in answer.sources
     )
     return (

@@ -125,7 +125,7 @@ class Catalog:
         return [
             StoredNote(*(*row, names.day_of(row[0])))
             for row in self._rows(
-                "SELECT path, title, created, modified, fingerprint, size, mtime_ns, ctime_ns, inode FROM notes ORDER BY path"
+                "SELECT path, title, created, modified, fingerprint, size, mtime_ns, ctime_ns, inode, stamp FROM notes ORDER BY path"
             )
         ]
 
@@ -239,14 +239,14 @@ class Catalog:
     def _passages(self, condition: str, values: Sequence[object]) -> Iterator[StoredPassage]:
         for chunk in _chunks(values):
             rows = self._rows(
-                "SELECT passages.id, notes.path, notes.title, start, stop, line, heading_path, text, key, ordinal "
+                "SELECT passages.id, notes.path, notes.title, start, stop, line, heading_path, text, key, ordinal, place "
                 "FROM passages JOIN notes ON notes.id = passages.note WHERE "
                 + condition.format(marks=_marks(chunk)),
                 chunk,
             )
-            for id, path, title, start, stop, line, headings, text, key, ordinal in rows:
+            for id, path, title, start, stop, line, headings, *rest in rows:
                 yield StoredPassage(
-                    id, path, title, Span(start, stop), line, tuple(json.loads(headings)), text, key, ordinal
+                    id, path, title, Span(start, stop), line, tuple(json.loads(headings)), *rest
                 )
 
     def _links(self, condition: str, value: object) -> list[StoredLink]:
@@ -289,4 +289,5 @@ def _names(text: str) -> NoteNames:
         headings=tuple(map(tuple, value["headings"])),
         block_ids=tuple(value["block_ids"]),
         anchors=tuple(map(tuple, value.get("anchors", ()))),
+        places=tuple(map(tuple, value.get("places", ()))),
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kb.files.small import finite
 from kb.indexing.failures import translated
+from kb.indexing.file_table import FileTable
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing
 from kb.indexing.vector_table import VectorTable
 from kb.indexing.words import Columns, NoteWords
@@ -32,6 +33,7 @@ class CatalogWriter:
         self.folder = folder
         self.connection = open_for_writing(folder)
         self.vectors = VectorTable(self.connection, key, self.set_meta)
+        self.files = FileTable(self.connection)
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and let go of it."""
@@ -63,7 +65,7 @@ class CatalogWriter:
                 raise
             self.connection.execute("COMMIT")
 
-    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote) -> bool:
+    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote, stamp: str = "") -> bool:
         """Store a note in place of what was known under its path; its links become due.
 
         Returns whether its names changed, so that any link may mean another note now.
@@ -75,7 +77,7 @@ class CatalogWriter:
         language = language_or_uncertain("\n".join(texts))
         id = self._run(
             "INSERT INTO notes (path, fingerprint, size, mtime_ns, ctime_ns, inode, title, created, modified, language, "
-            "names) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "names, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note.path,
                 raw.fingerprint,
@@ -88,6 +90,7 @@ class CatalogWriter:
                 note.modified.isoformat() if note.modified else None,
                 language,
                 _as_json(names),
+                stamp,
             ],
         ).lastrowid
         self._many("INSERT INTO aliases VALUES (?, ?)", ((id, alias) for alias in note.aliases))
@@ -175,6 +178,7 @@ class CatalogWriter:
         if self._run(f"DELETE FROM vectors WHERE {orphan}", []).rowcount:
             self.vectors.renew_version()
         self._run(f"DELETE FROM pending WHERE {orphan}", [])
+        self.files.collect_garbage()
 
     def erase_deleted_words(self) -> None:
         """Rewrite the full-text index, which keeps the words of deleted passages until its parts are merged."""
@@ -209,7 +213,7 @@ class CatalogWriter:
         )
         with self.batch():
             if not fits:
-                self._run("UPDATE notes SET mtime_ns = -1, fingerprint = ''", [])
+                self._run("UPDATE notes SET mtime_ns = -1, stamp = 'another'", [])
                 self._run("DELETE FROM vectors WHERE model <> ?", [model])
                 self._run("DELETE FROM pending", [])
             self.set_meta("embedding_model", model)
@@ -219,10 +223,11 @@ class CatalogWriter:
 
     def _put_passage(self, note: int | None, ordinal: int, passage: Passage) -> None:
         self._run(
-            "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text, place) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 note, ordinal, passage.key, passage.span.start, passage.span.end, passage.line,
-                json.dumps(passage.heading_path, ensure_ascii=False, allow_nan=False), passage.text,
+                json.dumps(passage.heading_path, ensure_ascii=False, allow_nan=False), passage.text, passage.place,
             ],
         )  # fmt: skip
         self._run(

@@ -11,16 +11,19 @@ from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.connections import graph
 from kb.indexing.copies import near_copies
+from kb.indexing.file_table import seen_files, unread_files
 from kb.indexing.plan import plan
 from kb.indexing.stored import StoredLink
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import VERY_LONG
 from kb.notes.resolve import LinkResolver
 from kb.notes.source import Lines
+from kb.notes.suffixes import is_markdown
 from kb.notes.vault import Vault
 
 Kind = Literal[
     "unreadable file",
+    "partly read",
     "bad front matter",
     "long note",
     "broken link",
@@ -104,16 +107,20 @@ def diagnose(catalog: Catalog, vault: Vault) -> list[Finding]:
 
 
 def _problem(path: str, line: int, message: str) -> Finding:
+    if not is_markdown(path):
+        return Finding("partly read", path, line, message)
     return Finding("long note" if message == VERY_LONG else "bad front matter", path, line, message)
 
 
 def _unreadable(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
-    todo = plan(vault.scan(), {note.path: note for note in catalog.notes()})
+    todo = plan(vault.scan(), seen_files(catalog))
     for file in (*todo.new, *todo.suspects):
         try:
-            vault.read(file.path)
+            vault.look(file.path)
         except NoteUnreadable as error:
             yield Finding("unreadable file", file.path, 1, str(error))
+    for unread in unread_files(catalog):
+        yield Finding("unreadable file", unread.path, 1, unread.reason)
 
 
 def _links(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
@@ -146,7 +153,8 @@ def _about(link: StoredLink, resolver: LinkResolver) -> str:
     if link.status == "ambiguous":
         candidates = resolver.resolve(written, link.source).candidates
         return f"[[{link.target}]] may mean {' or '.join(candidates)}."
-    part = "heading" if link.status == "heading_missing" else "block"
+    part = "block" if link.status == "block_missing" else "heading"
+    part = part if link.resolved is None or is_markdown(link.resolved) else "page"
     return f"{link.resolved} has no such {part} as this link to [[{link.target}]] names."
 
 
@@ -172,7 +180,8 @@ def _near_copies(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
 def _duplicate_titles(catalog: Catalog) -> Iterator[Finding]:
     by_title: dict[str, list[str]] = defaultdict(list)
     for note in catalog.notes():
-        by_title[note.title.casefold()].append(note.path)
+        if is_markdown(note.path):
+            by_title[note.title.casefold()].append(note.path)
     for paths in by_title.values():
         for path in paths[1:]:
             yield Finding("duplicate title", path, 1, f"{paths[0]} has the same title.")
@@ -195,5 +204,5 @@ def _orphans(catalog: Catalog) -> Iterator[Finding]:
     whole = graph(catalog)
     linked = {path for edge in whole.edges for path in (edge.source, edge.target)}
     for path in whole.titles:
-        if path not in linked:
+        if path not in linked and is_markdown(path):
             yield Finding("orphan note", path, 1, "No links in or out.")

@@ -26,6 +26,7 @@ MANY = 0.1
 _NOTES = 200  # read to tell, spread over the vault
 _PASSAGES = 400  # looked at
 _OF_NOTE = 8  # of one note
+_FEW_NOTES, _OTHERS = 20, 6
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _T = TypeVar("_T")
@@ -101,9 +102,13 @@ def _fitting(vault: Vault) -> str:
 
 def _paragraphs(vault: Vault) -> Iterator[str]:
     """Paragraphs from all over the vault."""
-    for file in _spread(vault.scan(), _NOTES):
+    files = vault.scan()
+    notes = _spread([file for file in files if not file.stamp], _NOTES)
+    # Files of other formats take seconds each, and are asked only where notes tell too little.
+    others = _spread([file for file in files if file.stamp], _OTHERS) if len(notes) < _FEW_NOTES else []
+    for file in (*notes, *others):
         try:
-            text = vault.read(file.path).text
+            text = vault.note(file.path).text
         except NoteUnreadable:
             continue
         yield from _spread(_PARAGRAPH.split(_CODE.sub("", text)), _OF_NOTE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from kb.indexing.stored import StoredNote
 from kb.notes.vault import NoteFile
 
 # Fewer notes than this may all go at once without a question.
@@ -14,6 +14,21 @@ _SMALL = 10
 _STEP_NS = 50_000_000
 _COARSE_STEP_NS = 2_000_000_000
 _SECOND_NS = 1_000_000_000
+
+
+class Seen(Protocol):
+    """A file as it was when it was last looked into."""
+
+    @property
+    def size(self) -> int: ...
+    @property
+    def mtime_ns(self) -> int: ...
+    @property
+    def ctime_ns(self) -> int: ...
+    @property
+    def inode(self) -> int: ...
+    @property
+    def stamp(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Plan:
         return not (self.new or self.suspects or self.missing)
 
 
-def plan(files: Sequence[NoteFile], known: Mapping[str, StoredNote]) -> Plan:
+def plan(files: Sequence[NoteFile], known: Mapping[str, Seen]) -> Plan:
     """Compare what is there with what is known."""
     present = {file.path for file in files}
     new = tuple(file for file in files if file.path not in known)
@@ -51,10 +66,11 @@ def trusted_mtime(mtime_ns: int, read_at_ns: int) -> int:
     return mtime_ns if mtime_ns + step <= read_at_ns else -1
 
 
-def _same(file: NoteFile, note: StoredNote) -> bool:
-    return (file.size, file.mtime_ns, file.ctime_ns, file.inode) == (
-        note.size,
-        note.mtime_ns,
-        note.ctime_ns,
-        note.inode,
+def _same(file: NoteFile, seen: Seen) -> bool:
+    return (file.size, file.mtime_ns, file.ctime_ns, file.inode, file.stamp) == (
+        seen.size,
+        seen.mtime_ns,
+        seen.ctime_ns,
+        seen.inode,
+        seen.stamp,
     )

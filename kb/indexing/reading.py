@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,12 +13,16 @@ from kb.errors import KbError, NoteUnreadable, VaultEmpty
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
+from kb.indexing.file_table import known_extract, seen_files
 from kb.indexing.pending_work import mark_pending
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
-from kb.indexing.stored import StoredNote
+from kb.indexing.stored import StoredNote, StoredUnread
+from kb.notes.extracted_note import note_of_extract
+from kb.notes.note import Note, Passage
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
 from kb.notes.vault import NoteFile, RawNote, Vault
+from kb.sources.form import pack, unpack
 
 _NOTES_PER_BATCH = 100
 
@@ -51,66 +55,132 @@ def read_changes(
     Raises VaultEmpty, having changed nothing, when too many notes are gone.
     """
     tally = Tally()
-    known = {note.path: note for note in catalog.notes()}
+    seen = seen_files(catalog)
+    known = {path: note for path, note in seen.items() if isinstance(note, StoredNote)}
     files = vault.scan()
     if not files and not accept_removals:
         raise VaultEmpty(_empty(vault, len(known)))
-    todo = _without_hidden(plan(files, known), vault, tally)
-    tally.unchanged = todo.unchanged
+    todo = _without_hidden(plan(files, seen), vault, tally)
+    tally.unchanged = todo.unchanged - _still_unread(todo, seen.keys() - known.keys())
     if todo.is_empty:
         return tally
+    missing = [path for path in todo.missing if path in known]
     # A missing note whose content turns up under a new path was renamed, not deleted.
-    lost = {known[path].fingerprint: path for path in todo.missing}
+    lost = {known[path].fingerprint: path for path in missing}
     read = {file.path: _read(vault, file, tally) for file in todo.new} if lost else {}
     renamed = {path for path, raw in read.items() if raw is not None and raw.fingerprint in lost}
     found = {raw.fingerprint for raw in read.values() if raw is not None}
-    gone = sum(known[path].fingerprint not in found for path in todo.missing)
+    # Whoever turns a format off does not miss its files.
+    gone = sum(known[path].fingerprint not in found and not vault.is_off(path) for path in missing)
     if looks_lost(gone, len(known)) and not accept_removals:
         raise VaultEmpty(
             f"{gone} of {len(known)} notes are gone from {vault.root}, so nothing was changed. Is a drive or a synced "
             "folder missing? If you did remove them, run: kb index --accept-removals"
         )
+    done = 0
     work = [*todo.new, *todo.suspects]
-    for start in range(0, len(work), _NOTES_PER_BATCH):
-        progress(start, len(work))
+    for batch in _batches(work):
+        progress(done, len(work))
+        looked = [
+            (file, read.pop(file.path) if file.path in read else _read(vault, file, tally)) for file in batch
+        ]
+        # Reading a long file takes a minute, in which others may write.
+        made = [
+            _made(_Found(file, raw), known.get(file.path), vault, catalog, embedder)
+            for file, raw in looked
+            if raw is not None
+        ]
         with writer.batch():
-            for file in work[start : start + _NOTES_PER_BATCH]:
-                raw = read.pop(file.path) if file.path in read else _read(vault, file, tally)
-                if raw is None:
-                    continue
-                if _store(raw, known.get(file.path), writer, embedder):
-                    tally.notes.append(file.path)
-                    tally.changed += file.path in known
-                    tally.renamed += file.path in renamed
-                    if file.path not in known and file.path not in renamed:
-                        tally.added += 1
-                        tally.new.append(file.path)
-                else:
-                    tally.unchanged += 1
+            for one in made:
+                _keep(one, writer, tally, is_known=one.path in known, is_renamed=one.path in renamed)
+        done += len(batch)
     with writer.batch():
         for path in todo.missing:
             writer.remove_note(path)
-        if todo.missing:
+            writer.files.forget(path)
+        if missing:
             mark_pending(writer, all_links=True)
     tally.removed = gone
     return tally
 
 
-def _store(raw: RawNote, known: StoredNote | None, writer: CatalogWriter, embedder: Embedder) -> bool:
-    if known is not None and known.fingerprint == raw.fingerprint:
-        # Sync tools touch files without changing them.
-        writer.touch(raw)
-        return False
-    note = parse_note(raw.path, raw.text)
-    names_changed = writer.put_note(note, split_passages(note, embedder.count_tokens), raw)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file as it was listed and looked at, and what came of reading it."""
+
+    file: NoteFile
+    raw: RawNote
+    note: Note | None = None  # None for one that is as it was, or could not be read
+    passages: Sequence[Passage] = ()
+    reason: str = ""  # why it could not be read
+    content: bytes = b""  # of what a source read, where that is new
+
+    @property
+    def path(self) -> str:
+        return self.file.path
+
+
+def _batches(work: Sequence[NoteFile]) -> Iterator[Sequence[NoteFile]]:
+    """What is kept together: many notes, but one file of another format, which may take a minute, after all notes."""
+    notes = [file for file in work if not file.stamp]
+    yield from (notes[start : start + _NOTES_PER_BATCH] for start in range(0, len(notes), _NOTES_PER_BATCH))
+    yield from ([file] for file in work if file.stamp)
+
+
+def _still_unread(todo: Plan, unread: Collection[str]) -> int:
+    """How many of the files that could not be read are what they were."""
+    return len(set(unread) - {file.path for file in todo.suspects} - set(todo.missing))
+
+
+def _made(
+    found: _Found, known: StoredNote | None, vault: Vault, catalog: Catalog, embedder: Embedder
+) -> _Found:
+    """`found` with its note, unless it is what is known."""
+    file, raw = found.file, found.raw
+    if known is not None and (known.fingerprint, known.stamp) == (raw.fingerprint, file.stamp):
+        return found  # sync tools touch files without changing them
+    if not file.stamp:
+        note = parse_note(raw.path, raw.text)
+        return replace(found, note=note, passages=split_passages(note, embedder.count_tokens))
+    content = known_extract(catalog, raw.fingerprint, file.stamp)
+    try:
+        extract = unpack(content) if content is not None else vault.extract(raw)
+    except NoteUnreadable as error:
+        return replace(found, reason=str(error))
+    note = note_of_extract(raw.path, extract)
+    passages = split_passages(note, embedder.count_tokens)
+    return replace(found, note=note, passages=passages, content=b"" if content is not None else pack(extract))
+
+
+def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> None:
+    """Put what was made into the catalog; within a batch."""
+    writer.files.forget(one.path)
+    if one.reason:
+        tally.unreadable.append((one.path, one.reason))
+        writer.remove_note(one.path)
+        writer.files.put_unread(one.file, one.raw, one.reason)
+        mark_pending(writer, all_links=True)
+        return
+    if one.note is None:
+        writer.touch(one.raw)
+        tally.unchanged += 1
+        return
+    if one.content:
+        writer.files.put_extract(one.raw.fingerprint, one.file.stamp, one.content)
+    names_changed = writer.put_note(one.note, one.passages, one.raw, one.file.stamp)
     mark_pending(writer, all_links=names_changed)
-    return True
+    tally.notes.append(one.path)
+    tally.changed += is_known
+    tally.renamed += is_renamed
+    if not (is_known or is_renamed):
+        tally.added += 1
+        tally.new.append(one.path)
 
 
 def _read(vault: Vault, file: NoteFile, tally: Tally) -> RawNote | None:
     now = time.time_ns()
     try:
-        raw = vault.read(file.path)
+        raw = vault.look(file.path)
     except NoteUnreadable as error:
         tally.unreadable.append((file.path, str(error)))
         return None
@@ -153,9 +223,9 @@ def _empty(vault: Vault, known: int) -> str:
     return f"{vault.root} has no Markdown notes (*.md). Name the folder of your notes with --vault, or in kb.toml."
 
 
-def differs_from(vault: Vault, note: StoredNote) -> bool:
+def differs_from(vault: Vault, note: StoredNote | StoredUnread) -> bool:
     """Whether the file of `note` holds something else than was indexed; one that cannot be read keeps its last state."""
     try:
-        return vault.read(note.path).fingerprint != note.fingerprint
+        return vault.look(note.path).fingerprint != note.fingerprint
     except KbError:
         return False

@@ -13,7 +13,7 @@ from kb.errors import IndexDamaged, IndexIncompatible, IndexingError, IndexMissi
 from kb.indexing.failures import outdated, result_code, translated
 
 FILE_NAME = "catalog.sqlite"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 6
 _PATIENCE_SECONDS = 10.0
@@ -37,8 +37,16 @@ CREATE TABLE notes (
     created TEXT,                   -- ISO 8601, from properties
     modified TEXT,
     language TEXT NOT NULL DEFAULT '',  -- ISO 639-1, whose stemmer made the stems of its words
-    names TEXT NOT NULL             -- JSON: what links can call it by
+    names TEXT NOT NULL,            -- JSON: what links can call it by
+    stamp TEXT NOT NULL             -- of the source that read it, see kb.sources; empty for Markdown
 );
+CREATE TABLE extracts (             -- what was read of files that are no Markdown, see kb.sources.form
+    fingerprint TEXT NOT NULL, stamp TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (fingerprint, stamp)
+);
+CREATE TABLE unread (               -- files that could not be read, as they were then
+    path TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, stamp TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, reason TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE aliases (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, alias TEXT NOT NULL);
 CREATE TABLE tags (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, tag TEXT NOT NULL, line INTEGER NOT NULL);
 CREATE TABLE properties (note INTEGER NOT NULL REFERENCES notes ON DELETE CASCADE, name TEXT NOT NULL, value TEXT);
@@ -67,7 +75,8 @@ CREATE TABLE passages (
     key TEXT NOT NULL,              -- content address of its embedding
     start INTEGER NOT NULL, stop INTEGER NOT NULL, line INTEGER NOT NULL,
     heading_path TEXT NOT NULL,     -- JSON list
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    place TEXT NOT NULL             -- such as "page=12"; empty in Markdown
 );
 CREATE TABLE pending (key TEXT PRIMARY KEY, embed_text TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE vectors (

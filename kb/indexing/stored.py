@@ -8,6 +8,7 @@ from datetime import date, datetime
 from kb.notes.journal import day_in_name
 from kb.notes.note import Span
 from kb.notes.parse import stem
+from kb.notes.places import where
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ class StoredPassage:
     text: str  # as it stands in the note
     key: str  # content address of its vector
     ordinal: int  # place within the note, from 0
+    place: str = ""  # of a file that is no Markdown, see kb.notes.places
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as people read it."""
+        return where(self.note_path, self.line, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class StoredNote:
     mtime_ns: int
     ctime_ns: int
     inode: int
+    stamp: str = ""  # of the source that read it; empty for Markdown
     named_day: date | None = None  # the day that its name says, as daily notes are called in its vault
 
     @property
@@ -59,6 +67,20 @@ class StoredNote:
     def changed(self) -> date:
         """The day it was last changed: as it says itself, else as its file does."""
         return date.fromisoformat(self.modified[:10]) if self.modified else self.file_day
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUnread:
+    """A file that could not be read, as it was then."""
+
+    path: str
+    fingerprint: str
+    stamp: str  # of the source that tried
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    reason: str  # a sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from kb.errors import IndexingError, KbError, VaultEmpty, VaultError
 from kb.indexing.folder_events import FolderEvents
 from kb.indexing.index import Index
 from kb.indexing.sync import Report, SyncOptions, SyncReport
-from kb.notes.vault import Vault
+from kb.notes.vault import Sources, Vault
 
 QUIET_SECONDS = 0.2  # editors save in several steps within some hundredths of a second
 MAX_WAIT_SECONDS = 1.0  # however busily notes are written
@@ -57,9 +57,15 @@ class Watcher:
     """Watches a vault until it is stopped. `tell` and `report` are called from the thread that runs it."""
 
     def __init__(
-        self, index: Index, root: Path, tell: Callable[[WatchEvent], None], report: Report | None = None
+        self,
+        index: Index,
+        root: Path,
+        tell: Callable[[WatchEvent], None],
+        report: Report | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._index = index
+        self._sources = sources
         self._root = root
         self._tell = tell
         self._report: Report = report or (lambda _: None)
@@ -116,7 +122,7 @@ class Watcher:
             if not self._paused and self._events is not None and self._events.is_blind():
                 self._listen()
             options = SyncOptions(tidy=False, interrupted=self._hints.any)
-            done = self._index.sync(Vault(self._root), self._report, options)
+            done = self._index.sync(Vault(self._root, self._sources), self._report, options)
         except (VaultError, IndexingError) as error:
             self._pause(error)
             return
@@ -148,7 +154,7 @@ class Watcher:
         if self._paused:
             return
         try:
-            if self._index.recheck(Vault(self._root), _RECHECKED):
+            if self._index.recheck(Vault(self._root, self._sources), _RECHECKED):
                 self._hints.hint()
         except (VaultError, IndexingError) as error:
             self._pause(error)
@@ -173,7 +179,7 @@ class Watcher:
     def _listen(self) -> None:
         self._stop_listening()
         try:
-            vault = Vault(self._root)
+            vault = Vault(self._root, self._sources)
         except VaultError as error:
             self._pause(error)
             return

@@ -24,6 +24,7 @@ from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
 from kb.notes.plain import one_line, plain_text
 from kb.notes.resolve import LinkResolver
+from kb.notes.suffixes import is_markdown
 from kb.notes.vault import Vault
 
 # Notes with links that teach the ranker; more of them change little and cost about 3 ms each.
@@ -48,6 +49,8 @@ class LinkAdvisor:
 
     def links(self, path: str, text: str | None = None, least: float = LEAST) -> list[LinkSuggestion]:
         """The links that a note may want, as it stands on disk or with another text. Raises NoteUnreadable."""
+        if not is_markdown(path):
+            return []  # nothing is ever written there
         note = self._note(path, text)
         return suggest_links(
             self.linker, note, context=self._context(note), decisions=self._decisions.decisions, least=least
@@ -55,7 +58,7 @@ class LinkAdvisor:
 
     def links_of_all(self, least: float = LEAST) -> Iterator[LinkSuggestion]:
         """The same for every note of the index; unreadable notes are passed over."""
-        paths = [stored.path for stored in self._catalog.notes()]
+        paths = [stored.path for stored in self._catalog.notes() if not stored.stamp]
         for first in range(0, len(paths), _TOGETHER):
             some = paths[first : first + _TOGETHER]
             contexts = self._known_context.of_all(some)
@@ -112,7 +115,8 @@ class LinkAdvisor:
         """What the vault's own links taught."""
         names = self._catalog.names()
         resolver = LinkResolver(names, self._vault.attachments())
-        return learn(self._teachers(), names, resolver, self._known_context, graph=self._graph)
+        named = [one for one in names if is_markdown(one.path)]
+        return learn(self._teachers(), named, resolver, self._known_context, graph=self._graph)
 
     @cached_property
     def _roughly(self) -> Relations:
@@ -162,7 +166,11 @@ class LinkAdvisor:
         return dict(found)
 
     def _teachers(self) -> Iterator[Note]:
-        linking = {link.source for link in self._catalog.links() if link.kind in _PROSE and link.resolved}
+        linking = {
+            link.source
+            for link in self._catalog.links()
+            if link.kind in _PROSE and link.resolved and is_markdown(link.source)
+        }
         # By hash, so that no folder or year is favoured and the choice is always the same.
         for path in sorted(linking, key=_shuffled)[:MAX_TEACHERS]:
             try:
@@ -171,7 +179,7 @@ class LinkAdvisor:
                 continue
 
     def _note(self, path: str, text: str | None = None) -> Note:
-        return parse_note(path, self._vault.read(path).text if text is None else text)
+        return self._vault.note(path) if text is None else parse_note(path, text)
 
     def _context(self, note: Note) -> NoteContext:
         """By the vectors of the index where they are of this text, else by new ones."""

@@ -17,6 +17,7 @@ from kb.notes.parse import parse_note, stem
 from kb.notes.relink import Relinker
 from kb.notes.renames import Renames
 from kb.notes.resolve import ROOT, LinkResolver, NoteNames, names_of
+from kb.notes.suffixes import is_markdown
 from kb.notes.vault import RawNote, Vault
 
 _CANVAS = ".canvas"
@@ -216,11 +217,11 @@ def _sources(way: Way, notes: _Notes, relinker: Relinker, plan: Plan) -> list[st
     every = ROOT in named  # whether there is a note of that name tells what a label may mean
     likely = [one.path for one in catalog.notes()] if every else catalog.linking(named)
     for path in {*likely, *way.unindexed} - found:
-        if _reads(notes, path):
+        if is_markdown(path) and _reads(notes, path):
             note = notes.note(path)
             if any(relinker.concerns(path, link) for link in (*note.links, *note.definitions)):
                 found.add(path)
-    return sorted(path for path in found if _reads(notes, path))
+    return sorted(path for path in found if is_markdown(path) and _reads(notes, path))
 
 
 def _reads(notes: _Notes, path: str) -> bool:

@@ -11,7 +11,8 @@ from kb.linking.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.parse import parse_note, stem
 from kb.notes.renames import Renames
-from kb.notes.resolve import names_of
+from kb.notes.resolve import NoteNames, names_of
+from kb.notes.suffixes import is_markdown
 from kb.notes.vault import Vault
 
 _IN_NO_LINK = re.compile(r"[#^\[\]]|%%")
@@ -23,9 +24,9 @@ def rename(way: Way, old: str, name: str) -> Renamed:
     Everything is read and proved before the first note is changed; what is done is one step that can be undone.
     Raises NoteExists, NoteUnwritable, NoteChanged.
     """
-    new = path_of_new_note(f"{name.strip()}{stem(old)}" if name.strip().endswith("/") else name)
+    new = _new_path(old, f"{name.strip()}{stem(old)}" if name.strip().endswith("/") else name)
     check_free(way.vault, old, new)
-    moved = names_of(parse_note(new, way.vault.read(old).text))
+    moved = _moved(way, old, new)
     plan = Plan(old, new, f"{old} renamed to {new}", Renames({old: new}), [moved], [old], [(old, new)])
     return carry_out(way, plan)
 
@@ -60,7 +61,7 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
     for old, new in places.items():
         check_free(way.vault, old, new)
         if old in known:
-            paths[old] = path_of_new_note(new)
+            paths[old] = _new_path(old, new)
         elif old in others:
             files[old] = new
         else:
@@ -70,7 +71,7 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
     names = []
     for path, place in paths.items():
         if stem(place) != stem(path):  # which may be its title
-            names.append(names_of(parse_note(place, way.vault.read(path).text)))
+            names.append(_moved(way, path, place))
         else:
             names.append(replace(known[path], path=place))
     old, new = next(iter(places.items()))
@@ -78,6 +79,23 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
     return carry_out(
         way, Plan(old, new, what, Renames(paths, files), names, list(paths), list(places.items()))
     )
+
+
+def _new_path(old: str, name: str) -> str:
+    """Where the file at `old` shall lie; what is no Markdown keeps its suffix. Raises NoteUnwritable."""
+    if is_markdown(old):
+        return path_of_new_note(name)
+    suffix = old[old.rfind(".") :]
+    bare = name.strip()[: -len(suffix)] if name.strip().lower().endswith(suffix.lower()) else name.strip()
+    return path_of_new_note(f"{bare}.md").removesuffix(".md") + suffix
+
+
+def _moved(way: Way, old: str, new: str) -> NoteNames:
+    """What the note at `old` is called once it lies at `new`."""
+    known = way.before.names(old)
+    if known is not None and not is_markdown(old):
+        return replace(known, path=new)
+    return names_of(parse_note(new, way.vault.read(old).text))
 
 
 def _folders(old: str, new: str, inside: Iterable[str]) -> dict[str, str]:

@@ -15,9 +15,9 @@ from kb.notes.link_forms import written_path
 from kb.notes.note import Link, Span
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
+from kb.notes.suffixes import SUFFIX
 from kb.text.characters import fold
 
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 # These would end the link, or pair with the same mark elsewhere in the note.
 _UNSAFE_TARGET = re.compile(r"[\[\]|#^`$<>\\\r\n\x00]|%%")
 _UNSAFE_LABEL = re.compile(r"[\[\]|`$<>\\\r\n\x00]|%%")
@@ -67,7 +67,7 @@ class _Counts:
     def add(self, link: Link, target: str, source: str, names: NoteNames | None) -> None:
         if link.kind == "markdown":
             self.markdown += 1
-            self.suffix += _SUFFIX.search(link.target) is not None
+            self.suffix += SUFFIX.search(link.target) is not None
             if "/" in source:
                 self.in_folders += 1
                 self.root += link.target.startswith("/") or (
@@ -133,7 +133,7 @@ class Writer:
 
     def _targets(self, place: Place, target: str) -> Iterator[str]:
         """Ways to call a note, the vault's own way first."""
-        bare = _SUFFIX.sub("", target)
+        bare = SUFFIX.sub("", target)
         names = self._names.get(target)
         spelled = [page_name(target), stem(target)]
         if names and self.style.by_title:
@@ -149,7 +149,7 @@ class Writer:
         yield bare
 
     def _markdown(self, place: Place, target: str, heading: str | None) -> Iterator[str]:
-        bare = target if self.style.suffix else _SUFFIX.sub("", target)
+        bare = target if self.style.suffix else SUFFIX.sub("", target)
         folder = place.source.rpartition("/")[0]
         path = f"/{bare}" if self.style.from_root else relpath(bare, folder or ".")
         anchor = "#" + quote(heading, safe="") if heading else ""

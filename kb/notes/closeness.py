@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
+from kb.notes.suffixes import SUFFIX
 
 
 def nearest(candidates: tuple[str, ...], target: str, source_path: str) -> tuple[str, bool]:
@@ -14,7 +12,7 @@ def nearest(candidates: tuple[str, ...], target: str, source_path: str) -> tuple
     """
     if len(candidates) == 1:
         return candidates[0], False
-    exact = [path for path in candidates if _SUFFIX.sub("", path).endswith(_SUFFIX.sub("", target))]
+    exact = [path for path in candidates if SUFFIX.sub("", path).endswith(SUFFIX.sub("", target))]
     ranked = sorted(exact or candidates, key=lambda path: (rank(path, source_path), path))
     return ranked[0], len(ranked) > 1 and rank(ranked[0], source_path) == rank(ranked[1], source_path)
 

@@ -10,6 +10,7 @@ from secrets import token_hex
 
 from kb.errors import NoteExists, NoteUnwritable
 from kb.files.beneath import beneath
+from kb.notes.suffixes import is_markdown
 
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\\\ud800-\udfff]')  # in file names, on one system or another
 _LONGEST, _LONGEST_PATH = 255, 2_000  # bytes that file systems hold in a name; well below those of a path
@@ -17,7 +18,7 @@ _LONGEST, _LONGEST_PATH = 255, 2_000  # bytes that file systems hold in a name; 
 
 def path_of_new_note(name: str) -> str:
     """The vault-relative path of a note to be called `name`. Raises NoteUnwritable when no file can be called so."""
-    path = name.strip() if name.strip().lower().endswith((".md", ".markdown")) else f"{name.strip()}.md"
+    path = name.strip() if is_markdown(name.strip()) else f"{name.strip()}.md"
     return _checked(path, name)
 
 

@@ -26,6 +26,7 @@ from kb.errors import NoteChanged, NoteUnwritable
 from kb.files.beneath import Entry, beneath
 from kb.files.small import open_regular
 from kb.notes.note import Span
+from kb.notes.suffixes import is_markdown
 from kb.notes.vault import RawNote, Vault
 
 _BOMS = {
@@ -35,6 +36,7 @@ _BOMS = {
     "utf-32-le": b"\xff\xfe\x00\x00",
     "utf-32-be": b"\x00\x00\xfe\xff",
 }
+CANVAS = ".canvas"  # paths and links in it follow a rename
 _TRIES = 100  # of changing places back with a program that keeps saving
 
 
@@ -96,6 +98,8 @@ def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> PurePat
 
     `settled_for` seconds must have gone since it was saved. Raises NoteUnwritable or NoteChanged.
     """
+    if not is_markdown(path) and not path.lower().endswith(CANVAS):
+        raise NoteUnwritable(f"{path} is no Markdown; kb reads it and never writes to it.")
     place = vault.place(path)
     try:
         with beneath(vault.root, place) as entry:

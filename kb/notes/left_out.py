@@ -10,7 +10,7 @@ from pathlib import Path
 from kb.files.small import read_small
 
 _MOST_BYTES = 200_000
-_SUFFIX = r"(?P<suffix>\.(?:md|markdown))$"
+_SUFFIX = r"(?P<suffix>\.(?:md|markdown|mdx|qmd|rmd))$"
 # The names that syncers give: Syncthing; Seafile; Resilio; Dropbox, Nextcloud and Obsidian Sync in many languages.
 _COPIES = tuple(
     re.compile(pattern + _SUFFIX, re.IGNORECASE)

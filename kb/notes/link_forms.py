@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote
 from kb.notes.headings import heading_key
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
+from kb.notes.suffixes import SUFFIX
 from kb.notes.written import Written
 
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 _SAFE = "/!'*,;@&=+:~"  # what a Markdown destination may hold as it is, besides letters and digits
 _ENCODED_BY_LOGSEQ = re.compile(r"[/:*?\"<>|\\]")  # in names of pages, which a file's name cannot hold
 _LIKE_SCHEME = re.compile(
@@ -32,8 +32,8 @@ def path_forms(parts: Written, source: str, wanted: str, *, from_root: bool = Fa
 
 def _forms(parts: Written, source: str, wanted: str, from_root: bool) -> Iterator[str]:
     folder = source.rpartition("/")[0]
-    is_bare = not _SUFFIX.search(parts.path) and (parts.path or not parts.is_markdown)
-    path = _SUFFIX.sub("", wanted) if is_bare else wanted
+    is_bare = not SUFFIX.search(parts.path) and (parts.path or not parts.is_markdown)
+    path = SUFFIX.sub("", wanted) if is_bare else wanted
     name = path.rsplit("/", 1)[-1]
     if parts.by_name_only:
         yield name
@@ -124,7 +124,7 @@ def leads_from_root(parts: Written, source: str, path: str) -> bool:
 
 
 def _bare(path: str) -> str:
-    return _SUFFIX.sub("", path)
+    return SUFFIX.sub("", path)
 
 
 def anchor_form(

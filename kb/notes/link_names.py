@@ -6,7 +6,6 @@ parts are none of those that changed means what it meant.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -17,11 +16,11 @@ from kb.files.names import readable
 from kb.notes.journal import journal_names
 from kb.notes.note import Link, Note
 from kb.notes.parse import page_name, stem
+from kb.notes.suffixes import SUFFIX, answers_to_title
 
 if TYPE_CHECKING:
     from kb.notes.resolve import NoteNames
 
-SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 ANY = ""  # the name of links that may mean any note, such as `..`
 BY_PATH, BY_NAME, BY_ALIAS, BY_TITLE, BY_BLOCK = "path", "name", "alias", "title", "block"
 
@@ -49,9 +48,10 @@ def keys_of(names: NoteNames) -> Iterator[tuple[str, str]]:
         yield BY_NAME, name_key(page)
     for name in dict.fromkeys((name_key(stem(names.path)), *map(name_key, journal_names(stem(names.path))))):
         yield BY_NAME, name
-    for alias in dict.fromkeys(map(name_key, names.aliases)):
-        yield BY_ALIAS, alias
-    yield BY_TITLE, name_key(names.title)
+    if answers_to_title(names.path):
+        for alias in dict.fromkeys(map(name_key, names.aliases)):
+            yield BY_ALIAS, alias
+        yield BY_TITLE, name_key(names.title)
     for block in names.block_ids:
         yield BY_BLOCK, block.casefold()
 

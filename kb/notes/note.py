@@ -84,6 +84,20 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A part that a file which is no Markdown gives a number, such as a page."""
+
+    name: str  # "page", "cell", "row" …
+    number: int  # from 1; 0 for what has no number
+    span: Span
+
+    @property
+    def anchor(self) -> str:
+        """As a link names it: `page=12`."""
+        return f"{self.name}={self.number}" if self.number else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something in a note that could not be understood; the rest of it is indexed all the same."""
 
@@ -116,6 +130,7 @@ class Note:
     comments: tuple[Span, ...] = ()  # `%%comments%%`, which no reader sees
     definitions: tuple[Link, ...] = ()  # `[label]: destination` lines, as links of kind "markdown"
     problems: tuple[Problem, ...] = ()
+    places: tuple[Place, ...] = ()  # of a file that is no Markdown, in order, from its beginning to its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,7 @@ class Passage:
     heading_path: tuple[str, ...]
     text: str  # note.text[span.start:span.end]
     embed_text: str  # title > headings > parent items, then the text without markup
+    place: str = ""  # of a file that is no Markdown, as a link names it: `page=12`
 
     @property
     def key(self) -> str:

@@ -22,13 +22,13 @@ from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values,
 from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
 from kb.notes.plain import one_line, plain_inline
 from kb.notes.source import Lines, blank_out
+from kb.notes.suffixes import SUFFIX
 
 _CREATED = ("created", "date created", "created-at", "created_at", "date", "published")
 _MODIFIED = ("modified", "updated", "date modified", "last modified", "updated-at", "updated_at", "last")
 _NOT_TAG = re.compile(r"[\s,#]+")  # Obsidian splits the text of `tags` at commas and spaces
 _LINKED = re.compile(r"#?\[\[([^\[\]]*+)\]\]")
 VERY_LONG = "The note is very long: only headings, paragraphs and code blocks are told apart."
-_SUFFIX = re.compile(r"\.(?:md|markdown)$", re.IGNORECASE)
 
 
 def parse_note(path: str, text: str) -> Note:
@@ -77,7 +77,7 @@ def parse_note(path: str, text: str) -> Note:
 
 def stem(path: str) -> str:
     """The file's name without folder and Markdown suffix."""
-    return _SUFFIX.sub("", path.rsplit("/", 1)[-1])
+    return SUFFIX.sub("", path.rsplit("/", 1)[-1])
 
 
 def page_name(path: str) -> str:

@@ -1,6 +1,6 @@
 """A note as passages: pieces small enough for the embedding model, each with the words that give it meaning.
 
-A passage never crosses a heading. Blocks stay whole where they fit; what does not fit is split where its kind
+A passage never crosses a heading, nor the end of a page. Blocks stay whole where they fit; what does not fit is split where its kind
 allows: lists at items (pieces.py), and neighbours are joined again while there is room.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kb.notes.data import is_data
 from kb.notes.note import Block, Note, Passage, PropertyValue, Span
 from kb.notes.pieces import Piece, Splitter
+from kb.notes.places import place_at
 from kb.notes.plain import one_line, plain_text
 from kb.notes.source import Lines
 
@@ -67,7 +68,8 @@ class _Counter:
 
 
 def _by_section(note: Note) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    starts = [section.span.start for section in note.sections]
+    starts = [*(section.span.start for section in note.sections), *(one.span.start for one in note.places)]
+    starts.sort()
     group: list[Block] = []
     owner = index = 0
     for block in note.blocks:
@@ -97,7 +99,8 @@ def _bare_headings(note: Note, counter: _Counter, room: int) -> Iterator[Passage
             continue
         header = _header(note, section.path, counter, room)
         text = note.text[section.heading.start : section.heading.end]
-        yield Passage(note.path, section.heading, section.line, section.path, text, header)
+        place = place_at(note, section.heading.start)
+        yield Passage(note.path, section.heading, section.line, section.path, text, header, place)
 
 
 def _header(note: Note, path: tuple[str, ...], counter: _Counter, room: int) -> str:
@@ -149,6 +152,7 @@ def _passage(note: Note, lines: Lines, path: tuple[str, ...], header: str, group
         heading_path=path,
         text=note.text[span.start : span.end],
         embed_text="\n".join(part for part in parts if part),
+        place=place_at(note, span.start),
     )
 
 
@@ -173,7 +177,8 @@ def _with_properties(
         embed = "\n".join(part for part in (header, *kept) if part)
         if any(character.isalnum() for character in embed):
             text = note.text[span.start : span.end]
-            yield Passage(note.path, span, lines.number_at(span.start), (), text, embed)
+            number, place = lines.number_at(span.start), place_at(note, span.start)
+            yield Passage(note.path, span, number, (), text, embed, place)
     yield from passages
 
 

@@ -17,7 +17,6 @@ from kb.notes.link_names import (
     BY_NAME,
     BY_PATH,
     BY_TITLE,
-    SUFFIX,
     keys_of,
     name_key,
     plain_target,
@@ -25,6 +24,8 @@ from kb.notes.link_names import (
 from kb.notes.linked_files import Folders, LinkedFiles, names_a_file
 from kb.notes.near import NearNames
 from kb.notes.note import Link, Note
+from kb.notes.places import counts_of, is_place
+from kb.notes.suffixes import SUFFIX
 
 Status = Literal[
     "resolved", "unresolved", "ambiguous", "external", "attachment", "heading_missing", "block_missing"
@@ -48,6 +49,7 @@ class NoteNames:
     headings: tuple[tuple[str, ...], ...] = ()  # heading paths, outermost first
     block_ids: tuple[str, ...] = ()
     anchors: tuple[tuple[str, str], ...] = ()  # (another name of a heading, its title)
+    places: tuple[tuple[str, int], ...] = ()  # ("page", how many there are), of a file that is no Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def names_of(note: Note) -> NoteNames:
     """The names a parsed note answers to."""
     headings = tuple(section.path for section in note.sections)
     anchors = tuple((name, section.title) for section in note.sections for name in section.names)
-    return NoteNames(note.path, note.title, note.aliases, headings, tuple(note.block_ids), anchors)
+    places = counts_of(note.places)
+    return NoteNames(note.path, note.title, note.aliases, headings, tuple(note.block_ids), anchors, places)
 
 
 class LinkResolver:
@@ -287,6 +290,10 @@ class LinkResolver:
             return Resolution(None, "unresolved", candidates)
         if link.block and link.block.casefold() not in {block.casefold() for block in names.block_ids}:
             return Resolution(path, "block_missing", candidates)
-        if link.heading and self.section(path, link.heading) is None:
+        if (
+            link.heading
+            and not is_place(path, names.places, link.heading)
+            and self.section(path, link.heading) is None
+        ):
             return Resolution(path, "heading_missing", candidates)
         return Resolution(path, "resolved", candidates)

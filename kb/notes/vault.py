@@ -1,4 +1,4 @@
-"""The folder of notes on disk: which files are notes, and their text. Nothing here parses, nothing writes."""
+"""The folder of notes on disk: which files are notes, and what they say. Nothing here writes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path, PurePath
+from typing import Any, BinaryIO, Protocol
 
 from kb.errors import NoteUnreadable, VaultMissing
 from kb.files.beneath import is_name
 from kb.files.names import readable
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
+from kb.notes.extract import Extract
+from kb.notes.extracted_note import note_of_extract
 from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
 from kb.notes.left_out import made_from, program_rules
+from kb.notes.note import Note
+from kb.notes.parse import parse_note
+from kb.notes.suffixes import is_markdown
 from kb.shortage import is_of_the_machine
 
-SUFFIXES = (".md", ".markdown")
 # Text of this size is no note; its first part still tells what it is about.
 READ_BYTES = 5_000_000
 MAX_BYTES = 50_000_000
+# What sources read at most; they have limits of their own for what is in it.
+MAX_FILE_BYTES = 500_000_000
 
 _SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information"})
 # Names that editors and syncers use while a note is being written.
 _TEMPORARY = re.compile(
-    r"^(?:~\$|\.#|#.*#$|\.)|(?:~|\.tmp|\.swp|\.swo|\.part|\.crdownload)(?:\.(?:md|markdown))?$|\.sb-[0-9a-f]+-",
+    r"^(?:~\$|\.#|#.*#$|\.)|(?:~|\.tmp|\.swp|\.swo|\.part|\.crdownload)(?:\.(?:md|markdown|mdx|qmd|rmd))?$|\.sb-[0-9a-f]+-",
     re.IGNORECASE,
 )
 
@@ -44,6 +52,7 @@ class NoteFile:
     mtime_ns: int
     ctime_ns: int  # moves with every write, whatever date a program gives the file afterwards
     inode: int
+    stamp: str = ""  # of the source that reads it; empty for Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +71,33 @@ class RawNote:
     complete: bool = True  # False when only the first part was read
 
 
+class Sources(Protocol):
+    """What reads files that are no Markdown; see kb.sources."""
+
+    def reads(self, name: str) -> bool:
+        """Whether files of this name are read."""
+
+    def stamp(self, name: str) -> str:
+        """What tells whether a file of this name would be read as it was before."""
+
+    def extract(self, path: str, file: BinaryIO, fingerprint: str) -> Extract:
+        """What stands in the open file at vault-relative `path`. Raises NoteUnreadable."""
+
+
 class Vault:
-    """The notes below a folder.
+    """The notes below a folder: Markdown, and whatever else `sources` read.
 
     Raises VaultMissing when `root` is no folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sources: Sources | None = None) -> None:
         if not root.is_dir():
             what = "is not a folder" if root.exists() else "does not exist"
             raise VaultMissing(
                 f"The vault {root} {what}. Name the folder of notes with --vault, or in kb.toml."
             )
         self.root = root
+        self.sources = sources
         self._real_names: dict[str, Path] = {}
         self._attachments: list[str] | None = None  # as of the latest scan
         self._left_out: dict[str, str] = {}  # path -> why it is no note
@@ -96,9 +119,13 @@ class Vault:
         attachments = []
         self._left_out = {}
         for path, entry in self._files(os.fspath(self.root), "", []):
-            if not _is_note(entry.name):
+            is_note = is_markdown(entry.name)
+            if not is_note:
                 attachments.append(_link_path(path))
-            elif (file := _note_file(path, entry)) and found.setdefault(file.path, file) is not file:
+            if not (is_note or self._reads(entry.name)):
+                continue
+            stamp = "" if is_note or self.sources is None else self.sources.stamp(entry.name)
+            if (file := _note_file(path, entry, stamp)) and found.setdefault(file.path, file) is not file:
                 # Two names may differ in normalisation only; the first in byte order is kept.
                 self._left_out[file.path] = "a second file whose name reads the same; rename one"
         self._attachments = sorted(attachments)
@@ -106,7 +133,7 @@ class Vault:
         return [found[path] for path in sorted(found)]
 
     def attachments(self) -> list[str]:
-        """Vault-relative paths of the files that are no notes (images, PDFs, canvases), as of the latest scan."""
+        """Vault-relative paths of the files that are no Markdown (images, PDFs, canvases), as of the latest scan."""
         if self._attachments is None and self.root.is_dir():
             self.scan()
         return self._attachments or []
@@ -124,20 +151,56 @@ class Vault:
             return False
         return bool(parts) and (parts[-1] == IGNORE_FILE or not any(map(_is_passed_over, parts)))
 
+    def note(self, path: str) -> Note:
+        """The note at vault-relative `path`, whatever it is written in. Raises NoteUnreadable."""
+        if not self._is_extracted(path):
+            return parse_note(path, self.read(path).text)
+        return note_of_extract(path, self.extract(self.look(path)))
+
+    def look(self, path: str) -> RawNote:
+        """The note at `path` with its fingerprint; of what a source reads no text yet. Raises NoteUnreadable."""
+        if not self._is_extracted(path):
+            return self.read(path)
+        with self._opened(path, MAX_FILE_BYTES) as (file, status):
+            fingerprint = file_digest(file, _digest).hexdigest()  # type: ignore[arg-type]
+        return _raw(path, "", "", False, fingerprint, status)
+
+    def extract(self, raw: RawNote) -> Extract:
+        """What a source finds in the file that was looked at as `raw`. Raises NoteUnreadable."""
+        assert self.sources is not None
+        with self._opened(raw.path, MAX_FILE_BYTES) as (file, status):
+            if (status.st_size, status.st_ctime_ns) != (raw.size, raw.ctime_ns):
+                raise NoteUnreadable(f"{raw.path} is being written. Run kb index once it is complete.")
+            return self.sources.extract(raw.path, file, raw.fingerprint)
+
     def read(self, path: str) -> RawNote:
-        """The text of the note at vault-relative `path`.
+        """The text of the file at vault-relative `path`, as it stands there.
 
         Raises NoteUnreadable with the reason when there is no text to be had.
         """
+        with self._opened(path, MAX_BYTES) as (file, status):
+            data = file.read(MAX_BYTES + 1)
+        complete = len(data) <= READ_BYTES
+        try:
+            decoded = decode(data if complete else _whole_lines(data))
+        except NotText as error:
+            raise NoteUnreadable(f"{path} is {error}. Remove it, or name it in {IGNORE_FILE}.") from error
+        digest = blake2b(data, digest_size=16).hexdigest()
+        raw = _raw(path, decoded.text, decoded.encoding, decoded.bom, digest, status)
+        return replace(raw, size=len(data), complete=complete)
+
+    @contextmanager
+    def _opened(self, path: str, most: int) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+        """The regular file at `path`, of at most `most` bytes. Raises NoteUnreadable."""
         name = self.locate(path)
         try:
             file, status = open_regular(name)
             with file:
-                if status.st_size > MAX_BYTES:
+                if status.st_size > most:
                     raise NoteUnreadable(
-                        f"{path} is larger than {MAX_BYTES // 1_000_000} MB. Split it, or name it in {IGNORE_FILE}."
+                        f"{path} is larger than {most // 1_000_000} MB. Split it, or name it in {IGNORE_FILE}."
                     )
-                data = file.read(MAX_BYTES + 1)
+                yield file, status
         except Unfit as error:
             raise NoteUnreadable(
                 f"{path} isn't a note: {error.strerror}. Remove it from the vault."
@@ -146,23 +209,16 @@ class Vault:
             raise NoteUnreadable(_reason(path, error)) from error
         except ValueError as error:  # a NUL in the name
             raise NoteUnreadable(f"{path!r} isn't a valid file name.") from error
-        complete = len(data) <= READ_BYTES
-        try:
-            decoded = decode(data if complete else _whole_lines(data))
-        except NotText as error:
-            raise NoteUnreadable(f"{path} is {error}. Remove it, or name it in {IGNORE_FILE}.") from error
-        return RawNote(
-            path=path,
-            text=decoded.text,
-            encoding=decoded.encoding,
-            bom=decoded.bom,
-            fingerprint=blake2b(data, digest_size=16).hexdigest(),
-            size=len(data),
-            mtime_ns=status.st_mtime_ns,
-            ctime_ns=status.st_ctime_ns,
-            inode=_inode(status),
-            complete=complete,
-        )
+
+    def is_off(self, path: str) -> bool:
+        """Whether the file at `path` is of a format that is not read."""
+        return not is_markdown(path) and not self._reads(path.rsplit("/", 1)[-1])
+
+    def _reads(self, name: str) -> bool:
+        return self.sources is not None and self.sources.reads(name)
+
+    def _is_extracted(self, path: str) -> bool:
+        return not is_markdown(path) and self._reads(path.rsplit("/", 1)[-1])
 
     def locate(self, path: str) -> Path:
         """The real file of the note at vault-relative `path`. Raises NoteUnreadable for one outside the vault."""
@@ -255,7 +311,7 @@ def _is_passed_over(name: str) -> bool:
     return name.startswith(".") or name in _SKIPPED_FOLDERS or _TEMPORARY.search(name) is not None
 
 
-def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
+def _note_file(path: str, entry: os.DirEntry[str], stamp: str) -> NoteFile | None:
     try:
         status = entry.stat()
     except OSError as error:
@@ -269,6 +325,7 @@ def _note_file(path: str, entry: os.DirEntry[str]) -> NoteFile | None:
         status.st_mtime_ns,
         status.st_ctime_ns,
         _inode(status),
+        stamp,
     )
 
 
@@ -284,8 +341,22 @@ def _inode(status: os.stat_result) -> int:
     return status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
 
 
-def _is_note(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES)
+def _digest() -> Any:
+    return blake2b(digest_size=16)
+
+
+def _raw(path: str, text: str, encoding: str, bom: bool, fingerprint: str, status: os.stat_result) -> RawNote:
+    return RawNote(
+        path,
+        text,
+        encoding,
+        bom,
+        fingerprint,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        _inode(status),
+    )
 
 
 def _link_path(path: str) -> str:

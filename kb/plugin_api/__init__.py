@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from kb.notes.injected import injected_spans
     from kb.notes.note import Block, Note, Section, Span, Tag, Task
     from kb.notes.opaque import Opaque, opaque_spans, without_comments
+    from kb.notes.places import place_at, span_of, where
     from kb.notes.plain import plain_text
     from kb.notes.sentences import Sentence, split_sentences
     from kb.reading.reading import Reading, Support
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from kb.retrieval.selection import Selection
     from kb.safe_text import safe_line, safe_text
     from kb.settings import Settings
+    from kb.sources.source import Source
     from kb.text.days import day_in
     from kb.text.language import language_of, language_told
     from kb.text.quantities import Quantity, quantities_in, same_quantity
@@ -90,6 +92,7 @@ __all__ = [
     "Sentence",
     "Session",
     "Settings",
+    "Source",
     "Sources",
     "Span",
     "Standing",
@@ -113,6 +116,7 @@ __all__ = [
     "language_told",
     "numbers_of",
     "opaque_spans",
+    "place_at",
     "plain_text",
     "polarity",
     "quantities_in",
@@ -122,8 +126,10 @@ __all__ = [
     "same_quantity",
     "same_word",
     "sentences_of",
+    "span_of",
     "split_sentences",
     "verify",
+    "where",
     "without_comments",
     "words_of",
 ]

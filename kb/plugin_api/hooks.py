@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from kb.answering.answer import Answer, Quote
     from kb.knowledge_base import KnowledgeBase
-    from kb.plugin_api import Exporter, Mode, ModelSource, Panel, Searcher
+    from kb.plugin_api import Exporter, Mode, ModelSource, Panel, Searcher, Source
 
 hookspec = pluggy.HookspecMarker("kb")
 hookimpl = pluggy.HookimplMarker("kb")
@@ -90,6 +90,10 @@ class Hooks:
     @hookspec
     def kb_exporters(self) -> list[Exporter]:  # type: ignore[empty-body]
         """Formats to write to."""
+
+    @hookspec
+    def kb_sources(self) -> list[Source]:  # type: ignore[empty-body]
+        """Formats to read files of, for `sources = [...]` in kb.toml; each function runs in a child process."""
 
     @hookspec
     def kb_note_indexed(self, base: KnowledgeBase, path: str) -> None:

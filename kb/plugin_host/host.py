@@ -13,7 +13,17 @@ import pluggy
 
 from kb.ask_mode import ASK
 from kb.errors import KbError, PluginError
-from kb.plugin_api import API_VERSION, OLDEST_API_VERSION, Exporter, Hooks, Mode, ModelSource, Panel, Searcher
+from kb.plugin_api import (
+    API_VERSION,
+    OLDEST_API_VERSION,
+    Exporter,
+    Hooks,
+    Mode,
+    ModelSource,
+    Panel,
+    Searcher,
+    Source,
+)
 from kb.plugin_host.finding import Plugin, find_plugins
 from kb.plugin_host.guard import Result, guard
 from kb.plugin_host.session import GuardedSession
@@ -27,13 +37,14 @@ if TYPE_CHECKING:
     from kb.retrieval.hit import SearchHit
     from kb.settings import Settings
 
-Named = TypeVar("Named", Mode, Panel, Searcher, ModelSource, Exporter)
+Named = TypeVar("Named", Mode, Panel, Searcher, ModelSource, Exporter, Source)
 _KINDS = (
     ("mode", "kb_modes", True),
     ("panel", "kb_panels", False),
     ("searcher", "kb_searchers", False),
     ("model", "kb_models", False),
     ("exporter", "kb_exporters", True),
+    ("source", "kb_sources", False),
 )
 _EVENTS = frozenset(["kb_note_indexed", "kb_note_moved", "kb_answer_finished", "kb_session_ended"])
 
@@ -107,6 +118,11 @@ class PluginHost:
     def exporters(self) -> dict[str, Exporter]:
         """Every exporter by name."""
         return self._named("kb_exporters", Exporter)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Every format that plugins read, by name."""
+        return self._named("kb_sources", Source)
 
     def add_commands(self, make_app: Callable[[], typer.Typer]) -> dict[str, typer.Typer]:
         """The commands of each plugin, on an app of its own, by the plugin's name."""

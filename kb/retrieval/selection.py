@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from kb.errors import NothingToStudy, UsageError
 from kb.indexing.stored import StoredNote, StoredPassage
 from kb.notes.note import Link, Span
+from kb.notes.places import read_anchor, where
 from kb.notes.resolve import LinkResolver, NoteNames
 from kb.retrieval.filters import NoteFacts
 from kb.retrieval.hit import SearchHit
@@ -36,6 +37,7 @@ class NoteStore(Protocol):
 
     def notes(self) -> list[StoredNote]: ...
     def names(self) -> list[NoteNames]: ...
+    def passages_of(self, path: str) -> list[StoredPassage]: ...
 
 
 class Searching(Protocol):
@@ -67,6 +69,8 @@ def select(
     if path := _named(store.names(), words):
         title = next(note.title for note in notes if note.path == path)
         return Selection("note", title, (path,))
+    if found := _pages(store, notes, words):
+        return found
     with contextlib.suppress(UsageError):
         first, last = period_of(words, today or date.today())
         dated = [
@@ -82,6 +86,26 @@ def select(
     if not paths:
         raise NothingToStudy(f"Nothing is found for {words!r}. Name a note, #tag, folder/ or other words.")
     return Selection("search", words, paths, passages)
+
+
+def _pages(store: NoteStore, notes: Sequence[StoredNote], words: str) -> Selection | None:
+    """The pages that `x.pdf#page=12-20` names, or other places of a file. Raises NothingToStudy where it has none of them."""
+    name, _, anchor = words.strip("[]").partition("#")
+    wanted = read_anchor(anchor)
+    path = _named(store.names(), name) if wanted and name else None
+    if wanted is None or path is None:
+        return None
+    kind, first, last = wanted
+    passages = []
+    for passage in store.passages_of(path):
+        at = read_anchor(passage.place)
+        if at is not None and at[0] == kind and first <= at[1] <= last:
+            passages.append(passage)
+    if not passages:
+        raise NothingToStudy(f"{path} has no text at {anchor}. Name other pages of it.")
+    title = next(note.title for note in notes if note.path == path)
+    places = [where("", 1, f"{kind}={first}").removeprefix(", "), *([str(last)] if last > first else [])]
+    return Selection("note", f"{title}, {'–'.join(places)}", (path,), tuple(passages))
 
 
 def _some(kind: SelectionKind, label: str, paths: Sequence[str], otherwise: str) -> Selection:

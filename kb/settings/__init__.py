@@ -13,6 +13,7 @@ from kb.settings.requests import MODEL_KEY, key_request, not_granted, requests_o
 from kb.settings.sections import (
     LEAST_CONTEXT,
     PATHS,
+    SOURCES,
     THE_MODEL,
     AnswerSettings,
     EmbeddingSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "LEAST_CONTEXT",
     "MODEL_KEY",
     "PATHS",
+    "SOURCES",
     "THE_MODEL",
     "AnswerSettings",
     "EmbeddingSettings",

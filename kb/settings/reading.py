@@ -11,8 +11,8 @@ from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.settings.folders import default_index, find_settings_file, is_utf8
 from kb.settings.requests import key_request_in, not_granted_in
 from kb.settings.rules import current_folder, day, expanded
-from kb.settings.sections import PATHS, SECTIONS, THE_MODEL, Settings, all_settings
-from kb.settings.table import parsed, path_from, read_section, set_by
+from kb.settings.sections import PATHS, SECTIONS, SOURCES, THE_MODEL, Settings, all_settings
+from kb.settings.table import names_of_sources, parsed, path_from, read_section, set_by
 from kb.settings.text import SettingsText, read_settings_text
 from kb.trust import DECISIONS
 
@@ -84,6 +84,10 @@ def load_settings(
         sections["models"] = replace(sections["models"], key="")
         withheld.append(key)
     today = day(environment.get("KB_TODAY", ""))
+    if "KB_SOURCES" in environment:
+        sections[SOURCES] = names_of_sources(environment["KB_SOURCES"], "KB_SOURCES:")
+    elif SOURCES in table:
+        sections[SOURCES] = names_of_sources(table[SOURCES], written.place(SOURCES))
     return Settings(
         vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), today=today, **sections
     )

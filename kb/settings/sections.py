@@ -148,6 +148,7 @@ class Settings:
     notes: NoteSettings = field(default_factory=NoteSettings)
     mcp: McpSettings = field(default_factory=McpSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
+    sources: tuple[str, ...] = ("default",)  # names of the formats that are read besides Markdown
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
     today: date | None = None  # the day that "yesterday" is reckoned from; None for the clock's
@@ -173,6 +174,7 @@ SECTIONS: dict[str, type[Any]] = {
     "serve": ServeSettings,
 }
 PATHS = ("vault", "index")
+SOURCES = "sources"  # a list of names
 THE_MODEL = "model"  # as answers.judge: the language model in force
 
 

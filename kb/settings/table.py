@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 from kb.errors import SettingsError
 from kb.files.small import parse_toml
 from kb.settings.rules import checked, expanded, from_variable, why_no_path
-from kb.settings.sections import PATHS, SECTIONS, all_settings
+from kb.settings.sections import PATHS, SECTIONS, SOURCES, all_settings
 from kb.settings.text import SettingsText
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
 def parsed(text: str, file: Path) -> dict[str, Any]:
@@ -23,9 +26,9 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
     written = SettingsText(file, text)
-    unknown = sorted(set(table) - set(PATHS) - set(SECTIONS))
+    unknown = sorted(set(table) - set(PATHS) - set(SECTIONS) - {SOURCES})
     if unknown:
-        known = ", ".join((*PATHS, *SECTIONS))
+        known = ", ".join((*PATHS, SOURCES, *SECTIONS))
         raise SettingsError(
             f"{written.place(unknown[0])} unknown entry {unknown[0]!r}. Known entries: {known}."
         )
@@ -34,7 +37,18 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
             raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
         if reason := why_no_path(table.get(name, "")):
             raise SettingsError(f"{written.place(name)} {name} {reason}. Write another.")
+    if SOURCES in table:
+        names_of_sources(table[SOURCES], written.place(SOURCES))
     return table
+
+
+def names_of_sources(value: object, where: str) -> tuple[str, ...]:
+    """The names in a list of sources, or in a text with commas. Raises SettingsError, which begins with `where` it stands."""
+    listed = value.replace(",", " ").split() if isinstance(value, str) else value
+    names = listed if isinstance(listed, list) else [None]
+    if not all(isinstance(one, str) and _NAME.fullmatch(one) for one in names):
+        raise SettingsError(f'{where} sources must be a list of formats, as in: sources = ["pdf", "txt"].')
+    return tuple(dict.fromkeys(names))
 
 
 def read_section(name: str, values: object, environment: Mapping[str, str], written: SettingsText) -> Any:

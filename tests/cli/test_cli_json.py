@@ -13,6 +13,7 @@ from tests.support import run_kb
 
 _TEXT, _COUNT = {"type": "string"}, {"type": "integer", "minimum": 0}
 _LINE = {"type": "integer", "minimum": 1}
+_PAGE = {"type": ["integer", "null"], "minimum": 1}
 _FLAG, _SHARE = {"type": "boolean"}, {"type": "number", "minimum": 0, "maximum": 1}
 
 
@@ -35,6 +36,7 @@ SEARCH = exactly(
         exactly(
             path=_TEXT,
             line=_LINE,
+            page=_PAGE,
             title=_TEXT,
             score=_SHARE,
             lexical=_SHARE,
@@ -57,8 +59,12 @@ ASK = exactly(
     missing=many(_TEXT),
     disagreement=_FLAG,
     sentences=many(exactly(text=_TEXT, supported=_FLAG, citations=many(_LINE), verdict=_TEXT)),
-    sources=many(exactly(number=_LINE, path=_TEXT, line=_LINE, quote=_TEXT, cited=_FLAG)),
-    blocks=many(exactly(number=_LINE, path=_TEXT, line=_LINE, headings=many(_TEXT), text=_TEXT, short=_TEXT)),
+    sources=many(exactly(number=_LINE, path=_TEXT, line=_LINE, page=_PAGE, quote=_TEXT, cited=_FLAG)),
+    blocks=many(
+        exactly(
+            number=_LINE, path=_TEXT, line=_LINE, page=_PAGE, headings=many(_TEXT), text=_TEXT, short=_TEXT
+        )
+    ),
     model=_TEXT,
     seconds={"type": "number", "minimum": 0},
 )
@@ -71,6 +77,10 @@ STATUS = exactly(
     embedding_model=_TEXT,
     index_bytes=_COUNT,
     left_out={"type": "object", "additionalProperties": _TEXT},
+    files={"type": "object", "additionalProperties": _COUNT},
+    unread={"type": "object", "additionalProperties": _TEXT},
+    partly_read={"type": "object", "additionalProperties": _TEXT},
+    not_read={"type": "object", "additionalProperties": _COUNT},
     plugins={"type": "object"},
 )
 

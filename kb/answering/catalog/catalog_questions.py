@@ -226,6 +226,7 @@ class CatalogQuestions:
                     quote=item["text"],
                     text=" ".join(item["text"].split()),
                     relevance=1.0,
+                    place=passage.place,
                 )
                 quotes.append(quote)
                 sentences.append(AnswerSentence(quote.text, True, (number,), "exact"))
@@ -278,6 +279,7 @@ class CatalogQuestions:
             text=line,
             relevance=1.0,
             date=note.created or note.modified or "",
+            place=passages[0].place if passages else "",
         )
 
     def _period(self, text: str) -> tuple[date, date] | None:

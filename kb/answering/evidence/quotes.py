@@ -28,6 +28,7 @@ def quote_of(number: int, evidence: Evidence) -> Quote:
         relevance=evidence.score,
         date=evidence.day.isoformat() if evidence.day else "",
         short=evidence.short,
+        place=evidence.passage.place,
     )
 
 

@@ -183,6 +183,7 @@ def _groups(passages: Sequence[StoredPassage]) -> list[tuple[StoredPassage, ...]
         joins = (
             last is not None
             and last.heading_path == passage.heading_path
+            and last.place == passage.place
             and not last.text.startswith("---")
             and 0 <= passage.span.start - last.span.end <= 4
             and passage.span.end - groups[-1][0].span.start <= _LONGEST

@@ -118,7 +118,7 @@ class SearchScreen(ModalScreen[None]):
             text = safe_text(as_read(passage.text))
             place = Content.assemble(
                 (breadcrumb(passage.note_path, passage.title, tuple(passage.heading_path)), "bold $text"),
-                f"\n{safe_line(passage.note_path)}:{passage.line}",
+                f"\n{safe_line(passage.where)}",
             )
             self.query_one("#preview-place", Static).update(place)
             self.query_one("#passage", Static).update(_marked(text, marks(text, self.query_one(Line).value)))
@@ -144,7 +144,7 @@ def _prompt(hit: SearchHit, query: str) -> Content:
     shown = excerpt(passage.text, query, _EXCERPT)
     return Content.assemble(
         (breadcrumb(passage.note_path, passage.title, tuple(passage.heading_path[-1:])), "bold"),
-        (f"  {safe_line(passage.note_path)}:{passage.line}", "$text-muted"),
+        (f"  {safe_line(passage.where)}", "$text-muted"),
         (f"  and in {len(hit.also_in)} more" if hit.also_in else "", "$text-muted"),
         "\n  ",
         _marked(shown.text, shown.marks),

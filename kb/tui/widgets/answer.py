@@ -77,6 +77,6 @@ class AnswerCard(Vertical):
             yield Static("Nearest notes", classes="label")
             for near in answer.nearest:
                 shown = Content.assemble(
-                    (safe_line(near.title), "bold"), (f"  {safe_line(near.path)}:{near.line}", "$text-muted")
+                    (safe_line(near.title), "bold"), (f"  {safe_line(near.where)}", "$text-muted")
                 )
                 yield Place(shown, OpenNote(near.path, near.line), classes="near")

@@ -165,7 +165,7 @@ class Conversation(Vertical):
         if verdict.source:
             parts.append(
                 (
-                    f"\n{safe_line(verdict.source.path)}:{verdict.source.line}  {safe_line(verdict.source.text)}",
+                    f"\n{safe_line(verdict.source.where)}  {safe_line(verdict.source.text)}",
                     "$text-muted",
                 )
             )

@@ -71,7 +71,7 @@ def _shown(quote: Quote, with_text: bool) -> Content:
     return Content.assemble(
         (f"{quote.number} ", f"bold {citation_colour(quote.number)}"),
         (breadcrumb(quote.path, quote.title, quote.heading_path), "bold"),
-        (f"  {safe_line(quote.path)}:{quote.line}", "$text-muted"),
+        (f"  {safe_line(quote.where)}", "$text-muted"),
         *(("\n", with_marks(text, quote.short)) if with_text and text else ()),
     )
 

@@ -34,8 +34,9 @@ def as_markdown(answer: Answer, uri_of: Callable[[str], str]) -> str:
     lines += [abstention(answer) if answer.abstained else answer.text, ""]
     for one in answer.sources:
         name = PurePosixPath(one.path).name.translate(str.maketrans("[]", "()"))
+        at = one.place or f"L{one.line}"
         lines.append(
-            f"{one.number}. [{name}]({quote(uri_of(one.path), safe=':/%')}#L{one.line}): {safe_line(one.text)}"
+            f"{one.number}. [{name}]({quote(uri_of(one.path), safe=':/%')}#{at}): {safe_line(one.text)}"
         )
     return "\n".join(lines).rstrip() + "\n"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from kb.plugin_api import KbError, Span
+from kb.plugin_api import KbError, Span, place_at, span_of, where
 from kb.plugin_api.editing import Link, block_mark
 from kb_plugins.lsp.desk import Desk, Page, start_of_file
 
@@ -47,6 +47,8 @@ def part_of(desk: Desk, page: Page, link: Link) -> Span:
         for name, span in note.block_ids.items():
             if name.casefold() == link.block.casefold():
                 return span
+    if link.heading and (place := span_of(note, link.heading)) is not None:
+        return place
     if link.heading:
         number = desk.drafts.resolver.section(page.path, link.heading)
         if number is not None and 0 <= number < len(note.sections):
@@ -73,6 +75,8 @@ def definition(desk: Desk, params: types.DefinitionParams) -> list[types.Locatio
         return None
     if target.page is None:
         return [types.Location(desk.uri_of_file(target.path), types.Range(start_of_file(), start_of_file()))]
+    if target.page.note.places:  # the editor has other lines of it, or none
+        return [types.Location(desk.uri_of(target.path), types.Range(start_of_file(), start_of_file()))]
     return [desk.location(target.page, target.head)]
 
 
@@ -154,7 +158,8 @@ def _of_note(desk: Desk, target: Target, page: Page) -> str:
     properties = "  \n".join(
         f"{name}: {_value(value)}" for name, value in list(note.properties.items())[:8] if value is not None
     )
-    lines = [f"**{note.title}**", f"{target.path} · {count} {'backlink' if count == 1 else 'backlinks'}"]
+    place = where(target.path, 1, place_at(note, target.part.start)) if note.places else target.path
+    lines = [f"**{note.title}**", f"{place} · {count} {'backlink' if count == 1 else 'backlinks'}"]
     return "\n\n".join(part for part in (*lines, properties, "---", text) if part)
 
 
@@ -180,7 +185,10 @@ def _links(desk: Desk, page: Page) -> Iterator[types.DocumentLink]:
         if target is None:
             continue
         uri = desk.uri_of(target.path) if target.page else desk.uri_of_file(target.path)
-        if target.page and target.part.start:
+        if target.page and target.page.note.places:
+            at = place_at(target.page.note, target.part.start)
+            uri += f"#{at}" if "=" in at and link.heading else ""
+        elif target.page and target.part.start:
             uri += f"#L{target.page.places.position(target.part.start).line + 1}"
         yield types.DocumentLink(page.places.span(link.span), target=uri, tooltip=target.path)
 

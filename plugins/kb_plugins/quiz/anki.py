@@ -188,7 +188,7 @@ def _source(base: KnowledgeBase, item: Item) -> str:
     """The note and its line, which Obsidian opens from the link."""
     vault = base.settings.vault.resolve()
     link = f"obsidian://open?vault={quote(vault.name)}&file={quote(item.path, safe='')}"
-    name = html.escape(f"{item.path}:{item.line}")
+    name = html.escape(item.where)
     return f'<a href="{html.escape(link, quote=True)}">{name}</a> · <a href="{html.escape((vault / item.path).as_uri(), quote=True)}">file</a>'
 
 

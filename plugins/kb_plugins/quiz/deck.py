@@ -190,6 +190,11 @@ class Deck:
     def _paths(self) -> dict[str, str]:
         return {note.path: note.title for note in self._base.catalog.notes()}
 
+    @cached_property
+    def _files(self) -> frozenset[str]:
+        """Paths of what is no Markdown: papers and books, too long to be read for wrong options alone."""
+        return frozenset(note.path for note in self._base.catalog.notes() if note.stamp)
+
     def _revive(self, item: Item) -> None:
         """A card whose text went and came back is as well known as before."""
         if item.id in self._log.ledger.retired:
@@ -227,9 +232,8 @@ class Deck:
 
     def _siblings(self, path: str) -> list[str]:
         folder = path.rpartition("/")[0]
-        return [other for other in self._paths if other.rpartition("/")[0] == folder and other != path][
-            :_SIBLINGS
-        ]
+        beside = [one for one in self._paths if one.rpartition("/")[0] == folder and one not in self._files]
+        return [other for other in beside if other != path][:_SIBLINGS]
 
 
 def is_of_deck(item: Item, selection: Selection) -> bool:

@@ -18,8 +18,10 @@ from kb.plugin_api import (
     content_words,
     covers,
     numbers_of,
+    place_at,
     plain_text,
     same_word,
+    where,
     words_of,
 )
 from kb_plugins.study.card import Written, heading_path_at, lines_of
@@ -68,6 +70,12 @@ class Item:
     deck: str = ""  # what the note's flashcard tag names below itself
     worth: float = 1.0  # 0 to 1; what a person wrote as a card is worth all
     former_id: str = ""  # as reviews before version 2 of the log know the card
+    place: str = ""  # of its source, where that is no Markdown: `page=12`
+
+    @property
+    def where(self) -> str:
+        """Where its source stands, as people read it."""
+        return where(self.path, self.line, self.place)
 
     def as_quote(self) -> Quote:
         """The source, for showing it after the answer."""
@@ -81,6 +89,7 @@ class Item:
             quote=self.quote,
             text=plain_text(self.quote).replace("\n", " "),
             relevance=1.0,
+            place=self.place,
         )
 
 
@@ -120,6 +129,7 @@ def make_item(
         question=question,
         worth=worth,
         former_id=_digest(rule, stem, key),
+        place=place_at(note, source.start),
     )
 
 
@@ -149,6 +159,7 @@ def fact_item(note: Note, fact: Fact) -> Item | None:
         family=fact.family,
         question=fact.question,
         worth=fact.worth,
+        place=place_at(note, fact.source.start),
     )
 
 
@@ -177,6 +188,7 @@ def written_item(note: Note, card: Written, number: int) -> Item:
         answer=card.answer,
         deck=card.deck,
         former_id=_digest("highlight" if is_gap else "card", stem, card.key),
+        place=place_at(note, card.source.start),
     )
 
 

@@ -239,7 +239,7 @@ class QuizSession:
         if not question or not key:
             yield Said(
                 f"Write /edit QUESTION::ANSWER to be asked otherwise, or change the note itself, "
-                f"{safe_line(item.path)} at line {item.line}: kb quiz --edit {item.id}"
+                f"{safe_line(item.where)}: kb quiz --edit {item.id}"
             )
             yield Done()
             return
@@ -307,7 +307,7 @@ def mark_of(item: Item, act: Act, question: str = "", key: str = "") -> Review:
 
 def as_note(items: list[Item], label: str) -> str:
     """Cards as a note with `question::answer` lines, which other programs can read as flashcards too."""
-    rows = [f"{_card(item)}\n\nSource: [[{item.path.removesuffix('.md')}]]\n" for item in items]
+    rows = [f"{_card(item)}\n\nSource: [[{item.as_quote().link}]]\n" for item in items]
     return f"---\nmade-by: kb\ntags: [flashcards]\n---\n# Flashcards: {label}\n\n" + "\n".join(rows)
 
 

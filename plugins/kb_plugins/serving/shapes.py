@@ -10,6 +10,7 @@ class Hit(TypedDict):
 
     path: str
     line: int
+    page: int | None
     title: str
     headings: list[str]
     text: str
@@ -40,6 +41,7 @@ class Source(TypedDict):
     number: int
     path: str
     line: int
+    page: int | None
     quote: str
     cited: bool
 
@@ -50,6 +52,7 @@ class AnswerBlock(TypedDict):
     number: int
     path: str
     line: int
+    page: int | None
     headings: list[str]
     text: str
     short: str

@@ -288,7 +288,7 @@ class TutorSession:
     def _save(self, name: str) -> Path:
         plain = "".join(letter for letter in self._label if letter.isalnum() or letter in " -_").strip()
         title = name.strip() or f"Study logs/{date.today()} {plain}"
-        links = dict.fromkeys(lesson.item.path.removesuffix(".md") for lesson in self._lessons)
+        links = dict.fromkeys(lesson.item.as_quote().link for lesson in self._lessons)
         parts = [
             f"---\nmade-by: kb\ncreated: {date.today()}\ntags: [study-log]\n---",
             f"# Study log: {safe_line(self._label)}",

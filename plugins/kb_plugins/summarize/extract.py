@@ -16,6 +16,7 @@ from kb.plugin_api import (
     Sentence,
     content_words,
     covers,
+    place_at,
     plain_text,
     split_sentences,
 )
@@ -100,6 +101,7 @@ class Candidate:
             quote=self.note.text[span.start : span.end],
             text=self.sentence.text,
             relevance=1.0,
+            place=place_at(self.note, span.start),
         )
 
 

@@ -22,6 +22,7 @@ from kb.plugin_api import (
     Task,
     content_words,
     covers,
+    place_at,
     plain_text,
     same_word,
     sentences_of,
@@ -104,7 +105,8 @@ def summarize(
         points=tuple(points),
         quotes=quotes,
         questions=tuple(
-            Noticed(sentence.text, note.path, sentence.line) for note, sentence in questions(notes)[:_NOTICED]
+            Noticed(sentence.text, note.path, sentence.line, place_at(note, sentence.span.start))
+            for note, sentence in questions(notes)[:_NOTICED]
         ),
         tasks=tuple(
             Noticed(task.text, note.path, task.line) for note, task in islice(_open_tasks(notes), _NOTICED)

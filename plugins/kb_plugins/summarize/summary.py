@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kb.plugin_api import AnswerSentence, Quote, cite, language_told, safe_line
+from kb.plugin_api import AnswerSentence, Quote, cite, language_told, safe_line, where
 
 _DATA = Path(__file__).with_name("data")
 
@@ -22,6 +22,7 @@ class Noticed:
     text: str
     path: str
     line: int
+    place: str = ""  # of a file that is no Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,10 @@ def sections(summary: Summary) -> list[str]:
         blocks.append(f"**{said['notes']}**\n\n" + "\n".join(rows))
     for heading, noticed in ((said["questions"], summary.questions), (said["tasks"], summary.tasks)):
         if noticed:
-            rows = [f"- {safe_line(item.text)} ({safe_line(item.path)}:{item.line})" for item in noticed]
+            rows = [
+                f"- {safe_line(item.text)} ({safe_line(where(item.path, item.line, item.place))})"
+                for item in noticed
+            ]
             blocks.append(f"**{heading}**\n\n" + "\n".join(rows))
     return [block for block in blocks if block]
 
@@ -123,7 +127,7 @@ def as_note(summary: Summary, today: date) -> str:
             ]
             parts.append(f"## {heading}\n\n" + "\n".join(rows))
     rows = [
-        f"- \\[{quote.number}\\] {_link(quote.path, quote.title)}, {said['line']} {quote.line}: {safe_line(quote.text)}"
+        f"- \\[{quote.number}\\] {_link(quote.link, quote.title)}{_line(quote, said)}: {safe_line(quote.text)}"
         for quote in summary.quotes
     ]
     parts.append(f"## {said['sources']}\n\n" + "\n".join(rows))
@@ -146,7 +150,13 @@ def as_json(summary: Summary) -> dict[str, Any]:
         "overview": rows(summary.overview),
         "points": rows(summary.points),
         "sources": [
-            {"number": quote.number, "path": quote.path, "line": quote.line, "quote": quote.quote}
+            {
+                "number": quote.number,
+                "path": quote.path,
+                "line": quote.line,
+                "place": quote.place,
+                "quote": quote.quote,
+            }
             for quote in summary.quotes
         ],
         "questions": [asdict(item) for item in summary.questions],
@@ -165,6 +175,10 @@ def as_json(summary: Summary) -> dict[str, Any]:
 @cache
 def _headings(file: Path) -> Mapping[str, str]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _line(quote: Quote, said: Mapping[str, str]) -> str:
+    return "" if quote.place else f", {said['line']} {quote.line}"
 
 
 def _link(path: str, title: str) -> str:

@@ -1,0 +1,20 @@
+"""Which files are Markdown: those that kb parses as notes and may write to."""
+
+from __future__ import annotations
+
+import re
+
+MARKDOWN = (".md", ".markdown", ".mdx", ".qmd", ".rmd")
+SUFFIX = re.compile(r"\.(?:md|markdown|mdx|qmd|rmd)$", re.IGNORECASE)
+# Notes of other programs that are found by their title, as Markdown notes are; other files only by their name.
+_TITLED = (*MARKDOWN, ".txt", ".org")
+
+
+def is_markdown(path: str) -> bool:
+    """Whether the file at `path` is Markdown."""
+    return path.lower().endswith(MARKDOWN)
+
+
+def answers_to_title(path: str) -> bool:
+    """Whether a link may mean the file at `path` by its title alone."""
+    return path.lower().endswith(_TITLED)

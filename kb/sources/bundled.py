@@ -1,0 +1,16 @@
+"""The formats that kb reads itself. To add one, write its function in a module of this folder and name it here.
+
+On without being asked for are those that people write or collect to be read: texts, papers, books. Off are those of
+which a vault may hold thousands that nobody reads: saved web pages, tables of data, pictures.
+"""
+
+from __future__ import annotations
+
+from kb.sources.source import Source
+
+_MANY_BYTES = 300_000_000
+
+BUNDLED = (
+    Source("txt", (".txt", ".text"), "kb.sources.text:read", by_default=True),
+    Source("pdf", (".pdf",), "kb.sources.pdf:read", True, most_bytes=_MANY_BYTES, seconds=120.0),
+)

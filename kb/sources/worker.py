@@ -1,0 +1,97 @@
+"""This end of the child process that reads files: starts it, hands it files, and ends it when one takes too long."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from kb.child_process import Child, start_python
+from kb.notes.extract import Extract
+from kb.sources.child import HEADER
+from kb.sources.form import unpack
+from kb.sources.source import Source, Unreadable
+
+_MOST_ANSWER = 100_000_000  # bytes
+_PATIENCE = 3  # times as long on the clock as of the processor, for a busy machine
+_STARTING = 20.0  # seconds
+
+
+class Worker:
+    """A child process that reads one file after another; it is started when first needed, and after each accident."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._line: socket.socket | None = None
+
+    def read(self, source: Source, name: str, file: BinaryIO, options: Mapping[str, str]) -> Extract:
+        """What `source` finds in the open file called `name`. Raises Unreadable with the reason."""
+        request = {
+            "reads": source.reads,
+            "name": name[:1_000].encode("utf-8", "replace").decode("utf-8"),
+            "options": dict(options),
+            "seconds": source.seconds,
+        }
+        with self._lock:
+            line = self._started()
+            end = time.monotonic() + _STARTING + _PATIENCE * source.seconds
+            try:
+                data = json.dumps(request, allow_nan=False).encode()
+                socket.send_fds(line, [data], [file.fileno()])
+                answer = _received(line, end)
+                if answer[:1] == b"+":
+                    return unpack(answer[1:])
+            except TimeoutError:
+                self._stop()
+                raise Unreadable(f"takes longer than {source.seconds:.0f} seconds to read") from None
+            except (OSError, EOFError):
+                self._stop()
+                raise Unreadable("ended the program that read it, as damaged and hostile files do") from None
+            except ValueError as error:
+                self._stop()
+                raise Unreadable(f"cannot be read: {error}") from None
+        raise Unreadable(" ".join(answer[1:600].decode("utf-8", "replace").split()))
+
+    def close(self) -> None:
+        """End the child process."""
+        with self._lock:
+            self._stop()
+
+    def _started(self) -> socket.socket:
+        if self._line is None:
+            self._line, other = socket.socketpair()
+            with other:
+                self._child = start_python("kb.sources.child", [str(other.fileno())], keep=[other.fileno()])
+        return self._line
+
+    def _stop(self) -> None:
+        line, self._line = self._line, None
+        child, self._child = self._child, None
+        if line is not None:
+            line.close()
+        if child is not None:
+            child.end()
+
+
+def _received(line: socket.socket, end: float) -> bytes:
+    """One answer. Raises TimeoutError, EOFError, ValueError where it is longer than any can be."""
+    size = int.from_bytes(_exactly(line, HEADER, end), "big")
+    if size > _MOST_ANSWER:
+        raise ValueError("it holds more text than kb takes of one file")
+    return _exactly(line, size, end)
+
+
+def _exactly(line: socket.socket, size: int, end: float) -> bytes:
+    parts, left = [], size
+    while left:
+        line.settimeout(max(0.001, end - time.monotonic()))
+        part = line.recv(min(left, 1 << 20))
+        if not part:
+            raise EOFError
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
