@@ -68,10 +68,13 @@ class Child:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
-    def end(self) -> None:
-        """End it at once, whatever it does."""
-        self._process.kill()
-        self._process.wait()
+    def end(self, *, patience: float = 0.0) -> int:
+        """End it at once, or after `patience` seconds; its exit status, a signal's number below zero."""
+        try:
+            return self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
 
 
 def start_python(module: str, words: Sequence[str], *, keep: Sequence[int]) -> Child:

@@ -9,6 +9,7 @@ KbError
 │   ├── VaultEmpty          the folder holds no Markdown note, or its notes vanished
 │   ├── IgnoreFileUnreadable    the rules for hidden notes cannot be read
 │   ├── NoteUnreadable      one note cannot be read; indexing reports it and goes on
+│   │   └── FileRefused     what stands in a file of another format cannot be read
 │   ├── NoteExists          a new note would take the place of another
 │   ├── NoteUnwritable      a note cannot be written where it should be
 │   ├── NoteChanged         a note is no longer what was read
@@ -87,6 +88,10 @@ class IgnoreFileUnreadable(VaultError):
 
 class NoteUnreadable(VaultError):
     """One note's file cannot be read as text."""
+
+
+class FileRefused(NoteUnreadable):
+    """What stands in a file of another format cannot be read, whoever tries."""
 
 
 class NoteExists(VaultError):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kb.errors import KbError, NoteUnreadable, VaultEmpty
+from kb.errors import FileRefused, KbError, NoteUnreadable, VaultEmpty
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
@@ -113,6 +113,7 @@ class _Found:
     note: Note | None = None  # None for one that is as it was, or could not be read
     passages: Sequence[Passage] = ()
     reason: str = ""  # why it could not be read
+    is_refused: bool = False  # whether that lies in the file itself
     content: bytes = b""  # of what a source read, where that is new
 
     @property
@@ -146,7 +147,7 @@ def _made(
     try:
         extract = unpack(content) if content is not None else vault.extract(raw)
     except NoteUnreadable as error:
-        return replace(found, reason=str(error))
+        return replace(found, reason=str(error), is_refused=isinstance(error, FileRefused))
     note = note_of_extract(raw.path, extract)
     passages = split_passages(note, embedder.count_tokens)
     return replace(found, note=note, passages=passages, content=b"" if content is not None else pack(extract))
@@ -154,9 +155,12 @@ def _made(
 
 def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> None:
     """Put what was made into the catalog; within a batch."""
-    writer.files.forget(one.path)
     if one.reason:
         tally.unreadable.append((one.path, one.reason))
+    if one.reason and not one.is_refused:
+        return  # it keeps its last state, and is tried again
+    writer.files.forget(one.path)
+    if one.reason:
         writer.remove_note(one.path)
         writer.files.put_unread(one.file, one.raw, one.reason)
         mark_pending(writer, all_links=True)

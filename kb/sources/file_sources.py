@@ -6,11 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
 
-from kb.errors import NoteUnreadable, SettingsError
+from kb.errors import FileRefused, NoteUnreadable, SettingsError
 from kb.notes.extract import Extract
 from kb.notes.suffixes import is_markdown
 from kb.sources.bundled import BUNDLED
-from kb.sources.source import Source, Unreadable
+from kb.sources.source import Interrupted, Source, Unreadable
 from kb.sources.worker import Worker
 
 DEFAULT = "default"  # in `sources`: those that are on where nothing is said
@@ -65,7 +65,7 @@ class FileSources:
         if len(self._latest) > _KEPT:
             self._latest.popitem(last=False)
         if isinstance(found, str):
-            raise NoteUnreadable(f"{path} {found.rstrip('.')}.")
+            raise FileRefused(f"{path} {found.rstrip('.')}.")
         return found
 
     def close(self) -> None:
@@ -86,6 +86,8 @@ class FileSources:
             return self._worker.read(source, name, file, self._options.get(source.name, {}))
         except Unreadable as error:
             return str(error)
+        except Interrupted as error:
+            raise NoteUnreadable(f"{path} {error}.") from error
 
 
 def is_bundled(name: str) -> bool:

@@ -13,6 +13,10 @@ class Unreadable(Exception):
     """A file that a source cannot read; the message is the reason, as the rest of a sentence after "It"."""
 
 
+class Interrupted(Exception):
+    """A file was not read, which is no fault of its own; the message is the reason, as the rest of a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a source is told besides the open file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import threading
 import time
@@ -13,7 +14,7 @@ from kb.child_process import Child, start_python
 from kb.notes.extract import Extract
 from kb.sources.child import HEADER
 from kb.sources.form import unpack
-from kb.sources.source import Source, Unreadable
+from kb.sources.source import Interrupted, Source, Unreadable
 
 _MOST_ANSWER = 100_000_000  # bytes
 _PATIENCE = 3  # times as long on the clock as of the processor, for a busy machine
@@ -36,25 +37,41 @@ class Worker:
             "options": dict(options),
             "seconds": source.seconds,
         }
+        data = json.dumps(request, allow_nan=False).encode()
         with self._lock:
-            line = self._started()
-            end = time.monotonic() + _STARTING + _PATIENCE * source.seconds
+            answer = self._asked(data, source, file) or self._asked(data, source, file)
+            if answer is None:
+                raise Unreadable("ended the program that read it, twice, as damaged and hostile files do")
+            if answer[:1] != b"+":
+                raise Unreadable(" ".join(answer[1:600].decode("utf-8", "replace").split()))
             try:
-                data = json.dumps(request, allow_nan=False).encode()
-                socket.send_fds(line, [data], [file.fileno()])
-                answer = _received(line, end)
-                if answer[:1] == b"+":
-                    return unpack(answer[1:])
-            except TimeoutError:
-                self._stop()
-                raise Unreadable(f"takes longer than {source.seconds:.0f} seconds to read") from None
-            except (OSError, EOFError):
-                self._stop()
-                raise Unreadable("ended the program that read it, as damaged and hostile files do") from None
+                return unpack(answer[1:])
             except ValueError as error:
                 self._stop()
                 raise Unreadable(f"cannot be read: {error}") from None
-        raise Unreadable(" ".join(answer[1:600].decode("utf-8", "replace").split()))
+
+    def _asked(self, data: bytes, source: Source, file: BinaryIO) -> bytes | None:
+        """What the child process answers; None where it came to grief over the file."""
+        line = self._started()
+        file.seek(0)
+        end = time.monotonic() + _STARTING + _PATIENCE * source.seconds
+        too_long = f"takes longer than {source.seconds:.0f} seconds to read"
+        try:
+            socket.send_fds(line, [data], [file.fileno()])
+            return _received(line, end)
+        except TimeoutError:
+            self._stop()
+            raise Unreadable(too_long) from None
+        except ValueError as error:
+            self._stop()
+            raise Unreadable(str(error)) from None
+        except (OSError, EOFError):
+            status = self._stop(patience=1.0)
+        if status == -signal.SIGXCPU:
+            raise Unreadable(too_long)
+        if status in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP):
+            raise Interrupted("was not read: the program that reads files was ended from outside")
+        return None
 
     def close(self) -> None:
         """End the child process."""
@@ -68,20 +85,19 @@ class Worker:
                 self._child = start_python("kb.sources.child", [str(other.fileno())], keep=[other.fileno()])
         return self._line
 
-    def _stop(self) -> None:
+    def _stop(self, *, patience: float = 0.0) -> int:
         line, self._line = self._line, None
         child, self._child = self._child, None
         if line is not None:
             line.close()
-        if child is not None:
-            child.end()
+        return child.end(patience=patience) if child is not None else 0
 
 
 def _received(line: socket.socket, end: float) -> bytes:
     """One answer. Raises TimeoutError, EOFError, ValueError where it is longer than any can be."""
     size = int.from_bytes(_exactly(line, HEADER, end), "big")
     if size > _MOST_ANSWER:
-        raise ValueError("it holds more text than kb takes of one file")
+        raise ValueError("holds more text than kb takes of one file")
     return _exactly(line, size, end)
 
 
