@@ -179,6 +179,7 @@ def _hit(base: KnowledgeBase, hit: SearchHit) -> shapes.Hit:
     return {
         "path": row["path"],
         "line": row["line"],
+        "page": row["page"],
         "title": row["title"],
         "headings": list(passage.heading_path),
         "text": row["text"],
