@@ -10,6 +10,7 @@ import pytest
 
 import kb.plugin_api
 import kb.plugin_api.editing
+import kb.plugin_api.formats
 import kb.plugin_api.serving
 from kb.plugin_api.lazy import EDITING, MAIN
 from tests.support import loaded_by
@@ -43,7 +44,7 @@ def test_bundled_plugins_are_loaded_without_what_they_do_not_need_yet() -> None:
 
 def api() -> list[str]:
     """Every name that a plugin may count on, and each hook with what it is given."""
-    modules = (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.serving)
+    modules = (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.formats, kb.plugin_api.serving)
     names = [f"{module.__name__}.{name}" for module in modules for name in module.__all__]
     hooks = [
         f"{name}({', '.join(inspect.signature(hook).parameters)})"
