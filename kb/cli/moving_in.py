@@ -61,7 +61,12 @@ def import_notes(
     if dry_run and yes:
         raise UsageError("--dry-run only looks, so it can't be combined with --yes.")
     options = chosen(context, vault, index, json)
-    with closing(options.knowledge_base()) as base, base.moving.reading(path, source, to) as plan:
+    with (
+        closing(options.knowledge_base()) as base,
+        _Reading(path.name) as told,
+        base.moving.reading(path, source, to, told.count) as plan,
+    ):
+        told.stop()
         if not options.json:
             _preview(plan, path)
         done = not dry_run and bool(plan.notes) and _wanted(plan, yes, asks=not options.json)
@@ -69,6 +74,11 @@ def import_notes(
         if done:
             with _progress(len(plan.notes) + len(plan.files)) as tell:
                 left = base.moving.carry_out(plan, tell)
+            for unread in base.moving.unread(plan)[:1]:
+                say(
+                    f"{safe_line(unread)} is left out by .kbignore or another program's settings, so it won't be found."
+                    " Import to another folder with --to, or change the rule."
+                )
             with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
                 if base.last_sync():
                     base.index()
@@ -78,7 +88,10 @@ def import_notes(
     for one in left:
         say(f"Left out: {safe_line(one.name)}: {safe_line(one.reason)}", style="yellow")
     if done:
-        out().print(f"Imported {_counts(plan)}. To take them back: kb undo")
+        failed = {one.name for one in left}
+        notes = sum(note.path not in failed for note in plan.notes)
+        files = sum(file.path not in failed for file in plan.files)
+        out().print(f"Imported {_counts(notes, files)}. To take them back: kb undo")
     elif not plan.notes:
         out().print("Nothing to import.")
     elif dry_run:
@@ -99,23 +112,19 @@ def _wanted(plan: Plan, yes: bool, *, asks: bool) -> bool:
         raise UsageError(
             "Nothing was imported. To import without being asked, add --yes; to only look, --dry-run."
         )
-    return typer.confirm(f"Import {_counts(plan)}?", default=False)
+    return typer.confirm(f"Import {_counts(len(plan.notes), len(plan.files))}?", default=False)
 
 
-def _counts(plan: Plan) -> str:
-    notes = f"{len(plan.notes)} {'note' if len(plan.notes) == 1 else 'notes'}"
-    files = (
-        f" and {len(plan.files)} {'attachment' if len(plan.files) == 1 else 'attachments'}"
-        if plan.files
-        else ""
-    )
-    return notes + files
+def _counts(notes: int, files: int) -> str:
+    told = f"{notes:,} {'note' if notes == 1 else 'notes'}"
+    return told + (f" and {files:,} {'attachment' if files == 1 else 'attachments'}" if files else "")
 
 
 def _preview(plan: Plan, path: Path) -> None:
     console = out()
     title = Text(
-        f"{_counts(plan) if plan.notes else 'No new notes'} from {safe_line(plan.label)}", style="bold"
+        f"{_counts(len(plan.notes), len(plan.files)) if plan.notes else 'No new notes'} from {safe_line(plan.label)}",
+        style="bold",
     )
     title.append(f", {safe_line(path.name)}", style="not bold")
     console.print(title, soft_wrap=True)
@@ -141,6 +150,30 @@ def _preview(plan: Plan, path: Path) -> None:
 def _more(count: int) -> None:
     if count > _SHOWN:
         out().print(f"  … and {count - _SHOWN} more", markup=False)
+
+
+class _Reading:
+    """Says on a terminal how many notes are read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._shown = err().status(f"Reading {safe_line(name)}")
+
+    def count(self, notes: int) -> None:
+        """Tell of the notes that are read by now."""
+        if notes % 50 == 0:
+            self._shown.update(f"Reading {safe_line(self._name)}: {notes:,} notes")
+
+    def stop(self) -> None:
+        """Show nothing any more."""
+        self._shown.stop()
+
+    def __enter__(self) -> _Reading:
+        self._shown.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from kb.importing.tree import Tree
 
 _TEXT = (".txt", ".text", ".md", ".markdown")
 _WRAPPING = ("iCloud Notes", "Apple Notes")  # the folders that hold all of an export
-_NUMBERED = re.compile(r"-\d{4}-\d\d-\d\dT[\d_:-]+Z?$|\s*\(\d+\)$")  # what exporters add to names
+_NUMBERED = re.compile(r"-\d{4}-\d\d-\d\dT[\d_:-]+Z?$|(?<!\s)\s*+\(\d+\)$")  # what exporters add to names
 
 
 class AppleNotes:
@@ -30,7 +30,10 @@ class AppleNotes:
         if any(part in _WRAPPING for name in names[:2_000] for part in name.split("/")):
             return bool(tree.ending(*PAGES, *_TEXT))
         return any(
-            re.match(r"\s*(?:<html><head></head><body>)?\s*<div><(?:h1|b|span)\b", tree.text(name)[:2_000])
+            re.match(
+                r"(?:<html><head></head><body>)?\s{0,20}<div><(?:h1|b|span)\b",
+                tree.text(name)[:2_000].lstrip(),
+            )
             for name in tree.ending(*PAGES)[:3]
         )
 

@@ -17,8 +17,8 @@ from kb.importing.text import folder_of, read_texts
 from kb.importing.tree import Tree
 
 PAGES = (".html", ".htm", ".xhtml")
-_SAVED_FROM = re.compile(r"saved from url=\(\d+\)(\S+)|^\s*url:\s*(\S+)", re.MULTILINE)
-_SAVED_ON = re.compile(r"^\s*saved date:\s*(.+)$", re.MULTILINE)
+_SAVED_FROM = re.compile(r"saved from url=\(\d++\)(\S+)|^[ \t]*+url:[ \t]*+(\S+)", re.MULTILINE)
+_SAVED_ON = re.compile(r"^[ \t]*+saved date:[ \t]*+(\S.*)$", re.MULTILINE)
 _AUTHOR = ("author", "article:author")
 _PUBLISHED = ("article:published_time", "date", "dc.date")
 

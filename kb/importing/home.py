@@ -70,14 +70,18 @@ def read_home(vault: Vault, daily: str) -> Home:
     paths = tuple(file.path for file in files)
     known: dict[str, Known] = {}
     likely: list[str] = []
+    called: dict[str, tuple[str, ...]] = {}  # aliases
     for file in files:
         head = _head(file)
-        if match := _KNOWN.search(head):
+        properties = _properties(head)
+        if match := _KNOWN.search(properties):
             known.setdefault(match[1], Known(file.path, match[2]))
         elif "[[" in head or "](" in head:
             likely.append(file.path)  # imported notes have the style already, or had none to follow
+        if "alias" in properties.casefold():
+            called[file.path] = parse_note(file.path, properties).aliases
     sample = list(_notes(vault, likely[:: max(1, len(likely) // _SAMPLE)][:_SAMPLE]))
-    names = {path: NoteNames(path, page_name(path)) for path in paths}
+    names = {path: NoteNames(path, page_name(path), called.get(path, ())) for path in paths}
     names |= {note.path: names_of(note) for note in sample}
     obsidian = _settings(vault.root / _OBSIDIAN)
     is_logseq = (vault.root / _LOGSEQ).is_file()
@@ -114,9 +118,16 @@ def _style(
 def _head(file: NoteFile) -> str:
     try:
         with open_regular(file.name)[0] as stream:
-            return stream.read(_HEAD).decode("utf-8", "replace")
+            return stream.read(_HEAD).decode("utf-8", "replace").replace("\r\n", "\n")
     except OSError:
         return ""
+
+
+def _properties(head: str) -> str:
+    """The front matter that a note begins with, else its first lines, in which Logseq has properties."""
+    if head.startswith("---"):
+        return head[: head.find("\n---", 3) + 5] if "\n---" in head[3:] else ""
+    return head.lstrip("\ufeff").split("\n\n", 1)[0]
 
 
 def _notes(vault: Vault, paths: Iterable[str]) -> Iterable[Note]:

@@ -43,6 +43,8 @@ def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
         _put(picture, _picture(picture, body, tree, links))
     for media in soup.find_all("en-media"):
         _put(media, links.picture(f"en-media:{media.get('hash', '')}", _of(media, "alt")) or "")
+    for secret in soup.find_all("en-crypt"):
+        _put(secret, "(encrypted in Evernote)")
     for todo in soup.find_all("en-todo"):
         _put(todo, "[x] " if _of(todo, "checked").lower() == "true" else "[ ] ")
     for item in soup.find_all("li"):

@@ -10,10 +10,12 @@ from kb.errors import ExportUnreadable
 from kb.importing.found import Body, Found, short_hash
 from kb.importing.importer import Export
 from kb.importing.shapes import line, moment, table, tables, text
-from kb.importing.tree import Tree
+from kb.importing.text import folder_of
+from kb.importing.tree import MOST_TEXT, Tree
 
 _MICROSECONDS = 1_000_000.0  # a second
 _TITLE_WORDS = 8
+_MOST_FOLDERS = 100  # that are looked into
 
 
 class Keep:
@@ -24,12 +26,19 @@ class Keep:
 
     def fits(self, tree: Tree) -> bool:
         """Whether files have the form of Keep's notes."""
-        names = [name for name in tree.ending(".json") if "/Keep/" in f"/{name}"] or tree.ending(".json")
-        return any(_is_note(table(tree.json(name))) for name in names[:3])
+        folders: dict[
+            str, list[str]
+        ] = {}  # Takeout holds other programs' data beside, in folders of any language
+        for name in tree.ending(".json"):
+            folders.setdefault(folder_of(name), []).append(name)
+        names = [name for some in list(folders.values())[:_MOST_FOLDERS] for name in some[:2]]
+        return any(_is_note(table(tree.json(name))) for name in names if tree.size(name) < MOST_TEXT)
 
     def notes(self, export: Export) -> Iterator[Found]:
         """Every note that is not in the bin."""
         for name in export.tree.ending(".json"):
+            if export.tree.size(name) > MOST_TEXT:
+                continue  # another program's
             try:
                 note = table(export.tree.json(name))
             except ExportUnreadable as error:

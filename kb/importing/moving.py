@@ -10,6 +10,7 @@ from pathlib import Path
 from kb.errors import ExportUnreadable, KbError, UsageError
 from kb.importing.archive import open_export
 from kb.importing.formats import FORMATS
+from kb.importing.found import Found
 from kb.importing.home import read_home
 from kb.importing.importer import Export, Importer, Left
 from kb.importing.plan import Plan, checked_folder, plan_import
@@ -30,10 +31,12 @@ class Moving:
         self._settings = settings
 
     @contextmanager
-    def reading(self, path: Path, source: str = "", to: str = "") -> Iterator[Plan]:
+    def reading(
+        self, path: Path, source: str = "", to: str = "", tell: Callable[[int], None] = lambda _: None
+    ) -> Iterator[Plan]:
         """What importing the export at `path` would do; it can be carried out until the end of the block.
 
-        `source` names the format, `to` the folder of the vault. Raises ExportUnreadable, UsageError, NoteUnwritable.
+        `source` names the format, `to` the folder of the vault; `tell` hears how many notes are read. Raises ExportUnreadable, UsageError, NoteUnwritable.
         """
         self._check_outside(path)
         with closing(open_export(path)) as tree:
@@ -41,8 +44,11 @@ class Moving:
             home = read_home(self._vault, self._settings.daily)
             folder = checked_folder(to) if to else self._folder(importer, home.is_logseq)
             export = Export(tree)
+            found: list[Found] = []
             try:
-                found = list(importer.notes(export))
+                for one in importer.notes(export):
+                    found.append(one)
+                    tell(len(found))
             except RecursionError as error:
                 raise ExportUnreadable(f"{tree.name} can't be read: it is nested too deeply.") from error
             plan = plan_import(found, home, importer.name, importer.label, folder, export.left)
@@ -61,6 +67,11 @@ class Moving:
         with self._journal.step(f"the import of {len(plan.notes)} notes from {plan.label}") as step:
             failed = create_all(step, files, tell)
         return tuple(Left(path, str(error)) for path, error in failed)
+
+    def unread(self, plan: Plan) -> list[str]:
+        """Paths of new notes that kb will not read; rules of `.kbignore` and of other programs leave some out."""
+        read = {file.path for file in self._vault.scan()}
+        return [note.path for note in plan.notes if note.path not in read]
 
     def _folder(self, importer: Importer, is_logseq: bool) -> str:
         if is_logseq:

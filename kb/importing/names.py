@@ -49,7 +49,7 @@ def attachment_name(name: str) -> tuple[str, str]:
 def tag_name(tag: str) -> str:
     """A tag without its mark, as notes can hold it; empty when nothing is left."""
     name = unicodedata.normalize("NFC", tag).strip().removeprefix("#")
-    name = _TAG_UNFIT.sub("-", re.sub(r"\s*/\s*", "/", name)).strip("-/")
+    name = _TAG_UNFIT.sub("-", re.sub(r"(?<!\s)\s*+/\s*+", "/", name)).strip("-/")
     return f"_{name}" if name.replace("/", "").isdecimal() else name
 
 

@@ -8,8 +8,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
+from urllib.parse import unquote
 
 from kb.importing.found import Body, Found, Ref
 from kb.importing.importer import Export
@@ -23,6 +26,7 @@ _ID = r"[0-9a-f]{32}"
 _NAMED = re.compile(rf"^(?P<title>.*?) ?(?P<id>{_ID})(?P<all>_all)?$", re.DOTALL)
 _ADDRESS = re.compile(rf"https?://(?:www\.)?notion\.(?:so|site)/\S*?({_ID})", re.IGNORECASE)
 _PROPERTY = re.compile(r"([^\n:#\[\]]{1,80}): (.*)")
+_RELATION = re.compile(r"([^,()\n]{1,200}) \(((?:https?://[^\s()]+|[^\s()]+\.md))\),?[ ]?")
 _CREATED, _UPDATED = (
     ("created", "created time", "date created"),
     ("last edited time", "last edited", "updated"),
@@ -57,7 +61,7 @@ class Notion:
             if file:
                 said = read_texts(export, [file])
                 if said:
-                    yield _database(name, said[file], rooms)
+                    yield _database(name, said[file], rooms, export)
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,33 @@ class _Rooms:
     pages: Pages
     databases: dict[str, str]  # the name without `_all` -> the file with all rows
 
+    @cached_property
     def by_id(self) -> dict[str, str]:
+        """Pages and databases by their ids."""
         return {
             identity: name for name in (*self.pages.notes, *self.databases) if (identity := _name(name)[1])
         }
+
+    @cached_property
+    def by_title(self) -> dict[tuple[str, str], str]:
+        """Pages by title and folder, in small letters; names of files are cut, and lack what none may be called."""
+        return {
+            (called.casefold(), folder_of(one).casefold()): one
+            for one, note in self.pages.notes.items()
+            for called in (_name(one)[0], note.title)
+        }
+
+    def related(self, value: str, name: str, body: Body) -> list[str]:
+        """The pages that a relation in `name` leads to, each as a link; none where the value is no relation."""
+        found = []
+        for match in _RELATION.finditer(value):
+            address = _ADDRESS.match(match[2])
+            path = normpath(f"{folder_of(name)}/{unquote(match[2], errors='replace')}").lstrip("/")
+            target = self.by_id.get(address[1].lower(), "") if address else path
+            if target not in self.pages.notes:
+                return []
+            found.append(body.ref(Ref("note", target, match[1].strip())))
+        return found if _RELATION.sub("", value).strip(" ,") == "" else []
 
 
 def _page(name: str, rooms: _Rooms) -> Found:
@@ -81,7 +108,7 @@ def _page(name: str, rooms: _Rooms) -> Found:
     if heading.startswith("# "):
         said = rest.strip("\n")
         # File names are cut after 50 letters; the heading has the whole title.
-        title = heading.removeprefix("# ").strip() if not re.search("[\ue0f0]", heading) else title
+        title = heading.removeprefix("# ").strip() if "\ue0f0" not in heading else title
     properties, said = _properties(said)
     values = {key.casefold(): value for key, value in properties.items()}
     tags = next((values[key] for key in _TAGS if key in values), "")
@@ -91,54 +118,44 @@ def _page(name: str, rooms: _Rooms) -> Found:
         identity or name,
         title or "Untitled",
         said,
-        tuple(body.refs),
         names=(name,),
         folder=_folder(name),
         created=created,
         updated=updated,
         tags=tuple(part.strip() for part in tags.split(",") if part.strip()),
-        properties={key: _value(value) for key, value in properties.items() if key.casefold() not in own},
+        properties={
+            key: tuple(rooms.related(value, name, body)) or _value(value)
+            for key, value in properties.items()
+            if key.casefold() not in own
+        },
+        refs=tuple(body.refs),
         files=body.files,
     )
 
 
-def _database(name: str, said: str, rooms: _Rooms) -> Found:
+def _database(name: str, said: str, rooms: _Rooms, export: Export) -> Found:
     """A table of the rows; the first cell of each leads to its page."""
     title, identity = _name(name)
     body = Body()
-    pages = {(_name(one)[0].casefold(), folder_of(one).casefold()): one for one in rooms.pages.notes}
-    folder = re.sub(r"(?:_all)?\.csv$", "", name)
     rows: list[list[str]] = []
-    cells = 0
-    for row in csv.reader(io.StringIO(said)):
-        cells += len(row)
-        if cells > _MOST_CELLS:
-            break
-        rows.append(row)
-    width = max(map(len, rows), default=0)
+    width = 0
+    try:
+        for row in csv.reader(io.StringIO(said)):
+            width = max(width, len(row))
+            if width * (len(rows) + 1) > _MOST_CELLS:
+                export.leave(name, f"has more than {_MOST_CELLS:,} cells; those after them are not imported")
+                break
+            rows.append(row)
+    except csv.Error:
+        export.leave(name, "can't be read to its end: it is damaged")
     lines = []
     for number, row in enumerate(rows):
-        shown = [_cell(cell) for cell in (*row, *[""] * (width - len(row)))]
-        if number and shown[0]:
-            # The folder of the database's pages has its name, with or without the id.
-            places = (folder, f"{folder_of(name)}/{title}".lstrip("/"))
-            page = next(
-                (
-                    one
-                    for place in places
-                    if (one := pages.get((row[0][:50].strip().casefold(), place.casefold())))
-                ),
-                "",
-            )
-            page = page or next(
-                (
-                    one
-                    for place in places
-                    if (one := pages.get((row[0].strip().casefold(), place.casefold())))
-                ),
-                "",
-            )
-            shown[0] = body.ref(Ref("note", page, shown[0], otherwise=shown[0])) if page else shown[0]
+        shown = [
+            ", ".join(rooms.related(cell, name, body)) or _cell(cell)
+            for cell in (*row, *[""] * (width - len(row)))
+        ]
+        if number and shown and (page := _row_page(name, row[0] if row else "", rooms)):
+            shown[0] = body.ref(Ref("note", page, shown[0], otherwise=shown[0]))
         lines.append(f"| {' | '.join(shown)} |")
         if not number:
             lines.append(f"|{' --- |' * width}")
@@ -152,22 +169,29 @@ def _database(name: str, said: str, rooms: _Rooms) -> Found:
     )
 
 
+def _row_page(name: str, cell: str, rooms: _Rooms) -> str:
+    """The page of the row that begins with `cell`: in a folder called as the database, with or without the id."""
+    beside = f"{folder_of(name)}/{_name(name)[0]}".lstrip("/")
+    for folder in (name.removesuffix(".csv"), beside):
+        for called in (cell.strip(), cell.strip()[:50].strip()):
+            if called and (page := rooms.by_title.get((called.casefold(), folder.casefold()))):
+                return page
+    return ""
+
+
 def _special(rooms: _Rooms, body: Body, name: str) -> Callable[[Link], str | None]:
     """Links that only Notion writes: to databases, and to pages by their addresses."""
-    by_id = rooms.by_id()
 
     def stands(link: Link) -> str | None:
         if link.kind == "url" and (match := _ADDRESS.match(link.target)):
-            target = by_id.get(match[1].lower(), "")
-            shown = link.label or ""
+            target = rooms.by_id.get(match[1].lower(), "")
         elif link.kind == "markdown" and link.target.lower().endswith(".csv"):
             meant = rooms.pages.resolver.resolve(link, name).candidates
             target = meant[0].replace("_all.csv", ".csv") if len(meant) == 1 else ""
             target = target if target in rooms.databases else ""
-            shown = link.label or ""
         else:
             return None
-        return body.ref(Ref("note", target, shown or _name(target)[0])) if target else None
+        return body.ref(Ref("note", target, link.label or _name(target)[0])) if target else None
 
     return stands
 

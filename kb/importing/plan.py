@@ -78,6 +78,7 @@ class _Planner:
         self._seen: Counter[str] = Counter()
         self._taken = {name_key(path) for path in (*self.home.paths, *self.home.files)}
         self._stems = {name_key(stem(path)) for path in self.home.paths}
+        self._stems |= {name_key(alias) for one in self.home.names for alias in one.aliases}
         self._by_key: dict[str, str] = {}
         self._by_name: dict[str, set[str]] = {}
         self._blocks: dict[str, str] = {}

@@ -27,7 +27,8 @@ class Text:
     def notes(self, export: Export) -> Iterator[Found]:
         """One for each file."""
         tree = export.tree
-        texts = read_texts(export, tree.ending(*NOTES))
+        own = "logseq/" if tree.has("logseq/config.edn") else "\0"  # in which Logseq keeps copies
+        texts = read_texts(export, [name for name in tree.ending(*NOTES) if not name.startswith(own)])
         pages = read_pages(tree, texts, texts)
         used: set[str] = set()
         for name, note in pages.notes.items():
@@ -57,7 +58,7 @@ class Text:
                 headed=False,
             )
         for name in tree.names():
-            if name not in used and not name.lower().endswith((*NOTES, *_TEXT)):
+            if name not in used and not name.startswith(own) and not name.lower().endswith((*NOTES, *_TEXT)):
                 export.leave(name, "is no text, and no note links to it")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from posixpath import relpath
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -16,6 +17,7 @@ from kb.linking.style import Place, Writer
 from kb.notes.grammar.inline import read_line
 from kb.notes.headings import read_heading
 from kb.notes.link_forms import written_path
+from kb.notes.note import PropertyValue
 from kb.notes.parse import stem
 from kb.notes.resolve import LinkResolver
 
@@ -57,7 +59,8 @@ class Texts:
         body = self._with_links(found, path).strip("\n")
         if self._home.is_logseq and found.front:
             found = from_front(found)
-        added = entries(found, path, mark, self._home)
+        properties = {key: self._value(value, found, path) for key, value in found.properties.items()}
+        added = entries(replace(found, properties=properties), path, mark, self._home)
         if self._home.is_logseq:
             return f"{page_properties(added)}\n{outline(body)}".rstrip() + "\n"
         if found.headed and not _has_title(body, found.title):
@@ -70,6 +73,14 @@ class Texts:
             return with_refs(line, lambda number: self._written(found, number, path, in_table))
 
         return "\n".join(map(written, found.text.split("\n")))
+
+    def _value(self, value: PropertyValue, found: Found, path: str) -> PropertyValue:
+        """A property's value with its links."""
+        if isinstance(value, tuple):
+            return tuple(self._value(one, found, path) for one in value)
+        if not isinstance(value, str):
+            return value
+        return with_refs(value, lambda number: self._written(found, number, path, False))
 
     def _written(self, found: Found, number: int, path: str, in_table: bool) -> str:
         if number >= len(found.refs):

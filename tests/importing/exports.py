@@ -249,7 +249,7 @@ NOTION_FILES: dict[str, str | bytes] = {
     f"Bakery {ID_HOME}/Flours {ID_DB}.csv": "\ufeffName,Kind\nAdler,rye\n",
     f"Bakery {ID_HOME}/Flours {ID_DB}_all.csv": '\ufeffName,Kind,Tags\nAdler,rye,"dark, local"\nLoose | row,wheat,\n',
     f"Bakery {ID_HOME}/Flours/Adler {ID_ROW}.md": (
-        "# Adler\n\nKind: rye\nTags: dark, local\nCreated: March 9, 2024 10:11 AM\nPrice: 3.5\nOrganic: Yes\n\nMilled in stone.\n"
+        f"# Adler\n\nKind: rye\nUsed in: Rye bread (../Rye%20bread%20{ID_RYE}.md), Bakery (../../Bakery%20{ID_HOME}.md)\nTags: dark, local\nCreated: March 9, 2024 10:11 AM\nPrice: 3.5\nOrganic: Yes\n\nMilled in stone.\n"
     ),
 }
 

@@ -167,6 +167,7 @@ def test_notion_loses_its_ids_and_keeps_its_links(house: House, tmp_path: Path) 
     assert [tag.name for tag in row.tags] == ["dark", "local"]
     assert (row.properties["Price"], row.properties["Organic"]) == (3.5, True)
     assert str(row.created) == "2024-03-09 10:11:00"
+    assert row.properties["Used in"] == ("[[Rye bread]]", "[[Bakery]]")
     assert row.text.endswith("# Adler\n\nMilled in stone.\n")
     assert house.text("Notion/Bakery/Flours.md").endswith(
         "| Name | Kind | Tags |\n| --- | --- | --- |\n| [[Adler]] | rye | dark, local |\n| Loose \\| row | wheat |  |\n"

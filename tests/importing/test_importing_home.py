@@ -9,7 +9,18 @@ import pytest
 
 from kb.errors import NoteUnwritable, UsageError
 from tests.importing.conftest import House
-from tests.importing.exports import ENEX, LOGSEQ, NOTION_FILES, PDF, PNG, ROAM, TEXT_FILES, pack, put
+from tests.importing.exports import (
+    ENEX,
+    KEEP_FILES,
+    LOGSEQ,
+    NOTION_FILES,
+    PDF,
+    PNG,
+    ROAM,
+    TEXT_FILES,
+    pack,
+    put,
+)
 from tests.support import write_notes
 
 
@@ -215,3 +226,48 @@ def test_notions_table_links_in_the_vaults_style(house: House, tmp_path: Path) -
     write_notes(house.vault, {"A.md": "[B](B.md)\n", "B.md": "x\n"})
     house.bring(pack(tmp_path / "n.zip", NOTION_FILES))
     assert "| [Adler](Flours/Adler.md) | rye |" in house.text("Notion/Bakery/Flours.md")
+
+
+def test_a_note_that_a_rule_leaves_out_is_named(house: House, enex: Path) -> None:
+    (house.vault / ".kbignore").write_text("Evernote/\n", encoding="utf-8")
+    assert house.base.moving.unread(house.bring(enex)) == [
+        "Evernote/Rye bread notes.md",
+        "Evernote/Starter.md",
+    ]
+
+
+def test_an_alias_of_the_vault_is_left_to_the_vault(house: House, enex: Path) -> None:
+    write_notes(house.vault, {"Yeast.md": "---\naliases: [Starter]\n---\nmine\n", "Day.md": "[[Starter]]\n"})
+    house.bring(enex)
+    house.base.index()
+    assert [link.resolved for link in house.base.links("Day").out] == ["Yeast.md"]
+
+
+def test_words_about_imports_in_a_note_are_no_mark(house: House, enex: Path) -> None:
+    house.bring(enex)
+    mark = next(
+        line for line in house.text("Evernote/Starter.md").splitlines() if line.startswith("import-id")
+    )
+    house.base.undo()
+    write_notes(house.vault, {"Mine.md": f"# Mine\n\nI saw this:\n\n{mark}\n"})
+    assert len(house.bring(enex).notes) == 2
+
+
+def test_a_logseq_graph_comes_without_its_copies(house: House, tmp_path: Path) -> None:
+    files = {"logseq/config.edn": "{}", "logseq/bak/pages/A.md": "old\n", "pages/A.md": "- new\n"}
+    assert [note.path for note in house.bring(put(tmp_path / "graph", files)).notes] == [
+        "Imported/pages/A.md"
+    ]
+
+
+def test_encrypted_text_is_not_taken_for_text(house: House, enex: Path) -> None:
+    enex.write_text(ENEX.replace("Wild yeast.", '<en-crypt hint="h">UlZ0ZXh0</en-crypt>'), encoding="utf-8")
+    house.bring(enex)
+    assert "(encrypted in Evernote)" in house.text("Evernote/Starter.md")
+    assert "UlZ0" not in house.text("Evernote/Starter.md")
+
+
+def test_keep_is_found_among_other_products(house: House, tmp_path: Path) -> None:
+    others = {f"Takeout/A{number}/x.json": "{}" for number in range(5)}
+    plan = house.bring(pack(tmp_path / "takeout.zip", {**others, **KEEP_FILES}))
+    assert (plan.label, len(plan.notes)) == ("Google Keep", 2)
