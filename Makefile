@@ -8,7 +8,7 @@ WORKERS ?= 2
 # A file's tests share what they have set up; files keep their order, or those of few but long tests would come last.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo check test lint typecheck soak screenshots clean help
+.PHONY: demo check test lint typecheck soak screenshots docs sbom clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
@@ -16,6 +16,8 @@ help:
 	@echo "make test    lint, type check, import rules and all tests but the soaks"
 	@echo "make soak    the tests that run for minutes"
 	@echo "make screenshots    the pictures of the terminal interface in docs/screenshots"
+	@echo "make docs    the documentation as a site, in site/"
+	@echo "make sbom    what is installed with kb and its licences, in dist/sbom.cdx.json"
 	@echo "make clean   remove the environment and the sample index"
 
 demo: $(VENV)/.demo
@@ -44,8 +46,16 @@ soak: $(VENV)/.dev
 screenshots: $(VENV)/.dev
 	XDG_STATE_HOME=$$(mktemp -d) $(BIN)/python -m tests.tui.screenshots
 
+docs: $(VENV)/.dev
+	@$(BIN)/pip install --quiet -c constraints.txt --group docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+sbom: $(VENV)/.demo
+	@mkdir -p dist
+	$(BIN)/python -m tools.licences --sbom > dist/sbom.cdx.json
+
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 
 # torch comes first and pinned: left to itself, pip may choose a build with gigabytes of GPU libraries.

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.docs.pages import Step, parts
 from tests.support import run_kb
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-evening.md"
 
 
-@dataclass
-class Step:
-    """A command of the page with what is typed into it and what it prints."""
-
-    command: str
-    typed: list[str] = field(default_factory=list)
-    printed: list[str] = field(default_factory=list)
-
-
 def steps() -> list[Step]:
-    found: list[Step] = []
-    for block in re.findall(r"```console\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append(Step(line.removeprefix("$ ")))
-            elif line.startswith("< "):
-                found[-1].typed.append(line.removeprefix("< "))
-            else:
-                found[-1].printed.append(line)
-    return found
+    return [part for part in parts(PAGE) if isinstance(part, Step)]
 
 
 def test_the_page_goes_from_a_new_folder_to_a_quiz() -> None:

@@ -1,0 +1,110 @@
+"""The documentation: what it says to type works, the reference is complete, and it builds without a warning."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS, Step, follow, parts, shell_commands
+
+ROOT = DOCS.parent
+HOWTO = sorted((DOCS / "howto").glob("*.md"))
+RUN = [page for page in HOWTO if any(isinstance(part, Step) for part in parts(page))]
+WRITTEN = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)
+def test_what_a_page_says_works(page: Path, tmp_path: Path) -> None:
+    follow(page, tmp_path)
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_that_is_only_shown_is_one(page: Path) -> None:
+    """Its name and its options are known; nothing is run."""
+    for line in shell_commands(page):
+        words = shlex.split(line, comments=True)
+        while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+            words = words[1:]
+        if words[:1] == ["kb"] and "|" not in words:
+            check_words(words[1:])
+
+
+def check_words(words: list[str]) -> None:
+    """Parse words as the command line does. Fails for what it does not know."""
+    import typer.main
+
+    from kb.cli.app import app
+
+    command = typer.main.get_command(app)
+    parent = command.make_context("kb", [], resilient_parsing=True)
+    while words and hasattr(command, "commands"):
+        child = command.get_command(parent, words[0])
+        if child is None:
+            break
+        command, words = child, words[1:]
+    names = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    known = {*names, "--vault", "--index", "--json", "--help", "--version", "--install-completion"}
+    for word in words:
+        if word.startswith("-") and word != "-" and not re.fullmatch(r"-\d+|-\w+:.*", word):
+            assert word.partition("=")[0] in known, f"{command.name}: {word}"
+    if hasattr(command, "commands"):
+        assert not words or words[0].startswith("-"), f"{command.name} has no command {words[0]}"
+
+
+def test_a_command_that_is_none_is_found() -> None:
+    check_words(["search", "tomato", "-n", "5"])
+    for words in (["serach", "tomato"], ["search", "tomato", "--nonsense"]):
+        with pytest.raises(AssertionError):
+            check_words(words)
+
+
+def test_the_reference_holds_every_command_setting_and_hook() -> None:
+    from kb.plugin_api import Hooks
+    from kb.settings.listing import setting_names
+    from tools.reference_pages import commands_page, plugin_api_page, settings_page
+
+    commands = commands_page()
+    for name in ("ask", "export site", "plugins new", "quiz", "serve", "tags rename"):
+        assert f"\n## kb {name}\n" in commands
+    assert "| `--kind" in commands
+    settings = settings_page()
+    for name in setting_names()[2:]:
+        row = next(line for line in settings.splitlines() if line.startswith(f"| `{name}`"))
+        assert name in ("models.seed",) or row.rsplit("| ", 1)[1] != "|", f"{name} has no meaning"
+    hooks = plugin_api_page()
+    for name in vars(Hooks):
+        assert not name.startswith("kb_") or f"| `{name}(" in hooks
+
+
+@pytest.mark.slow
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("material", reason="the group docs is not installed")
+    words = ["-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *words],
+        cwd=ROOT,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "WARNING" not in done.stderr
+    pages = {file.relative_to(tmp_path / "site").as_posix() for file in (tmp_path / "site").rglob("*.html")}
+    assert {
+        "index.html",
+        "reference/commands.html",
+        "reference/settings.html",
+        "reference/plugin-api.html",
+    } <= pages
+    home = (tmp_path / "site" / "index.html").read_text("utf-8")
+    assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://', home), (
+        "nothing is fetched from elsewhere"
+    )
