@@ -45,11 +45,13 @@ class KnowledgeBase(Renaming, ForPrograms):
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
     """
 
-    def index(self, report: Report | None = None, *, accept_removals: bool = False) -> SyncReport:
-        """Bring the index in step with the notes."""
+    def index(
+        self, report: Report | None = None, *, accept_removals: bool = False, brief: bool = False
+    ) -> SyncReport:
+        """Bring the index in step with the notes; `brief` leaves Chroma to the next full run when little has changed."""
         from kb.indexing.sync import SyncOptions
 
-        options = SyncOptions(accept_removals=accept_removals)
+        options = SyncOptions(accept_removals=accept_removals, brief=brief)
         done = self._index.sync(self._vault, report or (lambda _: None), options)
         self._synced(done)
         return done
@@ -215,7 +217,7 @@ class KnowledgeBase(Renaming, ForPrograms):
 
         done = self.edits.undo()
         with suppress(IndexLocked, IndexMissing):  # whoever holds it keeps it in step
-            _ = self.last_sync() and self.index()
+            _ = self.last_sync() and self.index(brief=True)
         return done
 
     def wanted_notes(self) -> list[Wanted]:

@@ -18,7 +18,7 @@ class Renaming(Parts, ABC):
     """Renames, merges and extractions; each can be undone, and a dry run only tells what it would change."""
 
     @abstractmethod
-    def index(self) -> SyncReport:
+    def index(self, *, brief: bool = False) -> SyncReport:
         """Bring the index in step with the notes."""
 
     @abstractmethod
@@ -117,11 +117,11 @@ class Renaming(Parts, ABC):
         from kb.linking.relinking import Way
 
         if not dry_run:
-            self.index()
+            self.index(brief=True)
         unindexed = unindexed_notes(self.catalog, self._vault) if dry_run else frozenset()
         done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell, unindexed=unindexed))
         if not dry_run:
-            self.index()
+            self.index(brief=True)
             if self._extensions:
                 for old, new in done.moved:
                     self._extensions().notify("kb_note_moved", base=self, old=old, new=new)

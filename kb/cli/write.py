@@ -132,7 +132,7 @@ class _Done:
             open_in_editor(vault / done.path, done.line)
         with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
             if wrote and self._base.last_sync():
-                self._base.index()
+                self._base.index(brief=True)
                 self._name_links(done)
 
     def _name_links(self, done: Captured) -> None:

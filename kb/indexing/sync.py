@@ -77,6 +77,7 @@ class SyncOptions:
 
     accept_removals: bool = False  # go on although most notes are gone
     tidy: bool = True  # a watcher tidies when nothing else is to do
+    brief: bool = False  # a few notes were changed: Chroma, which takes a second to load, may follow later
     interrupted: Callable[[], bool] = lambda: False  # asked between batches: does something more urgent wait?
 
 
@@ -102,11 +103,11 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     if many:
         resolve_pending_links(writer, catalog, vault)
     embedded = _embed_pending(parts, report, options.interrupted)
-    _fill_chroma(parts, report)
+    _fill_chroma(parts, report, may_wait=options.brief)
     if not many:
         resolve_pending_links(writer, catalog, vault)
     if options.tidy:
-        tidy_up(parts)
+        tidy_up(parts, may_wait=options.brief)
     changed = SyncReport(
         added=tally.added,
         changed=tally.changed,
@@ -127,10 +128,10 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     return replace(changed, seconds=time.perf_counter() - start)
 
 
-def tidy_up(parts: Parts) -> None:
+def tidy_up(parts: Parts, *, may_wait: bool = False) -> None:
     """Let nothing of deleted passages remain, in the catalog or in Chroma."""
     tidy(parts.writer, parts.catalog)
-    _fill_chroma(parts, lambda _: None)
+    _fill_chroma(parts, lambda _: None, may_wait=may_wait)
 
 
 def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
@@ -151,8 +152,9 @@ def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]
     return done
 
 
-def _fill_chroma(parts: Parts, report: Report) -> None:
-    if not parts.chroma.is_current(parts.writer):
-        parts.chroma.update(
-            parts.writer, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
-        )
+def _fill_chroma(parts: Parts, report: Report, *, may_wait: bool = False) -> None:
+    if parts.chroma.is_current(parts.writer) or (may_wait and parts.chroma.lags_little(parts.writer)):
+        return
+    parts.chroma.update(
+        parts.writer, lambda done, total: report(SyncProgress("Filling the vector index", done, total))
+    )

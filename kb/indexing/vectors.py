@@ -28,6 +28,7 @@ from kb.silence import report_nothing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LITTLE = 256  # vectors that Chroma may be behind until somebody opens it anyway
 _BATCH = 2000  # Chroma takes 5,461 rows at most
 _BLOAT = 3  # a generation with this many vectors for each live one is made anew
 _POINTER = "current"  # names the folder in use; replaced atomically
@@ -95,8 +96,26 @@ class ChromaIndex:
             and not writer.vectors.not_in_generation(_number(current), self._model, 1)
         )
 
+    def lags_little(self, writer: CatalogWriter) -> bool:
+        """Whether it is whole, closed, and only short of a few changes that the catalog knows of; opens nothing.
+
+        Searches that do not have it open compare with the catalog's vectors, and miss nothing.
+        """
+        current = self._current()
+        return (
+            current is not None
+            and not self.is_open
+            and not (current / _OPEN).exists()
+            and len(writer.vectors.unlisted()) <= _LITTLE
+            and len(writer.vectors.not_in_generation(_number(current), self._model, _LITTLE + 1)) <= _LITTLE
+        )
+
+    def listed(self, writer: CatalogWriter) -> set[str]:
+        """The keys that the open generation should hold, as the catalog remembers."""
+        return set(writer.vectors.listed(self._generation, self._model))
+
     def contents(self, writer: CatalogWriter) -> dict[str, NDArray[np.float32]]:
-        """Every vector by key, as Chroma itself holds it, in a generation in step with the catalog."""
+        """Every vector by key, as Chroma itself holds it, in the current generation."""
         with translated(self._folder.parent), c_memory.zero_fresh_allocations():
             self._open()
             found: dict[str, NDArray[np.float32]] = {}

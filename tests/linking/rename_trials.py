@@ -141,6 +141,16 @@ def remembered_reading() -> Iterator[None]:
 _READ = lru_cache(maxsize=2_000)(parse_note)
 
 
+def _pair_off_labelled(missing: Counter[tuple[object, ...]]) -> None:
+    """A link by a title that leads elsewhere now may be given that title as its label, so that it reads as before."""
+    for one, count in list(missing.items()):
+        labelled = (*one[:2], True, *one[3:])
+        if one[1] == "wiki" and one[2] is False and count > 0 > missing[labelled]:
+            moved = min(count, -missing[labelled])
+            missing[one] -= moved
+            missing[labelled] += moved
+
+
 @dataclass
 class Trial:
     """Renames in one vault on disk, each undone."""
@@ -211,6 +221,7 @@ class Trial:
         )
         missing = Counter(was)
         missing.subtract(now)
+        _pair_off_labelled(missing)
         merged = {place(path) for path in self.notes if place(path) != path and place(path) in self.notes}
         # What two merged notes say alike in a property is said once.
         lost = [
