@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from kb.cli.completion import complete_format
+from kb.cli.index import progress_bar
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import IndexLocked, IndexMissing, UsageError
@@ -21,6 +22,7 @@ from kb.safe_text import safe_line
 if TYPE_CHECKING:
     from kb.importing.importer import Left
     from kb.importing.plan import Plan
+    from kb.knowledge_base import KnowledgeBase
 
 _SHOWN = 12  # notes and reasons of a preview
 
@@ -74,17 +76,15 @@ def import_notes(
         if done:
             with _progress(len(plan.notes) + len(plan.files)) as tell:
                 left = base.moving.carry_out(plan, tell)
-            for unread in base.moving.unread(plan)[:1]:
-                say(
-                    f"{safe_line(unread)} is left out by .kbignore or another program's settings, so it won't be found."
-                    " Import to another folder with --to, or change the rule."
-                )
-            with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
-                if base.last_sync():
-                    base.index()
-    if options.json:
-        print_json(_as_json(plan, left, done))
-        return
+        if options.json:
+            print_json(_as_json(plan, left, done))
+        else:
+            _tell_end(plan, left, done, dry_run, [str(path), source, to])
+        if done:
+            _bring_in_step(base, plan)
+
+
+def _tell_end(plan: Plan, left: tuple[Left, ...], done: bool, dry_run: bool, words: list[str]) -> None:
     for one in left:
         say(f"Left out: {safe_line(one.name)}: {safe_line(one.reason)}", style="yellow")
     if done:
@@ -92,17 +92,27 @@ def import_notes(
         notes = sum(note.path not in failed for note in plan.notes)
         files = sum(file.path not in failed for file in plan.files)
         out().print(f"Imported {_counts(notes, files)}. To take them back: kb undo")
+        sys.stdout.flush()
     elif not plan.notes:
         out().print("Nothing to import.")
     elif dry_run:
-        words = (
-            shlex.quote(str(path))
-            + (f" --from {source}" if source else "")
-            + (f" --to {shlex.quote(to)}" if to else "")
-        )
-        say(f"Nothing was written. To import: kb import {safe_line(words)}", style="dim")
+        path, source, to = map(shlex.quote, words)
+        options = (f" --from {source}" if words[1] else "") + (f" --to {to}" if words[2] else "")
+        say(f"Nothing was written. To import: kb import {safe_line(path + options)}", style="dim")
     else:
         out().print("Nothing was imported.")
+
+
+def _bring_in_step(base: KnowledgeBase, plan: Plan) -> None:
+    for path in base.moving.unread(plan)[:1]:
+        say(
+            f"{safe_line(path)} is left out by .kbignore or another program's settings, so it won't be found."
+            " Import to another folder with --to, or change the rule."
+        )
+    with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
+        if base.last_sync():
+            with progress_bar() as report:
+                base.index(report)
 
 
 def _wanted(plan: Plan, yes: bool, *, asks: bool) -> bool:

@@ -61,6 +61,7 @@ class Found:
     properties: Mapping[str, PropertyValue] = field(default_factory=dict)
     front: tuple[str, ...] = ()  # lines of front matter that it has already
     files: Mapping[str, Attachment] = field(default_factory=dict)  # by key
+    stem: str = ""  # the name of its file, where it is to stay, however a program writes `a/b` and `a?` in it
     headed: bool = True  # whether its title is to stand above its text
 
     @property

@@ -11,8 +11,9 @@ from kb.notes.link_names import name_key
 
 # In file names on one system or another; and what would end a wiki link, or be taken for its anchor.
 _UNFIT = re.compile(
-    r'[<>:"|?*\\/\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\[\]#^`]+|%%|%(?=[0-9a-fA-F]{2})'
+    r'[<>:"|?*\\/\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\[\]#^`]+|%%'
 )
+_LIKE_CODED = re.compile(r"%(?=[0-9a-fA-F]{2})")  # Logseq's way of writing what names cannot hold
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 # Endings by which editors and syncers know their own files; no scan of a vault sees these.
 _TEMPORARY = re.compile(r"\.(?=(?:tmp|swp|swo|part|crdownload|bak|orig|backup|md|markdown)$)", re.IGNORECASE)
@@ -22,9 +23,9 @@ _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,12}")
 _TAG_UNFIT = re.compile(r"[^\w/-]+")
 
 
-def file_name(title: str) -> str:
-    """A name for a file, without suffix, that reads as `title` does."""
-    name = unicodedata.normalize("NFC", title)
+def file_name(title: str, *, coded: bool = False) -> str:
+    """A name for a file, without suffix, that reads as `title` does; `coded` says that `%3F` means a sign."""
+    name = unicodedata.normalize("NFC", title if coded else _LIKE_CODED.sub(" ", title))
     name = " ".join(_UNFIT.sub(" ", name).split())
     name = _shortened(name).strip(" .~$-") or _shortened(name).strip(" .~$")
     name = _TEMPORARY.sub("-", name)

@@ -159,7 +159,7 @@ class _Planner:
         return block in self._named
 
     def _path(self, found: Found) -> str:
-        name = file_name(found.title)
+        name = file_name(found.stem, coded=True) if found.stem else file_name(found.title)
         by = f" ({self.label})"
         if found.day is not None:
             path = self.home.day_path(found.day)
@@ -167,7 +167,9 @@ class _Planner:
                 return path
             name = found.day.isoformat()
         if self.home.is_logseq:  # whose pages have one name each, and no folders
-            name = "___".join(file_name(part) for part in found.title.split("/") if part.strip()) or name
+            if not found.stem:
+                parts = [file_name(part) for part in found.title.split("/") if part.strip()]
+                name = "___".join(parts) or name
             is_taken = name_key(name) in self._stems
             path = free_path(self.folder, name, ".md", self._taken, by if is_taken else "")
             self._stems.add(name_key(stem(path)))

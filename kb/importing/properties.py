@@ -13,7 +13,7 @@ from kb.importing.home import ID, Home
 from kb.importing.names import tag_name
 from kb.notes.front_matter import top_entries
 from kb.notes.note import PropertyValue
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import page_name, parse_note
 
 _PLAIN = re.compile(
     r"[^\W\d_](?:[\w /.-]*[\w/.-])?"  # words
@@ -29,9 +29,9 @@ Entry = tuple[str, PropertyValue]
 
 def entries(found: Found, path: str, mark: str, home: Home) -> Iterator[Entry]:
     """The properties of the note to lie at `path`, which `mark` tells from others."""
-    name = stem(path)
+    name = page_name(path)
     if home.is_logseq:
-        if name.replace("___", "/") != found.title and found.day is None:
+        if name != found.title and found.day is None:
             yield "title", found.title
         if found.aliases:
             yield "alias", found.aliases

@@ -10,6 +10,7 @@ from kb.importing.found import Body, Found, short_hash
 from kb.importing.importer import Export
 from kb.importing.markdown import NOTES, front_lines, read_pages
 from kb.importing.tree import Tree
+from kb.notes.parse import page_name
 
 _TEXT = (".txt", ".text")
 
@@ -37,10 +38,11 @@ class Text:
             used |= set(body.files)
             yield Found(
                 _key(name, note.text),
-                PurePosixPath(name).stem,
+                page_name(name),
                 said,
                 tuple(body.refs),
                 names=(name,),
+                stem=PurePosixPath(name).stem,
                 folder=folder_of(name),
                 updated=None if note.modified else tree.changed(name),
                 front=front_lines(note),
