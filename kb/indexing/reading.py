@@ -185,6 +185,8 @@ def _read(vault: Vault, file: NoteFile, tally: Tally) -> RawNote | None:
     now = time.time_ns()
     try:
         raw = vault.look(file.path)
+    except FileRefused:  # too large to be looked at, which is told where it is to be read
+        return RawNote(file.path, "", "", False, "", file.size, file.mtime_ns, file.ctime_ns, file.inode)
     except NoteUnreadable as error:
         tally.unreadable.append((file.path, str(error)))
         return None

@@ -14,7 +14,7 @@ from hashlib import blake2b, file_digest
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO, Protocol
 
-from kb.errors import NoteUnreadable, VaultMissing
+from kb.errors import FileRefused, NoteUnreadable, VaultMissing
 from kb.files.beneath import is_name
 from kb.files.names import readable
 from kb.files.small import Unfit, open_regular
@@ -197,7 +197,8 @@ class Vault:
             file, status = open_regular(name)
             with file:
                 if status.st_size > most:
-                    raise NoteUnreadable(
+                    kind = FileRefused if most == MAX_FILE_BYTES else NoteUnreadable
+                    raise kind(
                         f"{path} is larger than {most // 1_000_000} MB. Split it, or name it in {IGNORE_FILE}."
                     )
                 yield file, status
