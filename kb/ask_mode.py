@@ -27,9 +27,9 @@ from kb.plugin_api import (
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer
+    from kb.answering.conversation import Turn
     from kb.answering.events import Step
     from kb.answering.kept_conversations import Conversation
-    from kb.answering.question.follow_up import Turn
 
 _REMEMBERED = 8  # turns that a follow-up may go on from; their passages are forgotten at once
 _NOTHING_YET = "No answer yet. Ask a question first."
@@ -83,8 +83,8 @@ class AskSession:
 
     def _ask(self, question: str, cancellation: Cancellation) -> Iterator[Event]:
         from kb.answering.answer import abstention, cite
+        from kb.answering.conversation import Turn
         from kb.answering.events import Finished, SentenceChecked, Step
-        from kb.answering.question.follow_up import Turn
 
         self._steps = []
         for event in self._base.ask(question, cancellation, history=self._turns):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kb.answering.answer import Style
+    from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
-    from kb.answering.question.follow_up import Turn
     from kb.capture import Capture
     from kb.importing.moving import Moving
     from kb.indexing.connections import Connections, NoteGraph

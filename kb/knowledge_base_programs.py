@@ -13,9 +13,9 @@ from kb.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, Style
+    from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
     from kb.answering.llama_index_query_engine import KnowledgeBaseQueryEngine
-    from kb.answering.question.follow_up import Turn
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit

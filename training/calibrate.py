@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from kb.answering.conversation import Turn
 from kb.answering.evidence.candidates import Candidate, Features
 from kb.answering.evidence.reader_evidence import EvidenceReader
-from kb.answering.question.follow_up import Turn, understand
+from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import intent_of
 from kb.answering.question.question import read_question
 from kb.answering.strategies import ways_of
@@ -89,8 +90,8 @@ def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
     _, search = ways_of(retriever, catalog, base.settings.answers.passages)[0]
     turns: list[Turn] = []
     for earlier in gold.history:
-        turns.append(Turn(understand(earlier, turns, lambda: _names(base)).text, ""))
-    text = understand(gold.question, turns, lambda: _names(base)).text
+        turns.append(Turn(rewrite_follow_up(earlier, turns, lambda: _names(base)).text, ""))
+    text = rewrite_follow_up(gold.question, turns, lambda: _names(base)).text
     question = read_question(text, retriever.document_frequency, retriever.passage_count())
     reader = EvidenceReader(base.reader, catalog.passages_of, catalog.day_names().day_of, base.embedder)
     found = reader.candidates(question, intent_of(text), search(question, []))

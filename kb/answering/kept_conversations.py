@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from kb.answering.answer import Answer
-from kb.answering.question.follow_up import Turn
+from kb.answering.conversation import Turn
 from kb.machine_log import MachineLog
 from kb.notes.places import link_target
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.answering.answer import Style
+from kb.answering.conversation import Turn
 from kb.answering.evidence.sentences import Encoder
 from kb.answering.judging.judge import Judge
-from kb.answering.question.follow_up import Turn
 from kb.indexing.catalog import Catalog
 from kb.models.language_model import Cancellation, LanguageModel
 from kb.reading.reader import Reader

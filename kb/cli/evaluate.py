@@ -227,7 +227,7 @@ def _answers(
 ) -> dict[str, Any]:
     from rich.progress import track
 
-    from kb.answering.question.follow_up import Turn
+    from kb.answering.conversation import Turn
     from kb.evaluation.answers import answer_figures, figures_by_kind, judge_answers
     from kb.evaluation.page import page_of
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb.answering.answer import Answer, Style, abstention
+from kb.answering.conversation import Turn
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, Step
-from kb.answering.question.follow_up import Turn
 from kb.ask_mode import AskSession
 from kb.errors import QuestionEmpty, UsageError
 from kb.knowledge_base import KnowledgeBase

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kb.answering.question.follow_up import Turn, rewrite_follow_up
+from kb.answering.conversation import Turn
+from kb.answering.question.follow_up import rewrite_follow_up
 
 TITLES = ("Spaced repetition", "BM25", "Forgetting curve", "Quantisation")
 

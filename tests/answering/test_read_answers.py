@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 
 from kb.answering.answer import Answer
+from kb.answering.conversation import Turn
 from kb.answering.events import Finished
 from kb.answering.evidence.sections import most_likely, sections_of
-from kb.answering.question.follow_up import Turn
 from kb.answering.question.question import read_question
 from kb.knowledge_base import KnowledgeBase
 from kb.retrieval.hit import SearchHit

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from kb.answering.question.follow_up import Turn, rewrite_follow_up
+from kb.answering.conversation import Turn
+from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.words import content_words
 
 _MOST = 4  # parts of a question that are answered

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.answering.conversation import Turn
 from kb.answering.words import content_words, words_of
 
 _GOES_ON = re.compile(
@@ -65,14 +66,6 @@ _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?)\s+", re.IGNORECASE)
 _THE_THING = re.compile(r"\b(?:the|an?|der|die|das|eine?)\s+[^,;]+$", re.IGNORECASE)
 _FEW = 2  # content words that a question may have and still be no more than a rest of one
 _SHORT = 6  # words of what a question asks after
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question of this conversation, as it was understood, with what was answered."""
-
-    question: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
