@@ -16,7 +16,7 @@ from kb.cli.prompt import words_or_stdin
 from kb.cli.streams import answer
 from kb.errors import UsageError
 from kb.safe_text import safe_line, safe_text
-from kb.wire import answer_json
+from kb.wire import answer_json as as_json  # scripts that ask whole sets import it from here
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,7 +54,7 @@ def ask(
         if explain:
             events = _explained(events)
         if options.json:
-            print_json(answer_json(last_answer(events)))
+            print_json(as_json(last_answer(events)))
         else:
             _show(events, short=style == "short")
 
