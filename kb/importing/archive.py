@@ -98,7 +98,7 @@ class ZipTree(Tree):
             name = self._checked(info)
             if name is None:
                 continue
-            if not within and name.lower().endswith(".zip"):
+            if not within and name.lower().endswith((".zip", ".bear2bk", ".textpack")):
                 self._add_part(archive, info, name)
             else:
                 self._members.setdefault(f"{prefix}{name}", (archive, info))

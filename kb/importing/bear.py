@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kb.errors import ExportUnreadable
+from kb.importing.code import outside_code
 from kb.importing.found import Body, Found, Ref, short_hash
 from kb.importing.importer import Export
 from kb.importing.markdown import NOTES, Pages, front_lines, read_pages
@@ -19,9 +20,10 @@ from kb.importing.tree import Tree
 from kb.notes.note import Link
 
 _BUNDLE = re.compile(r"(?:^|/)[^/]+\.textbundle/text\.[\w]+$", re.IGNORECASE)
-_WIDE_TAG = re.compile(r"(?<![\w#/&])#([^\W\d_][^#\n]{0,60}?[^\s#])#(?!\w)")
+_WIDE_TAG = re.compile(r"(?<![\w#/&\\])#([^\W\d_][^#\n]{0,60}?[^\s#])#(?!\w)")
 _SIZE = re.compile(r"(?<=\))<!--\s*\{[^{}\n]*\}\s*-->")  # of a picture
 _HIGHLIGHT = re.compile(r"(?<!:)::(?=\S)([^:\n]+?)(?<=\S)::(?!:)")
+_UNDERLINE = re.compile(r"(?<![~\\\w])~(?=[^\s~/])([^~\n]{1,300}?)(?<=\S)~(?![~\w])")
 _BEAR = "net.shinyfrog.bear"
 
 
@@ -97,6 +99,11 @@ def _about(name: str, tree: Tree) -> dict[str, Any]:
 
 
 def _markdown(said: str) -> str:
+    return outside_code(said, _marks)
+
+
+def _marks(said: str) -> str:
     said = _SIZE.sub("", said)
     said = _WIDE_TAG.sub(lambda match: "#" + re.sub(r"\s+", "-", match[1]), said)
+    said = _UNDERLINE.sub(r"<u>\1</u>", said)
     return _HIGHLIGHT.sub(r"==\1==", said)

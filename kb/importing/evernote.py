@@ -9,6 +9,7 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,7 +18,9 @@ from kb.importing.found import Attachment, Body, Found, Ref, clean, short_hash
 from kb.importing.importer import Export
 from kb.importing.tree import MOST_ATTACHMENT, Tree
 
-_ADDRESS = re.compile(r"evernote:///|https://(?:www|app)\.evernote\.com/(?:shard|client)/", re.IGNORECASE)
+_ADDRESS = re.compile(r"evernote:///|https://(?:www|app|share)\.evernote\.com/", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_LINK = re.compile(r"<a(\s[^<>]*+)>([^<>]{1,300})</a>")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _MOST_LEVELS = 50  # of elements around a note
 
@@ -35,10 +38,11 @@ class Evernote:
     def notes(self, export: Export) -> Iterator[Found]:
         """The notes of every notebook."""
         files = export.tree.ending(".enex")
+        linked = _linked(export.tree, files)
         for name in files:
             notebook = PurePosixPath(name).stem if len(files) > 1 else ""
             for element in _elements(export.tree, name):
-                yield _found(element, notebook, export.tree)
+                yield _found(element, notebook, export.tree, linked)
 
 
 def _elements(tree: Tree, name: str) -> Iterator[Any]:
@@ -71,11 +75,27 @@ def _elements(tree: Tree, name: str) -> Iterator[Any]:
             ) from error
 
 
-def _found(element: Any, notebook: str, tree: Tree) -> Found:
+def _linked(tree: Tree, files: list[str]) -> dict[str, str]:
+    """Titles of notes by the ids in links, as far as a link somewhere shows the title: exports have no ids of notes."""
+    titles: set[str] = set()
+    shown: dict[str, set[str]] = {}
+    for name in files:
+        for element in _elements(tree, name):
+            titles.add(_title(element))
+            for tag, text in _LINK.findall(element.findtext("content") or ""):
+                if _ADDRESS.search(tag) and (found := _GUID.findall(tag)):
+                    shown.setdefault(found[-1].lower(), set()).add(" ".join(unescape(text).split()))
+    return {guid: next(iter(named)) for guid, texts in shown.items() if len(named := texts & titles) == 1}
+
+
+def _title(element: Any) -> str:
+    return " ".join(clean(element.findtext("title") or "").split()) or "Untitled"
+
+
+def _found(element: Any, notebook: str, tree: Tree, linked: dict[str, str]) -> Found:
     from kb.importing.html import Links, markdown_of, read_page
 
-    title = " ".join(clean(element.findtext("title") or "").split()) or "Untitled"
-    body = Body()
+    title, body = _title(element), Body()
     files = dict(_resources(element, tree))
     shown: set[str] = set()
 
@@ -87,11 +107,13 @@ def _found(element: Any, notebook: str, tree: Tree) -> Found:
         return body.file(files[identity], text)
 
     def link(address: str, text: str) -> str | None:
-        if not _ADDRESS.match(address) or not text:
+        guids = _GUID.findall(address) if _ADDRESS.match(address) else []
+        if not guids:
             return None
-        return body.ref(
-            Ref("note", text, text, otherwise=f"[{text.replace('[', '(').replace(']', ')')}]({address})")
-        )
+        target = linked.get(guids[-1].lower(), text)
+        shown = target if not text or _ADDRESS.match(text) else text
+        written = f"[{(shown or 'a note').replace('[', '(').replace(']', ')')}]({address})"
+        return body.ref(Ref("note", target, shown, otherwise=written))
 
     content = clean(element.findtext("content") or "")
     said = markdown_of(read_page(content), body, tree, Links(link, picture))

@@ -14,8 +14,8 @@ from kb.notes.note import PropertyValue
 # Two characters of the private use area stand around the number of a link in a text that is being made.
 _OPEN, _CLOSE = "\ue0f0", "\ue0f1"
 _MARK = re.compile(f"{_OPEN}(\\d{{1,9}}){_CLOSE}")
-# What no note's text holds: these two, and control characters but for tab and line ends.
-_UNFIT = re.compile(f"[{_OPEN}{_CLOSE}\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# What no note's text holds: these two and others that importers mark places with, and control characters but for tab and line ends.
+_UNFIT = re.compile(f"[{_OPEN}-\ue0f3\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 RefKind = Literal["note", "file", "id"]
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from bs4 import BeautifulSoup, Tag
@@ -17,6 +16,7 @@ from markdownify import MarkdownConverter
 
 from kb.importing.found import Attachment, Body
 from kb.importing.html_clean import Page, clean_html
+from kb.importing.html_marks import attribute, mark_boxes, mark_styles, put, put_code, take_code
 from kb.importing.tree import Tree
 
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.+-]+)*?)(;base64)?,", re.IGNORECASE)
@@ -24,7 +24,6 @@ _SAFE_LINK = re.compile(r"(?:https?|mailto|tel|ftp|obsidian|zotero|file):", re.I
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
 _MOST_CONTENT = 0.4  # share of a page's text that its main part has at least
 _BLANK_LINES = re.compile(r"\n{3,}")
-_LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight-source)-([\w+#-]+)")
 _CHECKED = re.compile(r"^([ \t]*)(?:[-*+] )?\[(x| )\][ \t\n]*(?=\S)", re.MULTILINE)
 
 
@@ -40,20 +39,14 @@ def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
     """The text of a page."""
     soup = BeautifulSoup(page.html, "html.parser")
     for picture in soup.find_all("img"):
-        _put(picture, _picture(picture, body, tree, links))
+        put(picture, _picture(picture, body, tree, links))
     for media in soup.find_all("en-media"):
-        _put(media, links.picture(f"en-media:{media.get('hash', '')}", _of(media, "alt")) or "")
+        put(media, links.picture(f"en-media:{media.get('hash', '')}", attribute(media, "alt")) or "")
     for secret in soup.find_all("en-crypt"):
-        _put(secret, "(encrypted in Evernote)")
-    for todo in soup.find_all("en-todo"):
-        _put(todo, "[x] " if _of(todo, "checked").lower() == "true" else "[ ] ")
-    for item in soup.find_all("li"):
-        style = _of(item, "style").replace(" ", "")
-        if "--en-checked:" in style:
-            item.insert(0, "[x] " if "--en-checked:true" in style else "[ ] ")
-    for box in soup.find_all("input"):
-        is_box = _of(box, "type").lower() == "checkbox"
-        _put(box, ("[x] " if box.has_attr("checked") else "[ ] ") if is_box else "")
+        put(secret, "(encrypted in Evernote)")
+    mark_boxes(soup)
+    blocks = take_code(soup)
+    mark_styles(soup)
     for link in soup.find_all("a"):
         _link(link, links)
     text = _Converter(
@@ -61,11 +54,10 @@ def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
         bullets="-",
         escape_misc=False,
         table_infer_header=True,
-        code_language_callback=_language,
     ).convert_soup(soup)
     text = _CHECKED.sub(r"\1- [\2] ", re.sub(r"\\\[(x| )\\\]", r"[\1]", text))
     lines = (line.rstrip() if not line.endswith("  ") else line.rstrip() + "  " for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    return put_code(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip(), blocks)
 
 
 def main_part(page: Page) -> Page:
@@ -90,9 +82,7 @@ def first_line(page: Page) -> str:
 
 class _Converter(MarkdownConverter):
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        """A line of its own; Evernote and Apple Notes write each line so, and a code block by its style."""
-        if "codeblock:true" in _of(el, "style").replace(" ", ""):
-            return f"\n\n```\n{el.get_text(chr(10)).strip(chr(10))}\n```\n\n"
+        """A line of its own; Evernote and Apple Notes write each line so."""
         if "_inline" in parent_tags or not text.strip():
             return " " if "_inline" in parent_tags else "\n"
         around = (
@@ -115,20 +105,11 @@ class _Converter(MarkdownConverter):
 _BLOCKS = frozenset("div p ul ol table pre blockquote h1 h2 h3 h4 h5 h6 hr section article".split())
 
 
-def _of(tag: Tag, name: str) -> str:
-    value: Any = tag.get(name, "")
-    return " ".join(value) if isinstance(value, list) else str(value or "")
-
-
-def _put(tag: Tag, text: str) -> None:
-    if text:
-        tag.replace_with(text)
-    else:
-        tag.decompose()
-
-
 def _picture(tag: Tag, body: Body, tree: Tree, links: Links) -> str:
-    address, shown = _of(tag, "src") or _of(tag, "data-src"), " ".join(_of(tag, "alt").split())
+    address, shown = (
+        attribute(tag, "src") or attribute(tag, "data-src"),
+        " ".join(attribute(tag, "alt").split()),
+    )
     if address.startswith("data:"):
         file = data_file(address, tree)
         return body.file(file, shown) if file else ""
@@ -140,7 +121,7 @@ def _picture(tag: Tag, body: Body, tree: Tree, links: Links) -> str:
 
 
 def _link(tag: Tag, links: Links) -> None:
-    address, text = _of(tag, "href").strip(), " ".join(tag.get_text(" ").split())
+    address, text = attribute(tag, "href").strip(), " ".join(tag.get_text(" ").split())
     found = links.link(address, text) if address else None
     if found is not None:
         tag.replace_with(found)
@@ -178,13 +159,6 @@ def data_file(address: str, tree: Tree) -> Attachment | None:
 def is_local(address: str) -> bool:
     """Whether an address names a file beside the page."""
     return bool(address) and not _SCHEME.match(address) and not address.startswith(("#", "/", "?"))
-
-
-def _language(tag: Tag) -> str:
-    for one in (tag, tag.find("code")):
-        if isinstance(one, Tag) and (match := _LANGUAGE.search(_of(one, "class"))):
-            return match[1]
-    return ""
 
 
 def read_page(text: str, *, web: bool = False) -> Page:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
@@ -56,7 +57,9 @@ class Keep:
 
 
 def _is_note(value: dict[str, Any]) -> bool:
-    return "userEditedTimestampUsec" in value and ("isTrashed" in value or "textContent" in value)
+    return "isTrashed" in value and any(
+        key in value for key in ("userEditedTimestampUsec", "textContent", "listContent", "attachments")
+    )
 
 
 def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
@@ -65,7 +68,8 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
         f"- [{'x' if one.get('isChecked') is True else ' '}] {line(one.get('text'))}"
         for one in tables(note.get("listContent"))
     ]
-    said = text(note.get("textContent")).strip()
+    plain = text(note.get("textContent")).strip()
+    said = _rich(text(note.get("textContentHtml")), body, tree) or plain
     files = [
         body.file(tree.attachment(file))
         for one in tables(note.get("attachments"))
@@ -79,7 +83,7 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
     ]
     parts = (said, "\n".join(items), *files, "\n".join(pages))
     title = line(note.get("title")) or _first_words(
-        said or (line(tables(note.get("listContent"))[0].get("text")) if items else "")
+        plain or (line(tables(note.get("listContent"))[0].get("text")) if items else "")
     )
     edited = moment(note.get("userEditedTimestampUsec"), _MICROSECONDS)
     created = moment(note.get("createdTimestampUsec"), _MICROSECONDS)
@@ -87,7 +91,7 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
         word for key, word in (("isPinned", "pinned"), ("isArchived", "archived")) if note.get(key) is True
     ]
     return Found(
-        f"{title}\t{created}" if created else f"{title}\t{short_hash(said)}\t{PurePosixPath(name).name}",
+        f"{title}\t{created}" if created else f"{title}\t{short_hash(plain)}\t{PurePosixPath(name).name}",
         title,
         "\n\n".join(filter(None, parts)),
         tuple(body.refs),
@@ -97,6 +101,15 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
         properties={"keep": tuple(states)},
         files=body.files,
     )
+
+
+def _rich(written: str, body: Body, tree: Tree) -> str:
+    """Text with headings or bold words, as newer notes have it; nothing where it is plain."""
+    if not re.search(r"<h[1-6]\b|font-weight: ?[6-9]00|font-style: ?italic", written):
+        return ""
+    from kb.importing.html import Links, markdown_of, read_page
+
+    return markdown_of(read_page(written), body, tree, Links(lambda *_: None, lambda *_: None))
 
 
 def _beside(name: str, file: str, tree: Tree) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -14,6 +14,7 @@ from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote
 
+from kb.importing.clippings import page_note
 from kb.importing.found import Body, Found, Ref
 from kb.importing.importer import Export
 from kb.importing.markdown import Pages, read_pages
@@ -46,12 +47,15 @@ class Notion:
 
     def fits(self, tree: Tree) -> bool:
         """Whether names carry Notion's ids."""
-        texts = tree.ending(".md", ".csv")
+        texts = tree.ending(".md", ".csv", ".html")
         return bool(texts) and sum(_name(name)[1] != "" for name in texts) * 2 >= len(texts)
 
     def notes(self, export: Export) -> Iterator[Found]:
         """The pages, then the databases."""
         tree = export.tree
+        if not tree.ending(".md"):
+            yield from _as_html(export)
+            return
         texts = read_texts(export, tree.ending(".md"))
         pages = read_pages(tree, texts, {name: _callouts(said) for name, said in texts.items()})
         rooms = _Rooms(pages, _databases(tree))
@@ -62,6 +66,19 @@ class Notion:
                 said = read_texts(export, [file])
                 if said:
                     yield _database(name, said[file], rooms, export)
+
+
+def _as_html(export: Export) -> Iterator[Found]:
+    """The pages of an export to HTML; databases are pages with tables there."""
+    from kb.importing.html import read_page
+
+    for name, written in read_texts(export, export.tree.ending(".html")).items():
+        title, identity = _name(name)
+        title = read_page(written).title or title or "Untitled"
+        found = page_note(export.tree, name, written, title, web=False)
+        if not identity and PurePosixPath(name).stem == "index":
+            continue  # the list of all pages that Notion adds
+        yield replace(found, key=identity or name, folder=_folder(name), created=None)
 
 
 @dataclass(frozen=True)

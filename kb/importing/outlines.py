@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from kb.importing.code import outside_code
 from kb.importing.found import Body, Ref
 from kb.notes.dates import read_day
 
-_TICKS = re.compile(r"`+")
-_FENCE = 3  # backticks around code of several lines
-_EMBED = re.compile(r"\{\{(?:\[\[embed(?:-path|-children)?\]\]|embed):?[ \t]*([^{}\n]++)\}\}")
+_EMBED = re.compile(r"\{\{(?:\[\[)?embed(?:-path|-children)?(?:\]\])?:?[ \t]*([^{}\n]++)\}\}")
 _ALIASED = re.compile(
     r"(?<!!)\[([^\[\]\n]+)\]\((?:\[\[(?P<page>[^\[\]\n]+)\]\]|\(\((?P<block>[\w-]{6,40})\)\))\)"
 )
 _BLOCK = re.compile(r"\(\(([\w-]{6,40})\)\)")
 _PAGE = re.compile(r"#?\[\[((?:[^\[\]\n]|\[\[[^\[\]\n]*\]\])+)\]\]")
+_OPEN_FENCE = re.compile(r"([^`\n])(```)$")  # Roam closes code at the end of its last line
 _SHOWN = 60  # characters of a block that a link to it shows
 _DEEPEST = 60  # levels that are set in; what lies deeper stands at that one
 
@@ -46,7 +46,7 @@ class Outline:
         lines: list[str] = []
         base = 0
         for block in blocks:
-            said = self._inline(block.text)
+            said = self._inline(_OPEN_FENCE.sub(r"\1\n\2", block.text))
             if block.level == 0 and block.heading:
                 mark = self._body.ref(Ref("id", block.id)) if block.id else ""
                 lines += ["", f"{'#' * (block.heading + 1)} {one_line(said)}{mark}", ""]
@@ -69,12 +69,7 @@ class Outline:
 
     def _inline(self, text: str) -> str:
         """Links left open, but for those in code."""
-        parts: list[str] = []
-        position = 0
-        for start, end in _code(text):
-            parts += self._links(text[position:start]), text[start:end]
-            position = end
-        return "".join((*parts, self._links(text[position:])))
+        return outside_code(text, self._links)
 
     def _links(self, text: str) -> str:
         text = _EMBED.sub(lambda match: self._embed(match[1].strip(), match[0]), text)
@@ -105,26 +100,6 @@ class Outline:
     def _page(self, name: str, shown: str) -> str:
         otherwise = f"[[{name}]]" if name == shown else f"[[{name}|{shown}]]"
         return self._body.ref(Ref("note", name, shown, otherwise=otherwise))
-
-
-def _code(text: str) -> Iterator[tuple[int, int]]:
-    """Where code stands: between two runs of as many backticks, on one line unless they are a fence."""
-    runs = [match.span() for match in _TICKS.finditer(text)]
-    sizes = [min(end - start, _FENCE) for start, end in runs]
-    following: dict[int, int] = {}  # the next run of each size
-    closing = [-1] * len(runs)
-    for number in range(len(runs) - 1, -1, -1):
-        closing[number] = following.get(sizes[number], -1)
-        following[sizes[number]] = number
-    number = 0
-    while number < len(runs):
-        close = closing[number]
-        start, end = runs[number][0], runs[close][1]
-        if close < 0 or (sizes[number] < _FENCE and text.find("\n", start, end) >= 0):
-            number += 1
-            continue
-        yield start, end
-        number = close + 1
 
 
 def one_line(text: str) -> str:

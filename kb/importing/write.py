@@ -23,7 +23,7 @@ from kb.notes.resolve import LinkResolver
 
 _UNSAFE = re.compile(r"[\[\]|`$<>\\\r\n\x00]+|%%")
 _EMBEDDED = re.compile(
-    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|heic|tiff?|mp[34]|m4a|wav|ogg|flac|webm|mov|mkv|pdf)$",
+    r"\.(?:png|jpe?g|gif|svg|webp|avif|bmp|heic|tiff?|mp[34]|m4a|wav|ogg|3gp|flac|webm|mov|mkv|pdf)$",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"^(\[\[[^|\]]*?)\\?\|[^\]]*\]\]$")

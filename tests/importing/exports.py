@@ -194,15 +194,19 @@ MESSAGES = [
 ]
 
 _ENML = '<?xml version="1.0" encoding="UTF-8" standalone="no"?><!DOCTYPE en-note SYSTEM "http://xml.evernote.com/pub/enml2.dtd"><en-note>{}</en-note>'
+GUID, LOST, RYE = (f"{digit * 8}-2222-4333-8444-aaaaaaaaaaaa" for digit in "179")
 _DIGEST = hashlib.md5(PNG, usedforsecurity=False).hexdigest()
 _RYE = _ENML.format(
-    '<div>Feed the <b>starter</b> first, see <a href="evernote:///view/1/s1/g/g/" rel="noopener">Starter</a>'
-    ' and <a href="evernote:///view/1/s1/h/h/">Lost note</a>.</div><div><br/></div>'
+    f'<div>Feed the <b>starter</b> first, see <a href="evernote:///view/1/s1/{GUID}/{GUID}/" rel="noopener">Starter</a>'
+    f' and <a href="evernote:///view/1/s1/{LOST}/{LOST}/">Lost note</a>, <a href="https://share.evernote.com/note/{GUID}">it</a>.</div><div><br/></div>'
     '<div><en-todo checked="true"/>Buy rye</div><div><en-todo checked="false"/>Bake</div>'
     f'<div><en-media hash="{_DIGEST}" type="image/png" alt="A loaf"/></div>'
     "<table><tbody><tr><td>Hour</td><td>Step</td></tr><tr><td>0</td><td>Mix&nbsp;it</td></tr></tbody></table>"
     '<div style="box-sizing: border-box; -en-codeblock: true;"><div>def rise():</div><div>    return 2</div></div>'
     "<ul style='--en-todo:true;'><li style='--en-checked:true;'><div>Weigh</div></li><li style='--en-checked:false;'><div>Wait</div></li></ul>"
+)
+_STARTER = _ENML.format(
+    f"<div>Wild yeast. Back to <a href='evernote:///view/1/s1/{RYE}/{RYE}/'>Rye / bread: notes?</a></div>"
 )
 ENEX = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE en-export SYSTEM "http://xml.evernote.com/pub/evernote-export4.dtd">
@@ -231,7 +235,7 @@ ENEX = f"""<?xml version="1.0" encoding="UTF-8"?>
     <title>Starter</title>
     <created>20240201T080000Z</created>
     <updated>20240201T080000Z</updated>
-    <content><![CDATA[{_ENML.format("<div>Wild yeast. Back to <a href='evernote:///view/1/s1/g/g/'>Rye / bread: notes?</a></div>")}]]></content>
+    <content><![CDATA[{_STARTER}]]></content>
   </note>
 </en-export>
 """

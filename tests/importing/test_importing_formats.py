@@ -19,8 +19,11 @@ from tests.importing.exports import (
     CLAUDE_FILES,
     CLIPPING_FILES,
     ENEX,
+    ID_HOME,
+    ID_RYE,
     KEEP_FILES,
     LOGSEQ,
+    LOST,
     MESSAGES,
     NOTION_FILES,
     PDF,
@@ -127,7 +130,7 @@ def test_evernote(house: House, tmp_path: Path) -> None:
         '---\naliases: ["Rye / bread: notes?"]\ntags: [baking, slow-food]\ncreated: 2024-03-09T10:11:12\n'
         "updated: 2024-03-10T10:11:12\nsource: https://example.org/rye\nauthor: Ada\nimport-id: evernote-"
     )
-    assert "see [[Starter]] and [Lost note](evernote:///view/1/s1/h/h/)." in text
+    assert f"see [[Starter]] and [Lost note](evernote:///view/1/s1/{LOST}/{LOST}/), [[Starter|it]]." in text
     assert "- [x] Buy rye\n- [ ] Bake\n" in text
     assert "- [x] Weigh\n- [ ] Wait\n" in text
     assert "![[loaf.png|A loaf]]" in text
@@ -275,3 +278,65 @@ def test_a_folder_of_text_keeps_its_shape(house: House, tmp_path: Path) -> None:
     assert [(one.name, one.reason) for one in plan.left] == [
         ("unused.bin", "is no text, and no note links to it")
     ]
+
+
+def test_code_of_evernote_keeps_its_lines_and_language(house: House, tmp_path: Path) -> None:
+    code = (
+        '<div style="--en-codeblock:true;--en-syntaxLanguage:python;padding: 8px;"><div>def f(x):</div>'
+        "<div>&nbsp;&nbsp;&nbsp;&nbsp;if x:</div><div><br /></div><div><br /></div><div>        return '\\*_x_'</div></div>"
+        '<div style="--en-codeblock:true;--en-codeblockLanguage:plaintext;">just [x] text<br/>```</div>'
+    )
+    note = f"<en-export><note><title>Code</title><content><![CDATA[<en-note>{code}</en-note>]]></content></note></en-export>"
+    house.bring(put(tmp_path, {"a.enex": note}) / "a.enex")
+    assert house.text("Evernote/Code.md").partition("# Code\n\n")[2] == (
+        "```python\ndef f(x):\n    if x:\n\n\n        return '\\*_x_'\n```\n\n````\njust [x] text\n```\n````\n"
+    )
+
+
+def test_rich_text_of_keep_and_words_bold_by_style(house: House, tmp_path: Path) -> None:
+    html = (
+        '<h1 dir="ltr"><span style="font-weight:700;">Heading</span></h1><p dir="ltr"><span style="font-weight:700;'
+        'font-style:normal;">Bold</span><span style="font-weight:400;"> and </span>'
+        '<span style="font-style:italic;">slanted</span></p>'
+    )
+    note = {
+        "isTrashed": False,
+        "textContent": "Heading\nBold and slanted",
+        "textContentHtml": html,
+        "title": "Rich",
+        "createdTimestampUsec": 1,
+    }
+    house.bring(put(tmp_path / "k", {"Keep/Rich.json": json.dumps(note)}))
+    assert house.text("Google Keep/Rich.md").endswith("# Rich\n\n# Heading\n\n**Bold** and *slanted*\n")
+
+
+def test_marks_in_code_of_bear_and_roam_stay(house: House, tmp_path: Path) -> None:
+    bear = "# Marks\n\n~under~ ~~gone~~ ~/notes and `#two words# ~x~`\n\n```css\n#two words#\n::x::\n```\n\\#two words#\n"
+    house.bring(put(tmp_path / "b", {"Marks.textbundle/text.md": bear}))
+    assert house.text("Bear/Marks.md").endswith(
+        "# Marks\n\n<u>under</u> ~~gone~~ ~/notes and `#two words# ~x~`\n\n```css\n#two words#\n::x::\n```\n\\#two words#\n"
+    )
+    roam = [{"title": "Code", "edit-time": 1, "children": [
+        {"string": "```js\nconst [[one]] = 1;\nconst two = ((abcdefghi));```", "uid": "abcdefghi"},
+        {"string": "{{embed-path: ((abcdefghi))}} and `[[A]]`", "uid": "b"},
+    ]}]  # fmt: skip
+    house.bring(put(tmp_path / "r", {"r.json": json.dumps(roam)}) / "r.json")
+    text = house.text("Roam/Code.md")
+    assert "- ```js\n  const [[one]] = 1;\n  const two = ((abcdefghi));\n  ```\n   ^abcdefghi\n" in text
+    assert "- ![[Code#^abcdefghi]] and `[[A]]`\n" in text
+
+
+def test_notion_as_html(house: House, tmp_path: Path) -> None:
+    page = '<html><head><title>{}</title></head><body><article><h1 class="page-title">{}</h1>{}</article></body></html>'
+    link = f'<p>To <a href="Bakery%20{ID_HOME}/Rye%20{ID_RYE}.html">rye</a></p><pre class="code"><code>a\n\n\n\nb</code></pre>'
+    files = {
+        f"Export-d2b14fbf-86de-4508-a1b2-6515ff8d7aab/Bakery {ID_HOME}.html": page.format(
+            "Bakery", "Bakery", link
+        ),
+        f"Export-d2b14fbf-86de-4508-a1b2-6515ff8d7aab/Bakery {ID_HOME}/Rye {ID_RYE}.html": page.format(
+            "Rye", "Rye", "<p>Dark.</p>"
+        ),
+    }
+    house.bring(pack(tmp_path / "n.zip", files))
+    assert house.text("Notion/Bakery.md").endswith("# Bakery\n\nTo [[Rye|rye]]\n\n```\na\n\n\n\nb\n```\n")
+    assert house.text("Notion/Bakery/Rye.md").endswith("# Rye\n\nDark.\n")
