@@ -8,7 +8,7 @@ WORKERS ?= 2
 # A file's tests share what they have set up; files keep their order, or those of few but long tests would come last.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo check test lint typecheck soak screenshots docs sbom clean help
+.PHONY: demo check test lint typecheck soak screenshots docs sbom oldest clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
@@ -18,6 +18,7 @@ help:
 	@echo "make screenshots    the pictures of the terminal interface in docs/screenshots"
 	@echo "make docs    the documentation as a site, in site/"
 	@echo "make sbom    what is installed with kb and its licences, in dist/sbom.cdx.json"
+	@echo "make oldest  the fast tests with the oldest versions that kb allows"
 	@echo "make clean   remove the environment and the sample index"
 
 demo: $(VENV)/.demo
@@ -50,12 +51,19 @@ docs: $(VENV)/.dev
 	@$(BIN)/pip install --quiet -c constraints.txt --group docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
+# In an environment of its own, which builds llama.cpp once more.
+oldest:
+	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/pip install --quiet -c constraints.txt torch
+	@.venv-oldest/bin/pip install --quiet -c constraints-oldest.txt -e ".[lsp,mcp,serve]" "pytest>=8.4" "pytest-timeout>=2.4" "hypothesis>=6.150"
+	.venv-oldest/bin/pytest -q -m "not slow and not soak" tests
+
 sbom: $(VENV)/.demo
 	@mkdir -p dist
 	$(BIN)/python -m tools.licences --sbom > dist/sbom.cdx.json
 
 clean:
-	rm -rf $(VENV) dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 
 # torch comes first and pinned: left to itself, pip may choose a build with gigabytes of GPU libraries.

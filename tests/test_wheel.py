@@ -97,6 +97,12 @@ def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> Non
     for name in ("export", "lsp", "mcp", "quiz", "serve", "socratic", "study", "summarize"):
         assert re.search(rf"^{name}  on  kb-notes ", plugins, re.MULTILINE), plugins
     assert "bundled" in run(clean, "kb", "models")
+    run(clean, "kb", "export", "site", "site")
+    assert "growing intervals" in (
+        clean / "site" / "notes" / "Learning" / "Spaced repetition.html"
+    ).read_text("utf-8")
+    web = "from importlib.resources import files\nprint(sorted(one.name for one in (files('kb_plugins.http_server') / 'web').iterdir()))"
+    assert run(clean, "python", "-c", web) == "['app.css', 'app.js', 'index.html']\n"
     program = (
         "from kb import KnowledgeBase\n"
         "with KnowledgeBase.open() as base:\n"

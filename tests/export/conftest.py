@@ -25,7 +25,7 @@ NOTES = {
     "Tea.md": (
         '---\naliases: [Camellia]\ntags: [drink]\nis: "[[Places/Taiwan]]"\n---\n# Tea\n\nSee [[Oolong#Brewing|how to brew]], '
         "[[Oolong^heat]], [[Rooibos]] and [Taiwan](Places/Taiwan.md). %%a comment that nobody reads%%\n\n"
-        "- [ ] buy some\n- [x] drink some\n\n> [!tip] A tip\n> Warm the ==pot==.\n\n| a | b |\n| - | - |\n| [[Oolong\\|x]] | $a_1 * b_2$ |\n\n"
+        "- [ ] buy some ^buy\n- [x] drink some\n\n> [!tip] A tip ^tip\n> Warm the ==pot==.\n\n| a | b |\n| - | - |\n| [[Oolong\\|x]] | $a_1 * b_2$ |\n\n"
         "![[pixel.png]] and https://example.org/tea\n"
     ),
     "Oolong.md": (
@@ -34,8 +34,14 @@ NOTES = {
     ),
     "Places/Taiwan.md": "# Taiwan\n\nMountains where [[Oolong|the oolong]] grows, near [[Private]].\n",
     "Odd/a #1 %2e%2e ü? \"'&<b>.md": "# Odd </title><script>window.bad=1</script>\n\nA note with an odd name. [[Tea]]\n",
-    "index.md": "# A note called index\n\n[[tags]] [[Odd/a #1 %2e%2e ü? \"'&<b>|odd]]\n",
-    "tags.md": "# A note called tags\n\n[[index]]\n",
+    "index.md": (
+        "# A note called index\n\n[[tags]] [[Odd/a #1 %2e%2e ü? \"'&<b>|odd]] [[Tea#^buy]] [[Tea#^tip]]\n\n"
+        "- a block of Logseq\n  id:: 64a0c6f0-1111-4222-8333-444455556666\n- [[Tea]] first\n  id:: 64a0c6f0-1111-4222-8333-444455556667\n"
+    ),
+    "tags.md": (
+        "# [[index]] A note called tags\n\n((64a0c6f0-1111-4222-8333-444455556666)) "
+        "((64a0c6f0-1111-4222-8333-444455556667)) [[tags#A note called tags]]\n"
+    ),
     f"{'long' * 60}.md": "# Long\n\n[[Tea]]\n",
     "Evil.md": f"---\ntags: ['<b>x', drink]\n---\n# Evil\n\n{EVIL}",
     "Private.md": "# Private\n\n#secret The code is Xylophone. [[Tea]]\n",

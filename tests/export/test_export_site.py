@@ -100,8 +100,11 @@ def test_a_note_reads_as_it_is_meant(site: Path) -> None:
     tea = (site / "notes" / "Tea.html").read_text("utf-8")
     assert "nobody reads" not in tea
     assert "aliases" not in tea
-    assert '<li class="task">☐ buy some</li>' in tea
-    assert "<blockquote><p><strong>A tip</strong><br>" in tea
+    assert '<li class="task"><a id="buy"></a>☐ buy some</li>' in tea
+    assert '<blockquote><p><a id="tip"></a><strong>A tip</strong><br>' in tea
+    index = (site / "notes" / "index.html").read_text("utf-8")
+    assert "id::" not in index
+    assert '<a id="64a0c6f0-1111-4222-8333-444455556667"></a><a href="Tea.html">Tea</a> first' in index
     assert "<mark>pot</mark>" in tea
     assert '<span class="math">$a_1 * b_2$</span>' in tea
     assert '<img src="../files/pixel.png"' in tea

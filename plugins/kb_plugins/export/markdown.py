@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 # How a link is shown: HTML of it, whose text is the HTML of its label.
 ShowLink = Callable[["Link", str], str]
 
+CITED = "cited"  # the id of the place that a page was opened for
 _MARKS_FIRST = ("code", "table", "math", "html")
 _KEPT = "\ue120{}\ue121"  # stands for finished HTML while the rest is read as Markdown
 _STAND_IN = re.compile("\ue120(\\d+)\ue121")
 _PRIVATE = re.compile("[\ue120\ue121]")
 _HEADING_MARK = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)*+(?:#{1,6}[ \t]++)?+")
 _LINE_END = re.compile(r"\r\n?")
-_BLOCK_ID = re.compile(r"(?:^|[ \t])\^([A-Za-z0-9-]+)[ \t]*$", re.MULTILINE)
-_TASK = re.compile(r"<li>(\s*(?:<p>)?)\[(.)\] ")
-_CALLOUT = re.compile(r"<blockquote>\n<p>\[!([\w-]+)\][-+]?[ \t]*([^\n<]*)")
+# What names a block and is not to be read: Obsidian's mark, and the property of Logseq.
+_BLOCK_ID = re.compile(
+    r"(?:^|[ \t])\^[A-Za-z0-9-]+[ \t]*$|^[ \t]*+id:: [0-9a-fA-F-]{36}[ \t]*$\n?", re.MULTILINE
+)
+_TASK = re.compile("<li>(\\s*+(?:<p>)?+(?:\ue120\\d+\ue121)*+)\\[(.)\\] ")
+_CALLOUT = re.compile("<blockquote>\n<p>((?:\ue120\\d+\ue121)*+)\\[!([\\w-]++)\\][-+]?[ \\t]*+([^\\n<]*+)")
 _MARKED = re.compile(r"==(?=\S)([^\r\n=<>]{1,1000})(?<=\S)==")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 
@@ -63,8 +67,7 @@ class _NoteReader:
         self._kept: list[str] = []
 
     def html(self) -> str:
-        source = self._replaced()
-        source = _BLOCK_ID.sub(lambda found: self._keep(f'<span id="{found[1]}"></span>'), source)
+        source = _BLOCK_ID.sub("", _LINE_END.sub("\n", self._replaced()))
         finished = _finished(_markdown().render(_readable(source)))
         while _STAND_IN.search(finished):
             finished = _STAND_IN.sub(lambda found: self._kept[int(found[1])], finished)
@@ -85,31 +88,33 @@ class _NoteReader:
             mark = _HEADING_MARK.match(self._text, section.heading.start, section.heading.end)
             at = mark.end() if mark else section.heading.start
             pieces.append((Span(at, at), self._keep(f'<a id="h-{number}"></a>')))
-        pieces += self._mark()
+        for name, span in note.block_ids.items():
+            pieces.append(self._anchor(span.start, name))
+        lines = self._text.split("\n")
+        cited = sum(len(line) + 1 for line in lines[: self._cited - 1])
+        if self._cited > 0 and note.body.start <= cited < len(self._text):
+            pieces.append(self._anchor(cited, CITED))
         parts, position = [], note.body.start
-        for span, stands in sorted(pieces, key=lambda piece: (piece[0].start, -piece[0].end)):
-            if span.start >= position:
+        # A place comes before what begins there, and is kept within what is replaced.
+        pieces.sort(key=lambda piece: (piece[0].start, piece[0].end > piece[0].start, -piece[0].end))
+        for span, stands in pieces:
+            if span.start == span.end and note.body.start <= span.start < position:
+                parts.append(stands)
+            elif span.start >= position:
                 parts += [self._text[position : span.start], stands]
                 position = span.end
         return "".join((*parts, self._text[position : note.body.end]))
 
-    def _mark(self) -> list[tuple[Span, str]]:
-        """The mark of the cited line, at its first word; before a block whose marks must stand first, before the block."""
-        if self._cited < 1:
-            return []
-        lines = self._text.split("\n")
-        start = sum(len(line) + 1 for line in lines[: self._cited - 1])
-        if start < self._note.body.start or start >= len(self._text):
-            return []
-        mark = self._keep('<a id="cited"></a>')
-        whole = [block for block in self._note.blocks if block.kind in _MARKS_FIRST]
-        for block in whole:
-            if block.span.start <= start < block.span.end:
+    def _anchor(self, start: int, name: str) -> tuple[Span, str]:
+        """A place of that name at the first word from `start`; before a block whose marks must stand first, before the block."""
+        mark = self._keep(f'<a id="{escape(name, quote=True)}"></a>')
+        for block in self._note.blocks:
+            if block.kind in _MARKS_FIRST and block.span.start <= start < block.span.end:
                 at = self._text.rfind("\n", 0, block.span.start) + 1
-                return [(Span(at, at), f"{mark}\n\n")]
+                return Span(at, at), f"{mark}\n\n"
         found = _HEADING_MARK.match(self._text, start)
         at = found.end() if found else start
-        return [(Span(at, at), mark)]
+        return Span(at, at), mark
 
     def _formula(self, span: Span) -> str:
         return self._keep(f'<span class="math">{escape(safe_text(self._text[span.start : span.end]))}</span>')
@@ -130,7 +135,10 @@ class _NoteReader:
 def _finished(html: str) -> str:
     html = _TASK.sub(lambda found: f'<li class="task">{found[1]}{"☐" if found[2] == " " else "☑"} ', html)
     return _CALLOUT.sub(
-        lambda found: f"<blockquote><p><strong>{found[2].strip() or found[1].capitalize()}</strong><br>", html
+        lambda found: (
+            f"<blockquote><p>{found[1]}<strong>{found[3].strip() or found[2].capitalize()}</strong><br>"
+        ),
+        html,
     )
 
 

@@ -1,0 +1,32 @@
+"""constraints-oldest.txt holds the lower bound of everything that kb asks for, as `make oldest` tests it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_lower_bound_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    asked: dict[str, Version] = {}
+    for requirement in map(
+        Requirement, [*project["dependencies"], *(one for extra in extras for one in extra)]
+    ):
+        [least] = [Version(one.version) for one in requirement.specifier if one.operator == ">="]
+        name = canonicalize_name(requirement.name)
+        asked[name] = max(least, asked.get(name, least))
+    lines = (ROOT / "constraints-oldest.txt").read_text("utf-8").splitlines()
+    pinned = {
+        canonicalize_name(name): Version(version)
+        for name, _, version in (line.partition("==") for line in lines if not line.startswith("#"))
+    }
+    assert pinned == asked, (
+        "write NAME==LOWER BOUND for each requirement into constraints-oldest.txt, then: make oldest"
+    )
