@@ -15,6 +15,7 @@ from typing import NamedTuple
 from kb.answering.evidence.extents import SHORT_PARAGRAPH, extent, is_of_one_thing
 from kb.answering.evidence.flash_cards import asks_else, both_sides
 from kb.answering.evidence.sections import Section
+from kb.answering.evidence.table_cells import asked_cells, is_of_another_row
 from kb.answering.gates.names import is_german, missing_names
 from kb.answering.question.intent import Intent
 from kb.answering.question.question import Question
@@ -57,6 +58,8 @@ _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often
 NOTHING_KNOWN = Features(*[0.0] * len(Features._fields))
+_ANOTHER_ROW = 3.0  # log odds that a row loses where the question names another, or its cell is empty
+_CELL = 2.5  # log odds of a cell whose row and column the question names
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
 _PARTS = 4  # answers of one section that the reader sees …
@@ -136,8 +139,31 @@ def candidates_of(
     for item, cosine in zip(found, meanings, strict=True):
         features = item.features._replace(meaning=cosine)
         score = features.log_odds - _NAMELESS * nameless[id(item.section)]
+        if is_of_another_row(question, item.section, item.block, item.span):
+            score -= _ANOTHER_ROW
         scored.append(replace(item, features=features, score=score))
-    return sorted(scored, key=lambda item: -item.score)
+    return sorted(_by_cells(question, sections, scored), key=lambda item: -item.score)
+
+
+def _by_cells(
+    question: Question, sections: Sequence[Section], found: Sequence[Candidate]
+) -> Iterator[Candidate]:
+    """`found`, and the rows whose cell is asked for by row and column; a table whose cell is empty loses."""
+    cells = [cell for section in sections for cell in asked_cells(question, section)]
+    empty = {id(cell.block) for cell in cells if not cell.text} - {
+        id(cell.block) for cell in cells if cell.text
+    }
+    rows = {(id(cell.block), cell.row): cell for cell in cells if cell.text}
+    for item in found:
+        if id(item.block) in empty:
+            yield replace(item, score=item.score - _ANOTHER_ROW)
+        elif cell := rows.pop((id(item.block), item.span), None):
+            yield replace(item, score=max(item.score, _CELL), short=cell.text)
+        else:
+            yield item
+    for cell in rows.values():
+        day = entry_day(cell.section.text[cell.row.start : cell.row.end]) or cell.section.day
+        yield Candidate(cell.section, cell.block, cell.row, cell.text, NOTHING_KNOWN, _CELL, day)
 
 
 def _nameless(question: Question, found: Sequence[Candidate]) -> dict[int, int]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from kb.answering.evidence.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
 from kb.answering.evidence.counting import count_of
+from kb.answering.evidence.in_force import in_force
 from kb.answering.evidence.sections import Section, most_likely, sections_of
 from kb.answering.evidence.sentences import Encoder, Evidence
 from kb.answering.gates.odds import probability
@@ -26,7 +27,6 @@ from kb.text.periods import Period
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 _READ = 8  # sections that the reader is given
-_SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one
 _SAME_PERIOD = 4.0  # log odds by which entries of one period may fall behind the best of them
 _MOST_OF_PERIOD = 12  # entries of a period shown
 _OF_PERIOD = 1.7  # log odds that an entry of the period asked for gains …
@@ -109,7 +109,7 @@ class EvidenceReader:
         if not found:
             return NOTHING
         count = count_of(question, found, period) if intent.counts else None
-        own = count.counted[:_MOST_OF_PERIOD] if count else self._own(found, intent, period)
+        own = count.counted[:_MOST_OF_PERIOD] if count else self._own(question, found, intent, period)
         rest = _apart([item for item in found if not _overlaps(item, own) and not _repeats(item, own)])
         alike = {id(item) for item in rest if len(own) == 1 and _agrees(item, own[0])}
         rest.sort(key=lambda item: id(item) not in alike)
@@ -162,7 +162,9 @@ class EvidenceReader:
         )
         return _distinct(entries)[:_MOST_OF_PERIOD]
 
-    def _own(self, found: Sequence[Candidate], intent: Intent, period: Period | None) -> list[Candidate]:
+    def _own(
+        self, question: Question, found: Sequence[Candidate], intent: Intent, period: Period | None
+    ) -> list[Candidate]:
         """The candidates that answer together; the first leads."""
         best = found[0]
         if period and intent.wants_all:
@@ -185,24 +187,7 @@ class EvidenceReader:
             if decided:
                 last = max(decided, key=lambda item: (item.day or date.min, item.score))
                 return [replace(last, score=max(last.score, _LATEST_DECISION))]
-        return [self._in_force(best, found, intent)]
-
-    def _in_force(self, best: Candidate, found: Sequence[Candidate], intent: Intent) -> Candidate:
-        """`best`, or what superseded it: a later dated statement of the same, in its note or elsewhere."""
-        if best.day is None:
-            return best
-        path = best.section.first.note_path
-        rivals = [
-            item
-            for item in found
-            if item.day is not None
-            and item.score
-            >= best.score
-            - (_SUPERSEDES if item.section.first.note_path == path or intent.wants_latest else 0.7)
-        ]
-        if intent.wants_earliest:
-            return min(rivals, key=lambda item: item.day or date.max)
-        return max(rivals, key=lambda item: (item.day or date.min, item.score))
+        return [in_force(question, best, found, intent)]
 
     def _as_event(self, question: Question, item: Candidate) -> Candidate:
         """`item`, with the day it is of as the answer where it tells of the event that was asked for."""

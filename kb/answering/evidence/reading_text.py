@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kb.notes.answer_blocks import AnswerBlock, struck_out
+from kb.notes.note import Span
 from kb.reading.reading import Reading, Text
 
 _MOST_COLUMNS = 12  # of a wider table, cells are read without their columns' names
@@ -75,20 +76,21 @@ def _cells(section: str, block: AnswerBlock) -> list[tuple[int, str]]:
     """Where the cells of a table's rows begin, the first of each row aside, and the column's name to stand there."""
     if block.lead is None:
         return []
-    names = [section[start:end] for start, end in _split(section, block.lead.start, block.lead.end)]
+    names = [section[start:end] for start, end in cells_of(section, block.lead)]
     if len(names) > _MOST_COLUMNS:
         return []
     found = []
     for part in block.parts:
-        cells = _split(section, part.span.start, part.span.end)
+        cells = cells_of(section, part.span)
         for (start, end), name in list(zip(cells, names, strict=False))[1:]:
             if start < end and name:
                 found.append((start, f"{name[:_LONGEST_NAME]}: "))
     return found
 
 
-def _split(section: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where the cells of a row stand, without the blanks around them."""
+def cells_of(section: str, row_span: Span) -> list[tuple[int, int]]:
+    """Where the cells of a table's row stand, without the blanks around them."""
+    start, end = row_span.start, row_span.end
     row = section[start:end]
     begin = start + len(row) - len(row.lstrip(" \t>"))
     if section[begin : begin + 1] == "|":

@@ -17,6 +17,7 @@ _MYSELF = re.compile(r"\b(?:I|we|ich|wir|je|nous)\b")  # "What may I bring?" nam
 _IDENTITY = re.compile(
     r"^(?i:(?:and|und|et|y)\s+)?(?i:who|wer|qui|quién)(?i:'s| is| was| are| ist| war| est| es| era)\s+(?=[^\W\d_a-z])"
 )
+_WHO = re.compile(r"^(?:who|wer|qui|quién)\b", re.IGNORECASE)
 _WH = re.compile(
     r"^(?:who|whom|whose|when|where|why|how(?: (?:many|much|long|old|often|far|big|so))?|which|what|since when|"
     r"wer|wann|wo|warum|wieso|wie|was|welche[rs]?|seit wann)\b",
@@ -63,6 +64,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?)\s+", re.IGNORECASE)
+_COMMON_NOUN = re.compile(r"^(?:the|an?|le|la|les|un|une|el|los|las|una)\s+[^\W\d_A-Z]|^l['’][^\W\d_A-Z]")
 _THE_THING = re.compile(r"\b(?:the|an?|der|die|das|eine?)\s+[^,;]+$", re.IGNORECASE)
 _FEW = 2  # content words that a question may have and still be no more than a rest of one
 _SHORT = 6  # words of what a question asks after
@@ -93,6 +95,8 @@ def rewrite_follow_up(
     if person := _PERSON.search(rest):
         # "Who is Karim? When is his birthday?" goes on about Karim, "Who buys it? What does she pay?" about the buyer.
         asked_for = _named(before) if _IDENTITY.match(before) else []
+        if not asked_for and not _named(last.answer) and _WHO.match(before):
+            return _completed(f"{before}: {rest}")  # whoever is meant is not named in the question before
         names = asked_for or _named(last.answer) or _named(before) or _OF_MINE.findall(before)
         if names and not _named(rest):
             return _completed(_put(rest, person, names[0]))
@@ -116,6 +120,8 @@ def rewrite_follow_up(
         chunk = re.search(rf"\b{re.escape(preposition[0])}\s+[^,;]+$", before, re.IGNORECASE)
         return _completed(before[: chunk.start()] + rest if chunk else f"{before} {rest}")
     topic = _topic(before, titles())
+    if topic in _named(before) and _COMMON_NOUN.match(rest):
+        return _completed(f"{before}: {rest}")  # what it asks of is the same, what it asks is another
     if topic and topic in before and len(content_words(topic)) <= _FEW and not _MYSELF.match(topic):
         new = rest if _ARTICLE.match(topic) else _ARTICLE.sub("", rest)
         if re.search(rf"{re.escape(topic)}['’]s", before):  # "their guarantee?", "and Tam's?"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_NAMES = ("steps", "all", "compare", "count", "latest", "earliest", "decided", "day")
+_NAMES = ("steps", "all", "compare", "count", "latest", "earliest", "decided", "changed", "day")
 _YES_NO = re.compile(
     r"^(?:is|are|was|were|am|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|isn't|aren't|doesn't|don't|didn't"
     r"|ist|sind|war|waren|bin|hat|habe|haben|hatte|kann|darf|muss|soll|wird|werden|braucht|gibt|kommt|geht"
@@ -68,6 +68,11 @@ def intent_of(question: str) -> Intent:
 def tells_decision(text: str) -> bool:
     """Whether a note's words tell of a decision."""
     return _patterns()["decided"].search(text) is not None
+
+
+def tells_change(text: str) -> bool:
+    """Whether a note's words tell that something is otherwise than before."""
+    return _patterns()["changed"].search(text) is not None
 
 
 @cache

@@ -1,0 +1,65 @@
+"""Of several dated statements of the same, the one that is in force: the latest, or the first where that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from kb.answering.evidence.candidates import Candidate
+from kb.answering.question.intent import Intent, tells_change
+from kb.answering.question.question import Question
+from kb.answering.words import words_of
+
+_SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one …
+_SUPERSEDES_ELSEWHERE = 0.7  # … of another note …
+_AMENDS = 4.0  # … and one that says that something is changed
+
+
+def in_force(question: Question, best: Candidate, found: Sequence[Candidate], intent: Intent) -> Candidate:
+    """`best`, or what superseded it: a later statement of the same, in its note or elsewhere."""
+    if not intent.wants_earliest and (last := _amended(question, best, found)):
+        return replace(last, score=max(best.score, last.score))
+    if best.day is None:
+        return best
+    rivals = [
+        item
+        for item in found
+        if item.day is not None
+        and item.score
+        >= best.score
+        - (_SUPERSEDES if _same_note(item, best) or intent.wants_latest else _SUPERSEDES_ELSEWHERE)
+    ]
+    if intent.wants_earliest:
+        return min(rivals, key=lambda item: item.day or date.max)
+    return max(rivals, key=lambda item: (item.day or date.min, item.score))
+
+
+def _amended(question: Question, best: Candidate, found: Sequence[Candidate]) -> Candidate | None:
+    """The latest statement that says that what `best` says is changed, and gives what is asked for instead."""
+    held = question.coverage(_all_words(best))
+    changes = [
+        item
+        for item in found
+        if item.score >= best.score - _AMENDS
+        and _follows(item, best)
+        and tells_change(item.text)
+        and (question.kind not in ("number", "date") or question.kind_found(item.text))
+        and (_same_note(item, best) or 2 * question.coverage(_all_words(item)) >= held)
+    ]
+    return max(changes, key=lambda item: (item.day or date.min, item.span.start), default=None)
+
+
+def _follows(item: Candidate, best: Candidate) -> bool:
+    """Whether `item` was written after `best`: on a later day, or further down where neither has a day of its own."""
+    if item.day and best.day and item.day != best.day:
+        return item.day > best.day
+    return item.section is best.section and item.day == best.day and item.span.start >= best.span.end
+
+
+def _same_note(item: Candidate, other: Candidate) -> bool:
+    return item.section.first.note_path == other.section.first.note_path
+
+
+def _all_words(item: Candidate) -> list[str]:
+    return words_of(f"{item.section.head} {item.under} {item.text}")
