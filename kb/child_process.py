@@ -62,6 +62,24 @@ def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd
     return ChildEnd(child.returncode, output)
 
 
+def run_program(command: Sequence[str], data: bytes, *, seconds: float) -> ChildEnd:
+    """Run an installed program, given by its path, that reads `data` and writes its result, and sees nothing else."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=_NEUTRAL,
+            env=minimal_environment(os.environ),
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ChildEnd(None, b"")
+    return ChildEnd(done.returncode, done.stdout)
+
+
 class Child:
     """A child process that goes on beside this one until it is told to end."""
 

@@ -126,14 +126,14 @@ class Parts:
     @cached_property
     def sources(self) -> FileSources:
         """What reads the files that are no Markdown."""
-        from kb.sources.file_sources import FileSources, chosen_sources, is_bundled
+        from kb.sources.file_sources import FileSources, chosen_sources, is_bundled, options_of
 
         names = self.settings.sources
         also = (
             () if all(map(is_bundled, names)) or not self._extensions else self._extensions().sources.values()
         )
         chosen = chosen_sources(names, also, lenient=self._extensions is None)
-        return FileSources(chosen, known=self._known_extract)
+        return FileSources(chosen, options_of(self.settings), self._known_extract)
 
     def _known_extract(self, fingerprint: str, stamp: str) -> Extract | None:
         """What the index, where it is open, holds of a file that was read before."""

@@ -18,6 +18,8 @@ from kb.cli.output import out
 from kb.cli.places import address
 from kb.editor import editor_command
 from kb.errors import ProgramMissing, UsageError
+from kb.notes.places import read_citation
+from kb.notes.suffixes import is_markdown
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -36,14 +38,15 @@ Note = Annotated[
 
 
 def open_note(context: typer.Context, note: Note, vault: Vault = None, index: Index = None) -> None:
-    """Open a note in Obsidian, or your system's program.
+    """Open a note in Obsidian, or your system's program; a PDF at its page.
 
-    For example: kb open "Spaced repetition"
+    For example: kb open "Spaced repetition", or: kb open "Papers/x.pdf, p. 12"
     """
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base:
-        path, _ = find_note(base, note)
-        link = address(base.settings.vault, path)
+        name, place = read_citation(note) or (note, "")
+        path, _ = find_note(base, name)
+        link = address(base.settings.vault, path, "" if is_markdown(path) else place)
     if typer.launch(link) != 0:
         raise ProgramMissing(f"Nothing here opens {link}. Open it in your editor instead: kb edit {path!r}")
 
@@ -55,8 +58,10 @@ def edit(context: typer.Context, note: Note, vault: Vault = None, index: Index =
     """
     options = chosen(context, vault, index)
     with closing(options.knowledge_base()) as base:
-        path, line = find_note(base, note)
+        path, line = find_note(base, (read_citation(note) or (note,))[0])
         file = base.settings.vault / path
+    if path.lower().endswith(".pdf"):
+        raise UsageError(f"{path} is no text. Open it with: kb open {path!r}")
     open_in_editor(file, line)
 
 

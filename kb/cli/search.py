@@ -14,7 +14,7 @@ from kb.cli.open import open_in_editor
 from kb.cli.options import Index, Json, Vault, chosen
 from kb.cli.output import out, print_indented, print_json, say
 from kb.cli.pager import paged
-from kb.cli.places import place
+from kb.cli.places import address, place
 from kb.errors import QuestionEmpty
 from kb.safe_text import safe_line
 from kb.wire import hit_json
@@ -79,7 +79,9 @@ def search(
             _print_hits(hits, words, vault)
     if not hits:
         raise typer.Exit(1)  # as grep does
-    if opened:
+    if opened and hits[0].passage.place:
+        typer.launch(address(vault, hits[0].passage.note_path, hits[0].passage.place))
+    elif opened:
         open_in_editor(vault / hits[0].passage.note_path, hits[0].passage.line)
 
 

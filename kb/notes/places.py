@@ -12,6 +12,7 @@ WHOLE = "whole"  # the place of what stands in a file whose parts have no names,
 _ANCHOR = re.compile(r"(?:^|&)([a-z]+)=(\d{1,9})(?:-(\d{1,9}))?(?=&|$)")
 _PARAMETER = re.compile(r"[a-z]+=")
 _SHORT = {"page": "p."}
+_CITATION = re.compile(r"(.{1,1000}\.\w{1,10}), (p\.|[a-z]{1,20}) (\d{1,9})")
 
 
 def where(path: str, line: int, place: str = "") -> str:
@@ -27,6 +28,17 @@ def link_target(path: str, place: str = "") -> str:
     return f"{path.removesuffix('.md')}#{place}" if "=" in place else path.removesuffix(".md")
 
 
+def read_citation(words: str) -> tuple[str, str] | None:
+    """File and place of `x.pdf#page=12` or, as answers cite it, `Papers/x.pdf, p. 12`; None for other words."""
+    name, _, anchor = words.strip("[]").partition("#")
+    if anchor and (found := read_anchor(anchor)):
+        return name, f"{found[0]}={found[1]}"
+    if match := _CITATION.fullmatch(words.strip()):
+        kind = next((kind for kind, short in _SHORT.items() if short == match[2]), match[2])
+        return match[1], f"{kind}={match[3]}"
+    return None
+
+
 def page_of(place: str) -> int | None:
     """The number of the page, for what stands on one."""
     name, _, number = place.partition("=")
@@ -35,7 +47,8 @@ def page_of(place: str) -> int | None:
 
 def read_anchor(anchor: str) -> tuple[str, int, int] | None:
     """`page=12` or `page=12-20` of a link, whatever else it says: the name, the first and the last number."""
-    found = _ANCHOR.search(anchor)
+    every = list(_ANCHOR.finditer(anchor))
+    found = next((one for one in every if one[1] == "page"), every[0] if every else None)
     if found is None:
         return None
     first = int(found[2])

@@ -114,6 +114,16 @@ class NoteSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PdfSettings:
+    """`[pdf]`: what becomes of scanned pages, which hold a picture of their text."""
+
+    # whether tesseract, where it is installed, reads them
+    ocr: str = choice("off", "on", confirmed={"on": "runs tesseract over scanned pages of your files"})
+    # languages that they are in, as tesseract names them: "eng", "deu+eng"
+    languages: str = named("eng", allows="names languages to tesseract")
+
+
+@dataclass(frozen=True, slots=True)
 class McpSettings:
     """`[mcp]`: what other programs may do through `kb mcp`."""
 
@@ -148,6 +158,7 @@ class Settings:
     notes: NoteSettings = field(default_factory=NoteSettings)
     mcp: McpSettings = field(default_factory=McpSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
+    pdf: PdfSettings = field(default_factory=PdfSettings)
     sources: tuple[str, ...] = ("default",)  # names of the formats that are read besides Markdown
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
@@ -172,6 +183,7 @@ SECTIONS: dict[str, type[Any]] = {
     "notes": NoteSettings,
     "mcp": McpSettings,
     "serve": ServeSettings,
+    "pdf": PdfSettings,
 }
 PATHS = ("vault", "index")
 SOURCES = "sources"  # a list of names

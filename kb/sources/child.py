@@ -13,6 +13,7 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from typing import Any
 
 from kb.notes.extract import Extract
@@ -40,10 +41,16 @@ def _answer(request: dict[str, Any], descriptor: int) -> bytes:
     used = resource.getrusage(resource.RUSAGE_SELF)
     end = int(used.ru_utime + used.ru_stime + request["seconds"]) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
-    module, _, function = request["reads"].partition(":")
+    try:
+        read = _function(request["reads"])
+    except Exception as error:  # noqa: BLE001 - a plugin's module may raise anything
+        os.close(descriptor)
+        return b"!the function that reads it cannot be loaded: " + repr(error)[:200].encode(
+            "utf-8", "replace"
+        )
     try:
         with os.fdopen(descriptor, "rb") as file:
-            found = getattr(import_module(module), function)(file, Asked(request["name"], request["options"]))
+            found = read(file, Asked(request["name"], request["options"]))
             if not isinstance(found, Extract):
                 raise TypeError(f"{request['reads']} gave a {type(found).__name__}, not an Extract")
             return b"+" + pack(found)
@@ -57,6 +64,19 @@ def _answer(request: dict[str, Any], descriptor: int) -> bytes:
         return b"-is damaged, or of a kind that kb can't read: " + repr(error)[:200].encode(
             "utf-8", "replace"
         )
+
+
+def _function(reads: str) -> Any:
+    """The function called `module:function`, or `/folder/plugin.py:function` for a plugin in a folder."""
+    place, _, name = reads.rpartition(":")
+    if not place.endswith(".py"):
+        return getattr(import_module(place), name)
+    spec = spec_from_file_location("kb_source", place)
+    if spec is None or spec.loader is None:
+        raise ImportError(place)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
 
 
 def _limit() -> None:

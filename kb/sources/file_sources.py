@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from typing import BinaryIO
@@ -9,12 +11,14 @@ from typing import BinaryIO
 from kb.errors import FileRefused, NoteUnreadable, SettingsError
 from kb.notes.extract import Extract
 from kb.notes.suffixes import is_markdown
+from kb.settings import Settings
 from kb.sources.bundled import BUNDLED
 from kb.sources.source import Interrupted, Source, Unreadable
 from kb.sources.worker import Worker
 
 DEFAULT = "default"  # in `sources`: those that are on where nothing is said
 _KEPT = 8  # extracts at hand
+_LANGUAGES = re.compile(r"[A-Za-z_]{2,30}(?:\+[A-Za-z_]{2,30}){0,9}")
 
 Known = Callable[[str, str], Extract | None]
 
@@ -88,6 +92,16 @@ class FileSources:
             return str(error)
         except Interrupted as error:
             raise NoteUnreadable(f"{path} {error}.") from error
+
+
+def options_of(settings: Settings) -> dict[str, dict[str, str]]:
+    """What the settings say to single sources. Raises SettingsError."""
+    if settings.pdf.ocr != "on":
+        return {}
+    if not _LANGUAGES.fullmatch(settings.pdf.languages):
+        raise SettingsError('pdf.languages must name languages as tesseract does, as in: "deu+eng".')
+    program = shutil.which("tesseract")
+    return {"pdf": {"ocr": program, "languages": settings.pdf.languages}} if program else {}
 
 
 def is_bundled(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -21,8 +22,9 @@ from kb.sources.pdf_blocks import (
     without_bullet,
     words_in,
 )
-from kb.sources.pdf_lines import lines_of
+from kb.sources.pdf_lines import Line, lines_of
 from kb.sources.pdf_remarks import remarks_of
+from kb.sources.pdf_scans import recognised
 from kb.sources.reading_order import in_reading_order
 from kb.sources.running_heads import PrintedPage, without_running_heads
 from kb.sources.source import Asked, Unreadable
@@ -31,9 +33,11 @@ _MOST_PAGES = 20_000
 _MOST_CHARACTERS = 40_000_000
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?")
 _NO_TITLE = re.compile(
-    r"\W*(?:untitled|title|document\d*|microsoft word|\(?unspecified\)?|none|\(?anonymous\)?|slide \d+|.*\.(?:docx?|pdf|tex|indd|qxd|pptx?|rtf)$)",
+    r"\W*+(?:untitled|title|document\d*|microsoft word|\(?unspecified\)?|none|\(?anonymous\)?|slide \d+|.*\.(?:docx?|pdf|tex|indd|qxd|pptx?|rtf)$)",
     re.IGNORECASE,
 )
+_RECOGNISING = 240.0  # seconds, for all scanned pages of a file
+_ADVICE = ' Where tesseract is installed, pdf.ocr = "on" in kb.toml has it read.'
 _LARGE = 1.35  # times the usual height: the print of a title
 _SPACES = re.compile(r"[\W_]+")
 
@@ -62,6 +66,7 @@ class _Reading:
         self._text = MarkdownText()
         self._level = 0
         self._titles = _outline(document)
+        self._end = time.monotonic() + _RECOGNISING
 
     def extract(self) -> Extract:
         """What stands in it."""
@@ -99,7 +104,7 @@ class _Reading:
             try:
                 page = self._document[number - 1]
                 textpage = page.get_textpage()
-                lines = lines_of(textpage)
+                lines = lines_of(textpage) or self._recognised(page)
                 if remarks := remarks_of(page, textpage):
                     self._remarks[number] = remarks
                 height = page.get_height()
@@ -112,6 +117,13 @@ class _Reading:
             if characters > _MOST_CHARACTERS:
                 raise Unreadable("holds more text than kb takes of one file")
             yield PrintedPage(number, height, lines)
+
+    def _recognised(self, page: Any) -> list[Line]:
+        """The lines of a scanned page, where a program may read them and there is time."""
+        program = self._asked.options.get("ocr")
+        if not program or not _has_picture(page) or time.monotonic() > self._end:
+            return []
+        return recognised(page, program, self._asked.options.get("languages", "eng"))
 
     def _write(self, block: Printed, page: int, sizes: Mapping[float, int], words: frozenset[str]) -> None:
         text = joined(block.lines, words)
@@ -136,7 +148,7 @@ class _Reading:
         if self._damaged:
             yield f"{_listed(self._damaged)} cannot be read."
         if empty and len(empty) == count:
-            yield "It is scanned: no page of it holds text."
+            yield f"It is scanned: no page of it holds text.{_ADVICE if not self._asked.options else ''}"
         elif len(empty) > 1 or (empty and count > 1 and _has_picture(self._document[empty[0] - 1])):
             yield f"{_listed(empty)} hold no text; they may be scanned."
 

@@ -19,7 +19,7 @@ _BULLET = re.compile(r"[•‣◦▪●○■□·–]\s+")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
 _STOP = re.compile(r"[.!?:;,。！？：；，][\"'”’»)\]]*$")
 _ENDS = re.compile(r"[.!?:。！？：][\"'”’»)\]]*$")
-_BROKEN = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad]$")
+_BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u2010\u00ad]$")
 _BEGINS_LOWER = re.compile(r"[^\W\d_]+")
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 

@@ -15,7 +15,8 @@ _FEWEST = 3  # pages
 _LINES = 3  # looked at, from each edge
 _WHITE = 0.75  # of a line's height, between a running head and the text
 _NUMBER = re.compile(
-    r"\W*(?:(?:page|seite|p\.|pág\.|página|pagina|第)?\s*(?:\d{1,4}|[ivxlc]{1,6})\s*页?(?:\s*(?:/|of|von|de|di)\s*\d{1,4})?)\W*",
+    r"\W*+(?:(?:page|seite|p|pág|página|pagina|第)\W*+)?(?:\d{1,4}+|[ivxlc]{1,6}+)\W*+(?:页\W*+)?"
+    r"(?:(?:of|von|de|di)?\W*+\d{1,4}+\W*+)?",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")

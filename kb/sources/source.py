@@ -38,7 +38,8 @@ class Source:
 
     name: str  # as `sources = [...]` in kb.toml names it
     suffixes: tuple[str, ...]  # lower case, with the dot
-    reads: str  # "module:function", a Read; imported in the child process alone
+    # "module:function", a Read, imported in the child process alone; f"{__file__}:function" in a plugin that is a file
+    reads: str
     by_default: bool = False  # whether it is read where kb.toml says nothing
     version: int = 1  # raise it when the function reads files otherwise, so that they are read again
     most_bytes: int = 50_000_000  # of a file

@@ -43,7 +43,8 @@ class Worker:
             if answer is None:
                 raise Unreadable("ended the program that read it, twice, as damaged and hostile files do")
             if answer[:1] != b"+":
-                raise Unreadable(" ".join(answer[1:600].decode("utf-8", "replace").split()))
+                words = " ".join(answer[1:600].decode("utf-8", "replace").split())
+                raise Interrupted(f"was not read: {words}") if answer[:1] == b"!" else Unreadable(words)
             try:
                 return unpack(answer[1:])
             except ValueError as error:

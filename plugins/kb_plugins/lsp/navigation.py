@@ -186,8 +186,8 @@ def _links(desk: Desk, page: Page) -> Iterator[types.DocumentLink]:
             continue
         uri = desk.uri_of(target.path) if target.page else desk.uri_of_file(target.path)
         if target.page and target.page.note.places:
-            at = place_at(target.page.note, target.part.start)
-            uri += f"#{at}" if "=" in at and link.heading else ""
+            if link.heading and span_of(target.page.note, link.heading) is not None:
+                uri += f"#{place_at(target.page.note, target.part.start)}"
         elif target.page and target.part.start:
             uri += f"#L{target.page.places.position(target.part.start).line + 1}"
         yield types.DocumentLink(page.places.span(link.span), target=uri, tooltip=target.path)
