@@ -56,7 +56,7 @@ oldest:
 	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	@.venv-oldest/bin/pip install --quiet -c constraints.txt torch
 	@.venv-oldest/bin/pip install --quiet -c constraints-oldest.txt -e ".[lsp,mcp,serve]" "pytest>=8.4" "pytest-timeout>=2.4" "hypothesis>=6.150"
-	.venv-oldest/bin/pytest -q -m "not slow and not soak" tests
+	.venv-oldest/bin/pytest -q -o filterwarnings=default -m "not slow and not soak" tests
 
 sbom: $(VENV)/.demo
 	@mkdir -p dist

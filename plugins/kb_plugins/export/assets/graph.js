@@ -17,7 +17,7 @@
     x[n] = 14 * Math.sqrt(n) * Math.cos(2.4 * n);
     y[n] = 14 * Math.sqrt(n) * Math.sin(2.4 * n);
   });
-  const radius = (n) => size[n] / Math.min(1, scale);
+  const radius = (n) => size[n] / Math.sqrt(Math.min(1, scale));
   let chosen = -1, hover = -1, scale = 1, left = 0, top = 0, wanted = "";
 
   // Beyond a thousand notes only those nearby push each other apart, less and less up to a cell's width.
