@@ -65,13 +65,13 @@ def page_note(tree: Tree, name: str, written: str, title: str, *, web: bool) -> 
 
     def picture(address: str, text: str) -> str | None:
         file = beside(address) if is_local(address) else ""
-        if not file or file.startswith("..") or not tree.has(file):
+        if not file or not tree.has(file):
             return None
         return body.file(tree.attachment(file), text)
 
     def link(address: str, text: str) -> str | None:
         file = beside(address) if is_local(address) else ""
-        if not file or file == name or file.startswith("..") or not tree.has(file):
+        if not file or file == name or not tree.has(file):
             return None
         if file.lower().endswith(PAGES):
             return body.ref(Ref("note", file, text, otherwise=text))

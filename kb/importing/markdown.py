@@ -68,7 +68,7 @@ class Pages:
         # A single file is imported without its folder being looked through.
         path = unquote(link.target, errors="replace")
         beside = normpath(f"{name.rpartition('/')[0]}/{path}").lstrip("/")
-        return beside if not beside.startswith("..") and self.tree.has(beside) else ""
+        return beside if self.tree.has(beside) else ""
 
 
 def read_pages(tree: Tree, names: Iterable[str], texts: Mapping[str, str]) -> Pages:

@@ -42,7 +42,7 @@ class Tree(ABC):
 
     @abstractmethod
     def has(self, name: str) -> bool:
-        """Whether a file of that name can be read, for those that notes name."""
+        """Whether a file of that name can be read, for those that notes name; none outside of the tree can."""
 
     @abstractmethod
     def size(self, name: str) -> int:

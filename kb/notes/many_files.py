@@ -28,13 +28,11 @@ def create_all(
     root, count = step.vault.root, 0
     try:
         for batch in _batches(files, failed):
-            made: set[str] = set()
             deeds = []
             for path, data in batch:
-                new = [str(folder) for folder in folders_above(path) if not (root / folder).exists()]
+                made = sum(not (root / folder).exists() for folder in folders_above(path))
                 if not (root / path).exists():
-                    deeds.append(Deed(path, "", fingerprint(data), made=len(set(new) - made)))
-                    made.update(new)
+                    deeds.append(Deed(path, "", fingerprint(data), made=made))
             step.write_down(*deeds)
             for path, data in batch:
                 try:

@@ -340,3 +340,9 @@ def test_notion_as_html(house: House, tmp_path: Path) -> None:
     house.bring(pack(tmp_path / "n.zip", files))
     assert house.text("Notion/Bakery.md").endswith("# Bakery\n\nTo [[Rye|rye]]\n\n```\na\n\n\n\nb\n```\n")
     assert house.text("Notion/Bakery/Rye.md").endswith("# Rye\n\nDark.\n")
+
+
+def test_code_that_a_reply_left_open_ends_with_it(house: House, tmp_path: Path) -> None:
+    rows = [{"role": "user", "content": "a\n````sh\n# b"}, {"role": "assistant", "content": "# c"}]
+    house.bring(put(tmp_path / "m", {"Talk.json": json.dumps(rows)}))
+    assert house.text("Chats/Talk.md").endswith("## You\n\na\n````sh\n# b\n````\n\n## Assistant\n\n### c\n")

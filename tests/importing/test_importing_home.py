@@ -271,3 +271,11 @@ def test_keep_is_found_among_other_products(house: House, tmp_path: Path) -> Non
     others = {f"Takeout/A{number}/x.json": "{}" for number in range(5)}
     plan = house.bring(pack(tmp_path / "takeout.zip", {**others, **KEEP_FILES}))
     assert (plan.label, len(plan.notes)) == ("Google Keep", 2)
+
+
+def test_a_mark_from_another_vault_is_replaced(house: House, tmp_path: Path) -> None:
+    mark = "import-id: evernote-0123456789ab-0123456789ab"
+    old = put(tmp_path / "old", {"A.md": f"---\n{mark}\n---\ntext\n"})
+    house.bring(old)
+    assert mark not in house.text("Imported/A.md")
+    assert house.bring(old).notes == ()

@@ -78,6 +78,11 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
         "x.enex",
         b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><en-export><note><title>&x;</title></note></en-export>',
     ),
+    "an entity within a note": (
+        "x.enex",
+        b'<!DOCTYPE a [<!ENTITY x "y">]><en-export><note><title>&x;</title></note></en-export>',
+    ),
+    "a deep note": ("x.enex", b"<en-export><note>" + b"<a>" * DEEP + b"</a>" * DEEP + b"</note></en-export>"),
     "elements without end": ("x.enex", b"<a>" * DEEP),
     "deep elements": ("x.enex", b"<a>" * DEEP + b"</a>" * DEEP),
     "half a notebook": ("x.enex", ENEX.encode()[:900]),
@@ -94,6 +99,24 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "a program": ("x.exe", b"MZ\x00\x01"),
     "a picture called text": ("x.txt", PNG),
     "a file of nothing": ("x.md", b""),
+}
+
+
+SAID = {
+    "a name above the folder": "outside of its folder",
+    "a drive": "outside of its folder",
+    "a bomb": "far more than it should",
+    "an encrypted archive": "is encrypted",
+    "half an archive": "the archive is damaged",
+    "entities in entities": "defines entities",
+    "an entity from a file": "defines entities",
+    "an entity within a note": "defines entities",
+    "a deep note": "nested too deeply",
+    "deep elements": "nested too deeply",
+    "half a notebook": "damaged or no export of Evernote",
+    "deep JSON": "nested too deeply",
+    "half a JSON": "damaged or not JSON",
+    "a program": "Can't tell which program",
 }
 
 
@@ -116,6 +139,7 @@ def test_it_is_refused_in_one_sentence_and_nothing_is_written(
             pass
         assert str(caught.value).count("\n") == 0
         assert len(str(caught.value)) < 300
+        assert SAID.get(name, "") in str(caught.value)
     assert time.process_time() - start < 5
     assert house.files() == {}
 
