@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from kb.importing.clippings import PAGES, page_note
 from kb.importing.found import Body, Found, short_hash
 from kb.importing.importer import Export
+from kb.importing.mhtml import Saved
 from kb.importing.text import folder_of, read_texts
 from kb.importing.tree import Tree
 
@@ -44,7 +45,7 @@ class AppleNotes:
         tree = export.tree
         for name, written in read_texts(export, tree.ending(*PAGES)).items():
             title = first_line(read_page(written)) or PurePosixPath(name).stem
-            found = page_note(tree, name, written, _NUMBERED.sub("", title)[:200], web=False)
+            found = page_note(tree, name, Saved(written), _NUMBERED.sub("", title)[:200], web=False)
             if found.text:
                 yield replace(found, folder=_folder(found.folder))
             else:

@@ -12,11 +12,12 @@ from urllib.parse import unquote
 from kb.errors import ExportUnreadable
 from kb.importing.found import Body, Found, Ref, short_hash
 from kb.importing.importer import Export
+from kb.importing.mhtml import SUFFIXES, Saved, read_mhtml
 from kb.importing.shapes import moment
-from kb.importing.text import folder_of, read_texts
+from kb.importing.text import folder_of
 from kb.importing.tree import Tree
 
-PAGES = (".html", ".htm", ".xhtml")
+PAGES = (".html", ".htm", ".xhtml", *SUFFIXES)
 _SAVED_FROM = re.compile(r"saved from url=\(\d++\)(\S+)|^[ \t]*+url:[ \t]*+(\S+)", re.MULTILINE)
 _SAVED_ON = re.compile(r"^[ \t]*+saved date:[ \t]*+(\S.*)$", re.MULTILINE)
 _AUTHOR = ("author", "article:author")
@@ -37,10 +38,17 @@ class Clippings:
         """One for each page."""
         from kb.importing.html import first_line, read_page
 
-        for name, written in read_texts(export, _pages(export.tree)).items():
-            page = read_page(written, web=True)
-            title = page.meta.get("og:title") or page.title or first_line(page) or PurePosixPath(name).stem
-            found = page_note(export.tree, name, written, " ".join(title.split()), web=True)
+        for name in _pages(export.tree):
+            try:
+                saved = _saved_page(export.tree, name)
+                page = read_page(saved.html, web=True)
+                title = (
+                    page.meta.get("og:title") or page.title or first_line(page) or PurePosixPath(name).stem
+                )
+                found = page_note(export.tree, name, saved, " ".join(title.split()), web=True)
+            except ExportUnreadable as error:
+                export.leave(name, f"can't be read: {error}")
+                continue
             if found.text:
                 yield found
             else:
@@ -52,25 +60,31 @@ def _pages(tree: Tree) -> list[str]:
     return [name for name in tree.ending(*PAGES) if not re.search(r"_files/|\.files/", name)]
 
 
-def page_note(tree: Tree, name: str, written: str, title: str, *, web: bool) -> Found:
+def _saved_page(tree: Tree, name: str) -> Saved:
+    return read_mhtml(tree, name) if name.lower().endswith(SUFFIXES) else Saved(tree.text(name))
+
+
+def page_note(tree: Tree, name: str, saved: Saved, title: str, *, web: bool) -> Found:
     """The note that the page `name` becomes. Raises ExportUnreadable for what cannot be converted."""
     from kb.importing.html import Links, is_local, markdown_of, read_page
 
-    page = read_page(written, web=web)
+    page = read_page(saved.html, web=web)
     body = Body()
+    named = page.canonical or page.meta.get("og:url", "")
+    source = _source(page.comments, saved.address or named) if web else ""
 
     def beside(address: str) -> str:
         path = unquote(address.partition("#")[0].partition("?")[0], errors="replace")
-        return normpath(f"{folder_of(name)}/{path}").lstrip("/")
+        return normpath(f"{folder_of(name)}/{path}").lstrip("/") if is_local(address) and path else ""
 
     def picture(address: str, text: str) -> str | None:
-        file = beside(address) if is_local(address) else ""
-        if not file or not tree.has(file):
-            return None
-        return body.file(tree.attachment(file), text)
+        if file := saved.parts.get(address):
+            return body.file(file, text)
+        beneath = beside(address)
+        return body.file(tree.attachment(beneath), text) if beneath and tree.has(beneath) else None
 
     def link(address: str, text: str) -> str | None:
-        file = beside(address) if is_local(address) else ""
+        file = beside(address)
         if not file or file == name or not tree.has(file):
             return None
         if file.lower().endswith(PAGES):
@@ -78,10 +92,9 @@ def page_note(tree: Tree, name: str, written: str, title: str, *, web: bool) -> 
         return body.file(tree.attachment(file), text, embed=False)
 
     try:
-        said = markdown_of(page, body, tree, Links(link, picture))
+        said = markdown_of(page, body, tree, Links(link, picture, base=source))
     except RecursionError as error:
         raise ExportUnreadable(f"{name} can't be read: it is nested too deeply.") from error
-    source = _source(page.comments, page.canonical or page.meta.get("og:url", "")) if web else ""
     author = next((page.meta[key] for key in _AUTHOR if page.meta.get(key)), "")
     published = next((moment(page.meta[key]) for key in _PUBLISHED if page.meta.get(key)), None)
     return Found(
@@ -91,7 +104,7 @@ def page_note(tree: Tree, name: str, written: str, title: str, *, web: bool) -> 
         tuple(body.refs),
         names=(name,),
         folder=folder_of(name),
-        created=_saved(page.comments) or tree.changed(name),
+        created=saved.moment or _saved(page.comments) or tree.changed(name),
         source=source,
         properties={
             "author": " ".join(author.split()) if web else "",

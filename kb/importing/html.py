@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urljoin
 
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
@@ -33,6 +33,7 @@ class Links:
 
     link: Callable[[str, str], str | None]  # (address, text)
     picture: Callable[[str, str], str | None]  # (address, alternative text)
+    base: str = ""  # the address of the page, by which its relative ones are completed
 
 
 def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
@@ -116,6 +117,7 @@ def _picture(tag: Tag, body: Body, tree: Tree, links: Links) -> str:
     found = links.picture(address, shown)
     if found is not None:
         return found
+    address = _completed(address, links.base)
     is_remote = address.startswith(("http://", "https://"))
     return f"![{_label(shown)}]({_address(address)})" if is_remote else shown
 
@@ -125,8 +127,20 @@ def _link(tag: Tag, links: Links) -> None:
     found = links.link(address, text) if address else None
     if found is not None:
         tag.replace_with(found)
-    elif not _SAFE_LINK.match(address):
+    elif _SAFE_LINK.match(completed := _completed(address, links.base)):
+        tag["href"] = completed
+    else:
         tag.unwrap()  # a script, or a place in the page
+
+
+def _completed(address: str, base: str) -> str:
+    """`address` as it stands, or from `base` on where it is relative; a place in the page stays one."""
+    if not base or not address or address.startswith("#") or _SCHEME.match(address):
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def _label(text: str) -> str:

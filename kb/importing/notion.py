@@ -18,6 +18,7 @@ from kb.importing.clippings import page_note
 from kb.importing.found import Body, Found, Ref
 from kb.importing.importer import Export
 from kb.importing.markdown import Pages, read_pages
+from kb.importing.mhtml import Saved
 from kb.importing.text import folder_of, read_texts
 from kb.importing.tree import Tree
 from kb.notes.dates import read_moment
@@ -75,7 +76,7 @@ def _as_html(export: Export) -> Iterator[Found]:
     for name, written in read_texts(export, export.tree.ending(".html")).items():
         title, identity = _name(name)
         title = read_page(written).title or title or "Untitled"
-        found = page_note(export.tree, name, written, title, web=False)
+        found = page_note(export.tree, name, Saved(written), title, web=False)
         if not identity and PurePosixPath(name).stem == "index":
             continue  # the list of all pages that Notion adds
         yield replace(found, key=identity or name, folder=_folder(name), created=None)

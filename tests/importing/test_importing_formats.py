@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -346,3 +347,25 @@ def test_code_that_a_reply_left_open_ends_with_it(house: House, tmp_path: Path) 
     rows = [{"role": "user", "content": "a\n````sh\n# b"}, {"role": "assistant", "content": "# c"}]
     house.bring(put(tmp_path / "m", {"Talk.json": json.dumps(rows)}))
     assert house.text("Chats/Talk.md").endswith("## You\n\na\n````sh\n# b\n````\n\n## Assistant\n\n### c\n")
+
+
+def test_a_page_saved_as_mhtml_brings_its_pictures(house: House, tmp_path: Path) -> None:
+    mail = (
+        "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://example.org/bread/rye\r\nSubject: Rye\r\n"
+        "Date: Sat, 9 Mar 2024 10:11:12 -0000\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/related; type="text/html"; boundary="----b"\r\n\r\n'
+        "------b\r\nContent-Type: text/html\r\nContent-ID: <frame-1@mhtml.blink>\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\nContent-Location: https://example.org/bread/rye\r\n\r\n"
+        '<html><head><title>Rye</title></head><body><main><p>Br=C3=B6tchen, see <a href=3D"../mill">the mill</a>.</p>'
+        '<img src=3D"https://example.org/loaf.png" alt=3D"loaf"><img src=3D"cid:x@y"></main></body></html>\r\n'
+        "------b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+        f"Content-Location: https://example.org/loaf.png\r\n\r\n{base64.b64encode(PNG).decode()}\r\n"
+        "------b\r\nContent-Type: image/png\r\nContent-ID: <x@y>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        f"{base64.b64encode(PNG + b'x').decode()}\r\n------b--\r\n"
+    )
+    house.bring(put(tmp_path / "m", {"Rye.mhtml": mail}) / "Rye.mhtml")
+    text = house.text("Clippings/Rye.md")
+    assert "created: 2024-03-09T10:11:12\nsource: https://example.org/bread/rye\n" in text
+    assert "Brötchen, see [the mill](https://example.org/mill)." in text
+    assert "![[loaf.png|loaf]]![[picture-" in text
+    assert house.files()["Clippings/attachments/loaf.png"] == PNG

@@ -87,6 +87,9 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "deep elements": ("x.enex", b"<a>" * DEEP + b"</a>" * DEEP),
     "half a notebook": ("x.enex", ENEX.encode()[:900]),
     "no notebook": ("x.enex", b"\x00\xff" * 1_000),
+    "mail within mail": ("x.mhtml", b"Content-Type: message/rfc822\n\n" * 3_000),
+    "parts without end": ("x.mhtml", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 3_000),
+    "a page of no page": ("x.mhtml", b"Subject: x\n\ny\n"),
     "deep JSON": ("conversations.json", b"[" * DEEP + b"]" * DEEP),
     "deep objects": ("conversations.json", b'{"a":' * DEEP + b"1" + b"}" * DEEP),
     "half a JSON": ("conversations.json", json.dumps(CHATGPT).encode()[:200]),
@@ -130,7 +133,7 @@ def test_it_is_refused_in_one_sentence_and_nothing_is_written(
     if name == "a file of nothing":
         house.bring(export)
         return
-    if name in ("a picture called text", "a claim of a byte"):
+    if name in ("a picture called text", "a claim of a byte") or file == "x.mhtml":
         with house.base.moving.reading(export) as plan:
             assert plan.notes == ()
             assert len(plan.left) == 1
