@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from kb.errors import ExportUnreadable, KbError, UsageError
+from kb.errors import ExportUnreadable, KbError, NoteUnwritable, UsageError
 from kb.importing.archive import open_export
 from kb.importing.formats import FORMATS
 from kb.importing.found import Found
@@ -65,7 +65,15 @@ class Moving:
         # Attachments first: a note is known to be imported, so nothing of it may be missing.
         files += [(note.path, partial(new_note_bytes, note.text)) for note in plan.notes]
         with self._journal.step(f"the import of {len(plan.notes)} notes from {plan.label}") as step:
-            failed = create_all(step, files, tell)
+            try:
+                failed = create_all(step, files, tell)
+            except NoteUnwritable as error:
+                raise NoteUnwritable(
+                    f"{error} {len(step.done):,} of {len(files):,} files are written. kb undo takes them back; the same"
+                    " import again goes on."
+                    if step.done
+                    else str(error)
+                ) from error
         return tuple(Left(path, str(error)) for path, error in failed)
 
     def unread(self, plan: Plan) -> list[str]:
@@ -93,13 +101,15 @@ def _importer(tree: Tree, source: str) -> Importer:
             if importer.name == wanted:
                 return importer
         raise UsageError(f"Unknown format {source!r}. Use one of: {', '.join(one.name for one in FORMATS)}.")
+    unread: KbError | None = None
     for importer in FORMATS:
         try:
             if importer.fits(tree):
                 return importer
-        except KbError:
-            if len(tree.names()) == 1:
-                raise  # the one file that there is cannot be read
+        except KbError as error:
+            unread = unread or error
+    if unread:
+        raise unread
     raise ExportUnreadable(
         f"Can't tell which program {tree.name} comes from. Name it with --from: "
         f"{', '.join(one.name for one in FORMATS)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -278,4 +279,24 @@ def test_a_mark_from_another_vault_is_replaced(house: House, tmp_path: Path) -> 
     old = put(tmp_path / "old", {"A.md": f"---\n{mark}\n---\ntext\n"})
     house.bring(old)
     assert mark not in house.text("Imported/A.md")
+    assert house.bring(old).notes == ()
+
+
+def test_an_import_that_stops_midway_says_so_and_goes_on(house: House, tmp_path: Path) -> None:
+    old = put(tmp_path / "old", {"a/A.md": "[[B]]\n", "b/B.md": "[[A]]\n"})
+    put(house.vault, {"Imported/b": "a file where a folder is to be"})
+    with pytest.raises(NoteUnwritable, match=r"1 of 2 files are written\. kb undo takes them back"):
+        house.bring(old)
+    (house.vault / "Imported/b").unlink()
+    assert [note.path for note in house.bring(old).notes] == ["Imported/b/B.md"]
+    assert house.text("Imported/b/B.md").endswith("[[A]]\n")
+
+
+def test_names_that_are_no_utf8_come_along(house: House, tmp_path: Path) -> None:
+    old = put(tmp_path / "old", {"Tea.md": "![](caf.png)\n"})
+    for name, data in ((b"caf\xe9.md", b"[[Tea]]\n"), (b"caf\xe9.png", PNG)):
+        (old / os.fsdecode(name)).write_bytes(data)
+    plan = house.bring(old)
+    assert sorted(note.path for note in plan.notes) == ["Imported/Tea.md", "Imported/caf.md"]
+    assert house.text("Imported/caf.md").endswith("[[Tea]]\n")
     assert house.bring(old).notes == ()
