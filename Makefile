@@ -15,7 +15,7 @@ help:
 	@echo "make check   lint, type check, import rules and the fast tests"
 	@echo "make test    lint, type check, import rules and all tests but the soaks"
 	@echo "make soak    the tests that run for minutes"
-	@echo "make screenshots    the pictures of the terminal interface in docs/screenshots"
+	@echo "make screenshots    the pictures in docs/screenshots"
 	@echo "make docs    the documentation as a site, in site/"
 	@echo "make sbom    what is installed with kb and its licences, in dist/sbom.cdx.json"
 	@echo "make oldest  the fast tests with the oldest versions that kb allows"
@@ -46,6 +46,7 @@ soak: $(VENV)/.dev
 
 screenshots: $(VENV)/.dev
 	XDG_STATE_HOME=$$(mktemp -d) $(BIN)/python -m tests.tui.screenshots
+	$(BIN)/python -m tests.pictures
 
 docs: $(VENV)/.dev
 	@$(BIN)/pip install --quiet -c constraints.txt --group docs

@@ -58,6 +58,7 @@ PARTS = (
 _KNOWN = {
     "click-default-group": "Unlicense",
     "protobuf": "BSD-3-Clause",
+    "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # of PDFium and what it brings, a text each lies in the package
     "pystemmer": "MIT AND BSD-3-Clause",
     "tiktoken": "MIT",
     "transformers": "Apache-2.0",

@@ -97,7 +97,7 @@ def settings_page() -> str:
         (
             "They stand in `kb.toml`, or in a variable such as `KB_MODELS_PATH`; `kb config` lists them with their values, "
             "`kb config set NAME VALUE` changes one. `vault` and `index` name the folders of the notes and of their index, "
-            "relative to `kb.toml`."
+            "relative to `kb.toml`; `sources` lists the formats that are read besides Markdown, `default` for kb's usual ones."
         ),
         "",
         "What is marked with ⚠ a `kb.toml` that you did not write may ask for only once you have confirmed it with `kb trust`.",

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     SEARCHER = "searcher"
     MODEL = "model"
     EXPORTER = "exporter"
+    SOURCE = "source"
     LISTENER = "listener"
 
 
@@ -28,6 +29,7 @@ _ADDS = {
     Kind.SEARCHER: "an order of what is found, in force with `kb config set retrieval.searcher NAME`",
     Kind.MODEL: "a kind of language model, in force with `kb config set models.plugin NAME`",
     Kind.EXPORTER: "a format: `kb plugins export NAME notes.csv`",
+    Kind.SOURCE: 'a format to read, subtitles, in force with `sources = ["default", "NAME"]` in kb.toml',
     Kind.LISTENER: "a log of the questions that your notes did not answer, and a line to `kb status`",
 }
 _TRY = {
@@ -37,6 +39,7 @@ _TRY = {
     Kind.SEARCHER: "kb config set retrieval.searcher NAME",
     Kind.MODEL: "kb config set models.plugin NAME",
     Kind.EXPORTER: "kb plugins export NAME notes.csv",
+    Kind.SOURCE: "kb config set sources default,NAME",
     Kind.LISTENER: "kb status",
 }
 _README = """\

@@ -62,6 +62,15 @@ def check_words(words: list[str]) -> None:
         assert not words or words[0].startswith("-"), f"{command.name} has no command {words[0]}"
 
 
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.stem)
+def test_every_link_of_a_page_that_is_not_built_leads_to_a_file(page: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", page.read_text("utf-8"))
+    links = re.findall(r"\]\(([^()\s]+)\)", text)
+    local = [link.partition("#")[0] for link in links if "://" not in link and not link.startswith("#")]
+    assert local
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
 def test_a_command_that_is_none_is_found() -> None:
     check_words(["search", "tomato", "-n", "5"])
     for words in (["serach", "tomato"], ["search", "tomato", "--nonsense"]):
@@ -79,7 +88,9 @@ def test_the_reference_holds_every_command_setting_and_hook() -> None:
         assert f"\n## kb {name}\n" in commands
     assert "| `--kind" in commands
     settings = settings_page()
-    for name in setting_names()[2:]:
+    at_the_top = [name for name in setting_names() if "." not in name]
+    assert [name for name in at_the_top if f"`{name}`" not in settings] == []
+    for name in set(setting_names()) - set(at_the_top):
         row = next(line for line in settings.splitlines() if line.startswith(f"| `{name}`"))
         assert name in ("models.seed",) or row.rsplit("| ", 1)[1] != "|", f"{name} has no meaning"
     hooks = plugin_api_page()

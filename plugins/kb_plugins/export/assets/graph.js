@@ -79,7 +79,7 @@
     }
     const matches = (n) => wanted && notes[n].title.toLowerCase().includes(wanted);
     for (let n = 0; n < notes.length; n++) {
-      pen.globalAlpha = (lit && !lit.has(n)) || (wanted && !matches(n) && n !== focus) ? 0.2 : 1;
+      pen.globalAlpha = (lit ? lit.has(n) : !wanted || matches(n)) ? 1 : 0.2;
       pen.fillStyle = colour(notes[n]);
       pen.beginPath(); pen.arc(x[n], y[n], radius(n), 0, 2 * Math.PI); pen.fill();
       if (n === chosen) { pen.strokeStyle = dark; pen.lineWidth = 2 / scale; pen.stroke(); }
