@@ -39,6 +39,12 @@ def complete(before: str, asked: str, answer: str = "") -> str:
         ("Where is Ines from?", "and her brother, what does he do?", "Ines's brother, what does he do?"),
         ("Ines's brother, what does he do?", "When is her birthday?", "When is Ines's birthday?"),
         ("When is the oral exam?", "What may I bring?", "The oral exam: What may I bring?"),
+        (
+            "Combien coûte l'assurance Norda pour le vélo ?",
+            "Et la franchise ?",
+            "Combien coûte l'assurance Norda pour le vélo: la franchise?",
+        ),
+        ("Who rents Ben's flat?", "What does she pay?", "Who rents Ben's flat: What does she pay?"),
         ("What did Ben say?", "can I ring him on a Saturday?", "Can I ring Ben on a Saturday?"),
     ],
 )

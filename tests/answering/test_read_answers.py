@@ -31,7 +31,12 @@ NOTES = {
     "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
     "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
     "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
-    "| Marta Lind | neighbour | 0151 442 118 | 4 June |\n| Jonas Beck | plumber | 0170 993 207 | 12 October |\n",
+    "| Marta Lind | neighbour | 0151 442 118 | 4 June |\n| Jonas Beck | plumber | 0170 993 207 | 12 October |\n"
+    "| Ilse Korn | aunt, keeps bees, vegan | | 9 March |\n",
+    "House/Lawn.md": "# Lawn\n\n2026-02-11 The neighbours' party is fixed: Friday 12 June, in our garden.\n\n"
+    "2026-05-02 The party moves to Saturday 20 June because of the football.\n",
+    "House/Insurance.md": "# Insurance of the van\n\n| Insurer | Premium a year | Excess | Towing |\n|---|---|---|---|\n"
+    "| Helvia | 119 € | 350 € | no |\n| Norda | 148 € | 200 € | yes |\n",
     "People/Bella Vale.md": "# Bella Vale\n\nBella Vale is a botanist. She lives in Bergen.\n",
     "Journal/2026-05-19.md": "# 2026-05-19\n\n- planted the leeks in bed 2\n- decided: no new carpet in the hall\n- Jonas fixed the tap, 80 €\n",
     "Journal/2026-05-12.md": "# 2026-05-12\n\n- decided: we fly in July, not in August\n- slept badly\n",
@@ -146,6 +151,30 @@ def test_what_was_changed_later_holds(base: KnowledgeBase) -> None:
     answer = ask(base, "What colour will the shed be?")
     assert "dark red" in answer.text
     assert "green" not in answer.text
+
+
+def test_a_cell_is_found_by_its_row_and_column(base: KnowledgeBase) -> None:
+    answer = ask(base, "What is the excess at Norda?")
+    assert answer.short == "200 €"
+    assert "Helvia" not in answer.text
+
+
+def test_an_empty_cell_is_not_filled_from_another_row(base: KnowledgeBase) -> None:
+    answer = ask(base, "What is Ilse Korn's phone number?")
+    assert "0151" not in answer.text
+    assert "0170" not in answer.text
+    assert answer.outcome != "answered"
+
+
+def test_another_row_does_not_answer_for_the_one_that_is_named(base: KnowledgeBase) -> None:
+    answer = ask(base, "Is Marta a vegan?")
+    assert "Ilse" not in answer.text
+
+
+def test_a_date_that_was_moved_later_is_not_the_answer(base: KnowledgeBase) -> None:
+    answer = ask(base, "When is the neighbours' party?")
+    assert "20 June" in answer.text
+    assert "12 June" not in answer.text
 
 
 def test_all_that_a_day_tells(base: KnowledgeBase) -> None:

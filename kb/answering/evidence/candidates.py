@@ -19,7 +19,7 @@ from kb.answering.evidence.table_cells import asked_cells, is_of_another_row
 from kb.answering.gates.names import is_german, missing_names
 from kb.answering.question.intent import Intent
 from kb.answering.question.question import Question
-from kb.answering.words import words_of
+from kb.answering.words import covers, words_of
 from kb.injection.sentences import asks_about_injection
 from kb.notes.answer_blocks import AnswerBlock, plain_block
 from kb.notes.note import Span
@@ -59,6 +59,7 @@ _NAMELESS = 1.2  # log odds that a section loses for each name of the question t
 _MOST_MISSING = 2  # … at most so often
 NOTHING_KNOWN = Features(*[0.0] * len(Features._fields))
 _ANOTHER_ROW = 3.0  # log odds that a row loses where the question names another, or its cell is empty
+_COUNTS_OTHERS = 1.5  # log odds that a section loses which does not speak of what is to be counted
 _CELL = 2.5  # log odds of a cell whose row and column the question names
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
@@ -129,7 +130,8 @@ def candidates_of(
         hidden = () if may_quote_orders else section.orders
         found += _in_section(section, reading, intent, hidden, question)
     asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
-    found = _by_words(question, found, asks_all)[:_MOST]
+    foreign = _foreign(question, found)
+    found = _by_words(question, found, asks_all, foreign)[:_MOST]
     if not found:
         return []
     told = cosines([f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found[:_COMPARED]])
@@ -139,10 +141,18 @@ def candidates_of(
     for item, cosine in zip(found, meanings, strict=True):
         features = item.features._replace(meaning=cosine)
         score = features.log_odds - _NAMELESS * nameless[id(item.section)]
+        if id(item.section) not in foreign and not _speaks_of_counted(question, item.section):
+            score -= _COUNTS_OTHERS
         if is_of_another_row(question, item.section, item.block, item.span):
             score -= _ANOTHER_ROW
         scored.append(replace(item, features=features, score=score))
     return sorted(_by_cells(question, sections, scored), key=lambda item: -item.score)
+
+
+def _speaks_of_counted(question: Question, section: Section) -> bool:
+    """Whether a section holds the word for what a question asks the number of, where it asks for one."""
+    known = set(words_of(f"{section.head}\n{section.text}"))
+    return not question.counted or any(covers(known, word) for word in question.counted)
 
 
 def _by_cells(
@@ -175,20 +185,26 @@ def _nameless(question: Question, found: Sequence[Candidate]) -> dict[int, int]:
     }
 
 
-def _by_words(question: Question, found: Sequence[Candidate], asks_all: bool) -> list[Candidate]:
+def _foreign(question: Question, found: Sequence[Candidate]) -> set[int]:
+    """The sections, by `id`, that are surely in another language than the question."""
+    asked_in = "de" if is_german(question.text) else language_told(question.text)
+    told = {id(item.section): language_told(item.section.text) for item in found}
+    return {
+        key
+        for key, language in told.items()
+        if UNCERTAIN not in (asked_in, language) and language != asked_in
+    }
+
+
+def _by_words(
+    question: Question, found: Sequence[Candidate], asks_all: bool, foreign: set[int]
+) -> list[Candidate]:
     """`found` with all features but their meaning, the likeliest by them first."""
     own = [question.coverage(words_of(f"{item.under} {item.text}")) for item in found]
     wholes = {id(item.section): item.section for item in found}
     held = {key: question.coverage(one.words) for key, one in wholes.items()}
     headed = {key: question.coverage(one.head_words) for key, one in wholes.items()}
     most, most_held = max(own, default=0.0), max(held.values(), default=0.0)
-    asked_in = "de" if is_german(question.text) else language_told(question.text)
-    told = {key: language_told(one.text) for key, one in wholes.items()}
-    foreign = {
-        key
-        for key, language in told.items()
-        if UNCERTAIN not in (asked_in, language) and language != asked_in
-    }
     judged = []
     for item, mine in zip(found, own, strict=True):
         key = id(item.section)

@@ -9,11 +9,10 @@ from datetime import date
 from kb.answering.evidence.candidates import Candidate
 from kb.answering.question.intent import Intent, tells_change
 from kb.answering.question.question import Question
-from kb.answering.words import words_of
 
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one …
 _SUPERSEDES_ELSEWHERE = 0.7  # … of another note …
-_AMENDS = 4.0  # … and one that says that something is changed
+_AMENDS = 6.0  # … and one that says that something is changed, where the reader sees an answer in it
 
 
 def in_force(question: Question, best: Candidate, found: Sequence[Candidate], intent: Intent) -> Candidate:
@@ -36,16 +35,16 @@ def in_force(question: Question, best: Candidate, found: Sequence[Candidate], in
 
 
 def _amended(question: Question, best: Candidate, found: Sequence[Candidate]) -> Candidate | None:
-    """The latest statement that says that what `best` says is changed, and gives what is asked for instead."""
-    held = question.coverage(_all_words(best))
+    """The latest statement of its note that says that what `best` says is changed, and gives what is asked for instead."""
     changes = [
         item
         for item in found
-        if item.score >= best.score - _AMENDS
+        if _same_note(item, best)
+        and item.score >= best.score - _AMENDS
+        and item.features.span > 0
         and _follows(item, best)
         and tells_change(item.text)
         and (question.kind not in ("number", "date") or question.kind_found(item.text))
-        and (_same_note(item, best) or 2 * question.coverage(_all_words(item)) >= held)
     ]
     return max(changes, key=lambda item: (item.day or date.min, item.span.start), default=None)
 
@@ -59,7 +58,3 @@ def _follows(item: Candidate, best: Candidate) -> bool:
 
 def _same_note(item: Candidate, other: Candidate) -> bool:
     return item.section.first.note_path == other.section.first.note_path
-
-
-def _all_words(item: Candidate) -> list[str]:
-    return words_of(f"{item.section.head} {item.under} {item.text}")

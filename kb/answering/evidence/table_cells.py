@@ -79,10 +79,11 @@ def _asked_columns(question: Question, header: Sequence[str]) -> list[int]:
 
 
 def _named_row(question: Question, rows: Sequence[str], header: Sequence[str]) -> int | None:
-    """The row that holds more of what the question asks than any other; words of the header tell none from another."""
+    """The row that holds twice as much of what is asked as any other; words of the header tell none from another."""
     columns = set(words_of(" ".join(header)))
     held = [question.coverage([word for word in words_of(row) if not covers(columns, word)]) for row in rows]
-    best = max(range(len(held)), key=held.__getitem__, default=None)
-    if best is None or held[best] < _NAMES_ROW or held.count(held[best]) > 1:
+    if not held or max(held) < _NAMES_ROW:
         return None
-    return best
+    best = held.index(max(held))
+    others = max((share for number, share in enumerate(held) if number != best), default=0.0)
+    return best if 2 * others <= held[best] else None
