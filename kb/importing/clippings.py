@@ -95,6 +95,9 @@ def page_note(tree: Tree, name: str, saved: Saved, title: str, *, web: bool) -> 
         said = markdown_of(page, body, tree, Links(link, picture, base=source))
     except RecursionError as error:
         raise ExportUnreadable(f"{name} can't be read: it is nested too deeply.") from error
+    first, _, rest = said.partition("\n")
+    if not web and " ".join(first.strip("#*_ \\").split()) == title:  # the title, however it is set
+        said = rest.strip("\n")
     author = next((page.meta[key] for key in _AUTHOR if page.meta.get(key)), "")
     published = next((moment(page.meta[key]) for key in _PUBLISHED if page.meta.get(key)), None)
     return Found(

@@ -23,6 +23,8 @@ _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.+-]+)*?)(;base64)?,"
 _SAFE_LINK = re.compile(r"(?:https?|mailto|tel|ftp|obsidian|zotero|file):", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][\w+.-]*:")
 _MOST_CONTENT = 0.4  # share of a page's text that its main part has at least
+_BEGINS_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+_WITHIN_WORD = re.compile(r"(?<=\w)\\_(?=\w)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _CHECKED = re.compile(r"^([ \t]*)(?:[-*+] )?\[(x| )\][ \t\n]*(?=\S)", re.MULTILINE)
 
@@ -82,6 +84,11 @@ def first_line(page: Page) -> str:
 
 
 class _Converter(MarkdownConverter):
+    def escape(self, text: str, parent_tags: set[str]) -> str:
+        """Text that stays text: signs that would begin a tag, too; an underscore within a word means nothing."""
+        escaped = str(super().escape(text, parent_tags))  # type: ignore[misc]
+        return _BEGINS_TAG.sub(r"\\<", _WITHIN_WORD.sub("_", escaped))
+
     def convert_div(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A line of its own; Evernote and Apple Notes write each line so."""
         if "_inline" in parent_tags or not text.strip():

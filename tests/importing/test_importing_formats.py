@@ -369,3 +369,19 @@ def test_a_page_saved_as_mhtml_brings_its_pictures(house: House, tmp_path: Path)
     assert "Brötchen, see [the mill](https://example.org/mill)." in text
     assert "![[loaf.png|loaf]]![[picture-" in text
     assert house.files()["Clippings/attachments/loaf.png"] == PNG
+
+
+def test_a_title_that_is_only_bold_is_not_said_twice(house: House, tmp_path: Path) -> None:
+    page = (
+        '<div><b><span style="font-size: 24px">Mill</span></b><br></div>\n<div>Old &amp; <u>slow</u></div>\n'
+    )
+    house.bring(put(tmp_path / "a", {"Apple Notes/Mill.html": page}))
+    assert house.text("Apple Notes/Mill.md").partition("---\n\n")[2] == "# Mill\n\nOld & slow\n"
+
+
+def test_signs_in_the_text_of_a_page_stay_text(house: House, tmp_path: Path) -> None:
+    page = "<title>Signs</title><main><p>a_b and List&lt;String&gt; and 1 &lt; 2 &lt;script&gt; <code>a_b&lt;c&gt;</code> _x_</p></main>"
+    house.bring(put(tmp_path / "w", {"a.html": page}))
+    assert house.text("Clippings/Signs.md").endswith(
+        "\n\na_b and List\\<String> and 1 < 2 \\<script> `a_b<c>` \\_x\\_\n"
+    )
