@@ -95,6 +95,7 @@ def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
     question = read_question(text, retriever.document_frequency, retriever.passage_count())
     reader = EvidenceReader(base.reader, catalog.passages_of, catalog.day_names().day_of, base.embedder)
     found = reader.candidates(question, intent_of(text), search(question, []))
+    found = [item for item in found if any(item.features)]  # a cell is found by its row and column alone
     features = np.array([item.features for item in found]).reshape(len(found), len(Features._fields))
     right = np.array([_answers(gold, item) for item in found], dtype=bool)
     return Case(gold, features, right)

@@ -43,6 +43,8 @@ class Features(NamedTuple):
     kind: float  # whether it holds the kind of thing asked for: .5, -.5, or 0 where any will do
     unheld: float  # 1 where its section holds next to nothing of the question, in the question's language
     whole: float  # 1 where it is all of a block of several parts, and no short paragraph
+    foreign: float  # 1 where its section is surely in another language than the question
+    meaning_abroad: float  # the same cosine where it is, for translations are less alike; else 0
     whole_asked: float  # the same where the question's words ask for all of something
 
     @property
@@ -52,7 +54,7 @@ class Features(NamedTuple):
 
 
 # Fitted by `python -m training.calibrate`.
-WEIGHTS = Features(0.236, -0.0514, 2.32, -2.24, 1.53, -0.17, 2.6, 9.4, 0.112, -0.451, 0.53, 0.211)
+WEIGHTS = Features(0.236, -0.0514, 2.32, -2.24, 1.53, -0.17, 2.6, 9.4, 0.112, -0.451, 0.53, 0.0, 0.0, 0.211)
 INTERCEPT = -4.451
 _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
@@ -139,7 +141,7 @@ def candidates_of(
     nameless = _nameless(question, found)
     scored = []
     for item, cosine in zip(found, meanings, strict=True):
-        features = item.features._replace(meaning=cosine)
+        features = item.features._replace(meaning=cosine, meaning_abroad=cosine * item.features.foreign)
         score = features.log_odds - _NAMELESS * nameless[id(item.section)]
         if id(item.section) not in foreign and not _speaks_of_counted(question, item.section):
             score -= _COUNTS_OTHERS
@@ -217,6 +219,7 @@ def _by_words(
             section=0.0 if key in foreign else held[key] - most_held,
             kind=question.kind_found(item.text) - 0.5 if question.kind != "other" else 0.0,
             unheld=float(key not in foreign and held[key] < _HELD),
+            foreign=float(key in foreign),
             whole=float(whole),
             whole_asked=float(whole and asks_all),
         )
