@@ -11,7 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.support import run_kb
+from tests.export.conftest import PIXEL
+from tests.support import run_kb, write_notes
 
 pytestmark = pytest.mark.slow
 
@@ -193,3 +194,26 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(export_base: Path, tmp
     done = run_kb("export", "site", str(tmp_path / "site"), cwd=export_base)
     tmp_path.chmod(0o700)
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_a_file_beside_the_notes_has_a_page_and_a_copy(tmp_path: Path) -> None:
+    notes = {
+        "Tea.md": "# Tea\n\nSee [[talk.txt]] and ![[pixel.png]].\n",
+        "talk.txt": "A talk on <b>oolong</b>.\n",
+        "talk.md": "# Talk\n",
+    }
+    write_notes(tmp_path / "vault", notes)
+    (tmp_path / "vault" / "pixel.png").write_bytes(PIXEL)
+    settings = 'vault = "vault"\nindex = "index"\nsources = ["default", "picture"]\n'
+    (tmp_path / "kb.toml").write_text(settings, encoding="utf-8")
+    for words in (["index"], ["export", "site", "site"]):
+        done = run_kb(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    tea = (tmp_path / "site" / "notes" / "Tea.html").read_text("utf-8")
+    assert '<a href="talk.txt.html">' in tea
+    assert '<img src="../files/pixel.png"' in tea
+    talk = (tmp_path / "site" / "notes" / "talk.txt.html").read_text("utf-8")
+    assert "&lt;b&gt;oolong" in talk
+    assert '<a href="../files/talk.txt">talk.txt</a>' in talk
+    assert (tmp_path / "site" / "files" / "talk.txt").read_text("utf-8") == notes["talk.txt"]
+    assert (tmp_path / "site" / "notes" / "talk.html").is_file()

@@ -21,7 +21,10 @@ class Addresses:
 
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}  # folded name -> what it is of
-        self._known: dict[str, str] = {}
+        self._known: dict[str, str] = {}  # path of a note -> its page
+        self._files: dict[
+            str, str
+        ] = {}  # path of a file -> its copy; what is read beside the notes has a page, too
 
     def add_notes(self, paths: Iterable[str]) -> None:
         """Give the page of each note a name."""
@@ -29,11 +32,11 @@ class Addresses:
             self._known[path] = self._free(NOTES, _SUFFIX.sub("", path), ".html", path)
 
     def add_file(self, path: str) -> str:
-        """The name of a file that is no note."""
-        if path not in self._known:
+        """The name of the copy of a file."""
+        if path not in self._files:
             stem, dot, suffix = path.rpartition(".")
-            self._known[path] = self._free(FILES, stem if dot else path, dot + suffix if dot else "", path)
-        return self._known[path]
+            self._files[path] = self._free(FILES, stem if dot else path, dot + suffix if dot else "", path)
+        return self._files[path]
 
     def of(self, path: str) -> str:
         """The name that was given to a note; empty for one that is not part of the site."""

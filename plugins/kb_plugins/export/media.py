@@ -32,6 +32,11 @@ _DRAWING = ".svg"
 _MOST, _MOST_DRAWN = 200_000_000, 1_000_000  # bytes
 
 
+def is_shown(path: str) -> bool:
+    """Whether a page shows the file itself, as a picture, sound or film."""
+    return path.casefold().endswith((*_PICTURES, _DRAWING, *_SOUND, *_FILM))
+
+
 class Media:
     """The files that the pages of a site show, read when they are written out."""
 
