@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kb.answering.question.language import is_foreign_to
 from kb.answering.question.question import Question
 from kb.answering.words import words_of
 from kb.indexing.catalog import Catalog
@@ -14,6 +15,7 @@ from kb.text.days import day_in
 from kb.text.periods import Period
 
 _BY_MEANING = 4  # passages that are nearest by meaning, read in any case
+_ABROAD = 16  # … and among so many those in another language, in which no word of the question can stand
 _LINKED_FROM = 3  # notes whose links are followed
 _LINKED_PASSAGES = 8  # passages of linked notes that are read
 _LINKED_SCORE = 0.5  # of its neighbour's score that a passage of a linked note gets
@@ -30,10 +32,11 @@ def ways_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[st
     by_meaning: dict[str, list[SearchHit]] = {}  # what the first way has brought for a question
 
     def fused(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
-        found, nearest = retriever.search_both(question.text, limit, limit)
-        by_meaning[question.text] = nearest
+        found, nearest = retriever.search_both(question.text, limit, max(limit, _ABROAD))
+        by_meaning[question.text] = nearest[:limit]
         known = {hit.passage.id for hit in found}
-        return [*found, *(hit for hit in nearest[:_BY_MEANING] if hit.passage.id not in known)]
+        abroad = [hit for hit in nearest[_BY_MEANING:] if is_foreign_to(question.text, hit.passage.text)]
+        return [*found, *(hit for hit in [*nearest[:_BY_MEANING], *abroad] if hit.passage.id not in known)]
 
     def linked(question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:
         return _linked(catalog, question, hits)

@@ -249,7 +249,7 @@ def test_what_is_read_is_what_promises_most(base: KnowledgeBase) -> None:
     hits = [SearchHit(passage, 0.2, lexical=0.0, dense=0.0) for passage in passages]
     sections = sections_of(hits, catalog.passages_of, more=False)
     question = read_question("Who made the boiler?", retriever.document_frequency, retriever.passage_count())
-    chosen = most_likely(sections, question.coverage, 3)
+    chosen = most_likely(question, sections, 3)
     assert len(chosen) == 3 < len(sections)
     assert {"House/Boiler.md", "Journal/2026-02-08.md"} <= {section.first.note_path for section in chosen}
     assert [sections.index(section) for section in chosen] == sorted(map(sections.index, chosen))
@@ -262,8 +262,23 @@ def test_what_is_nearest_by_meaning_is_read_without_a_word_in_common(base: Knowl
     hits = [SearchHit(passage, 0.2, lexical=0.0, dense=float(passage is near)) for passage in passages]
     sections = sections_of(hits, catalog.passages_of, more=False)
     question = read_question("Wer hat den Boiler?", retriever.document_frequency, retriever.passage_count())
-    chosen = most_likely(sections, question.coverage, 2)
+    chosen = most_likely(question, sections, 2)
     assert any(near in section.passages for section in chosen)
+
+
+def test_the_nearest_in_another_language_is_read_besides(base: KnowledgeBase) -> None:
+    catalog, retriever = base.catalog, base.retriever
+    passages = [passage for note in catalog.notes() for passage in catalog.passages_of(note.path)]
+    hits = [
+        SearchHit(passage, 0.5, lexical=0.5, dense=0.4 if passage.note_path.startswith("Garten") else 0.5)
+        for passage in passages
+    ]
+    sections = sections_of(hits, catalog.passages_of, more=False)
+    text = "How much does the compost box cost?"
+    question = read_question(text, retriever.document_frequency, retriever.passage_count())
+    chosen = most_likely(question, sections, 3)
+    assert "Garten/Kompost.md" in {section.first.note_path for section in chosen}
+    assert len(chosen) == 4
 
 
 def test_a_flash_card_answers_only_what_it_asks(base: KnowledgeBase) -> None:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from kb.answering.evidence.extents import SHORT_PARAGRAPH, extent, is_of_one_thing
 from kb.answering.evidence.flash_cards import asks_else, both_sides
-from kb.answering.evidence.sections import Section
+from kb.answering.evidence.sections import Section, foreign_to
 from kb.answering.evidence.table_cells import asked_cells, is_of_another_row
-from kb.answering.gates.names import is_german, missing_names
+from kb.answering.gates.names import missing_names
 from kb.answering.question.intent import Intent
 from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
@@ -26,7 +26,6 @@ from kb.notes.note import Span
 from kb.notes.plain import plain_text
 from kb.reading.reading import Answer, Reading
 from kb.text.days import after_entry_day, entry_day
-from kb.text.language import UNCERTAIN, language_told
 
 
 class Features(NamedTuple):
@@ -132,7 +131,7 @@ def candidates_of(
         hidden = () if may_quote_orders else section.orders
         found += _in_section(section, reading, intent, hidden, question)
     asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
-    foreign = _foreign(question, found)
+    foreign = foreign_to(question.text, [item.section for item in found])
     found = _by_words(question, found, asks_all, foreign)[:_MOST]
     if not found:
         return []
@@ -184,17 +183,6 @@ def _nameless(question: Question, found: Sequence[Candidate]) -> dict[int, int]:
     return {
         key: min(_MOST_MISSING, len(missing_names(question.text, f"{one.head}\n{one.text}")))
         for key, one in sections.items()
-    }
-
-
-def _foreign(question: Question, found: Sequence[Candidate]) -> set[int]:
-    """The sections, by `id`, that are surely in another language than the question."""
-    asked_in = "de" if is_german(question.text) else language_told(question.text)
-    told = {id(item.section): language_told(item.section.text) for item in found}
-    return {
-        key
-        for key, language in told.items()
-        if UNCERTAIN not in (asked_in, language) and language != asked_in
     }
 
 

@@ -124,7 +124,7 @@ class EvidenceReader:
 
     def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
         asked = question.text
-        sections = most_likely(sections, question.coverage, _READ)
+        sections = most_likely(question, sections, _READ)
 
         def compare(texts: Sequence[str]) -> list[float]:
             vector, told = self._encoder.embed_question(asked, texts)

@@ -11,6 +11,8 @@ from datetime import date
 from functools import cached_property
 
 from kb.answering.evidence.reading_text import ReadingText, reading_text
+from kb.answering.question.language import is_foreign_to
+from kb.answering.question.question import Question
 from kb.answering.words import words_of
 from kb.indexing.stored import StoredPassage
 from kb.injection.sentences import injected
@@ -23,6 +25,7 @@ from kb.text.days import day_in
 _LONGEST = 1_600  # characters of a section; the reader takes longer ones in windows
 _SIBLINGS = 3  # best notes of which more is read than what was found
 _MORE = 6  # of their other sections
+_ABROAD = 4  # sections in other languages that are read besides
 _BY_MEANING = 2  # sections nearest by meaning, read whatever their words are
 # What words of the question count in a section and in its head, beside the score of the search, for it to be read.
 _BY_WORDS, _BY_HEAD = 0.5, 0.3
@@ -157,13 +160,17 @@ def sections_of(
     return list(found.values())
 
 
-def most_likely(
-    sections: Sequence[Section], covered: Callable[[Sequence[str]], float], most: int
-) -> list[Section]:
+def foreign_to(question: str, sections: Sequence[Section]) -> set[int]:
+    """Those of `sections`, by `id`, that are surely in another language than `question`."""
+    return {id(section) for section in sections if is_foreign_to(question, section.text)}
+
+
+def most_likely(question: Question, sections: Sequence[Section], most: int) -> list[Section]:
     """The `most` sections that reading is worth the time, in their order: by search, by words of the question, by meaning.
 
-    `covered` tells the share of the question that words hold.
+    Some in other languages are added to them, in which no word of the question can stand: the nearest by meaning.
     """
+    covered = question.coverage
 
     def promise(section: Section) -> float:
         return section.score + _BY_WORDS * covered(section.words) + _BY_HEAD * covered(section.head_words)
@@ -173,7 +180,11 @@ def most_likely(
     near = [number for number in numbers if sections[number].meaning > 0]
     nearest = sorted(near, key=lambda number: -sections[number].meaning)[:_BY_MEANING]
     order = sorted(numbers, key=lambda number: (number not in nearest, -promise(sections[number])))
-    return [sections[number] for number in sorted(order[:most])]
+    chosen = order[:most]
+    foreign = foreign_to(question.text, sections)
+    abroad = [number for number in near if id(sections[number]) in foreign and number not in chosen]
+    abroad.sort(key=lambda number: -sections[number].meaning)
+    return [sections[number] for number in sorted([*chosen, *abroad[:_ABROAD]])]
 
 
 def _groups(passages: Sequence[StoredPassage]) -> list[tuple[StoredPassage, ...]]:

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import re
 
+from kb.answering.question.language import is_german
 from kb.answering.words import covers, words_of
 
 _NAME = re.compile(r"(?<=[\w,;:)’'\"”»–-] )(?:[^\W\d_a-zß-ÿ][\w’'-]*)")
-_GERMAN = re.compile(
-    r"\b(?:der|das|den|dem|ein|eine|ist|sind|habe|haben|wann|wer|wie|warum|welche[nrs]?|und|für|nicht|mit|von|zum|zur|im)\b"
-)
 _NO_NAMES = frozenset(
     "i january february march april may june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday english german french spanish chinese christmas easter".split()
 )
-
-
-def is_german(question: str) -> bool:
-    """Whether a question, however short, is German by its small words."""
-    return _GERMAN.search(question) is not None
 
 
 def names_of(question: str) -> tuple[str, ...]:

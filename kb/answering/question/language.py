@@ -1,0 +1,44 @@
+"""The language of a question, which is short, and whether a text is in another."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kb.text.language import UNCERTAIN, language_told
+from kb.text.language_data import language_data
+
+_BY_SMALL_WORDS = ("en", "de", "fr", "es", "it", "pt", "nl")
+_WORD = re.compile(r"[^\W\d_]+")
+_GERMAN = re.compile(
+    r"\b(?:der|das|den|dem|ein|eine|ist|sind|habe|haben|wann|wer|wie|warum|welche[nrs]?|und|für|nicht|mit|von|zum|zur|im)\b"
+)
+
+
+def is_german(question: str) -> bool:
+    """Whether a question, however short, is German by its small words."""
+    return _GERMAN.search(question) is not None
+
+
+@lru_cache(maxsize=64)
+def question_language(question: str) -> str:
+    """The code of the language that `question` is in; UNCERTAIN where it may be any.
+
+    A question is too short for what tells the language of texts; its small words tell it.
+    """
+    if is_german(question):
+        return "de"
+    if (told := language_told(question)) != UNCERTAIN:
+        return told
+    words = _WORD.findall(question.casefold())
+    held = {
+        code: sum(map(language_data(code).function_words.__contains__, words)) for code in _BY_SMALL_WORDS
+    }
+    best, next_best = sorted(held, key=lambda code: -held[code])[:2]
+    return best if held[best] > held[next_best] else UNCERTAIN
+
+
+def is_foreign_to(question: str, text: str) -> bool:
+    """Whether `text` is surely in another language than `question`."""
+    asked_in, own = question_language(question), language_told(text)
+    return UNCERTAIN not in (asked_in, own) and own != asked_in
