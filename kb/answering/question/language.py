@@ -28,14 +28,12 @@ def question_language(question: str) -> str:
     """
     if is_german(question):
         return "de"
-    if (told := language_told(question)) != UNCERTAIN:
-        return told
     words = _WORD.findall(question.casefold())
     held = {
         code: sum(map(language_data(code).function_words.__contains__, words)) for code in _BY_SMALL_WORDS
     }
     best, next_best = sorted(held, key=lambda code: -held[code])[:2]
-    return best if held[best] > held[next_best] else UNCERTAIN
+    return best if held[best] > held[next_best] else language_told(question)
 
 
 def is_foreign_to(question: str, text: str) -> bool:
