@@ -9,6 +9,7 @@ from kb.text.language import UNCERTAIN, language_told
 from kb.text.language_data import language_data
 
 _BY_SMALL_WORDS = ("en", "de", "fr", "es", "it", "pt", "nl")
+_RARER = ("it", "pt", "nl")  # they share many small words with those before them, which are likelier
 _WORD = re.compile(r"[^\W\d_]+")
 _GERMAN = re.compile(
     r"\b(?:der|das|den|dem|ein|eine|ist|sind|habe|haben|wann|wer|wie|warum|welche[nrs]?|und|für|nicht|mit|von|zum|zur|im)\b"
@@ -33,7 +34,9 @@ def question_language(question: str) -> str:
         code: sum(map(language_data(code).function_words.__contains__, words)) for code in _BY_SMALL_WORDS
     }
     best, next_best = sorted(held, key=lambda code: -held[code])[:2]
-    return best if held[best] > held[next_best] else language_told(question)
+    if held[best] > held[next_best] or (held[best] and next_best in _RARER):
+        return best
+    return language_told(question)
 
 
 def is_foreign_to(question: str, text: str) -> bool:
