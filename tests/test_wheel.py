@@ -86,6 +86,30 @@ def test_the_distributions_hold_what_they_need_and_nothing_private(built: tuple[
     assert not any(name.startswith((".venv", ".git/", "index/catalog", "dist/")) for name in kept)
 
 
+def test_the_recipe_for_debian_copies_all_that_the_wheel_is_made_of(
+    built: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """No container is built here, but the wheel from what the recipe copies is the same as any other."""
+    recipe = (ROOT / "examples" / "debian" / "Dockerfile").read_text("utf-8")
+    for line in re.findall(r"^COPY (?!--from)(.+)$", recipe, re.MULTILINE):
+        *names, target = line.split()
+        for name in names:
+            place = tmp_path / target.strip("/") / ("" if (ROOT / name).is_dir() else name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+            copy(ROOT / name, place)
+    words = ["-m", "build", "--wheel", "--outdir", str(tmp_path / "dist"), str(tmp_path / "src")]
+    done = subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    [wheel] = (tmp_path / "dist").glob("*.whl")
+
+    def held(file: Path) -> set[str]:
+        with zipfile.ZipFile(file) as archive:
+            return {name for name in archive.namelist() if "__pycache__" not in name}
+
+    assert held(wheel) == held(built[1])
+
+
 def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> None:
     assert re.fullmatch(r"kb \d+\.\d+\.\d+\n", run(clean, "kb", "--version"))
     where = run(clean, "python", "-c", "import kb, kb_plugins; print(kb.__file__, kb_plugins.__file__)")
