@@ -12,6 +12,7 @@ Answers and hits have one form for machines, whoever asks for them:
 from __future__ import annotations
 
 from kb.answering.answer import Style, abstention
+from kb.answering.conversation import Turn
 from kb.answering.events import AnswerEvent, Finished, QuotesFound, SentenceChecked, Step
 from kb.answering.kept_conversations import Conversation, Exchange
 from kb.answering.kept_conversations import as_markdown as conversation_markdown
@@ -39,6 +40,7 @@ __all__ = [
     "SentenceChecked",
     "Step",
     "Style",
+    "Turn",
     "abstention",
     "answer_json",
     "conversation_markdown",

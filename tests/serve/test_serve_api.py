@@ -104,6 +104,16 @@ def test_an_answer_is_given_whole_or_event_by_event(server: Server, described: d
     assert nothing.json()["abstained"]
 
 
+def test_a_follow_up_goes_on_from_what_was_asked_before(server: Server) -> None:
+    earlier = {"question": "How long is oolong steeped?", "answer": "Three minutes."}
+    asked = {"question": "And at how many degrees?", "history": [earlier]}
+    found = server.post("/api/ask", asked).json()
+    assert "oolong" in found["understood"].lower()
+    assert "90" in found["short"]
+    for history in ([earlier] * 9, [{"question": ""}], [{"question": "x" * 5000}], "no list"):
+        assert server.post("/api/ask", {**asked, "history": history}).status_code == 400
+
+
 def test_an_answer_that_nobody_listens_to_holds_nothing_up(server: Server) -> None:
     headers = {"Authorization": f"Bearer {server.token}", "Accept": "text/event-stream"}
     with httpx.stream(

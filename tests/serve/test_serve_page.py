@@ -48,6 +48,13 @@ def test_an_answer_cites_and_its_citation_opens_the_note_at_the_line(page: Page)
     assert page.run("document.title") == "Oolong · kb"
     page.run("history.back()")
     page.until("document.querySelector('#main blockquote.quote')")
+    page.run("document.getElementById('words').value = ''")
+    page.click("#words")
+    page.type("And at how many degrees?")
+    page.press("Enter")
+    page.until("document.querySelector('#main h2')?.textContent === 'And at how many degrees?'")
+    page.until("document.querySelector('#main a')")
+    assert "oolong" in page.run("document.querySelector('#main .soft').textContent").lower()
 
 
 def test_what_the_notes_do_not_say_is_told(page: Page) -> None:

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from kb.plugin_api import Cancellation, KbError, KnowledgeBase, UsageError, safe_line
-from kb.plugin_api.serving import AnswerEvent, SentenceChecked, Step
+from kb.plugin_api.serving import AnswerEvent, SentenceChecked, Step, Turn
 from kb_plugins.http_server.openapi import document
 from kb_plugins.http_server.operations import OPERATIONS, NoteName, Operation, Question
 from kb_plugins.serving import verbs
@@ -160,10 +160,13 @@ async def _answer(desk: Desk, request: Request, asked: Question) -> Response:
             sentence = event.sentence
             put(("sentence", {"text": sentence.text, "citations": list(sentence.citations)}))
 
+    history = [Turn(one.question, one.answer) for one in asked.history]
+
     async def run() -> Any:
         try:
             return await desk.do(
-                lambda base: verbs.ask(base, asked.question, asked.style, cancellation, tell), cancellation
+                lambda base: verbs.ask(base, asked.question, asked.style, cancellation, tell, history),
+                cancellation,
             )
         finally:
             put(None)

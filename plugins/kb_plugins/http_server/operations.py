@@ -16,6 +16,8 @@ from kb.plugin_api import KnowledgeBase
 from kb_plugins.http_server.reading import ReadableNote, readable
 from kb_plugins.serving import shapes, verbs
 
+MOST_ASKED = 4_000  # characters of a question, as kb takes them
+
 
 class Nothing(BaseModel):
     """An operation that takes nothing."""
@@ -34,12 +36,24 @@ class SearchQuery(Nothing):
     limit: int = Field(10, ge=1, le=50, description="Passages at most.")
 
 
+class Earlier(Nothing):
+    """A question that was asked before, and its answer."""
+
+    question: str = Field(min_length=1, max_length=MOST_ASKED)
+    answer: str = Field("", max_length=20_000)
+
+
 class Question(Nothing):
     """What to answer."""
 
     question: str = Field(min_length=1, description="The question, in whole words.")
     style: Literal["short", "full", "quotes"] = Field(
         "full", description="How much is said; quotes uses no model."
+    )
+    history: list[Earlier] = Field(
+        default=[],
+        max_length=8,
+        description="What was asked before, oldest first: a follow-up is completed from it.",
     )
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from kb.plugin_api import Cancellation, KbError, KnowledgeBase, Note, SearchHit, Span, injected_spans
-from kb.plugin_api.serving import AnswerEvent, Captured, Finished, Style, answer_json, hit_json, worth_showing
+from kb.plugin_api.serving import (
+    AnswerEvent,
+    Captured,
+    Finished,
+    Style,
+    Turn,
+    answer_json,
+    hit_json,
+    worth_showing,
+)
 from kb_plugins.serving import shapes
 
 MOST_LINES = 400  # of a note in one reply
@@ -31,9 +40,10 @@ def ask(
     style: Style,
     cancellation: Cancellation,
     tell: Callable[[AnswerEvent], None],
+    history: Sequence[Turn] = (),
 ) -> shapes.AnswerShape:
-    """An answer; `tell` hears of each event before it. Empty when it was cancelled: nobody waits for it any more."""
-    for event in base.ask(question, cancellation, style=style):
+    """An answer, which may go on from `history`; `tell` hears of each event before it. Empty when it was cancelled: nobody waits for it any more."""
+    for event in base.ask(question, cancellation, style=style, history=history):
         if cancellation.cancelled:
             break
         if isinstance(event, Finished):

@@ -94,26 +94,36 @@
     return made;
   }
 
-  async function answer(question) {
+  const answers = new Map(); // by question, in the order in which they were asked
+  async function answer(question, again) {
     const signal = fresh();
-    told.textContent = "Asking";
     const heard = element("div");
     main.append(element("h2", question), heard);
+    if (answers.has(question) && !again) return show(answers.get(question), heard);
+    told.textContent = "Asking";
+    answers.delete(question);
+    const history = [...answers.values()].slice(-8).map((one) => ({
+      question: one.understood, answer: one.abstained ? one.reason : one.answer.slice(0, 20000),
+    }));
     const reply = await ask("/api/ask", {
-      method: "POST", signal, body: JSON.stringify({ question }),
+      method: "POST", signal, body: JSON.stringify({ question, history }),
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
     });
     for await (const [name, data] of events(reply)) {
       if (name === "step") told.textContent = data.name;
       else if (name === "sentence") heard.append(element("p", data.text));
       else if (name === "error") throw new Failure(data.error);
-      else if (name === "answer") show(data, heard);
+      else if (name === "answer") {
+        answers.set(question, data);
+        show(data, heard);
+      }
     }
   }
   function show(found, heard) {
     told.textContent = `${found.seconds.toFixed(1)} s`;
     heard.replaceChildren(...(found.abstained ? [element("p", found.reason)]
       : found.answer.split("\n").map((line) => cited(line, found.sources))));
+    if (found.understood !== found.question) heard.prepend(element("p", found.understood, "soft"));
     if (found.missing.length) heard.append(element("p", `Your notes don't mention: ${found.missing.join(", ")}.`));
     const shown = found.sources.filter((one) => one.cited || found.outcome === "unsure");
     for (const source of shown) {
@@ -152,7 +162,7 @@
     } else scrollTo(0, 0);
   }
 
-  async function go() {
+  async function go(again = false) {
     const [, what, query] = /^#\/(\w+)\??(.*)$/.exec(location.hash) || [];
     const wanted = new URLSearchParams(query || "");
     document.title = "kb";
@@ -162,7 +172,7 @@
       if (what === "note") return await read(wanted.get("note") || "", wanted.get("line") || 0);
       words.value = wanted.get("q") || "";
       if (what === "search" && words.value) return await search(words.value);
-      if (what === "ask" && words.value) return await answer(words.value);
+      if (what === "ask" && words.value) return await answer(words.value, again);
       const state = await (await ask("/api/status", { signal: fresh() })).json();
       told.textContent = `${state.notes} notes`;
     } catch (error) {
@@ -176,7 +186,7 @@
   document.getElementById("form").addEventListener("submit", (event) => {
     event.preventDefault();
     const what = event.submitter?.value || "ask", place = `#/${what}?` + new URLSearchParams({ q: words.value });
-    if (location.hash === place) go(); else location.hash = place;
+    if (location.hash === place) go(true); else location.hash = place;
   });
   entry.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -185,6 +195,6 @@
     sessionStorage.setItem(KEY, token);
     go();
   });
-  addEventListener("hashchange", go);
+  addEventListener("hashchange", () => go());
   go();
 })();
