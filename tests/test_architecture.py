@@ -18,6 +18,7 @@ OWNERS = {
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},
     "huggingface_hub": {"kb/models/hub.py"},
+    "markdownify": {"kb/importing/html.py"},
     "onnxruntime": {"kb/indexing/e5_encoder.py", "kb/reading/encoder.py"},
     "langchain_core": {"kb/retrieval/langchain_retriever.py"},
     "llama_index": {

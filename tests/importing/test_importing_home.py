@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -300,3 +301,14 @@ def test_names_that_are_no_utf8_come_along(house: House, tmp_path: Path) -> None
     assert sorted(note.path for note in plan.notes) == ["Imported/Tea.md", "Imported/caf.md"]
     assert house.text("Imported/caf.md").endswith("[[Tea]]\n")
     assert house.bring(old).notes == ()
+
+
+def test_times_are_those_of_this_place(house: House, enex: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.bring(enex)
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    plan = house.bring(enex)
+    assert (plan.notes, plan.changed) == ((), ())  # a note is known again wherever one travels
+    house.base.undo()
+    house.bring(enex)
+    assert "created: 2024-03-09T19:11:12\n" in house.text("Evernote/Rye bread notes.md")
