@@ -64,6 +64,7 @@ def test_on_a_terminal_it_shows_and_asks(place: Path, key: str, written: int) ->
     assert len(notes(place)) == written
 
 
+@pytest.mark.slow
 def test_json_looks_unless_it_is_told_to_write(place: Path) -> None:
     for words, dry_run, count in (((), True, 0), (("--dry-run",), True, 0), (("--yes",), False, 2)):
         done = run_kb("import", "notes.enex", "--json", *words, cwd=place)
@@ -75,6 +76,7 @@ def test_json_looks_unless_it_is_told_to_write(place: Path) -> None:
     assert (again["notes"], len(again["known"]), again["dry_run"]) == ([], 2, True)
 
 
+@pytest.mark.slow
 def test_what_was_imported_is_found_at_once_and_undone_in_the_index_too(place: Path) -> None:
     (place / "vault" / "Own.md").write_text("My own note.\n", encoding="utf-8")
     assert run_kb("index", cwd=place).returncode == 0
