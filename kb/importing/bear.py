@@ -20,6 +20,7 @@ from kb.importing.tree import Tree
 from kb.notes.note import Link
 
 _BUNDLE = re.compile(r"(?:^|/)[^/]+\.textbundle/text\.[\w]+$", re.IGNORECASE)
+_TEXT = re.compile(r"(?:[^/]+/)?text\.(?:md|markdown|txt)", re.IGNORECASE)
 _WIDE_TAG = re.compile(r"(?<![\w#/&\\])#([^\W\d_][^#\n]{0,60}?[^\s#])#(?!\w)")
 _SIZE = re.compile(r"(?<=\))<!--\s*\{[^{}\n]*\}\s*-->")  # of a picture
 _HIGHLIGHT = re.compile(r"(?<!:)::(?=\S)([^:\n]+?)(?<=\S)::(?!:)")
@@ -35,18 +36,19 @@ class Bear:
 
     def fits(self, tree: Tree) -> bool:
         """Whether there are bundles; Markdown alone is taken for Bear's only when --from says so."""
-        return any(map(_BUNDLE.search, tree.names()))
+        return bool(_bundles(tree))
 
     def notes(self, export: Export) -> Iterator[Found]:
         """One for each bundle or Markdown file."""
         tree = export.tree
-        names = [name for name in tree.names() if _BUNDLE.search(name)] or tree.ending(*NOTES)
+        bundles = _bundles(tree)
+        names = bundles or tree.ending(*NOTES)
         texts = {name: _markdown(said) for name, said in read_texts(export, names).items()}
         pages = read_pages(tree, texts, texts)
-        titles = {name: _title(name, note.text[note.body.start :]) for name, note in pages.notes.items()}
         for name, note in pages.notes.items():
-            about = _about(name, tree)
-            title = titles[name]
+            about = _about(name, tree) if bundles else {}
+            stem = PurePosixPath(folder_of(name) or tree.name).stem if bundles else PurePosixPath(name).stem
+            title = _title(note.text[note.body.start :]) or stem
             if about.get("trashed") in (1, True):
                 export.leave(title, "is in the bin")
                 continue
@@ -59,7 +61,7 @@ class Bear:
                 said,
                 tuple(body.refs),
                 names=(name,),
-                folder="" if _BUNDLE.search(name) else folder_of(name),
+                folder="" if bundles else folder_of(name),
                 created=moment(about.get("creationDate")),
                 updated=moment(about.get("modificationDate")) or tree.changed(name),
                 source=line(about.get("sourceURL")),
@@ -78,18 +80,23 @@ def _to_heading(pages: Pages, name: str, body: Body, link: Link) -> str | None:
     return body.ref(Ref("note", meant, link.label or heading, heading=heading)) if meant else None
 
 
-def _title(name: str, said: str) -> str:
-    """Bear's title is the first line, whatever its form."""
+def _bundles(tree: Tree) -> list[str]:
+    """The texts of bundles; the tree may be one bundle itself."""
+    is_bundle = tree.name.lower().endswith((".textbundle", ".textpack"))
+    return [name for name in tree.names() if _BUNDLE.search(name) or (is_bundle and _TEXT.fullmatch(name))]
+
+
+def _title(said: str) -> str:
+    """Bear's title is the first line, whatever its form; nothing where that is no title."""
     first = next((row for row in said.split("\n") if row.strip()), "")
     title = " ".join(first.lstrip("#").split()).strip("*_")
-    bundle = PurePosixPath(folder_of(name)).stem if _BUNDLE.search(name) else PurePosixPath(name).stem
-    return title if 0 < len(title) <= 120 and "](" not in title and "[[" not in title else bundle
+    return title if len(title) <= 120 and "](" not in title and "[[" not in title else ""
 
 
 def _about(name: str, tree: Tree) -> dict[str, Any]:
     """What the bundle of a note says of it."""
-    info = f"{folder_of(name)}/info.json"
-    if not _BUNDLE.search(name) or not tree.has(info):
+    info = f"{folder_of(name)}/info.json".lstrip("/")
+    if not tree.has(info):
         return {}
     try:
         value = table(tree.json(info))

@@ -53,6 +53,8 @@ class Clippings:
                 yield found
             else:
                 export.leave(name, "holds no text")
+        for name in export.tree.ending(".txt"):
+            export.leave(name, "is no page; --from text takes texts")
 
 
 def _pages(tree: Tree) -> list[str]:

@@ -101,6 +101,8 @@ def _importer(tree: Tree, source: str) -> Importer:
             if importer.name == wanted:
                 return importer
         raise UsageError(f"Unknown format {source!r}. Use one of: {', '.join(one.name for one in FORMATS)}.")
+    if not tree.names():
+        raise ExportUnreadable(f"{tree.name} holds no files.")
     unread: KbError | None = None
     for importer in FORMATS:
         try:

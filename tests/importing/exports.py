@@ -345,7 +345,7 @@ _INFO = {
 }
 
 
-def _bear(identity: str, trashed: int = 0) -> str:
+def bear_info(identity: str, trashed: int = 0) -> str:
     own = {
         "uniqueIdentifier": identity, "creationDate": "2024-03-09T10:11:12Z", "modificationDate": "2024-03-10T10:11:12Z",
         "trashed": trashed, "archived": 0, "pinned": 0,
@@ -358,13 +358,13 @@ BEAR_FILES: dict[str, str | bytes] = {
         '# Rye bread\n#baking/dark #slow food#\n\nSee [[Starter]] and [[Starter/Feeding]].\n![](assets/loaf.png)<!-- {"width":300} -->\n'
         "::important:: <b>x</b> and [the mill](assets/mill.pdf)\n"
     ),
-    "Backup/Rye bread.textbundle/info.json": _bear("BEAR-1"),
+    "Backup/Rye bread.textbundle/info.json": bear_info("BEAR-1"),
     "Backup/Rye bread.textbundle/assets/loaf.png": PNG,
     "Backup/Rye bread.textbundle/assets/mill.pdf": PDF,
     "Backup/Starter.textbundle/text.md": "# Starter\n\n## Feeding\n\nEvery morning.\n",
-    "Backup/Starter.textbundle/info.json": _bear("BEAR-2"),
+    "Backup/Starter.textbundle/info.json": bear_info("BEAR-2"),
     "Backup/Old.textbundle/text.md": "# Old\n",
-    "Backup/Old.textbundle/info.json": _bear("BEAR-3", trashed=1),
+    "Backup/Old.textbundle/info.json": bear_info("BEAR-3", trashed=1),
 }
 
 CLIPPING = """<!DOCTYPE html><!-- saved from url=(0024)https://example.org/rye -->

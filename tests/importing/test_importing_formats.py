@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.errors import ExportUnreadable
 from kb.notes.parse import parse_note
 from tests.importing.conftest import House
 from tests.importing.exports import (
@@ -31,6 +32,7 @@ from tests.importing.exports import (
     PNG,
     ROAM,
     TEXT_FILES,
+    bear_info,
     pack,
     put,
 )
@@ -385,3 +387,23 @@ def test_signs_in_the_text_of_a_page_stay_text(house: House, tmp_path: Path) -> 
     assert house.text("Clippings/Signs.md").endswith(
         "\n\na_b and List\\<String> and 1 < 2 \\<script> `a_b<c>` \\_x\\_\n"
     )
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_one_bundle_alone_is_a_note(house: House, tmp_path: Path, packed: bool) -> None:
+    files = {"text.markdown": "![](assets/a.png)\n", "info.json": bear_info("X"), "assets/a.png": PNG}
+    export = pack(tmp_path / "Mill.textpack", files) if packed else put(tmp_path / "Mill.textbundle", files)
+    assert house.bring(export).label == "Bear"
+    assert house.text("Bear/Mill.md").endswith("# Mill\n\n![[a.png]]\n")
+    assert "created: 2024-03-09T10:11:12\n" in house.text("Bear/Mill.md")
+
+
+def test_what_a_format_does_not_take_is_named(house: House, tmp_path: Path) -> None:
+    plan = house.bring(put(tmp_path / "w", {"a.html": "<p>Text</p>", "b.txt": "more"}))
+    assert [(one.name, one.reason) for one in plan.left] == [("b.txt", "is no page; --from text takes texts")]
+    (tmp_path / "empty").mkdir()
+    with (
+        pytest.raises(ExportUnreadable, match="empty holds no files"),
+        house.base.moving.reading(tmp_path / "empty"),
+    ):
+        pass
