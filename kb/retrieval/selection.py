@@ -13,6 +13,7 @@ from kb.indexing.stored import StoredNote, StoredPassage
 from kb.notes.note import Link, Span
 from kb.notes.places import read_anchor, where
 from kb.notes.resolve import LinkResolver, NoteNames
+from kb.notes.suffixes import answers_to_title
 from kb.retrieval.filters import NoteFacts
 from kb.retrieval.hit import SearchHit
 from kb.text.periods import period_of
@@ -58,7 +59,9 @@ def select(
     words = target.strip()
     notes = store.notes()
     if not words:
-        return _some("all", "All notes", [note.path for note in notes], "The vault has no notes.")
+        # A paper or a book is studied when it is named.
+        own = [note.path for note in notes if answers_to_title(note.path)]
+        return _some("all", "All notes", own, "The vault has no notes.")
     if words.startswith("#"):
         wanted = words[1:].strip("/").casefold()
         tagged = {path for path, tag in facts.tags() if f"{tag.casefold()}/".startswith(f"{wanted}/")}

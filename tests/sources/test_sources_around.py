@@ -170,3 +170,15 @@ def test_links_to_places_are_looked_up(target: str, anchor: str, status: str) ->
     resolver = LinkResolver([names, NoteNames("Y.md", "Y")], ["P/x.pdf"])
     link = Link("wiki", target, Span(0, 1), 1, heading=anchor or None)
     assert resolver.resolve(link, "A.md").status == status
+
+
+@pytest.mark.slow
+def test_a_site_shows_a_file_as_it_is(base: KnowledgeBase, tmp_path: Path) -> None:
+    vault, index = str(base.settings.vault), str(base.settings.index)
+    done = run_kb("export", "site", str(tmp_path / "site"), "--vault", vault, "--index", index, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    [copied] = (tmp_path / "site").rglob("*.pdf")
+    assert copied.read_bytes() == (base.settings.vault / "bees.pdf").read_bytes()
+    page = (tmp_path / "site" / "notes" / "Hive.html").read_text("utf-8")
+    assert f'{copied.name}">they say</a>' in page
+    assert not list((tmp_path / "site" / "notes").glob("bees*.html"))

@@ -31,14 +31,16 @@ class Site:
     def __init__(self, base: KnowledgeBase, wanted: str = "", title: str = "") -> None:
         """Only the notes that `wanted` names are shown, or linked to. Raises UsageError where there is none."""
         self._base = base
-        self._notes = base.list_notes(wanted)
+        # What is no Markdown is shown as the file it is.
+        files = {note.path for note in base.catalog.notes() if note.stamp}
+        self._notes = [note for note in base.list_notes(wanted) if note.path not in files]
         if not self._notes:
             raise UsageError("There are no notes of this kind. Name others; kb search lists what there is.")
         self._titles = {note.path: safe_line(note.title) or note.path for note in self._notes}
         self._title = safe_line(title or base.settings.vault.name) or "Notes"
         self._addresses = Addresses()
         self._addresses.add_notes(self._titles)
-        self._resolver = LinkResolver(base.catalog.names(), base.attachments())
+        self._resolver = LinkResolver([one for one in base.catalog.names() if one.path not in files], base.attachments())
         self._media = Media(base, self._addresses)
         self._tags: defaultdict[str, list[str]] = defaultdict(list)
         self._rows: list[dict[str, str]] = []
