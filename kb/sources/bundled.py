@@ -12,7 +12,7 @@ _MANY_BYTES = 300_000_000
 
 BUNDLED = (
     Source("txt", (".txt", ".text"), "kb.sources.text:read", by_default=True),
-    Source("pdf", (".pdf",), "kb.sources.pdf:read", True, most_bytes=_MANY_BYTES, seconds=120.0),
+    Source("pdf", (".pdf",), "kb.sources.pdf:read", True, 2, most_bytes=_MANY_BYTES, seconds=120.0),
     Source("docx", (".docx",), "kb.sources.docx:read", by_default=True),
     Source("epub", (".epub",), "kb.sources.epub:read", True, most_bytes=_MANY_BYTES, seconds=60.0),
     Source("org", (".org",), "kb.sources.org:read", by_default=True),

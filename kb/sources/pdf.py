@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 import pypdfium2
 
 from kb.notes.extract import Extract
-from kb.sources.markdown import MarkdownText
+from kb.sources.markdown import MarkdownText, plain
 from kb.sources.pdf_blocks import (
     Printed,
     blocks_of,
@@ -64,7 +64,7 @@ class _Reading:
         self._remarks: dict[int, list[str]] = {}
         self._damaged: list[int] = []
         self._text = MarkdownText()
-        self._level = 0
+        self._items: list[str] = []  # of the list at hand
         self._titles = _outline(document)
         self._end = time.monotonic() + _RECOGNISING
 
@@ -81,10 +81,11 @@ class _Reading:
         first: list[Printed] = []
         for page in pages:
             self._text.place("page", page.number)
-            blocks = blocks_of(in_reading_order(page.lines), usual)
+            blocks = blocks_of(in_reading_order(page.lines), usual, numbered=not self._titles)
             first = first or blocks
             for block in blocks:
                 self._write(block, page.number, sizes, words)
+            self._end_list()
             for remark in self._remarks.get(page.number, ()):
                 self._text.quote(remark)
         about = self._document.get_metadata_dict()
@@ -128,21 +129,25 @@ class _Reading:
     def _write(self, block: Printed, page: int, sizes: Mapping[float, int], words: frozenset[str]) -> None:
         text = joined(block.lines, words)
         level = self._titles.get((page, _folded(text)), 0) if len(block.lines) < 4 else 0
+        if block.kind == "item" and not level:
+            bare = without_bullet(text)
+            self._items.append(plain(text) if bare == text and text[0].isdigit() else f"- {plain(bare)}")
+            return
+        self._end_list()
         if level:
             self._text.heading(level, text)
-        elif block.kind == "heading" and not self._titles:
-            depth = heading_number(text) or sizes.get(round(block.lines[0].height, 1), 3)
-            self._text.heading(depth, text)
         elif block.kind == "heading":
-            self._text.heading(4, text)
+            deepest = max(self._titles.values(), default=0)
+            below = deepest + 1 if self._titles else sizes.get(round(block.lines[0].height, 1), 3)
+            self._text.heading(heading_number(text) or below, text)
         elif block.kind == "table":
             self._text.table(rows_of(block.lines))
-        elif block.kind == "item":
-            self._text.items([(0, without_bullet(text))]) if without_bullet(
-                text
-            ) != text else self._text.paragraph(text)
         else:
             self._text.paragraph(text)
+
+    def _end_list(self) -> None:
+        self._text.markdown("\n".join(self._items))
+        self._items = []
 
     def _problems(self, count: int, empty: list[int]) -> Iterator[str]:
         if self._damaged:

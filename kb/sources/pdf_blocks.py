@@ -11,12 +11,14 @@ from kb.sources.pdf_lines import Line
 
 _NEW = 0.75  # of a line's height: white above a line from which a paragraph begins
 _INDENT = 0.8  # of a line's height
-_OTHER_SIZE = 1.12  # times another line's height, from which it is of another kind
+_OTHER_SIZE = 1.3  # times another line's height, from which it is of another kind; code in prose is smaller
+_SAME_SIZE = 1.1  # the same of the lines of one heading
 _HEADING_SIZE = 1.15  # times the usual height
 _LONGEST_HEADING = 140  # characters
 _ITEM = re.compile(r"(?:[•‣◦▪●○■□–*·-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
 _BULLET = re.compile(r"[•‣◦▪●○■□·–]\s+")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
+_LEADER = re.compile(r"(?:\.[ .]){4,}+[ .]*+[\divxlc]{1,6}$")
 _STOP = re.compile(r"[.!?:;,。！？：；，][\"'”’»)\]]*$")
 _ENDS = re.compile(r"[.!?:。！？：][\"'”’»)\]]*$")
 _BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u2010\u00ad]$")
@@ -38,14 +40,24 @@ class Printed:
         return max(line.height for line in self.lines)
 
 
-def blocks_of(lines: Sequence[Line], usual: float) -> list[Printed]:
-    """The blocks that the lines of a page make; `usual` is the height of a line in most of the document."""
+def blocks_of(lines: Sequence[Line], usual: float, *, numbered: bool = True) -> list[Printed]:
+    """The blocks that the lines of a page make; `usual` is the height of a line in most of the document.
+
+    With `numbered`, a short line with a number that stands alone is a heading.
+
+    Lines of a table of contents are left out: they name everything and say nothing.
+    """
+    lines = [line for line in lines if not _LEADER.search(line.text)]
     found: list[Printed] = []
     right = 0.0
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         last = found[-1] if found else None
-        if last is not None and before is not None and _goes_on(last, before, line, right):
+        if (
+            last is not None
+            and before is not None
+            and _goes_on(last, before, line, _kind(line, usual), right)
+        ):
             last.lines.append(line)
             right = max(right, line.right)
         else:
@@ -55,7 +67,10 @@ def blocks_of(lines: Sequence[Line], usual: float) -> list[Printed]:
                 if last is None or not _same_column(last.lines[-1], line)
                 else max(right, line.right)
             )
-    return [_settled(block, found[at + 1] if at + 1 < len(found) else None) for at, block in enumerate(found)]
+    following = [*found, None][1:]
+    return [
+        _settled(block, after if numbered else None) for block, after in zip(found, following, strict=True)
+    ]
 
 
 def _kind(line: Line, usual: float) -> Literal["paragraph", "heading", "item", "table"]:
@@ -70,7 +85,7 @@ def _kind(line: Line, usual: float) -> Literal["paragraph", "heading", "item", "
     return "item" if _ITEM.match(line.text) else "paragraph"
 
 
-def _goes_on(block: Printed, before: Line, line: Line, right: float) -> bool:
+def _goes_on(block: Printed, before: Line, line: Line, kind: str, right: float) -> bool:
     """Whether `line` belongs to the block whose last line is `before`."""
     gap = before.bottom - line.top
     height = min(before.height, line.height)
@@ -84,8 +99,8 @@ def _goes_on(block: Printed, before: Line, line: Line, right: float) -> bool:
         return block.kind != "heading" and line.text[0].islower() and not _ENDS.search(before.text)
     if max(before.height, line.height) > _OTHER_SIZE * height or gap > _NEW * height:
         return False
-    if block.kind == "heading":
-        return True
+    if block.kind == "heading" or kind == "heading":
+        return block.kind == kind and max(before.height, line.height) <= _SAME_SIZE * height
     if _ITEM.match(line.text):
         return False
     ends_short = before.right < right - 0.15 * (right - before.left) and _ENDS.search(before.text) is not None

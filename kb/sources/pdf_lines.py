@@ -93,14 +93,20 @@ class _Boxes:
 
     def line(self, text: str, start: int, end: int) -> Line | None:
         """The line that the characters from `start` to `end` make; None where it has no extent."""
-        box = self._ask(start)
-        if box is None:
+        middle = (start + end) // 2
+        while middle < end - 1 and text[middle].isspace():
+            middle += 1
+        asked = [
+            (box.left, box.bottom, box.right, box.top)
+            for at in (start, middle, end - 1)
+            if (box := self._ask(at))
+        ]
+        if not asked:
             return None
-        left, bottom, top, right = box.left, box.bottom, box.top, box.right
-        if (box := self._ask(end - 1)) is not None:
-            left, right = min(left, box.left), max(right, box.right)
-            if text[start] in _BULLETS:
-                bottom, top = box.bottom, box.top
+        left, right = min(box[0] for box in asked), max(box[2] for box in asked)
+        # A line of print holds marks and words of other sizes; most of it has the middle one.
+        own = asked[1:] if text[start] in _BULLETS and len(asked) > 1 else asked
+        _, bottom, _, top = sorted(own, key=lambda box: box[3] - box[1])[len(own) // 2]
         if not (left < right and bottom < top):
             return None
         return Line(text[start:end], left, bottom, right, top)

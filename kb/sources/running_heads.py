@@ -20,6 +20,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
+_AT_START, _AT_END = re.compile(r"(\d{1,4})\s"), re.compile(r"\s(\d{1,4})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,18 @@ def without_running_heads(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
         counts.update({_key(line) for line in _at_edge(page)})
     least = max(_FEWEST, _OFTEN * len(pages))
     often = {key for key, count in counts.items() if count >= least}
-    return [PrintedPage(page.number, page.height, _kept(page, often)) for page in pages]
+    # A chapter's name stands beside the page's number, which goes up as the pages do.
+    offsets = Counter(offset for page in pages for offset in {_offset(page, line) for line in _at_edge(page)})
+    usual: set[int | None] = {at for at, count in offsets.items() if at is not None and count >= least}
+    return [PrintedPage(page.number, page.height, _kept(page, often, usual)) for page in pages]
 
 
-def _kept(page: PrintedPage, often: set[str]) -> list[Line]:
-    edge = {id(line) for line in _at_edge(page) if _key(line) in often or _NUMBER.fullmatch(line.text)}
+def _kept(page: PrintedPage, often: set[str], offsets: set[int | None]) -> list[Line]:
+    edge = {
+        id(line)
+        for line in _at_edge(page)
+        if _key(line) in often or _NUMBER.fullmatch(line.text) or _offset(page, line) in offsets
+    }
     return [line for line in page.lines if id(line) not in edge]
 
 
@@ -63,6 +71,12 @@ def _apart(edge: list[Line], inner: list[Line]) -> list[Line]:
         if white > _WHITE * next_one.height:
             return lines[:end]
     return lines if not inner and len(edge) <= _LINES else []
+
+
+def _offset(page: PrintedPage, line: Line) -> int | None:
+    """By how much the number at an end of the line is higher than that of the page; None without one."""
+    found = _AT_END.search(line.text) or _AT_START.match(line.text)
+    return int(found[1]) - page.number if found else None
 
 
 def _key(line: Line) -> str:

@@ -6,9 +6,11 @@ python tests/bench/bench_pdf.py [FOLDER]
 from __future__ import annotations
 
 import random
+import re
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,14 +24,17 @@ from kb.settings import Settings
 from tests.bench.pdf_library import Question, print_pdf, questions, texts
 
 _PAGES = 500
+_WORD = re.compile(r"\w+")
 
 
-def ask_all(vault: Path, index: Path) -> list[tuple[Question, Answer]]:
+def ask_all(
+    vault: Path, index: Path, asking: Sequence[Question] | None = None
+) -> list[tuple[Question, Answer]]:
     """Every question over the vault."""
     with closing(KnowledgeBase(Settings(vault=vault, index=index))) as base:
         base.index()
         asked = []
-        for question in questions():
+        for question in asking or questions():
             answers = [event.answer for event in base.ask(question.question) if isinstance(event, Finished)]
             asked.append((question, answers[0]))
         return asked
@@ -67,11 +72,9 @@ def figures(asked: list[tuple[Question, Answer]], *, verbose: bool) -> dict[str,
         counts["right page"] += here and page
         number = int(first.place.partition("=")[2] or 0)
         name = first.path.rpartition(".")[0]
-        words = "".join(first.text.split()).replace("|", "").replace(",", "")
-        on_page = number and words[:60] in "".join(pages[name][number - 1].split()).replace("|", "").replace(
-            ",", ""
-        )
-        counts["quote on page"] += bool(on_page)
+        printed = set(_WORD.findall(pages[name][number - 1])) if number else set()
+        on_page = bool(number) and set(_WORD.findall(first.text)) <= printed
+        counts["quote on page"] += on_page
         if verbose and not (right and here and page and on_page):
             print(
                 f"  {question.question} -> {answer.text!r} {first.where} (page {question.page}) right={right} {on_page=}"
