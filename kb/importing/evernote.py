@@ -42,7 +42,7 @@ class Evernote:
         for name in files:
             notebook = PurePosixPath(name).stem if len(files) > 1 else ""
             for element in _elements(export.tree, name):
-                yield _found(element, notebook, export.tree, linked)
+                yield _found(element, notebook, export, linked)
 
 
 def _elements(tree: Tree, name: str) -> Iterator[Any]:
@@ -92,11 +92,11 @@ def _title(element: Any) -> str:
     return " ".join(clean(element.findtext("title") or "").split()) or "Untitled"
 
 
-def _found(element: Any, notebook: str, tree: Tree, linked: dict[str, str]) -> Found:
+def _found(element: Any, notebook: str, export: Export, linked: dict[str, str]) -> Found:
     from kb.importing.html import Links, markdown_of, read_page
 
     title, body = _title(element), Body()
-    files = dict(_resources(element, tree))
+    files = dict(_resources(element, title, export))
     shown: set[str] = set()
 
     def picture(address: str, text: str) -> str | None:
@@ -116,7 +116,7 @@ def _found(element: Any, notebook: str, tree: Tree, linked: dict[str, str]) -> F
         return body.ref(Ref("note", target, shown, otherwise=written))
 
     content = clean(element.findtext("content") or "")
-    said = markdown_of(read_page(content), body, tree, Links(link, picture))
+    said = markdown_of(read_page(content), body, export.tree, Links(link, picture))
     rest = [body.file(file) for identity, file in files.items() if identity not in shown]
     created = _moment(element.findtext("created"))
     return Found(
@@ -134,27 +134,31 @@ def _found(element: Any, notebook: str, tree: Tree, linked: dict[str, str]) -> F
     )
 
 
-def _resources(element: Any, tree: Tree) -> Iterator[tuple[str, Attachment]]:
+def _resources(element: Any, title: str, export: Export) -> Iterator[tuple[str, Attachment]]:
     """Files by the digest that the text names them by."""
     for number, resource in enumerate(element.findall("resource"), 1):
         written = resource.findtext("data") or ""
+        name = clean(resource.findtext("resource-attributes/file-name") or "").strip()
         if len(written) > MOST_ATTACHMENT * 4 // 3:
+            export.leave(
+                name or f"attachment {number}", f"of {title} is larger than {MOST_ATTACHMENT // 1_000_000} MB"
+            )
             continue
         try:
             data = base64.b64decode(written)
         except (binascii.Error, ValueError):
-            continue
+            data = b""
         if not data:
+            export.leave(name or f"attachment {number}", f"of {title} is empty or damaged")
             continue
         identity = hashlib.md5(data, usedforsecurity=False).hexdigest()
-        name = clean(resource.findtext("resource-attributes/file-name") or "").strip()
         ending = mimetypes.guess_extension((resource.findtext("mime") or "").strip()) or ".bin"
         name = (
             name.replace("/", "-")
             if PurePosixPath(name).suffix
             else f"{name or f'attachment {number}'}{ending}"
         )
-        yield identity, Attachment(f"{identity} {name}", name, tree.keep(data))
+        yield identity, Attachment(f"{identity} {name}", name, export.tree.keep(data))
 
 
 def _tasks(element: Any) -> Iterator[str]:

@@ -53,6 +53,9 @@ class Keep:
             elif not found.text:
                 export.leave(found.title, "is empty")
             else:
+                for file in tables(note.get("attachments")):
+                    if not _beside(name, text(file.get("filePath")), export.tree):
+                        export.leave(line(file.get("filePath")), f"of {found.title} is not in the export")
                 yield found
 
 

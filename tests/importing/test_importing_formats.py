@@ -407,3 +407,14 @@ def test_what_a_format_does_not_take_is_named(house: House, tmp_path: Path) -> N
         house.base.moving.reading(tmp_path / "empty"),
     ):
         pass
+
+
+def test_attachments_that_an_export_lacks_are_named(house: House, tmp_path: Path) -> None:
+    keep = {name: data for name, data in KEEP_FILES.items() if not name.endswith(".jpg")}
+    plan = house.bring(pack(tmp_path / "k.zip", keep))
+    assert ("18a.jpeg", "of Shopping is not in the export") in [(one.name, one.reason) for one in plan.left]
+    damaged = ENEX.replace(base64.b64encode(PDF).decode(), "%%%")
+    plan = house.bring(put(tmp_path / "e", {"a.enex": damaged}) / "a.enex")
+    assert [(one.name, one.reason) for one in plan.left] == [
+        ("mill.pdf", "of Rye / bread: notes? is empty or damaged")
+    ]
