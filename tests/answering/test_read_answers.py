@@ -35,6 +35,9 @@ NOTES = {
     "| Ilse Korn | aunt, keeps bees, vegan | | 9 March |\n",
     "House/Lawn.md": "# Lawn\n\n2026-02-11 The neighbours' party is fixed: Friday 12 June, in our garden.\n\n"
     "2026-05-02 The party moves to Saturday 20 June because of the football.\n",
+    "Journal/2026-02-20.md": "# 2026-02-20\n\n- book club: the summer reading takes place in the old mill\n",
+    "Journal/2026-04-02.md": "# 2026-04-02\n\n- Iva says the summer reading can not be in the mill, the roof leaks\n",
+    "Journal/2026-04-20.md": "# 2026-04-20\n\n- found a place: the summer reading will be at the boathouse\n",
     "House/Insurance.md": "# Insurance of the van\n\n| Insurer | Premium a year | Excess | Towing |\n|---|---|---|---|\n"
     "| Helvia | 119 € | 350 € | no |\n| Norda | 148 € | 200 € | yes |\n",
     "People/Bella Vale.md": "# Bella Vale\n\nBella Vale is a botanist. She lives in Bergen.\n",
@@ -175,6 +178,12 @@ def test_a_date_that_was_moved_later_is_not_the_answer(base: KnowledgeBase) -> N
     answer = ask(base, "When is the neighbours' party?")
     assert "20 June" in answer.text
     assert "12 June" not in answer.text
+
+
+def test_what_was_denied_later_is_not_the_answer(base: KnowledgeBase) -> None:
+    answer = ask(base, "Where does the summer reading take place?")
+    assert "boathouse" in answer.text
+    assert "old mill" not in answer.text
 
 
 def test_all_that_a_day_tells(base: KnowledgeBase) -> None:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import date
 
 from kb.answering.evidence.candidates import Candidate
+from kb.answering.gates.negation import polarity
 from kb.answering.question.intent import Intent, tells_change
 from kb.answering.question.question import Question
+from kb.answering.words import content_words, covers, words_of
 
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one …
 _SUPERSEDES_ELSEWHERE = 0.7  # … of another note …
@@ -21,6 +23,9 @@ def in_force(question: Question, best: Candidate, found: Sequence[Candidate], in
         return replace(last, score=max(best.score, last.score))
     if best.day is None:
         return best
+    if not intent.wants_earliest and (denial := _denial(best, found)):
+        others = [item for item in found if _says_else(item, best, denial)]
+        return max(others, key=lambda item: item.score, default=best)
     rivals = [
         item
         for item in found
@@ -47,6 +52,30 @@ def _amended(question: Question, best: Candidate, found: Sequence[Candidate]) ->
         and (question.kind not in ("number", "date") or question.kind_found(item.text))
     ]
     return max(changes, key=lambda item: (item.day or date.min, item.span.start), default=None)
+
+
+def _denial(best: Candidate, found: Sequence[Candidate]) -> Candidate | None:
+    """A later statement that denies what `best` gives as the answer: "it can not be in the old hall"."""
+    given = content_words(best.short)
+    return next(
+        (item for item in found if item.day and best.day and item.day > best.day and _denies(item, given)),
+        None,
+    )
+
+
+def _denies(item: Candidate, words: Sequence[str]) -> bool:
+    denied = polarity(item.text).denied
+    return any(covers(denied, word) for word in words)
+
+
+def _says_else(item: Candidate, best: Candidate, denial: Candidate) -> bool:
+    """Whether the reader sees another answer in `item`, of the day of the denial or later."""
+    if item.day is None or denial.day is None or item.day < denial.day or item.features.span <= 0:
+        return False
+    told = set(words_of(item.text))
+    return item.score >= best.score - _AMENDS and not any(
+        covers(told, word) for word in content_words(best.short)
+    )
 
 
 def _follows(item: Candidate, best: Candidate) -> bool:
