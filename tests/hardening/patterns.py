@@ -104,12 +104,22 @@ def patterns() -> list[Found]:
     return [one for one in found.values() if not one.place.startswith(_NOT_ON_TEXT)]
 
 
+_OPTIONAL = (
+    "langchain_core",
+)  # libraries of others for which a module is there, but which kb does not bring
+
+
 def modules() -> Iterator[ModuleType]:
     """Every module of kb and of its plugins."""
     for package in (kb, kb_plugins):
         for entry in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not entry.name.endswith("__main__"):
+            if entry.name.endswith("__main__"):
+                continue
+            try:
                 yield importlib.import_module(entry.name)
+            except ModuleNotFoundError as error:
+                if error.name not in _OPTIONAL:
+                    raise
 
 
 def _held(value: Any, depth: int) -> Iterator[re.Pattern[str]]:

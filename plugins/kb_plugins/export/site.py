@@ -40,7 +40,9 @@ class Site:
         self._title = safe_line(title or base.settings.vault.name) or "Notes"
         self._addresses = Addresses()
         self._addresses.add_notes(self._titles)
-        self._resolver = LinkResolver([one for one in base.catalog.names() if one.path not in files], base.attachments())
+        self._resolver = LinkResolver(
+            [one for one in base.catalog.names() if one.path not in files], base.attachments()
+        )
         self._media = Media(base, self._addresses)
         self._tags: defaultdict[str, list[str]] = defaultdict(list)
         self._rows: list[dict[str, str]] = []
