@@ -196,24 +196,23 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(export_base: Path, tmp
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
 
 
-def test_a_file_beside_the_notes_has_a_page_and_a_copy(tmp_path: Path) -> None:
+def test_files_that_are_read_beside_the_notes_are_shown_as_they_are(tmp_path: Path) -> None:
     notes = {
-        "Tea.md": "# Tea\n\nSee [[talk.txt]] and ![[pixel.png]].\n",
+        "Tea.md": "# Tea\n\nSee [[talk.txt]], ![[pixel.png]], [[pixel.png]] and [[Papers/x.pdf#page=2]].\n",
         "talk.txt": "A talk on <b>oolong</b>.\n",
-        "talk.md": "# Talk\n",
     }
     write_notes(tmp_path / "vault", notes)
     (tmp_path / "vault" / "pixel.png").write_bytes(PIXEL)
+    (tmp_path / "vault" / "Papers").mkdir()
+    (tmp_path / "vault" / "Papers" / "x.pdf").write_bytes(b"%PDF-1.4 not a real one")
     settings = 'vault = "vault"\nindex = "index"\nsources = ["default", "picture"]\n'
     (tmp_path / "kb.toml").write_text(settings, encoding="utf-8")
     for words in (["index"], ["export", "site", "site"]):
         done = run_kb(*words, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     tea = (tmp_path / "site" / "notes" / "Tea.html").read_text("utf-8")
-    assert '<a href="talk.txt.html">' in tea
+    for shown in ("../files/talk.txt", "../files/pixel.png", "../files/Papers/x.pdf#page=2"):
+        assert f'<a href="{shown}">' in tea
     assert '<img src="../files/pixel.png"' in tea
-    talk = (tmp_path / "site" / "notes" / "talk.txt.html").read_text("utf-8")
-    assert "&lt;b&gt;oolong" in talk
-    assert '<a href="../files/talk.txt">talk.txt</a>' in talk
     assert (tmp_path / "site" / "files" / "talk.txt").read_text("utf-8") == notes["talk.txt"]
-    assert (tmp_path / "site" / "notes" / "talk.html").is_file()
+    assert [file.name for file in (tmp_path / "site" / "notes").iterdir()] == ["Tea.html"]

@@ -180,5 +180,5 @@ def test_a_site_shows_a_file_as_it_is(base: KnowledgeBase, tmp_path: Path) -> No
     [copied] = (tmp_path / "site").rglob("*.pdf")
     assert copied.read_bytes() == (base.settings.vault / "bees.pdf").read_bytes()
     page = (tmp_path / "site" / "notes" / "Hive.html").read_text("utf-8")
-    assert f'{copied.name}">they say</a>' in page
+    assert f'{copied.name}#page=2">they say</a>' in page
     assert not list((tmp_path / "site" / "notes").glob("bees*.html"))

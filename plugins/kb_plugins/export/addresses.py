@@ -22,9 +22,7 @@ class Addresses:
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}  # folded name -> what it is of
         self._known: dict[str, str] = {}  # path of a note -> its page
-        self._files: dict[
-            str, str
-        ] = {}  # path of a file -> its copy; what is read beside the notes has a page, too
+        self._files: dict[str, str] = {}  # path of a file -> its copy
 
     def add_notes(self, paths: Iterable[str]) -> None:
         """Give the page of each note a name."""

@@ -32,11 +32,6 @@ _DRAWING = ".svg"
 _MOST, _MOST_DRAWN = 200_000_000, 1_000_000  # bytes
 
 
-def is_shown(path: str) -> bool:
-    """Whether a page shows the file itself, as a picture, sound or film."""
-    return path.casefold().endswith((*_PICTURES, _DRAWING, *_SOUND, *_FILM))
-
-
 class Media:
     """The files that the pages of a site show, read when they are written out."""
 
@@ -45,8 +40,11 @@ class Media:
         self._wanted: dict[str, str] = {}  # path in the vault -> name in the site
         self.skipped: list[str] = []
 
-    def shown(self, path: str, page: str, label: str, *, is_picture: bool) -> str:
-        """HTML of the vault's file at `path`, within the text or as a link; its label where it is of no such kind."""
+    def shown(self, path: str, page: str, label: str, *, is_picture: bool, part: str = "") -> str:
+        """HTML of the vault's file at `path`, within the text or as a link, such as to its `part` "page=2".
+
+        Its label where it is of no such kind.
+        """
         name = path.casefold()
         if name.endswith(_DRAWING):
             return self._drawing(path, label) if is_picture else f'<span class="missing">{label}</span>'
@@ -60,7 +58,7 @@ class Media:
             return f'<audio controls src="{to}"></audio>'
         if is_picture and name.endswith(_FILM):
             return f'<video controls src="{to}"></video>'
-        return f'<a href="{to}">{label}</a>'
+        return f'<a href="{to}{f"#{part}" if part else ""}">{label}</a>'
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Name and content of each file that was shown; one that cannot be read is told in `skipped`."""

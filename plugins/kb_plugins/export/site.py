@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +14,7 @@ from kb.plugin_api.editing import Link, LinkResolver
 from kb_plugins.export import graph
 from kb_plugins.export.addresses import Addresses, address
 from kb_plugins.export.markdown import listed, note_html, outside_link, web_address
-from kb_plugins.export.media import Media, is_shown
+from kb_plugins.export.media import Media
 from kb_plugins.export.page import as_script, asset, text
 
 # What the pages share; notes lie in a folder of their own, so that none can be called like one of these.
@@ -22,6 +23,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; media-src 'self'; "
     "base-uri 'none'; form-action 'self'"
 )
+_PAGE = re.compile(r"page=\d{1,6}")  # of a PDF, as browsers take it
 _TEXT = 20_000  # characters of a note that the search knows
 
 
@@ -88,15 +90,9 @@ class Site:
             self._relations(note, page),
             body,
             self._backlinks(note.path, page),
-            self._place(note.path, page),
+            f'<p class="soft">{text(note.path)}</p>',
         ]
         return self._page(page, title, "\n".join(shown))
-
-    def _place(self, path: str, page: str) -> str:
-        """Where it lies in the vault; a file beside the notes can be opened as it is."""
-        is_note = path.casefold().endswith((".md", ".markdown"))
-        shown = text(path) if is_note else self._media.shown(path, page, text(path), is_picture=False)
-        return f'<p class="soft">{shown}</p>'
 
     def _relations(self, note: Note, page: str) -> str:
         """The links in the note's properties, by the property that holds them."""
@@ -113,14 +109,14 @@ class Site:
         if found.status == "external" or link.kind == "url":
             to = web_address(link.target)
             return outside_link(to, label) if to else f'<span class="missing">{label}</span>'
-        if found.path and not (_is_embed(link) and is_shown(found.path)):
+        if found.path:
             to = self._addresses.of(found.path)
             if not to:
                 return f'<span class="missing">{label}</span>'
             return f'<a href="{text(address(to, page) + self._anchor(link, found.path))}">{label}</a>'
-        if found.path or found.candidates:
-            file = found.path or found.candidates[0]
-            return self._media.shown(file, page, label, is_picture=_is_embed(link))
+        if found.candidates:
+            part = link.heading if link.heading and _PAGE.fullmatch(link.heading) else ""
+            return self._media.shown(found.candidates[0], page, label, is_picture=_is_embed(link), part=part)
         return f'<span class="missing">{label}</span>'
 
     def _anchor(self, link: Link, path: str) -> str:
