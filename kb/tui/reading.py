@@ -117,7 +117,7 @@ class Reader:
             today=now.date(),
             today_title=today.rpartition("/")[2].removesuffix(".md"),
             today_written=(settings.vault / today).exists(),
-            orphans=tuple(note.path for note in newest if note.path not in linked),
+            orphans=tuple(note.path for note in newest if note.path not in linked and not note.stamp),
             activity=Counter(note.file_day for note in notes),
         )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kb.indexing.sync import Report
     from kb.indexing.watch import Watcher, WatchEvent
     from kb.linking.auto import NewLinks
+    from kb.plugin_host import PluginHost
     from kb.settings import Settings
 
 _PATIENCE_SECONDS = 10.0
@@ -32,7 +33,7 @@ class WatchService:
 
     def run(self, tell: Callable[[WatchEvent | NewLinks], None], report: Report) -> None:
         """Watch until `stop`. Raises IndexLocked when another process does so."""
-        base = KnowledgeBase(self._settings)
+        base = KnowledgeBase(self._settings, self._plugins())
         try:
             self._watcher = base.watch(tell, report)
             while not self._stopped and not self._watched(self._watcher, base):
@@ -41,6 +42,15 @@ class WatchService:
             self._watcher = None
             base.close()
             self._ended.set()
+
+    def _plugins(self) -> Callable[[], PluginHost] | None:
+        """What loads plugins, where a format that kb.toml names is theirs."""
+        from kb.plugin_host import PluginHost
+        from kb.sources.file_sources import is_bundled
+
+        if all(map(is_bundled, self._settings.sources)):
+            return None
+        return lambda: PluginHost.of(self._settings)
 
     @staticmethod
     def _watched(watcher: Watcher, base: KnowledgeBase) -> bool:

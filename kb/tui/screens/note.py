@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, Markdown, TextArea
 from textual.widgets.text_area import Selection
 
+from kb.notes.places import place_at, where
+from kb.notes.source import Lines
 from kb.safe_text import safe_line
 from kb.tui.editor import edit
 from kb.tui.finding import found_from
@@ -130,8 +132,10 @@ class NoteScreen(NoteView):
         self.app.push_screen(GraphScreen(self._reader, self.path), chosen)
 
     def action_edit(self) -> None:
-        """Open the user's editor at this line."""
-        if edit(self.app, self._vault / self._place.path, self._line()):
+        """Open the user's editor at this line; what is no text in the program that the system has for it."""
+        if at := self._named_place():
+            self.app.open_url(f"{(self._vault / self._place.path).as_uri()}#{at}")
+        elif edit(self.app, self._vault / self._place.path, self._line()):
             self._show()
 
     def action_obsidian(self) -> None:
@@ -141,10 +145,16 @@ class NoteScreen(NoteView):
         )
 
     def action_copy(self) -> None:
-        """Copy the place, as path:line."""
-        place = f"{self._place.path}:{self._line()}"
+        """Copy the place, as path:line or as file and page."""
+        place = where(self._place.path, self._line(), self._named_place())
         self.app.copy_to_clipboard(place)
         self.app.notify(f"Copied {safe_line(place)}", markup=False)
+
+    def _named_place(self) -> str:
+        """The page, or other place, at the cursor; empty in a note."""
+        if self._note is None or not self._note.places:
+            return ""
+        return place_at(self._note, Lines(self._note.text).starts[self._line() - 1])
 
     def _line(self) -> int:
         row, _ = self.query_one("#written", TextArea).selection.start

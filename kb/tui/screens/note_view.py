@@ -16,6 +16,7 @@ from textual.widgets.text_area import Selection
 
 from kb.errors import KbError, UsageError
 from kb.indexing.connections import Connections
+from kb.notes.places import span_of
 from kb.safe_text import safe_line, safe_text
 from kb.tui.finding import quoted
 from kb.tui.messages import Failed, LinksRead, NoteRead, OpenNote
@@ -223,8 +224,10 @@ class NoteView(Screen[None]):
         wanted = heading.split("#")[-1].strip().casefold()
         line = 1
         with suppress(KbError):
-            sections = self._reader.note(path).sections
-            line = next((one.line for one in sections if one.title.casefold() == wanted), 1)
+            note = self._reader.note(path)
+            place = span_of(note, heading)
+            named = (one.line for one in note.sections if one.title.casefold() == wanted)
+            line = note.text.count("\n", 0, place.start) + 1 if place is not None else next(named, 1)
         self.app.post_from_worker(self, Follow(path, line))
 
     def action_back(self) -> None:
