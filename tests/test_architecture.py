@@ -17,6 +17,7 @@ OWNERS = {
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},
     "workflows": {"kb/answering/agent.py"},
+    "pypdfium2": {"kb/sources/pdf"},
     "huggingface_hub": {"kb/models/hub.py"},
     "markdownify": {"kb/importing/html.py"},
     "onnxruntime": {"kb/indexing/e5_encoder.py", "kb/reading/encoder.py"},

@@ -10,6 +10,7 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from kb.answering.answer import Answer, Quote, abstention
+from kb.notes.places import page_of
 
 
 class KnowledgeBaseQueryEngine(BaseQueryEngine):
@@ -53,6 +54,7 @@ def _node(quote: Quote) -> NodeWithScore:
             "number": quote.number,
             "path": quote.path,
             "line": quote.line,
+            "page": page_of(quote.place),
             "title": quote.title,
             "headings": " > ".join(quote.heading_path),
         },

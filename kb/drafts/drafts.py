@@ -147,12 +147,14 @@ class Drafts(KnowledgeBase):
 
     def holds(self, path: str) -> bool:
         """Whether the file at vault-relative `path` is, or once saved would be, a note of this vault."""
+        if not is_markdown(path):
+            return False  # what is only read is not written in an editor either
         if self._version is None:
             self.refresh()
         if path in self._stored:
             return True
         file = self.settings.vault.joinpath(*path.split("/"))
-        if not self._vault.concerns(file) or not is_markdown(path):
+        if not self._vault.concerns(file):
             return False
         return not file.exists() or any(one.path == path for one in self._vault.scan())
 

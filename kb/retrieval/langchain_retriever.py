@@ -9,6 +9,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import PrivateAttr
 
+from kb.notes.places import page_of
 from kb.retrieval.hit import SearchHit
 
 Search = Callable[[str, int], Sequence[SearchHit]]
@@ -51,6 +52,7 @@ def _document(hit: SearchHit) -> Document:
         metadata={
             "source": passage.note_path,
             "line": passage.line,
+            "page": page_of(passage.place),
             "title": passage.title,
             "headings": " > ".join(passage.heading_path),
             "score": hit.score,

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
+from kb.notes.places import page_of
 from kb.retrieval.hit import SearchHit
 
 Search = Callable[[str, int], Sequence[SearchHit]]
@@ -41,6 +42,7 @@ def _node(hit: SearchHit) -> NodeWithScore:
         metadata={
             "path": passage.note_path,
             "line": passage.line,
+            "page": page_of(passage.place),
             "title": passage.title,
             "headings": " > ".join(passage.heading_path),
             "lexical": hit.lexical,
