@@ -7,7 +7,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from kb.child_process import Child, start_python
@@ -28,6 +29,9 @@ class Worker:
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._line: socket.socket | None = None
+        self._forgotten: Callable[[], object] | None = (
+            None  # what ends the child when nobody holds this worker
+        )
 
     def read(self, source: Source, name: str, file: BinaryIO, options: Mapping[str, str]) -> Extract:
         """What `source` finds in the open file called `name`. Raises Unreadable with the reason."""
@@ -84,14 +88,21 @@ class Worker:
             self._line, other = socket.socketpair()
             with other:
                 self._child = start_python("kb.sources.child", [str(other.fileno())], keep=[other.fileno()])
+            self._forgotten = weakref.finalize(self, _end, self._line, self._child)
         return self._line
 
     def _stop(self, *, patience: float = 0.0) -> int:
         line, self._line = self._line, None
         child, self._child = self._child, None
-        if line is not None:
-            line.close()
-        return child.end(patience=patience) if child is not None else 0
+        if line is None or child is None:
+            return 0
+        return _end(line, child, patience)
+
+
+def _end(line: socket.socket, child: Child, patience: float = 0.0) -> int:
+    """Close the line and end the child; twice is fine."""
+    line.close()
+    return child.end(patience=patience)
 
 
 def _received(line: socket.socket, end: float) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,3 +109,13 @@ def test_an_extract_comes_back_as_it_was() -> None:
         is_markup=True,
     )
     assert unpack(pack(found)) == found
+
+
+def test_a_worker_that_nobody_closes_leaves_nothing_behind(tmp_path: Path) -> None:
+    worker = Worker()
+    assert read(worker, tmp_path, "surroundings").text
+    child = worker._child
+    assert child is not None
+    del worker
+    gc.collect()
+    assert child.end() != 0, "it was killed, and its end was waited for"
