@@ -18,7 +18,7 @@ _LONGEST_HEADING = 140  # characters
 _ITEM = re.compile(r"(?:[•‣◦▪●○■□–*·-]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+(?=\S)")
 _BULLET = re.compile(r"[•‣◦▪●○■□·–]\s+")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
-_LEADER = re.compile(r"(?:\.[ .]){4,}+[ .]*+[\divxlc]{1,6}$")
+_LEADER = re.compile(r"(?<!\.[ .])(?:\.[ .]){4,}+[ .]*+[\divxlc]{1,6}$")
 _STOP = re.compile(r"[.!?:;,。！？：；，][\"'”’»)\]]*$")
 _ENDS = re.compile(r"[.!?:。！？：][\"'”’»)\]]*$")
 _BROKEN = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,}+)[-\u2010\u00ad]$")
