@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ShowLink = Callable[["Link", str], str]
 
 CITED = "cited"  # the id of the place that a page was opened for
+_FIRST = ("```", "~~~", "|", "<")  # marks of code, tables and HTML that nothing may stand before
 _MARKS_FIRST = ("code", "table", "math", "html")
 _KEPT = "\ue120{}\ue121"  # stands for finished HTML while the rest is read as Markdown
 _STAND_IN = re.compile("\ue120(\\d+)\ue121")
@@ -106,15 +107,21 @@ class _NoteReader:
         return "".join((*parts, self._text[position : note.body.end]))
 
     def _anchor(self, start: int, name: str) -> tuple[Span, str]:
-        """A place of that name at the first word from `start`; before a block whose marks must stand first, before the block."""
+        """A place of that name at the first word of the line at `start`, or before it where a mark must stand first."""
         mark = self._keep(f'<a id="{escape(name, quote=True)}"></a>')
-        for block in self._note.blocks:
-            if block.kind in _MARKS_FIRST and block.span.start <= start < block.span.end:
-                at = self._text.rfind("\n", 0, block.span.start) + 1
-                return Span(at, at), f"{mark}\n\n"
-        found = _HEADING_MARK.match(self._text, start)
-        at = found.end() if found else start
-        return Span(at, at), mark
+        blocks = self._note.blocks
+        block = next((one for one in blocks if one.span.start <= start < one.span.end), None)
+        first = self._text.rfind("\n", 0, block.span.start if block else start) + 1
+        line = self._text.rfind("\n", 0, start) + 1
+        while not (block and block.kind in _MARKS_FIRST):
+            found = _HEADING_MARK.match(self._text, line)
+            at = found.end() if found else line
+            if not self._text.startswith(_FIRST, at):
+                return Span(at, at), mark
+            if line <= first:
+                break
+            line = self._text.rfind("\n", 0, line - 1) + 1
+        return Span(first, first), f"{mark}\n\n"
 
     def _formula(self, span: Span) -> str:
         return self._keep(f'<span class="math">{escape(safe_text(self._text[span.start : span.end]))}</span>')
@@ -125,7 +132,7 @@ class _NoteReader:
         label = link.label or " › ".join(
             part for part in (link.target, *(link.heading or "").split("#")) if part
         )
-        if link.kind == "markdown" and link.label:
+        if link.kind in ("markdown", "url") and link.label:
             label = _markdown().renderInline(safe_text(label))
         else:
             label = escape(safe_text(label or link.block or ""))
@@ -149,8 +156,9 @@ def _readable(markdown: str) -> str:
 @cache
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
 
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).use(footnote_plugin)
     # Links are shown by whoever knows where they lead; one that only markdown-it took for one is its text.
     parser.add_render_rule("image", _alone)
     parser.add_render_rule("text", _words)

@@ -163,6 +163,7 @@
   }
 
   async function go(again = false) {
+    if (location.hash && !location.hash.startsWith("#/")) return; // a footnote of the note that is shown
     const [, what, query] = /^#\/(\w+)\??(.*)$/.exec(location.hash) || [];
     const wanted = new URLSearchParams(query || "");
     document.title = "kb";
