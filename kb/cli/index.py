@@ -85,7 +85,7 @@ def print_report(report: SyncReport) -> None:
         f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} {'passage' if report.embedded == 1 else 'passages'} in {report.seconds:.1f} s."
     )
     for path, reason in report.unreadable[:_SHOWN]:
-        say(f"Not read: {safe_line(path)}: {safe_line(reason)}", style="yellow")
+        say(f"Not read: {safe_line(reason if path in reason else f'{path}: {reason}')}", style="yellow")
     if len(report.unreadable) > _SHOWN:
         say(f"… and {len(report.unreadable) - _SHOWN} more.", style="yellow")
 

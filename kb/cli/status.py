@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 import typer
 from rich.table import Table
@@ -37,21 +40,12 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     table = Table.grid(padding=(0, 2))
     for name, folder in folders.items():
         table.add_row(name, str(folder))
-    table.add_row("notes", f"{report['notes']:,}")
+    files = ", ".join(f"{count:,} {name}" for name, count in report["files"].items())
+    table.add_row("notes", f"{report['notes']:,}{f' (with {files})' if files else ''}")
     table.add_row("passages", f"{report['passages']:,} ({report['pending']:,} waiting for their embedding)")
     table.add_row("links", f"{report['links']:,} ({report['links_resolved']:,} resolved)")
-    if files := report["files"]:
-        table.add_row("of them", ", ".join(f"{count:,} {name}" for name, count in files.items()))
-    for label, reasons in (("not read", report["unread"]), ("read in part", report["partly_read"])):
-        for path, reason in list(reasons.items())[:_SHOWN]:
-            table.add_row(label, safe_line(reason if path in reason else f"{path}: {reason}"))
-            label = ""
-        if len(reasons) > _SHOWN:
-            table.add_row("", f"… and {len(reasons) - _SHOWN:,} more; all of them: kb doctor")
-    if off := report["not_read"]:
-        named = ", ".join(f"{count:,} {safe_line(suffix)}" for suffix, count in list(off.items())[:_SUFFIXES])
-        more = " …" if len(off) > _SUFFIXES else ""
-        table.add_row("other files", f"{named}{more} (read what kb can with sources in kb.toml)")
+    for row in _file_rows(report):
+        table.add_row(*row)
     if left_out := report["left_out"]:
         named = ", ".join(safe_line(path) for path in sorted(left_out)[:3])
         table.add_row(
@@ -69,3 +63,27 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     out().print(table)
     if told:
         say(told)
+
+
+def _file_rows(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What was not read of the files beside the notes, and why."""
+    from kb.sources.bundled import BUNDLED
+
+    for label, reasons in (("not read", report["unread"]), ("read in part", report["partly_read"])):
+        for path, reason in list(reasons.items())[:_SHOWN]:
+            yield label, safe_line(reason if path in reason else f"{path}: {reason}")
+            label = ""
+        if len(reasons) > _SHOWN:
+            yield "", f"… and {len(reasons) - _SHOWN:,} more; all of them: kb doctor"
+    names = {suffix: one.name for one in BUNDLED for suffix in one.suffixes}
+    off: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for suffix, count in report["not_read"].items():
+        (off if suffix in names else others)[names.get(suffix, suffix)] += count
+    for label, counts, hint in (
+        ("switched off", off, " (sources in kb.toml reads them)"),
+        ("other files", others, ""),
+    ):
+        named = ", ".join(f"{count:,} {safe_line(name)}" for name, count in counts.most_common(_SUFFIXES))
+        if named:
+            yield label, f"{named}{' …' if len(counts) > _SUFFIXES else ''}{hint}"
