@@ -18,7 +18,7 @@ def setting_from_text(name: str, text: str) -> object:
     if name in PATHS:
         return text
     if name == SOURCES:
-        return list(names_of_sources(text, f"{SOURCES}:"))
+        return list(names_of_sources(text, ""))
     item = {f"{section}.{item.name}": item for section, item in all_settings()}[name]
     return checked(item, from_variable(item, text, name), name)
 

@@ -47,7 +47,9 @@ def names_of_sources(value: object, where: str) -> tuple[str, ...]:
     listed = value.replace(",", " ").split() if isinstance(value, str) else value
     names = listed if isinstance(listed, list) else [None]
     if not all(isinstance(one, str) and _NAME.fullmatch(one) for one in names):
-        raise SettingsError(f'{where} sources must be a list of formats, as in: sources = ["pdf", "txt"].')
+        raise SettingsError(
+            f'{where} sources must be a list of formats, as in: sources = ["pdf", "txt"].'.strip()
+        )
     return tuple(dict.fromkeys(names))
 
 

@@ -19,6 +19,7 @@ from kb.sources.pdf_blocks import (
     heading_number,
     joined,
     rows_of,
+    usual_white,
     without_bullet,
     words_in,
 )
@@ -78,10 +79,12 @@ class _Reading:
         usual = heights.most_common(1)[0][0] if heights else 10.0
         sizes = _heading_sizes(heights, usual)
         words = words_in(line.text for page in pages for line in page.lines)
+        ordered = [in_reading_order(page.lines) for page in pages]
+        white = usual_white(ordered)
         first: list[Printed] = []
-        for page in pages:
+        for page, lines in zip(pages, ordered, strict=True):
             self._text.place("page", page.number)
-            blocks = blocks_of(in_reading_order(page.lines), usual, numbered=not self._titles)
+            blocks = blocks_of(lines, usual, white, numbered=not self._titles)
             first = first or blocks
             for block in blocks:
                 self._write(block, page.number, sizes, words)

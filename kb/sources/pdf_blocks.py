@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Literal
 
 from kb.sources.pdf_lines import Line
 
-_NEW = 0.75  # of a line's height: white above a line from which a paragraph begins
+_MORE = 0.25  # of a line's height: so much more white than usual above a line begins a paragraph
+_LEAST_WHITE = 0.35  # the same for all white, where lines are set close
 _INDENT = 0.8  # of a line's height
 _OTHER_SIZE = 1.3  # times another line's height, from which it is of another kind; code in prose is smaller
 _SAME_SIZE = 1.1  # the same of the lines of one heading
@@ -40,8 +43,9 @@ class Printed:
         return max(line.height for line in self.lines)
 
 
-def blocks_of(lines: Sequence[Line], usual: float, *, numbered: bool = True) -> list[Printed]:
-    """The blocks that the lines of a page make; `usual` is the height of a line in most of the document.
+def blocks_of(lines: Sequence[Line], usual: float, white: float, *, numbered: bool = True) -> list[Printed]:
+    """The blocks that the lines of a page make; in most of the document a line is `usual` points high, and has white of
+    `white` times its height above it.
 
     With `numbered`, a short line with a number that stands alone is a heading.
 
@@ -56,7 +60,7 @@ def blocks_of(lines: Sequence[Line], usual: float, *, numbered: bool = True) -> 
         if (
             last is not None
             and before is not None
-            and _goes_on(last, before, line, _kind(line, usual), right)
+            and _goes_on(last, before, line, _kind(line, usual), (right, white))
         ):
             last.lines.append(line)
             right = max(right, line.right)
@@ -73,6 +77,18 @@ def blocks_of(lines: Sequence[Line], usual: float, *, numbered: bool = True) -> 
     ]
 
 
+def usual_white(pages: Iterable[Sequence[Line]]) -> float:
+    """The white above a line in most of a document, in heights of a line; `pages` are in reading order."""
+    found = [
+        (one.bottom - other.top) / other.height
+        for lines in pages
+        for one, other in pairwise(lines)
+        if _same_column(one, other) and abs(one.height - other.height) < 0.1 * other.height
+    ]
+    near = [white for white in found if -0.5 < white < 2]
+    return median(near) if near else 0.2
+
+
 def _kind(line: Line, usual: float) -> Literal["paragraph", "heading", "item", "table"]:
     if line.cells:
         return "table"
@@ -85,8 +101,9 @@ def _kind(line: Line, usual: float) -> Literal["paragraph", "heading", "item", "
     return "item" if _ITEM.match(line.text) else "paragraph"
 
 
-def _goes_on(block: Printed, before: Line, line: Line, kind: str, right: float) -> bool:
+def _goes_on(block: Printed, before: Line, line: Line, kind: str, page: tuple[float, float]) -> bool:
     """Whether `line` belongs to the block whose last line is `before`."""
+    right, white = page
     gap = before.bottom - line.top
     height = min(before.height, line.height)
     if block.kind == "table":
@@ -97,7 +114,10 @@ def _goes_on(block: Printed, before: Line, line: Line, kind: str, right: float) 
     if not _same_column(before, line) or gap < -0.8 * height:
         # At the top of the next column a sentence goes on, but nothing else does.
         return block.kind != "heading" and line.text[0].islower() and not _ENDS.search(before.text)
-    if max(before.height, line.height) > _OTHER_SIZE * height or gap > _NEW * height:
+    if (
+        max(before.height, line.height) > _OTHER_SIZE * height
+        or gap > max(_LEAST_WHITE, white + _MORE) * height
+    ):
         return False
     if block.kind == "heading" or kind == "heading":
         return block.kind == kind and max(before.height, line.height) <= _SAME_SIZE * height

@@ -165,3 +165,33 @@ def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "none.pdf").write_bytes(b"%PDF-1.7\nnothing of the kind")
     with pytest.raises(Unreadable, match="damaged"):
         extract(tmp_path / "none.pdf")
+
+
+@pytest.mark.parametrize(("leading", "between"), [(13, 19), (26, 40), (16, 24)])
+def test_paragraphs_are_told_by_more_white_than_usual(tmp_path: Path, leading: float, between: float) -> None:
+    canvas = Canvas(str(tmp_path / "x.pdf"))
+    canvas.setFont("Helvetica", 11)
+    height = 780.0
+    for paragraph in ("first", "second", "third"):
+        for line in range(4):
+            canvas.drawString(
+                72, height, f"This is line {line} of the {paragraph} paragraph, which goes on and on,"
+            )
+            height -= leading
+        height -= between - leading
+    canvas.save()
+    parts = extract(tmp_path / "x.pdf").text.strip().split("\n\n")
+    assert [part.count("This is line") for part in parts] == [4, 4, 4]
+
+
+def test_running_heads_of_chapters_and_contents_are_left_out(tmp_path: Path) -> None:
+    def decorate(canvas: Any, document: Any) -> None:
+        canvas.drawString(50, 810, f"Chapter {document.page // 4}: water {document.page}")
+
+    contents = [f"{name} . . . . . . . . . . . . . . . {page}" for name, page in (("Wells", 2), ("Tanks", 5))]
+    pages = [contents, *([f"{LONG} Text {n}."] for n in range(9))]
+    make_pdf(tmp_path / "x.pdf", pages, decorate=decorate)
+    text = extract(tmp_path / "x.pdf").text
+    assert "Chapter" not in text
+    assert "Wells" not in text
+    assert text.count("the tank on the roof") == 9
