@@ -35,7 +35,7 @@ NOTES = {
     "| Ilse Korn | aunt, keeps bees, vegan | | 9 March |\n",
     "House/Lawn.md": "# Lawn\n\n2026-02-11 The neighbours' party is fixed: Friday 12 June, in our garden.\n\n"
     "2026-05-02 The party moves to Saturday 20 June because of the football.\n",
-    "Journal/2026-02-20.md": "# 2026-02-20\n\n- book club: the summer reading takes place in the old mill\n",
+    "Journal/2026-02-20.md": "# 2026-02-20\n\n- book club: the summer reading takes place in the old mill on 14 August\n",
     "Journal/2026-04-02.md": "# 2026-04-02\n\n- Iva says the summer reading can not be in the mill, the roof leaks\n",
     "Journal/2026-04-20.md": "# 2026-04-20\n\n- found a place: the summer reading will be at the boathouse\n",
     "House/Insurance.md": "# Insurance of the van\n\n| Insurer | Premium a year | Excess | Towing |\n|---|---|---|---|\n"
@@ -184,6 +184,9 @@ def test_what_was_denied_later_is_not_the_answer(base: KnowledgeBase) -> None:
     answer = ask(base, "Where does the summer reading take place?")
     assert "boathouse" in answer.text
     assert "old mill" not in answer.text
+    assert "14 August" in ask(base, "When does the summer reading take place?").text, (
+        "the place alone was denied"
+    )
 
 
 def test_all_that_a_day_tells(base: KnowledgeBase) -> None:

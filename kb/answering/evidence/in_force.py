@@ -23,7 +23,7 @@ def in_force(question: Question, best: Candidate, found: Sequence[Candidate], in
         return replace(last, score=max(best.score, last.score))
     if best.day is None:
         return best
-    if not intent.wants_earliest and (denial := _denial(best, found)):
+    if not intent.wants_earliest and (denial := _denial(question, best, found)):
         others = [item for item in found if _says_else(item, best, denial)]
         return max(others, key=lambda item: item.score, default=best)
     rivals = [
@@ -54,9 +54,11 @@ def _amended(question: Question, best: Candidate, found: Sequence[Candidate]) ->
     return max(changes, key=lambda item: (item.day or date.min, item.span.start), default=None)
 
 
-def _denial(best: Candidate, found: Sequence[Candidate]) -> Candidate | None:
+def _denial(question: Question, best: Candidate, found: Sequence[Candidate]) -> Candidate | None:
     """A later statement that denies what `best` gives as the answer: "it can not be in the old hall"."""
     given = content_words(best.short)
+    if question.kind in ("number", "date"):  # who denies the place does not deny the day
+        given = [word for word in given if any(map(str.isdigit, word))]
     return next(
         (item for item in found if item.day and best.day and item.day > best.day and _denies(item, given)),
         None,
