@@ -41,6 +41,7 @@ COMMANDS: list[list[str]] = [
     ["tags", "rename", "good", f"bad{EVIL}", "--dry-run"], ["tags", "rename", EVIL, "x"],
     ["graph"], ["graph", "--format", "dot"], ["graph", "--format", "mermaid"], ["graph", "--format", EVIL],
     ["init", f"vault/{NAME} room"], ["trust"], ["trust", "--yes"], ["help"], ["help", "search"], ["help", EVIL],
+    ["import", EVIL], ["import", f"vault/{NAME} room", "--from", "text", "--dry-run"],
     ["eval", "--from-feedback"], ["eval", "questions", "--failures"], ["eval", EVIL], ["eval", "--retrieval", "--sample", "2"],
     ["config"], ["config", "get", "vault"], ["config", "get", EVIL], ["config", "set", "answers.style", EVIL], ["config", "set", EVIL, "1"], ["config", "edit"],
     ["models"], ["models", "get", f"https://127.0.0.1:1/{EVIL}.gguf"], ["models", "get", EVIL], ["models", "use", NAME], ["models", "use", EVIL],
