@@ -74,6 +74,8 @@ class CatalogWriter:
         before = self._run("SELECT names FROM notes WHERE path = ?", [note.path]).fetchone()
         self.remove_note(note.path)
         texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
+        if stamp and texts:
+            texts[0] = f"{texts[0]}\n{_told_beside(note)}".strip()
         language = language_or_uncertain("\n".join(texts))
         id = self._run(
             "INSERT INTO notes (path, fingerprint, size, mtime_ns, ctime_ns, inode, title, created, modified, language, "
@@ -256,6 +258,12 @@ class CatalogWriter:
 
     def _many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         self.connection.executemany(statement, rows)
+
+
+def _told_beside(note: Note) -> str:
+    """What is known of a file beside its text, such as its name and author; a note has that in its front matter."""
+    values = [value for value in note.properties.values() if isinstance(value, str)]
+    return "\n".join([*note.aliases, *values])
 
 
 def _as_json(names: NoteNames) -> str:

@@ -15,10 +15,12 @@ def note_of_extract(path: str, extract: Extract) -> Note:
     note = parse_note(path, extract.text)
     links = note.links if extract.is_markup else tuple(one for one in note.links if one.kind == "url")
     own = note if extract.is_markup else replace(note, tasks=(), block_ids={}, definitions=(), tags=())
+    name = page_name(path.rsplit(".", 1)[0])
+    title = extract.title or name
     return replace(
         own,
-        title=extract.title or page_name(path.rsplit(".", 1)[0]),
-        aliases=(),
+        title=title,
+        aliases=(name,) if name != title else (),  # it is found by what its file is called, too
         tags=(*(Tag(name, None, 1) for name in extract.tags), *own.tags),
         properties=extract.properties,
         created=extract.created,

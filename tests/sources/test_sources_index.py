@@ -30,7 +30,10 @@ NOTES = {
 def base(tmp_path: Path) -> Path:
     write_notes(tmp_path / "vault", NOTES)
     make_pdf(
-        tmp_path / "vault" / "Papers" / "manual.pdf", PAGES, title="Manual of the well", author="O. Brenner"
+        tmp_path / "vault" / "Papers" / "manual.pdf",
+        PAGES,
+        title="How the well works",
+        author="Q. Hallgarten",
     )
     (tmp_path / "vault" / "broken.pdf").write_bytes(b"%PDF-1.4 and nothing more")
     (tmp_path / "vault" / "letter.docm").write_bytes(b"x")
@@ -61,7 +64,12 @@ def test_a_vault_with_files_is_indexed_found_asked_and_linked(base: Path) -> Non
     hit = printed(base, "search", "open the main valve")["hits"][0]
     assert (hit["path"], hit["page"]) == ("Papers/manual.pdf", 2)
     assert "Papers/manual.pdf, p. 2" in run_kb("search", "open the main valve", cwd=base).stdout
-    assert printed(base, "search", "title:manual")["hits"][0]["path"] == "Papers/manual.pdf"
+    assert printed(base, "search", "title:works")["hits"][0]["path"] == "Papers/manual.pdf"
+    assert printed(base, "search", "title:manual")["hits"][0]["path"] == "Papers/manual.pdf", (
+        "by the file's name"
+    )
+    [hit] = [one for one in printed(base, "search", "Hallgarten")["hits"] if one["lexical"]]
+    assert hit["path"] == "Papers/manual.pdf", "by its author"
 
     answer = printed(base, "ask", "Who built the pump?")
     assert (answer["outcome"], answer["short"]) == ("answered", "Otto Brenner")
