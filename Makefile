@@ -49,7 +49,6 @@ screenshots: $(VENV)/.dev
 	$(BIN)/python -m tests.pictures
 
 docs: $(VENV)/.dev
-	@$(BIN)/pip install --quiet -c constraints.txt --group docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # In an environment of its own, which builds llama.cpp once more.
