@@ -58,9 +58,11 @@ class AppleNotes:
             stem = _NUMBERED.sub("", PurePosixPath(name).stem)
             own = _NUMBERED.sub("", PurePosixPath(folder_of(name)).name) == stem
             body = Body()
-            beside = [
-                one for one in tree.names() if own and folder_of(one) == folder_of(name) and one not in texts
-            ]
+            beside = (
+                [one for one in tree.names() if folder_of(one) == folder_of(name) and one not in texts]
+                if own
+                else []
+            )
             files = [body.file(tree.attachment(one)) for one in beside]
             yield Found(
                 f"{PurePosixPath(name).name}\t{short_hash(said)}",

@@ -53,12 +53,13 @@ class ZipTree(Tree):
         self._total = 0
         try:
             self._add(self._opened(path), "", within=False)
+            self._names = sorted(self._members)
         except BaseException:
             self.close()
             raise
 
     def names(self) -> list[str]:
-        return sorted(self._members)
+        return self._names
 
     def has(self, name: str) -> bool:
         return name in self._members

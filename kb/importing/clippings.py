@@ -47,7 +47,7 @@ class Clippings:
                 )
                 found = page_note(export.tree, name, saved, " ".join(title.split()), web=True)
             except ExportUnreadable as error:
-                export.leave(name, f"can't be read: {error}")
+                export.leave_unreadable(name, error)
                 continue
             if found.text:
                 yield found

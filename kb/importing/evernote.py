@@ -69,7 +69,7 @@ def _elements(tree: Tree, name: str) -> Iterator[Any]:
             raise ExportUnreadable(
                 f"{name} was refused: it defines entities, which no export does."
             ) from error
-        except (ParseError, ValueError) as error:
+        except (ParseError, ValueError, LookupError) as error:  # an encoding that nobody knows
             raise ExportUnreadable(
                 f"{name} can't be read: it is damaged or no export of Evernote."
             ) from error

@@ -94,6 +94,11 @@ def with_refs(text: str, write: Callable[[int], str]) -> str:
     return _MARK.sub(lambda match: write(int(match[1])), text)
 
 
+def has_refs(text: str) -> bool:
+    """Whether a link stands in `text`."""
+    return _MARK.search(text) is not None
+
+
 def clean(text: str) -> str:
     """`text` with plain line ends and without what no note may hold."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -72,6 +72,8 @@ def read_home(vault: Vault, daily: str) -> Home:
     likely: list[str] = []
     called: dict[str, tuple[str, ...]] = {}  # aliases
     for file in files:
+        if file.stamp:  # no Markdown: it shows nothing of how notes are written
+            continue
         head = _head(file)
         properties = _properties(head)
         if match := _KNOWN.search(properties):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from kb.errors import ExportUnreadable
 from kb.importing.found import Found
 from kb.importing.tree import Tree
 
@@ -28,6 +29,18 @@ class Export:
     def leave(self, name: str, reason: str) -> None:
         """Say that `name` is not imported."""
         self.left.append(Left(name, reason))
+
+    def leave_unreadable(self, name: str, error: ExportUnreadable) -> None:
+        """Say that `name` is not imported because of `error`."""
+        self.leave(name, reason_of(error, name))
+
+
+def reason_of(error: ExportUnreadable, name: str) -> str:
+    """What the sentence of `error` says of the file `name`, which it begins with."""
+    said = str(error)
+    return (
+        said.removeprefix(f"{name} ").removesuffix(".") if said.startswith(name) else f"can't be read: {said}"
+    )
 
 
 class Importer(Protocol):

@@ -10,12 +10,12 @@ from typing import Any
 from kb.errors import ExportUnreadable
 from kb.importing.found import Body, Found, short_hash
 from kb.importing.importer import Export
+from kb.importing.names import title_of
 from kb.importing.shapes import line, moment, table, tables, text
 from kb.importing.text import folder_of
 from kb.importing.tree import MOST_TEXT, Tree
 
 _MICROSECONDS = 1_000_000.0  # a second
-_TITLE_WORDS = 8
 _MOST_FOLDERS = 100  # that are looked into
 
 
@@ -43,7 +43,7 @@ class Keep:
             try:
                 note = table(export.tree.json(name))
             except ExportUnreadable as error:
-                export.leave(name, f"can't be read: {error}")
+                export.leave_unreadable(name, error)
                 continue
             if not _is_note(note):
                 continue
@@ -85,9 +85,8 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
         and address not in said
     ]
     parts = (said, "\n".join(items), *files, "\n".join(pages))
-    title = line(note.get("title")) or _first_words(
-        plain or (line(tables(note.get("listContent"))[0].get("text")) if items else "")
-    )
+    first_item = next((line(one.get("text")) for one in tables(note.get("listContent"))), "")
+    title = line(note.get("title")) or title_of(plain or first_item, "Untitled")
     edited = moment(note.get("userEditedTimestampUsec"), _MICROSECONDS)
     created = moment(note.get("createdTimestampUsec"), _MICROSECONDS)
     states = [
@@ -117,14 +116,10 @@ def _rich(written: str, body: Body, tree: Tree) -> str:
 
 def _beside(name: str, file: str, tree: Tree) -> str:
     """The attachment called `file` beside the note `name`; Takeout writes .jpeg in the note where the file is .jpg."""
-    folder = name.rpartition("/")[0]
+    folder = folder_of(name)
     path = f"{folder}/{file}" if folder else file
     stem = path.rpartition(".")[0]
     return next(
         (one for one in (path, f"{stem}.jpg", f"{stem}.jpeg") if file and ".." not in file and tree.has(one)),
         "",
     )
-
-
-def _first_words(said: str) -> str:
-    return " ".join(said.split()[:_TITLE_WORDS]).strip("#*`>- ") or "Untitled"

@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.importing.found import Body, Found
 from kb.importing.importer import Export
-from kb.importing.outlines import Block, Outline, day_of, walk
+from kb.importing.outlines import Block, Outline, day_of, highlighted, walk
 from kb.importing.shapes import line, table, tables, text, texts
 from kb.importing.tree import Tree
 from kb.notes.note import PropertyValue
@@ -23,7 +23,6 @@ _OWN = re.compile(
     re.MULTILINE,
 )
 _PROPERTY = re.compile(r"^([\w./-]+)::[ \t]*(.*)$")
-_HIGHLIGHT = re.compile(r"\^\^(\S(?:[^\n^]|\^(?!\^))*?)\^\^")
 _KEPT_BY_LOGSEQ = ("filters", "icon", "title", "id", "collapsed", "public", "heading")
 
 
@@ -50,7 +49,7 @@ class Logseq:
             title = line(page.get("page-name")) or line(page.get("title"))
             properties = _page_properties(page)
             body = Body()
-            said = Outline(body, blocks, lambda said: _HIGHLIGHT.sub(r"==\1==", said)).text(_blocks(page))
+            said = Outline(body, blocks, highlighted).text(_blocks(page))
             if not said:
                 export.leave(title, "is empty")
                 continue

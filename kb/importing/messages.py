@@ -6,6 +6,7 @@ Open WebUI and LibreChat among them, OpenAI's and Anthropic's own requests, and 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from kb.errors import ExportUnreadable
@@ -13,6 +14,7 @@ from kb.files.small import parse_json
 from kb.importing.chats import Turn, transcript
 from kb.importing.found import Found, short_hash
 from kb.importing.importer import Export
+from kb.importing.names import title_of
 from kb.importing.shapes import line, moment, table, tables, text
 from kb.importing.tree import MOST_JSON, Tree
 
@@ -23,7 +25,6 @@ _SPEAKERS = {
     "model": "Assistant",
     "bot": "Assistant",
 }
-_TITLE_WORDS = 8
 
 
 class Messages:
@@ -48,7 +49,9 @@ class Messages:
                 if said:
                     stem = name.rpartition("/")[2].rpartition(".")[0]
                     title = line(about.get("title")) or line(about.get("name"))
-                    title = title or (stem if len(conversations) == 1 else _first_words(turns))
+                    title = title or (
+                        stem if len(conversations) == 1 else title_of(_first_said(turns), "Conversation")
+                    )
                     key = (
                         text(about.get("id")) or text(about.get("conversationId")) or short_hash(title + said)
                     )
@@ -111,18 +114,17 @@ def _turns(messages: list[dict[str, Any]]) -> Iterator[Turn]:
             content = message.get("content") or message.get("parts") or message.get("text")
             parts = (
                 [text(part) if isinstance(part, str) else text(table(part).get("text")) for part in content]
-                if (isinstance(content, list))
+                if isinstance(content, list)
                 else [text(content)]
             )
             yield who, "\n\n".join(filter(str.strip, parts))
 
 
-def _first_words(turns: list[Turn]) -> str:
-    words = next((what.split() for _, what in turns if what.split()), ["Conversation"])
-    return " ".join(words[:_TITLE_WORDS]).strip("#*`>- ") or "Conversation"
+def _first_said(turns: list[Turn]) -> str:
+    return next((what for _, what in turns if what.strip()), "")
 
 
-def _moment(about: dict[str, Any], *keys: str) -> Any:
+def _moment(about: dict[str, Any], *keys: str) -> datetime | None:
     for key in keys:
         value = about.get(key)
         is_thousandths = isinstance(value, int | float) and value > 100_000_000_000

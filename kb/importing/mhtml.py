@@ -50,7 +50,7 @@ def read_mhtml(tree: Tree, name: str) -> Saved:
             if identity := str(part.get("Content-ID", "")).strip().strip("<>"):
                 files[f"cid:{identity}"] = file
     return Saved(
-        clean(_data(page).decode(_charset(page), "replace")),
+        clean(_text(page)),
         str(mail.get("Snapshot-Content-Location", "") or page.get("Content-Location", "")).strip(),
         _moment(str(mail.get("Date", ""))),
         files,
@@ -72,13 +72,12 @@ def _data(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _charset(part: Message) -> str:
-    named = str(part.get_content_charset() or "utf-8")
+def _text(part: Message) -> str:
+    data = _data(part)
     try:
-        "".encode(named)
-    except LookupError:
-        return "utf-8"
-    return named
+        return data.decode(str(part.get_content_charset() or "utf-8"), "replace")
+    except (LookupError, ValueError):  # no encoding, or none that text of the web is in
+        return data.decode("utf-8", "replace")
 
 
 def _attachment(address: str, kind: str, data: bytes, tree: Tree) -> Attachment:

@@ -1,4 +1,4 @@
-"""Imports notes into a vault: reads the export, tells what would come of it, and does it as one step that can be undone."""
+"""Imports notes into a vault: reads an export, plans what to write, and writes it as one step that can be undone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ class Moving:
     ) -> Iterator[Plan]:
         """What importing the export at `path` would do; it can be carried out until the end of the block.
 
-        `source` names the format, `to` the folder of the vault; `tell` hears how many notes are read. Raises ExportUnreadable, UsageError, NoteUnwritable.
+        `source` names the format, `to` the folder of the vault; `tell` hears how many notes are read so far.
+        Raises ExportUnreadable, UsageError, NoteUnwritable.
         """
         self._check_outside(path)
         with closing(open_export(path)) as tree:
@@ -69,8 +70,8 @@ class Moving:
                 failed = create_all(step, files, tell)
             except NoteUnwritable as error:
                 raise NoteUnwritable(
-                    f"{error} {len(step.done):,} of {len(files):,} files are written. kb undo takes them back; the same"
-                    " import again goes on."
+                    f"{error} {len(step.done):,} of {len(files):,} files are written. kb undo takes them back; to go on,"
+                    " run the same import again."
                     if step.done
                     else str(error)
                 ) from error
@@ -90,7 +91,7 @@ class Moving:
         root, real = self._vault.root.resolve(), path.resolve()
         if path.is_dir() and (real == root or root in real.parents or real in root.parents):
             raise UsageError(
-                f"{path} and the vault lie one within the other. Move what is to be imported to another folder."
+                f"{path} and the vault overlap: one is inside the other. Move what you want to import elsewhere."
             )
 
 

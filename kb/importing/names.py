@@ -1,4 +1,4 @@
-"""Names of files and tags for what other programs let be called anything."""
+"""Titles, names of files, and tags for what other programs let people call anything."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 _TEMPORARY = re.compile(r"\.(?=(?:tmp|swp|swo|part|crdownload|bak|orig|backup|md|markdown)$)", re.IGNORECASE)
 _MOST_BYTES = 180  # of a name, which leaves room for a number and a suffix
 _MOST_LETTERS = 120
+_TITLE_WORDS = 8
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,12}")
 _TAG_UNFIT = re.compile(r"[^\w/-]+")
+
+
+def title_of(said: str, otherwise: str) -> str:
+    """The first words of a text that has no title, `otherwise` where there are none."""
+    return " ".join(said.split()[:_TITLE_WORDS]).strip("#*`>- ") or otherwise
 
 
 def file_name(title: str, *, coded: bool = False) -> str:

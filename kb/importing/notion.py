@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kb.importing.clippings import page_note
-from kb.importing.found import Body, Found, Ref
+from kb.importing.found import Body, Found, Ref, has_refs
 from kb.importing.importer import Export
 from kb.importing.markdown import Pages, read_pages
 from kb.importing.mhtml import Saved
@@ -63,10 +63,8 @@ class Notion:
         for name in pages.notes:
             yield _page(name, rooms)
         for name, file in rooms.databases.items():
-            if file:
-                said = read_texts(export, [file])
-                if said:
-                    yield _database(name, said[file], rooms, export)
+            if said := read_texts(export, [file]):
+                yield _database(name, said[file], rooms, export)
 
 
 def _as_html(export: Export) -> Iterator[Found]:
@@ -126,7 +124,7 @@ def _page(name: str, rooms: _Rooms) -> Found:
     if heading.startswith("# "):
         said = rest.strip("\n")
         # File names are cut after 50 letters; the heading has the whole title.
-        title = heading.removeprefix("# ").strip() if "\ue0f0" not in heading else title
+        title = heading.removeprefix("# ").strip() if not has_refs(heading) else title
     properties, said = _properties(said)
     values = {key.casefold(): value for key, value in properties.items()}
     tags = next((values[key] for key in _TAGS if key in values), "")

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _ITEM = re.compile(r"[ \t]*[-*+][ \t]")
-_TASK = re.compile(r"^([ \t]*- )\[( |x)\] ", re.MULTILINE)
+_TASK = re.compile(r"^([ \t]*- )\[([ xX/-])\] ", re.MULTILINE)
+_STATES = {" ": "TODO", "/": "DOING", "-": "CANCELED"}
 
 
 def outline(body: str) -> str:
     """`body` with every paragraph, heading and code block as an item; lists stay, tasks get Logseq's words."""
-    body = _TASK.sub(lambda match: match[1] + ("TODO " if match[2] == " " else "DONE "), body)
+    body = _TASK.sub(lambda match: f"{match[1]}{_STATES.get(match[2], 'DONE')} ", body)
     done: list[str] = []
     for chunk in _chunks(body):
         if _ITEM.match(chunk[0]) or chunk[0][:1] in " \t":

@@ -18,6 +18,7 @@ _ALIASED = re.compile(
 _BLOCK = re.compile(r"\(\(([\w-]{6,40})\)\)")
 _PAGE = re.compile(r"#?\[\[((?:[^\[\]\n]|\[\[[^\[\]\n]*\]\])+)\]\]")
 _OPEN_FENCE = re.compile(r"([^`\n])(```)$")  # Roam closes code at the end of its last line
+_HIGHLIGHT = re.compile(r"\^\^(\S(?:[^\n^]|\^(?!\^))*?)\^\^")
 _SHOWN = 60  # characters of a block that a link to it shows
 _DEEPEST = 60  # levels that are set in; what lies deeper stands at that one
 
@@ -105,6 +106,11 @@ class Outline:
 def one_line(text: str) -> str:
     """`text` without its line ends."""
     return " ".join(text.split())
+
+
+def highlighted(text: str) -> str:
+    """`text` with the `^^marks^^` of Roam and Logseq as Markdown has them."""
+    return _HIGHLIGHT.sub(r"==\1==", text)
 
 
 def day_of(title: str) -> date | None:

@@ -11,7 +11,7 @@ from kb.errors import ExportUnreadable, NoteUnwritable
 from kb.files.small import open_regular
 from kb.importing.found import Attachment, Found, Ref, short_hash
 from kb.importing.home import Home
-from kb.importing.importer import Left
+from kb.importing.importer import Left, reason_of
 from kb.importing.names import attachment_name, file_name, folder_name, free_path
 from kb.importing.write import Texts, block_name
 from kb.notes.edit import fingerprint
@@ -100,12 +100,12 @@ class _Planner:
             if before.fingerprint != found.fingerprint:
                 self.changed.append(path)
         else:
-            path, fingerprint = self._path(found), found.fingerprint
+            path, said = self._path(found), found.fingerprint
             if found.day is not None:  # which is called as the vault calls days
                 aliases = () if self.home.is_logseq else (*found.aliases, found.title)
                 found = replace(found, title=stem(path), aliases=aliases, names=(*found.names, found.title))
             self._taken.add(name_key(path))
-            self.new.append((path, found, f"{mark}-{fingerprint}"))
+            self.new.append((path, found, f"{mark}-{said}"))
         self._by_key.setdefault(found.key, path)
         for called in {name_key(called) for called in (found.title, *found.names, *found.aliases)}:
             self._by_name.setdefault(called, set()).add(path)
@@ -199,7 +199,7 @@ class _Planner:
             try:
                 there, digest = self._same(path, attachment)
             except ExportUnreadable as error:
-                left.append(Left(attachment.name, str(error)))
+                left.append(Left(attachment.name, reason_of(error, attachment.key)))
                 return
             if there:
                 self.files[attachment.key] = there

@@ -8,12 +8,11 @@ from typing import Any
 
 from kb.importing.found import Body, Found
 from kb.importing.importer import Export
-from kb.importing.outlines import Block, Outline, day_of, walk
+from kb.importing.outlines import Block, Outline, day_of, highlighted, walk
 from kb.importing.shapes import line, moment, tables, text
 from kb.importing.tree import Tree
 
 _TASK = re.compile(r"\{\{(?:\[\[)?(TODO|DONE)(?:\]\])?\}\}[ \t]*")
-_HIGHLIGHT = re.compile(r"\^\^(\S(?:[^\n^]|\^(?!\^))*?)\^\^")
 _ITALIC = re.compile(r"(?<![\w_])__(?=\S)([^_\n]+?)(?<=\S)__(?![\w_])")
 _THOUSAND = 1_000.0  # Roam counts thousandths of a second
 
@@ -79,4 +78,4 @@ def _blocks(page: dict[str, Any]) -> Iterator[Block]:
 
 
 def _markdown(said: str) -> str:
-    return _ITALIC.sub(r"*\1*", _HIGHLIGHT.sub(r"==\1==", said))
+    return _ITALIC.sub(r"*\1*", highlighted(said))

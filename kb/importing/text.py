@@ -71,7 +71,7 @@ def read_texts(export: Export, names: list[str]) -> dict[str, str]:
         try:
             texts[name] = export.tree.text(name)
         except ExportUnreadable as error:
-            export.leave(name, f"can't be read: {error}")
+            export.leave_unreadable(name, error)
     return texts
 
 

@@ -61,6 +61,12 @@ def test_every_note_has_a_page_and_no_name_is_taken_twice(site: Path, pages: dic
     )
 
 
+def test_the_first_page_lists_each_note_below_its_own_folder(site: Path) -> None:
+    top, *folders = (site / "index.html").read_text("utf-8").split("<h2>")
+    assert all(f">{title}</a>" in top for title in ("Oolong", "Private", "Tea"))
+    assert [(one.partition("<")[0], one.count("<li>")) for one in folders] == [("Odd", 1), ("Places", 1)]
+
+
 def test_every_link_leads_to_a_file_and_a_place_that_is_there(site: Path, pages: dict[Path, Seen]) -> None:
     checked = 0
     for file, seen in pages.items():

@@ -373,6 +373,15 @@ def test_a_page_saved_as_mhtml_brings_its_pictures(house: House, tmp_path: Path)
     assert house.files()["Clippings/attachments/loaf.png"] == PNG
 
 
+@pytest.mark.parametrize("charset", ["klingon", "idna", "undefined", "punycode", "x\0y"])
+def test_mhtml_in_an_encoding_that_is_none_is_read_as_utf8(
+    house: House, tmp_path: Path, charset: str
+) -> None:
+    mail = f'Content-Type: text/html; charset="{charset}"\n\n<p>Brötchen</p>\n'
+    house.bring(put(tmp_path / "m", {"Rye.mhtml": mail}) / "Rye.mhtml")
+    assert "Brötchen" in house.text("Clippings/Brötchen.md")
+
+
 def test_a_title_that_is_only_bold_is_not_said_twice(house: House, tmp_path: Path) -> None:
     page = (
         '<div><b><span style="font-size: 24px">Mill</span></b><br></div>\n<div>Old &amp; <u>slow</u></div>\n'
@@ -418,3 +427,8 @@ def test_attachments_that_an_export_lacks_are_named(house: House, tmp_path: Path
     assert [(one.name, one.reason) for one in plan.left] == [
         ("mill.pdf", "of Rye / bread: notes? is empty or damaged")
     ]
+
+
+def test_a_file_that_is_no_text_is_named_once(house: House, tmp_path: Path) -> None:
+    plan = house.bring(put(tmp_path / "w", {"a.md": PNG, "b.md": "Text"}))
+    assert [(one.name, one.reason) for one in plan.left] == [("a.md", "is a PNG image, not text")]

@@ -50,6 +50,13 @@ def test_paths_in_links_are_those_of_the_vault(house: House, enex: Path) -> None
     assert "see [[Evernote/Starter|Starter]]" in house.text("Evernote/Rye bread notes.md")
 
 
+def test_files_beside_the_notes_say_nothing_of_how_links_are_written(house: House, enex: Path) -> None:
+    write_notes(house.vault, {"A.md": "[B](B.md)\n", "B.md": "[A](A.md)\n"})
+    put(house.vault, {f"{number}.txt": "[[A]] and [[B]]\n" for number in range(9)})
+    house.bring(enex)
+    assert "see [Starter](Starter.md)" in house.text("Evernote/Rye bread notes.md")
+
+
 def test_properties_are_called_as_the_vault_calls_them(house: House, enex: Path) -> None:
     note = "---\ndate: 2024-01-01\nmodified: 2024-01-02\n---\n[[B]]\n"
     write_notes(house.vault, {"A.md": note, "B.md": note})
@@ -197,9 +204,9 @@ def test_a_folder_is_one_of_the_vault(house: House, enex: Path, tmp_path: Path) 
             house.base.moving.reading(enex, "", folder),
         ):
             pass
-    with pytest.raises(UsageError, match="one within the other"), house.base.moving.reading(house.vault):
+    with pytest.raises(UsageError, match="one is inside the other"), house.base.moving.reading(house.vault):
         pass
-    with pytest.raises(UsageError, match="one within the other"), house.base.moving.reading(tmp_path):
+    with pytest.raises(UsageError, match="one is inside the other"), house.base.moving.reading(tmp_path):
         pass
     with (
         pytest.raises(UsageError, match="Unknown format 'onenote'"),
@@ -222,6 +229,17 @@ def test_logseq_moves_into_logseq(house: House, tmp_path: Path) -> None:
         "alias:: Schwarzbrot\ntags:: baking, slow-food\nrating:: 5\n"
     )
     assert "((65eb9a00-1111-4000-8000-000000000003))" in house.text("pages/Starter.md")
+
+
+def test_tasks_keep_their_states_on_the_way_into_logseq(house: House, tmp_path: Path) -> None:
+    put(house.vault, {"logseq/config.edn": "{}"})
+    states = ("TODO", "DOING", "DONE", "CANCELED")
+    blocks = [{"content": f"{state} bake", "children": []} for state in states]
+    graph = {"version": 1, "blocks": [{"page-name": "Week", "children": blocks}]}
+    house.bring(put(tmp_path / "old", {"g.json": json.dumps(graph)}) / "g.json")
+    assert [line for line in house.text("pages/Week.md").splitlines() if "bake" in line] == [
+        f"- {state} bake" for state in states
+    ]
 
 
 def test_notions_table_links_in_the_vaults_style(house: House, tmp_path: Path) -> None:

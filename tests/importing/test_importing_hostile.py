@@ -87,6 +87,10 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "deep elements": ("x.enex", b"<a>" * DEEP + b"</a>" * DEEP),
     "half a notebook": ("x.enex", ENEX.encode()[:900]),
     "no notebook": ("x.enex", b"\x00\xff" * 1_000),
+    "an encoding that nobody knows": (
+        "x.enex",
+        b'<?xml version="1.0" encoding="klingon"?><en-export><note><title>a</title></note></en-export>',
+    ),
     "mail within mail": ("x.mhtml", b"Content-Type: message/rfc822\n\n" * 3_000),
     "parts without end": ("x.mhtml", b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 3_000),
     "a page of no page": ("x.mhtml", b"Subject: x\n\ny\n"),
@@ -117,6 +121,7 @@ SAID = {
     "a deep note": "nested too deeply",
     "deep elements": "nested too deeply",
     "half a notebook": "damaged or no export of Evernote",
+    "an encoding that nobody knows": "damaged or no export of Evernote",
     "deep JSON": "nested too deeply",
     "half a JSON": "damaged or not JSON",
     "a program": "Can't tell which program",

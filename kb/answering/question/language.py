@@ -18,7 +18,10 @@ _GERMAN = re.compile(
 
 def is_german(question: str) -> bool:
     """Whether a question, however short, is German by its small words."""
-    return _GERMAN.search(question) is not None
+    if not _GERMAN.search(question):
+        return False
+    held = _small_words(question)  # "Where does Jan van der Berg live?" is English all the same
+    return held["de"] >= max(held.values())
 
 
 @lru_cache(maxsize=64)
@@ -29,14 +32,19 @@ def question_language(question: str) -> str:
     """
     if is_german(question):
         return "de"
-    words = _WORD.findall(question.casefold())
-    held = {
-        code: sum(map(language_data(code).function_words.__contains__, words)) for code in _BY_SMALL_WORDS
-    }
+    held = _small_words(question)
     best, next_best = sorted(held, key=lambda code: -held[code])[:2]
     if held[best] > held[next_best] or (held[best] and next_best in _RARER):
         return best
     return language_told(question)
+
+
+def _small_words(question: str) -> dict[str, int]:
+    """How many words of `question` are small words of each language."""
+    words = _WORD.findall(question.casefold())
+    return {
+        code: sum(map(language_data(code).function_words.__contains__, words)) for code in _BY_SMALL_WORDS
+    }
 
 
 def is_foreign_to(question: str, text: str) -> bool:

@@ -33,7 +33,8 @@ def cards_text(cards: Sequence[Item], form: str) -> str:
     if form == "md":
         rows_md = [f"- {safe_line(card.stem)}\n  - {safe_line(_key(card))}" for card in cards]
         return "\n".join(["# Cards", "", *rows_md, ""])
-    body = [f"<h1>{len(cards)} cards</h1>", '<p class="soft">Choose a question to see its answer.</p>']
+    count = f"{len(cards):,} {'card' if len(cards) == 1 else 'cards'}"
+    body = [f"<h1>{count}</h1>", '<p class="soft">Choose a question to see its answer.</p>']
     path = ""
     for card in cards:
         if card.path != path:

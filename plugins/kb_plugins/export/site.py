@@ -142,10 +142,13 @@ class Site:
         return " ".join(f'<a href="{text(numbered)}#{text(_tag_id(tag))}">#{text(tag)}</a>' for tag in tags)
 
     def _home(self) -> str:
-        parts = [f"<h1>{text(self._title)}</h1>", f"<p>{len(self._notes):,} notes</p>"]
-        for folder, group in groupby(self._notes, key=lambda note: note.path.rpartition("/")[0]):
+        count = len(self._notes)
+        parts = [f"<h1>{text(self._title)}</h1>", f"<p>{count:,} {'note' if count == 1 else 'notes'}</p>"]
+        # By path alone, notes of the top would stand again behind each folder, below its heading.
+        placed = sorted((note.path.rpartition("/")[0], note.path) for note in self._notes)
+        for folder, group in groupby(placed, key=lambda one: one[0]):
             parts.append(f"<h2>{text(folder)}</h2>" if folder else "")
-            parts.append(listed(self._to(note.path, HOME) for note in group))
+            parts.append(listed(self._to(path, HOME) for _, path in group))
         return "\n".join(parts)
 
     def _tag_list(self) -> str:

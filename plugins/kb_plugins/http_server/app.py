@@ -28,7 +28,7 @@ from kb_plugins.serving.desk import Desk
 OPEN = frozenset(["/", "/app.js", "/app.css", "/api/openapi.json"])  # they hold nothing of any note
 _MOST = 1_000_000  # bytes of a request
 _KINDS = {"index.html": "text/html", "app.js": "text/javascript", "app.css": "text/css"}
-_OFF = "Writing is off. Its owner can allow it with: kb config set serve.write on"
+_OFF = "Writing is off. Whoever runs the server can allow it with: kb config set serve.write on"
 
 
 class Refused(Exception):
