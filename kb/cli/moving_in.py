@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from kb.cli.completion import complete_format
 from kb.cli.index import progress_bar
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Chosen, Index, Json, Vault, chosen
 from kb.cli.output import err, out, print_json, say
 from kb.errors import IndexLocked, IndexMissing, UsageError
 from kb.safe_text import safe_line
@@ -79,12 +79,23 @@ def import_notes(
         if options.json:
             print_json(_as_json(plan, left, done))
         else:
-            _tell_end(plan, left, done, dry_run, [str(path), source, to])
+            again = _same_command(path, source, to, options) if dry_run else ""
+            _tell_end(plan, left, done, again)
         if done:
             _bring_in_step(base, plan)
 
 
-def _tell_end(plan: Plan, left: tuple[Left, ...], done: bool, dry_run: bool, words: list[str]) -> None:
+def _same_command(path: Path, source: str, to: str, options: Chosen) -> str:
+    """The command that imports what a dry run showed."""
+    given = {"--from": source, "--to": to, "--vault": options.vault, "--index": options.index}
+    words = ["kb", "import", str(path)]
+    for name, value in given.items():
+        words += [name, str(value)] if value else []
+    return safe_line(shlex.join(words))
+
+
+def _tell_end(plan: Plan, left: tuple[Left, ...], done: bool, again: str) -> None:
+    """Say what was done; `again` is the command that imports, after a dry run."""
     for one in left:
         say(f"Left out: {safe_line(one.name)}: {safe_line(one.reason)}", style="yellow")
     if done:
@@ -95,10 +106,8 @@ def _tell_end(plan: Plan, left: tuple[Left, ...], done: bool, dry_run: bool, wor
         sys.stdout.flush()
     elif not plan.notes:
         out().print("Nothing to import.")
-    elif dry_run:
-        path, source, to = map(shlex.quote, words)
-        options = (f" --from {source}" if words[1] else "") + (f" --to {to}" if words[2] else "")
-        say(f"Nothing was written. To import: kb import {safe_line(path + options)}", style="dim")
+    elif again:
+        say(f"Nothing was written. To import: {again}", style="dim")
     else:
         out().print("Nothing was imported.")
 
@@ -140,26 +149,26 @@ def _preview(plan: Plan, path: Path) -> None:
     console.print(title, soft_wrap=True)
     for note in plan.notes[:_SHOWN]:
         console.print(Text(f"  {safe_line(note.path)}", style="cyan"), soft_wrap=True)
-    _more(len(plan.notes))
+    if len(plan.notes) > _SHOWN:
+        console.print(f"  … and {len(plan.notes) - _SHOWN:,} more", markup=False)
     if plan.known:
         are = "note was" if len(plan.known) == 1 else "notes were"
         console.print(f"{len(plan.known)} {are} imported before.", markup=False)
-    for changed in plan.changed[:_SHOWN]:
-        say(f"Changed since it was imported, and left as it is: {safe_line(changed)}", style="yellow")
-    for one in plan.left[:_SHOWN]:
-        say(f"Left out: {safe_line(one.name)} {safe_line(one.reason)}", style="dim")
-    if len(plan.left) > _SHOWN:
-        say(f"  … and {len(plan.left) - _SHOWN} more left out", style="dim")
+    changed = [f"Changed since it was imported, and left as it is: {one}" for one in plan.changed]
+    _say_first(changed, "yellow", "changed")
+    _say_first([f"Left out: {one.name} {one.reason}" for one in plan.left], "dim", "left out")
     if plan.unlinked:
         links = "1 link leads" if len(plan.unlinked) == 1 else f"{len(plan.unlinked)} links lead"
         say(f"{links} to what is not in the export:", style="dim")
-        for place in plan.unlinked[:_SHOWN]:
-            say(f"  {safe_line(place)}", style="dim")
+        _say_first(plan.unlinked, "dim", indent="  ")
 
 
-def _more(count: int) -> None:
-    if count > _SHOWN:
-        out().print(f"  … and {count - _SHOWN} more", markup=False)
+def _say_first(rows: Sequence[str], style: str, which: str = "", *, indent: str = "") -> None:
+    """Tell the first of `rows` on stderr, and how many more there are."""
+    for row in rows[:_SHOWN]:
+        say(indent + safe_line(row), style=style)
+    if len(rows) > _SHOWN:
+        say(f"  … and {len(rows) - _SHOWN:,} more {which}".rstrip(), style=style)
 
 
 class _Reading:

@@ -104,6 +104,26 @@ def test_many_notes_are_told_in_a_few_lines(place: Path) -> None:
     assert len(done.stdout.splitlines()) == 14
 
 
+def test_the_command_that_a_look_names_imports_into_the_same_vault(place: Path) -> None:
+    (place / "other").mkdir()
+    done = run_kb("import", "notes.enex", "--to", "A b", "--dry-run", "--vault", "other", cwd=place)
+    last = done.stderr.splitlines()[-1]
+    assert last == "Nothing was written. To import: kb import notes.enex --to 'A b' --vault other"
+
+
+def test_links_that_lead_nowhere_are_told_in_a_few_lines(place: Path) -> None:
+    links = " ".join(
+        f'<a href="evernote:///view/1/s1/{number:08}-2222-4333-8444-aaaaaaaaaaaa/x/">Lost {number}</a>'
+        for number in range(40)
+    )
+    note = f"<en-export><note><title>a</title><content><![CDATA[<en-note>{links}</en-note>]]></content></note></en-export>"
+    (place / "lost.enex").write_text(note, encoding="utf-8")
+    done = run_kb("import", "lost.enex", "--dry-run", cwd=place)
+    lines = done.stderr.splitlines()
+    assert lines[0] == "40 links lead to what is not in the export:"
+    assert lines[13:] == ["  … and 28 more", "Nothing was written. To import: kb import lost.enex"]
+
+
 def test_formats_are_completed(place: Path) -> None:
     done = run_kb(cwd=place, _KB_COMPLETE="complete_bash", COMP_WORDS="kb import x --from no", COMP_CWORD="4")
     assert done.stdout.split() == ["notion"]
