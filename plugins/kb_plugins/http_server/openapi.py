@@ -16,6 +16,8 @@ _REFUSALS = {
     "403": "Writing is off, or the request comes from a page of another origin.",
     "404": "No note is called so.",
     "413": "The request is too large.",
+    "421": "The server was called by another host name than its address.",
+    "503": "The index, the model or a note cannot be used now.",
 }
 
 
