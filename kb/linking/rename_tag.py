@@ -12,6 +12,7 @@ from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
 from kb.notes.renames import Renames
 from kb.notes.resolve import LinkResolver
+from kb.notes.suffixes import is_markdown
 
 # The entry of the front matter, or the line of the text, that lists tags.
 _ENTRY = re.compile(
@@ -34,10 +35,11 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
     left: list[str] = []
     having = {path for path, tag in way.catalog.tags() if renamed_tag(tag, old, new)}
     for path in sorted(having | way.unindexed):
-        note = parse_note(path, way.vault.read(path).text)
+        note = way.vault.note(path)
         if not any(renamed_tag(tag.name, old, new) for tag in note.tags):
             continue
-        edits = tuple(tag_edits(note, old, new))
+        # What is no Markdown is never written to; where its tags stand is told.
+        edits = tuple(tag_edits(note, old, new)) if is_markdown(path) else ()
         if edits and tags_proved(note, edits, old, new, way.before):
             own[note.path] = edits
         else:

@@ -178,6 +178,8 @@ def _archives() -> Iterator[tuple[str, bytes, bool]]:
         ),
         True,
     )
+    laughs = _LAUGHS.replace("w:document {0}", "c").replace("/w:document", "/c").replace("w:", "")
+    yield "laughs.epub", files.zipped({"META-INF/container.xml": laughs}), True
     yield (
         "external dtd.epub",
         files.zipped(

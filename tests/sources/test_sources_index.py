@@ -107,6 +107,14 @@ def test_links_to_a_file_follow_its_name_and_nothing_is_written_to_it(base: Path
         assert refused.returncode != 0, words
         assert "Traceback" not in refused.stderr
     assert (base / "vault" / "Papers" / "manual.pdf").read_bytes() == before
+    refused = run_kb("merge", "Well", "Bike.txt", cwd=base)
+    assert "Bike.txt is no Markdown; kb reads it and never writes to it." in refused.stderr
+    (base / "vault" / "Wheels.md").write_text("# Wheels\n\nRound. #bike\n", encoding="utf-8")
+    renamed = run_kb("tags", "rename", "bike", "bicycle", cwd=base)
+    assert renamed.returncode == 0, renamed.stderr
+    assert "Change this by hand: Bike.txt:1" in renamed.stderr
+    assert (base / "vault" / "Wheels.md").read_text(encoding="utf-8").endswith("#bicycle\n")
+    assert (base / "vault" / "Bike.txt").read_text(encoding="utf-8") == NOTES["Bike.txt"]
 
 
 def knowledge_base(base: Path, **variables: str) -> KnowledgeBase:

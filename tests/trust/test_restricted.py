@@ -42,6 +42,8 @@ ASKED = {
     "serve.write": "on",
     "mcp.token": "a-token-that-they-know",
     "serve.token": "a-token-that-they-know",
+    "pdf.ocr": "on",
+    "pdf.languages": "xxx",
 }
 HARMLESS_VALUES = {
     "retrieval.dense_weight": 0.7,
