@@ -1,14 +1,14 @@
-"""Fit what the probability of an answer is made of: `python -m training.calibrate [SET]`.
+"""Fit what the probability of an answer is made of: `python -m training.calibrate [SET] [--only FEATURE,…]`.
 
 Asks the questions of SET (default: `dev/` beside this file, a vault and questions written for this project and trained on
 by nothing) as `kb ask` searches and reads, and fits the weights of kb/answering/evidence/candidates.py by a conditional logit model:
 one of a question's candidates answers it, or none does. Prints the weights fitted on all questions, and figures of five
-folds, each judged with weights fitted on the other four. The sets of ../shared/eval are not touched.
+folds, each judged with weights fitted on the other four. With `--only`, the other weights stay those in use. The sets of ../shared/eval are not touched.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from kb.answering.conversation import Turn
-from kb.answering.evidence.candidates import Candidate, Features
+from kb.answering.evidence.candidates import INTERCEPT, WEIGHTS, Candidate, Features
 from kb.answering.evidence.reader_evidence import EvidenceReader
 from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import intent_of
@@ -32,6 +32,7 @@ from kb.settings import Settings
 Matrix = NDArray[np.float64]
 _FOLDS = 5
 _PENALTY = 0.3  # on squared weights of standardised features
+_PENALTY_OF_SOME = 0.02  # on squared weights as they are
 _OF_SEVERAL = ("list", "howto", "compare", "count")  # kinds of question
 _THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
 
@@ -47,17 +48,21 @@ class Case:
 
 def main() -> None:
     """Run from the command line."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "dev"
+    parser = argparse.ArgumentParser(description="Fit the weights of candidates.")
+    parser.add_argument("set", nargs="?", type=Path, default=Path(__file__).parent / "dev")
+    parser.add_argument("--only", default="", help="features whose weights are fitted, parted by commas")
+    options = parser.parse_args()
+    folder, only = options.set, [name for name in options.only.split(",") if name]
     with tempfile.TemporaryDirectory(prefix="kb-calibrate-") as index:
         base = KnowledgeBase(Settings(folder / "notes", Path(index) / "index"))
         base.index()
         cases = [_case(base, gold) for gold in load_questions(folder)]
         base.close()
-    weights, intercept = fit(cases)
+    weights, intercept = fit_some(cases, only) if only else fit(cases)
     print(
         f"WEIGHTS = Features({', '.join(f'{weight:.3g}' for weight in weights)})\nINTERCEPT = {intercept:.3f}"
     )
-    _report(cases)
+    _report(cases, only)
 
 
 def fit(cases: Sequence[Case]) -> tuple[Matrix, float]:
@@ -83,6 +88,25 @@ def fit(cases: Sequence[Case]) -> tuple[Matrix, float]:
     found = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
     weights = found[:-1] / spread
     return weights, float(found[-1] - weights @ mean)
+
+
+def fit_some(cases: Sequence[Case], names: Sequence[str]) -> tuple[Matrix, float]:
+    """Weights in which those of `names` are fitted and the others are those in use, and the intercept in use."""
+    places = [Features._fields.index(name) for name in names]
+
+    def weights(values: Matrix) -> Matrix:
+        whole = np.array(WEIGHTS)
+        whole[places] = values
+        return whole
+
+    def loss(values: Matrix) -> float:
+        total = _PENALTY_OF_SOME * float(values @ values)
+        for case in cases:
+            chances, none = _chances(case.features @ weights(values) + INTERCEPT)
+            total -= float(np.log((chances[case.right].sum() if case.right.any() else none) + 1e-12))
+        return total
+
+    return weights(minimize(loss, np.zeros(len(places)), method="Nelder-Mead").x), INTERCEPT
 
 
 def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
@@ -120,11 +144,12 @@ def _chances(scores: Matrix) -> tuple[Matrix, float]:
     return weights / total, float(np.exp(-top) / total)
 
 
-def _report(cases: Sequence[Case]) -> None:
+def _report(cases: Sequence[Case], only: Sequence[str]) -> None:
     order = np.random.default_rng(0).permutation(len(cases))
     sure, hit = np.zeros(len(cases)), np.zeros(len(cases), dtype=bool)
     for fold in np.array_split(order, _FOLDS):
-        weights, intercept = fit([cases[i] for i in order if i not in set(fold)])
+        others = [cases[i] for i in order if i not in set(fold)]
+        weights, intercept = fit_some(others, only) if only else fit(others)
         for i in fold:
             if len(cases[i].features):
                 scores = cases[i].features @ weights + intercept
