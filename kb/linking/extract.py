@@ -11,7 +11,7 @@ from kb.linking.rename import check_free
 from kb.linking.rename_part import find_section
 from kb.linking.style import Place, Style, Writer
 from kb.notes.create import path_of_new_note
-from kb.notes.edit import Edit, apply_edits
+from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.labels import taken_along
 from kb.notes.note import Link, Note, Section, Span
 from kb.notes.parse import parse_note, stem
@@ -27,6 +27,7 @@ def extract(way: Way, path: str, part: str, name: str = "") -> Renamed:
 
     Raises NoteUnwritable, NoteExists, NoteChanged.
     """
+    check_markdown(path)
     note = parse_note(path, way.vault.read(path).text)
     section = find_section(note, part)
     new = path_of_new_note(_name(path, section, name))

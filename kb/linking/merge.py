@@ -5,7 +5,7 @@ from __future__ import annotations
 from kb.errors import NoteUnwritable
 from kb.linking.relinking import Plan, Renamed, Rewritten, Way, carry_out
 from kb.linking.rename_block import block_mark
-from kb.notes.edit import Edit, apply_edits
+from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.front_join import LISTS, join_front_matter, kept_in_text
 from kb.notes.labels import own_labels
 from kb.notes.link_forms import slug
@@ -23,6 +23,8 @@ def merge(way: Way, old: str, into: str) -> Renamed:
     """Put the note at `old` at the end of the one at `into`. Raises NoteUnwritable, NoteChanged."""
     if old == into:
         raise NoteUnwritable(f"{old} cannot be merged with itself. Name two notes.")
+    for path in (old, into):
+        check_markdown(path)
     raw, other = way.vault.read(old), way.vault.read(into)
     newline = "\r\n" if "\r\n" in other.text else "\n"
     text = raw.text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", newline)

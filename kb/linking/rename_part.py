@@ -7,7 +7,7 @@ import re
 from kb.errors import NoteExists, NoteUnwritable
 from kb.linking.relinking import Plan, Renamed, Way, carry_out
 from kb.linking.rename_block import block_change
-from kb.notes.edit import Edit, apply_edits
+from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.headings import heading_key, read_heading
 from kb.notes.note import Note, Section, Span
 from kb.notes.parse import parse_note
@@ -29,6 +29,7 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
     Raises NoteUnwritable, NoteExists, NoteChanged.
     """
     new = name.rpartition("#")[2].strip()
+    check_markdown(path)
     raw = way.vault.read(path)
     note = parse_note(path, raw.text)
     if part.startswith("^"):

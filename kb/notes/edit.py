@@ -93,13 +93,19 @@ def fingerprint(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+def check_markdown(path: str) -> None:
+    """Raise NoteUnwritable for a file of another format, which is only read."""
+    if not is_markdown(path):
+        raise NoteUnwritable(f"{path} is no Markdown; kb reads it and never writes to it.")
+
+
 def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> PurePath:
     """Where below the vault the note `path` lies, if kb may change it.
 
     `settled_for` seconds must have gone since it was saved. Raises NoteUnwritable or NoteChanged.
     """
-    if not is_markdown(path) and not path.lower().endswith(CANVAS):
-        raise NoteUnwritable(f"{path} is no Markdown; kb reads it and never writes to it.")
+    if not path.lower().endswith(CANVAS):
+        check_markdown(path)
     place = vault.place(path)
     try:
         with beneath(vault.root, place) as entry:

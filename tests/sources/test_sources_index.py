@@ -102,9 +102,11 @@ def test_links_to_a_file_follow_its_name_and_nothing_is_written_to_it(base: Path
         ["merge", "manual.pdf", "Well"],
         ["merge", "Well", "manual.pdf"],
         ["extract", "manual.pdf#Valves"],
+        ["mv", "manual.pdf#Valves", "Taps"],
     ):
         refused = run_kb(*words, cwd=base)
         assert refused.returncode != 0, words
+        assert "is no Markdown; kb reads it and never writes to it" in " ".join(refused.stderr.split()), words
         assert "Traceback" not in refused.stderr
     assert (base / "vault" / "Papers" / "manual.pdf").read_bytes() == before
     refused = run_kb("merge", "Well", "Bike.txt", cwd=base)
