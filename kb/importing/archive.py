@@ -39,7 +39,8 @@ def open_export(path: Path) -> Tree:
         begin = stream.read(4)
     if path.suffix.lower() in _ARCHIVES or begin == b"PK\x03\x04":
         return ZipTree(path)
-    real = path.absolute()
+    # Links in an export are not followed, but one that a person names is.
+    real = path.resolve() if path.is_symlink() else path.absolute()
     return FolderTree(real.parent, real.name)
 
 

@@ -16,7 +16,7 @@ from markdownify import MarkdownConverter
 
 from kb.importing.found import Attachment, Body
 from kb.importing.html_clean import Page, clean_html
-from kb.importing.html_marks import attribute, mark_boxes, mark_styles, put, put_code, take_code
+from kb.importing.html_marks import attribute, mark_boxes, mark_powers, mark_styles, put, put_code, take_code
 from kb.importing.tree import Tree
 
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.+-]+)*?)(;base64)?,", re.IGNORECASE)
@@ -43,6 +43,8 @@ def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
     soup = BeautifulSoup(page.html, "html.parser")
     for picture in soup.find_all("img"):
         put(picture, _picture(picture, body, tree, links))
+    for played in soup.find_all(["video", "audio"]):
+        put(played, _played(played, body, tree, links))
     for media in soup.find_all("en-media"):
         put(media, links.picture(f"en-media:{media.get('hash', '')}", attribute(media, "alt")) or "")
     for secret in soup.find_all("en-crypt"):
@@ -50,6 +52,7 @@ def markdown_of(page: Page, body: Body, tree: Tree, links: Links) -> str:
     mark_boxes(soup)
     blocks = take_code(soup)
     mark_styles(soup)
+    mark_powers(soup)
     for link in soup.find_all("a"):
         _link(link, links)
     text = _Converter(
@@ -98,6 +101,8 @@ class _Converter(MarkdownConverter):
         )
         return f"{around}{text.strip(chr(10))}{around}"
 
+    convert_summary = convert_div
+
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         """A cell, in which a bar is no border."""
         return str(super().convert_td(el, text.replace("|", "\\|"), parent_tags))  # type: ignore[misc]
@@ -114,19 +119,31 @@ _BLOCKS = frozenset("div p ul ol table pre blockquote h1 h2 h3 h4 h5 h6 hr secti
 
 
 def _picture(tag: Tag, body: Body, tree: Tree, links: Links) -> str:
-    address, shown = (
-        attribute(tag, "src") or attribute(tag, "data-src"),
-        " ".join(attribute(tag, "alt").split()),
-    )
+    address = attribute(tag, "src") or attribute(tag, "data-src")
+    return _shown(address, " ".join(attribute(tag, "alt").split()), "!", body, tree, links)
+
+
+def _played(tag: Tag, body: Body, tree: Tree, links: Links) -> str:
+    """A film or sound."""
+    source = tag.find("source")
+    address = attribute(tag, "src") or (attribute(source, "src") if isinstance(source, Tag) else "")
+    return _shown(address, "", "", body, tree, links)
+
+
+def _shown(address: str, label: str, mark: str, body: Body, tree: Tree, links: Links) -> str:
+    """A file that the page shows, or where it lies on the web, with `mark` before the link; else its label."""
     if address.startswith("data:"):
         file = data_file(address, tree)
-        return body.file(file, shown) if file else ""
-    found = links.picture(address, shown)
+        return body.file(file, label) if file else ""
+    found = links.picture(address, label)
     if found is not None:
         return found
     address = _completed(address, links.base)
-    is_remote = address.startswith(("http://", "https://"))
-    return f"![{_label(shown)}]({_address(address)})" if is_remote else shown
+    if not address.startswith(("http://", "https://")):
+        return label
+    if not mark:
+        label = address.partition("?")[0].rpartition("/")[2] or address
+    return f"{mark}[{_label(label)}]({_address(address)})"
 
 
 def _link(tag: Tag, links: Links) -> None:
@@ -136,6 +153,10 @@ def _link(tag: Tag, links: Links) -> None:
         tag.replace_with(found)
     elif _SAFE_LINK.match(completed := _completed(address, links.base)):
         tag["href"] = completed
+        for said in tag.find_all(string=re.compile(r"[\[\]]")):
+            # "[1]", as notes at the foot of a page are called, would make the link one to a note "1".
+            if said.find_parent("code") is None:
+                said.replace_with(re.sub(r"[\[\]]", r"\\\g<0>", said))
     else:
         tag.unwrap()  # a script, or a place in the page
 

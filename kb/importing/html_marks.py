@@ -108,6 +108,15 @@ def mark_styles(soup: BeautifulSoup) -> None:
                 span.append(inner)
 
 
+def mark_powers(soup: BeautifulSoup) -> None:
+    """`10^6` for a raised number behind a digit, which would else be 106."""
+    for raised in soup.find_all("sup"):
+        before = raised.previous_sibling
+        is_number = re.fullmatch(r"[-−+]?\d+", raised.get_text(strip=True))
+        if is_number and isinstance(before, NavigableString) and before[-1:].isdecimal():
+            raised.insert(0, "^")
+
+
 def _box(checked: bool) -> str:
     return "[x] " if checked else "[ ] "
 

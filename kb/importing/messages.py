@@ -68,7 +68,7 @@ def _value(tree: Tree, name: str) -> Any:
     if not name.lower().endswith(".jsonl"):
         return tree.json(name)
     try:
-        return [parse_json(row) for row in tree.text(name, MOST_JSON).splitlines() if row.strip()]
+        return [parse_json(row) for row in tree.text(name, MOST_JSON).split("\n") if row.strip()]
     except ValueError as error:
         raise ExportUnreadable(f"{name} can't be read: it is damaged or not JSON.") from error
 

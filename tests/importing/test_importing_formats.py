@@ -126,6 +126,12 @@ def test_lists_of_messages_are_read_whoever_wrote_them(house: House, tmp_path: P
         assert house.text(path).endswith("## You\n\nHello?\n\n## Assistant\n\nYes.\n")
 
 
+def test_messages_a_line_may_hold_signs_that_only_look_like_line_ends(house: House, tmp_path: Path) -> None:
+    said = '{"role": "user", "content": "one\u2028two"}\n{"role": "assistant", "content": "three\x85four"}\n'
+    house.bring(put(tmp_path / "c", {"chat.jsonl": said}) / "chat.jsonl")
+    assert "three\x85four" in house.text("Chats/chat.md")
+
+
 def test_evernote(house: House, tmp_path: Path) -> None:
     plan = house.bring(EXPORTS["evernote"](tmp_path))
     text = house.text("Evernote/Rye bread notes.md")
@@ -432,3 +438,30 @@ def test_attachments_that_an_export_lacks_are_named(house: House, tmp_path: Path
 def test_a_file_that_is_no_text_is_named_once(house: House, tmp_path: Path) -> None:
     plan = house.bring(put(tmp_path / "w", {"a.md": PNG, "b.md": "Text"}))
     assert [(one.name, one.reason) for one in plan.left] == [("a.md", "is a PNG image, not text")]
+
+
+def test_a_link_that_is_named_itself_is_followed(house: House, tmp_path: Path) -> None:
+    put(tmp_path / "store", {"notes.enex": ENEX})
+    (tmp_path / "link.enex").symlink_to(tmp_path / "store" / "notes.enex")
+    assert len(house.bring(tmp_path / "link.enex").notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("<details><summary>More</summary>about it</details>", "More\nabout it"),
+        ("<dl><dt>Rye</dt><dd>a grain</dd></dl>", "Rye\n:   a grain"),
+        ("<p>10<sup>6</sup> cells in 5 km<sup>2</sup></p>", "10^6 cells in 5 km2"),
+        (
+            '<p>Rye<a href="https://e.org/#n"><sup>[1]</sup></a> rises</p>',
+            "Rye[\\[1\\]](https://e.org/#n) rises",
+        ),
+        ('<p>See <video><source src="b.mp4"></video></p>', "See ![[b.mp4]]"),
+        ('<p>Hear <audio src="https://e.org/c.mp3"></audio></p>', "Hear [c.mp3](https://e.org/c.mp3)"),
+    ],
+)
+def test_what_a_page_says_in_other_elements(house: House, tmp_path: Path, written: str, meant: str) -> None:
+    page = f"<title>Page</title><main>{written}</main>"
+    house.bring(put(tmp_path / "w", {"a.html": page, "b.mp4": b"film"}) / "a.html")
+    assert house.text("Clippings/Page.md").partition("# Page\n\n")[2].strip() == meant
+    assert [link.kind for link in parse_note("a.md", meant).links if link.kind == "wiki"] == []
