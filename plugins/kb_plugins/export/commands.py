@@ -13,7 +13,7 @@ from kb_plugins.export.files import check_outside, form_of, write_new
 
 app = typer.Typer(
     name="export",
-    help="Write answers, conversations, cards, the graph, figures or all notes for a browser and other programs.\n\n"
+    help="Write answers, cards, the graph or a site of your notes to files.\n\n"
     "For example: kb export site ~/site",
     no_args_is_help=True,
 )

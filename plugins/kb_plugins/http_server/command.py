@@ -24,7 +24,7 @@ def serve_command(
         bool, typer.Option("--lan", help="Let other machines of your network in, too, such as your phone.")
     ] = False,
 ) -> None:
-    """Serve your notes to a browser and to programs of your own, over HTTP.
+    """Serve your notes to a browser, and to programs over HTTP.
 
     Whoever shows the token may search, ask and read; docs/http.md says how. For example: kb serve
     """
