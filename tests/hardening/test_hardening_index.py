@@ -397,13 +397,13 @@ def test_the_interface_watches_once_its_own_reader_has_made_the_index_anew(
     import threading
 
     from kb.settings import load_settings
-    from kb.tui.watching import Watching
+    from kb.tui.watching import WatchService
 
     shutil.copytree(small_base, tmp_path / "base")
     settings = load_settings(start=tmp_path / "base", environment={})
     lock = WriteLock(settings.index)
     lock.acquire("indexing")
-    watching, events = Watching(settings), []
+    watching, events = WatchService(settings), []
     synced = threading.Event()
 
     def hear(event: object) -> None:

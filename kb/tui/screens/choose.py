@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
+from kb.tui.screens.dialog import Dialog
 from kb.tui.widgets.line import Line
 
 _SHOWN = 50
@@ -22,7 +22,7 @@ _LEAST = 55  # of rapidfuzz' 0 to 100
 _LEAST_PART = 75  # where a part of the title is compared
 
 
-class ChooseScreen(ModalScreen[str | None]):
+class ChooseScreen(Dialog[str | None]):
     """Returns the key of the row that was chosen, or None. Rows are (key, title, remark)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -44,7 +44,7 @@ class ChooseScreen(ModalScreen[str | None]):
             yield Line(placeholder=self._what)
             yield OptionList()
 
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """List all at first."""
         self._list(self._rows[:_SHOWN])
 

@@ -10,12 +10,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static, Tree
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
 from kb.tui.messages import Failed
+from kb.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.widgets.tree import TreeNode
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kb.tui.reading import Reader
 
 
-class GraphScreen(ModalScreen[str | None]):
+class GraphScreen(Dialog[str | None]):
     """Returns the path of the note that was chosen, or None. → links to, ← is linked from, ↔ both."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,g", "dismiss(None)", "Back", show=False)]
@@ -40,7 +40,7 @@ class GraphScreen(ModalScreen[str | None]):
             )
             yield Tree[str](_label("", self._path), self._path)
 
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """Begin with the note's own links."""
         tree: Tree[str] = self.query_one(Tree)
         tree.auto_expand = False

@@ -8,7 +8,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,13 +17,14 @@ from kb.settings import FILE_NAME
 from kb.settings.listing import setting_rows
 from kb.settings.writing import write_settings
 from kb.tui.editor import edit
+from kb.tui.screens.dialog import Dialog
 from kb.tui.screens.setting import SettingScreen
 
 if TYPE_CHECKING:
     from kb.tui.app import KbApp
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(Dialog[None]):
     """Every setting, and the theme to choose."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,7 +43,7 @@ class SettingsScreen(ModalScreen[None]):
                 *(Option(name, id=name) for name in sorted(self.app.available_themes)), id="themes"
             )
 
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """Fill the table."""
         table = self.query_one("#values", DataTable)
         table.add_columns("setting", "value", "default")

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from kb.errors import KbError
 from kb.safe_text import safe_line
+from kb.tui.screens.dialog import Dialog
 from kb.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kb.tui.app import KbApp
 
 
-class TrustScreen(ModalScreen[bool]):
+class TrustScreen(Dialog[bool]):
     """Asks once whether what the folder asks for is granted; its result is whether it was."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "refuse", "Without it")]
@@ -49,7 +49,7 @@ class TrustScreen(ModalScreen[bool]):
                 yield Button("Continue without it", id="refuse")
                 yield Button("I trust this folder with it", id="grant", variant="warning")
 
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """Enter alone must not grant anything."""
         self.query_one("#refuse", Button).focus()
 
