@@ -44,7 +44,7 @@ def test_a_site_is_searched_and_its_links_are_followed(page: Page, site: Path) -
     assert page.run("document.querySelector('#found a').textContent") == "Oolong"
     assert "half oxidised" in page.run("document.querySelector('#found p').textContent")
     page.click("#found a")
-    page.until("document.title === 'Oolong'")
+    page.until("document.title === 'Oolong' && document.readyState === 'complete'")
     page.click("#backlinks a")
     page.until("document.title !== 'Oolong' && document.readyState === 'complete'")
     page.goto((site / "search.html").as_uri() + "?q=nothing-like-this")
