@@ -134,7 +134,7 @@ def candidates_of(
         hidden = () if may_quote_orders else section.orders
         found += _in_section(section, reading, intent, hidden, question)
     asks_all = intent.wants_all or intent.wants_steps or intent.compares or intent.counts
-    foreign = foreign_to(question.text, [item.section for item in found])
+    foreign = foreign_to(question.text, sections)
     found = _by_words(question, found, asks_all, foreign)[:_MOST]
     if not found:
         return []
@@ -155,8 +155,7 @@ def candidates_of(
 
 def _speaks_of_counted(question: Question, section: Section) -> bool:
     """Whether a section holds the word for what a question asks the number of, where it asks for one."""
-    known = set(words_of(f"{section.head}\n{section.text}"))
-    return not question.counted or any(covers(known, word) for word in question.counted)
+    return not question.counted or any(covers(section.words, word) for word in question.counted)
 
 
 def _by_cells(
