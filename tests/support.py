@@ -59,6 +59,18 @@ def run_kb(
     )
 
 
+def start_kb(*words: str, cwd: Path, **variables: str) -> subprocess.Popen[str]:
+    """Start the real command in a process of its own that runs on, its output in pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "kb", *words],
+        cwd=cwd,
+        env={**os.environ, **variables, "NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def loaded_by(program: str, *names: str) -> list[str]:
     """Which of the modules `names` are loaded once `program` has run in a process of its own."""
     told = f"import sys\n{program}\nprint(*[name for name in {names!r} if name in sys.modules])"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support import run_kb
+from tests.support import run_kb, start_kb
 
 COMMANDS: dict[str, list[str]] = {
     "index": ["index"],
@@ -37,21 +34,10 @@ EXCUSED = (
 )  # fmt: skip
 
 
-def start(words: list[str], base: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "kb", *words],
-        cwd=base,
-        env={**os.environ, "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def check_pair(one: str, other: str, prepared: Path, base: Path) -> None:
     shutil.copytree(prepared, base)
     texts = sorted(file.read_bytes() for file in base.glob("vault/**/*.md"))
-    processes = [start(COMMANDS[name], base) for name in (one, other)]
+    processes = [start_kb(*COMMANDS[name], cwd=base) for name in (one, other)]
     for name, process in zip((one, other), processes, strict=True):
         _, errors = process.communicate(timeout=300)
         assert "Traceback" not in errors, (name, errors)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -19,6 +18,8 @@ import httpx2
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
+
+from tests.support import start_kb
 
 Result = TypeVar("Result")
 WAIT_SECONDS = 240.0  # for what comes at once on a machine that is not busy
@@ -82,14 +83,7 @@ async def over_stdio(base: Path, mode: str = "auto", **variables: str) -> AsyncI
 @contextmanager
 def http_server(base: Path, *words: str, **variables: str) -> Iterator[tuple[str, str]]:
     """Address and token of a `kb mcp --http`."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kb", "mcp", "--http", "0", *words],
-        cwd=base,
-        env={**os.environ, **variables, "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    child = start_kb("mcp", "--http", "0", *words, cwd=base, **variables)
     drain = threading.Thread(target=child.stderr.read, daemon=True)
     try:
         told = ""

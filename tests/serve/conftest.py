@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +14,7 @@ import httpx
 import pytest
 
 from tests.mcp.conftest import NOTES
-from tests.support import run_kb, write_notes
+from tests.support import run_kb, start_kb, write_notes
 
 HOSTILE = {
     "Evil.md": "# Evil <img src=x onerror=window.bad=1>\n\n<script>window.bad=1</script>\n\n[x](javascript:window.bad=1) "
@@ -45,14 +42,7 @@ class Server:
 @contextmanager
 def serving(base: Path, *words: str, **variables: str) -> Iterator[Server]:
     """A `kb serve` of its own, on a free port."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kb", "serve", "--http", "0", *words],
-        cwd=base,
-        env={**os.environ, **variables, "NO_COLOR": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    child = start_kb("serve", "--http", "0", *words, cwd=base, **variables)
     log: list[str] = []
     drain = threading.Thread(target=lambda: log.extend(child.stderr), daemon=True)
     try:
