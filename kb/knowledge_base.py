@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
-    from kb.linking.auto import NewLinks
+    from kb.linking.auto_linking import NewLinks
     from kb.linking.related import Proposal, RelatedNote, Wanted
-    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.suggestions import LinkSuggestion
     from kb.models.language_model import Cancellation
     from kb.notes.edit import Edit
     from kb.notes.edit_journal import Undone
@@ -62,7 +62,7 @@ class KnowledgeBase(Renaming, ForPrograms):
         Links for new notes are suggested, or made, as `links.auto` says.
         """
         from kb.indexing.watch import Watcher
-        from kb.linking.auto import AutoLinks
+        from kb.linking.auto_linking import AutoLinks
 
         hear = AutoLinks(self).hearing(tell, self._synced)
         return Watcher(self._index, self.settings.vault, hear, report, self.sources)
@@ -154,7 +154,7 @@ class KnowledgeBase(Renaming, ForPrograms):
 
         With `text`, which is not saved yet, `note` is its path.
         """
-        from kb.linking.suggest import LEAST
+        from kb.linking.suggestions import LEAST
 
         path = note if text is not None else self.links(note).path
         return self.link_advisor.links(path, text, LEAST if least is None else least)

@@ -11,7 +11,7 @@ from kb.knowledge_base_parts import Parts
 if TYPE_CHECKING:
     from kb.indexing.connections import Connections
     from kb.indexing.sync import SyncReport
-    from kb.linking.relinking import Renamed, Way
+    from kb.linking.renaming.relinking import Renamed, Way
 
 
 class Renaming(Parts, ABC):
@@ -30,10 +30,10 @@ class Renaming(Parts, ABC):
     ) -> Renamed:
         """Give a note, a folder, or with `Note#Heading` and `Note#^block` a part of a note, another name.
 
-        Every link keeps its meaning; see kb.linking.rename. `tell` is called before anything is written.
+        Every link keeps its meaning; see kb.linking.renaming.note. `tell` is called before anything is written.
         """
-        from kb.linking.rename import rename, rename_folder
-        from kb.linking.rename_part import rename_part
+        from kb.linking.renaming.note import rename, rename_folder
+        from kb.linking.renaming.part import rename_part
 
         def work(way: Way) -> Renamed:
             if "#" in note:
@@ -53,7 +53,7 @@ class Renaming(Parts, ABC):
         tell: Callable[[Renamed], None] = lambda _: None,
     ) -> Renamed:
         """Move notes, other files and folders, old vault-relative path to new one, all at once; links follow."""
-        from kb.linking.rename import move
+        from kb.linking.renaming.note import move
 
         return self._rename(lambda way: move(way, places), dry_run, tell)
 
@@ -61,7 +61,7 @@ class Renaming(Parts, ABC):
         self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
     ) -> Renamed:
         """Write the tag `new` wherever notes have the tag `old`, those below it included."""
-        from kb.linking.rename_tag import rename_tag
+        from kb.linking.renaming.tag import rename_tag
 
         return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
 
@@ -75,7 +75,7 @@ class Renaming(Parts, ABC):
         tell: Callable[[Renamed], None] = lambda _: None,
     ) -> Renamed:
         """Write another alias in place of `old`, in the front matter and in links; of `note` where several have it."""
-        from kb.linking.rename_alias import rename_alias
+        from kb.linking.renaming.alias import rename_alias
 
         path = self.links(note).path if note else ""
         return self._rename(lambda way: rename_alias(way, old, new, path), dry_run, tell)
@@ -89,7 +89,7 @@ class Renaming(Parts, ABC):
         tell: Callable[[Renamed], None] = lambda _: None,
     ) -> Renamed:
         """Put all of `note` at the end of `into`; links to the one lead to the other, and the file goes."""
-        from kb.linking.merge import merge
+        from kb.linking.renaming.merge import merge
 
         def work(way: Way) -> Renamed:
             return merge(way, self.links(note).path, self.links(into).path)
@@ -105,7 +105,7 @@ class Renaming(Parts, ABC):
         tell: Callable[[Renamed], None] = lambda _: None,
     ) -> Renamed:
         """Make the section `Note#Heading` a note called `name`, else as its heading; a link stays behind."""
-        from kb.linking.extract import extract
+        from kb.linking.renaming.extract import extract
 
         whole, _, part = section.partition("#")
         return self._rename(lambda way: extract(way, self.links(whole).path, part, name), dry_run, tell)
@@ -114,7 +114,7 @@ class Renaming(Parts, ABC):
         self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
     ) -> Renamed:
         from kb.indexing.staleness import unindexed_notes
-        from kb.linking.relinking import Way
+        from kb.linking.renaming.relinking import Way
 
         if not dry_run:
             self.index(brief=True)

@@ -10,7 +10,7 @@ import pytest
 
 from kb.capture import Capture
 from kb.errors import IgnoreFileUnreadable, NoteExists, NoteUnwritable, NothingToUndo, UsageError
-from kb.linking.rename import rename
+from kb.linking.renaming.note import rename
 from kb.notes.edit_journal import EditJournal
 from kb.notes.template import filled, with_literals, written
 from kb.notes.vault import Vault

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
     from kb.linking.decisions import Verdict
     from kb.linking.related import Proposal, RelatedNote
-    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.suggestions import LinkSuggestion
 
 LIKELY, SURE = 0.3, 0.9  # confidence from which links are shown, and made without asking
 

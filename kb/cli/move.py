@@ -16,7 +16,7 @@ from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from kb.linking.relinking import Renamed
+    from kb.linking.renaming.relinking import Renamed
 
 
 def move(

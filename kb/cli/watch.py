@@ -19,7 +19,7 @@ from kb.safe_text import safe_line
 if TYPE_CHECKING:
     from kb.indexing.sync import Report
     from kb.indexing.watch import WatchEvent
-    from kb.linking.auto import NewLinks
+    from kb.linking.auto_linking import NewLinks
 
 
 def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> None:
@@ -46,7 +46,7 @@ class _Told:
     def tell(self, event: WatchEvent | NewLinks) -> None:
         from kb.indexing.sync import SyncProgress
         from kb.indexing.watch import Paused, Synced, Watching
-        from kb.linking.auto import NewLinks
+        from kb.linking.auto_linking import NewLinks
 
         self._show(SyncProgress("", 0, 0))  # nothing is being done
         match event:

@@ -17,7 +17,7 @@ from kb.indexing.diagnosis import NoteFinding, note_findings
 from kb.indexing.index import Index
 from kb.indexing.model_choice import open_index
 from kb.knowledge_base import KnowledgeBase
-from kb.linking.style import Place, Style, Writer, style_of
+from kb.linking.reading.style import Place, Style, Writer, style_of
 from kb.linking.targets import LinkTarget, Targets
 from kb.notes.link_forms import repeated_anchors
 from kb.notes.note import Link, Note
@@ -27,7 +27,7 @@ from kb.notes.suffixes import is_markdown
 from kb.notes.written import in_table
 
 if TYPE_CHECKING:
-    from kb.linking.relinking import Renamed, Way
+    from kb.linking.renaming.relinking import Renamed, Way
 
 _STYLED = 60  # notes whose links tell how the vault writes links
 _PROSE = ("wiki", "markdown")
@@ -252,7 +252,7 @@ class Drafts(KnowledgeBase):
     @cached_property
     def link_style(self) -> Style:
         """How the vault writes links, by a sample of its notes."""
-        from kb.linking.prose import read_prose
+        from kb.linking.reading.prose import read_prose
 
         linking = CatalogQueries(self._index.catalog).sources_of_links(_PROSE)
         step = max(1, len(linking) // _STYLED)
@@ -276,7 +276,7 @@ class Drafts(KnowledgeBase):
         tell: Callable[[Renamed], None],
     ) -> Renamed:
         from kb.indexing.staleness import unindexed_notes
-        from kb.linking.relinking import Way
+        from kb.linking.renaming.relinking import Way
 
         unindexed = unindexed_notes(self._index.catalog, self._vault)
         way = Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver)

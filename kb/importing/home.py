@@ -12,8 +12,8 @@ from typing import Any
 
 from kb.errors import NoteUnreadable
 from kb.files.small import open_regular, parse_json, read_small
-from kb.linking.prose import read_prose
-from kb.linking.style import Style, style_of
+from kb.linking.reading.prose import read_prose
+from kb.linking.reading.style import Style, style_of
 from kb.notes.create import path_of_new_note
 from kb.notes.daily import daily_notes
 from kb.notes.note import Note

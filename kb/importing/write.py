@@ -13,7 +13,7 @@ from kb.importing.found import Found, Ref, with_refs
 from kb.importing.home import Home
 from kb.importing.outline import outline
 from kb.importing.properties import entries, from_front, front_matter, page_properties
-from kb.linking.style import Place, Writer
+from kb.linking.reading.style import Place, Writer
 from kb.notes.grammar.inline import read_line
 from kb.notes.headings import read_heading
 from kb.notes.link_forms import written_path

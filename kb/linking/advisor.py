@@ -13,12 +13,12 @@ from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.embedder import Embedder
-from kb.linking.context import Context, NoteContext, PassageVectors
 from kb.linking.decisions import DecisionLog
-from kb.linking.graph import LinkGraph
-from kb.linking.linker import Linker, learn
+from kb.linking.ranking.context import Context, NoteContext, PassageVectors
+from kb.linking.ranking.linker import Linker, learn
+from kb.linking.reading.graph import LinkGraph
 from kb.linking.related import Proposal, RelatedNote, Relations, Wanted, wanted_notes
-from kb.linking.suggest import LEAST, LinkSuggestion, suggest_links
+from kb.linking.suggestions import LEAST, LinkSuggestion, suggest_links
 from kb.notes.note import Note
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from kb.errors import VaultError
 from kb.linking.advisor import LinkAdvisor
-from kb.linking.style import Place
-from kb.linking.suggest import LinkSuggestion
+from kb.linking.reading.style import Place
+from kb.linking.suggestions import LinkSuggestion
 from kb.notes.edit import Edit
 from kb.notes.edit_journal import EditJournal
 from kb.notes.note import Note, Span

@@ -10,8 +10,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.linking.context import Context, NoteContext
-from kb.linking.graph import LinkGraph
+from kb.linking.ranking.context import Context, NoteContext
+from kb.linking.reading.graph import LinkGraph
 from kb.retrieval.pagerank import personalised_pagerank
 
 Array = NDArray[np.float64]

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from kb.indexing.diagnosis import Finding, NoteFinding
     from kb.linking.decisions import decided
     from kb.linking.related import RelatedNote
-    from kb.linking.relinking import Changed, Renamed
-    from kb.linking.rename_block import block_mark
-    from kb.linking.rename_part import title_span
-    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.renaming.block import block_mark
+    from kb.linking.renaming.part import title_span
+    from kb.linking.renaming.relinking import Changed, Renamed
+    from kb.linking.suggestions import LinkSuggestion
     from kb.linking.targets import LinkTarget
     from kb.notes.create import path_of_new_note
     from kb.notes.new_alias import new_alias

@@ -75,7 +75,7 @@ class Keeping:
     def indexed(self, event: object) -> None:
         """The watcher told of something."""
         from kb.indexing.watch import Paused, Synced, Watching
-        from kb.linking.auto import NewLinks
+        from kb.linking.auto_linking import NewLinks
 
         app = self._app
         match event:

@@ -11,7 +11,7 @@ from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from kb.linking.decisions import Verdict
-    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.suggestions import LinkSuggestion
     from kb.notes.edit_journal import Undone
     from kb.settings import Settings
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kb.indexing.connections import Connections
     from kb.indexing.sync import SyncProgress
     from kb.indexing.watch import WatchEvent
-    from kb.linking.auto import NewLinks
+    from kb.linking.auto_linking import NewLinks
     from kb.notes.note import Note
     from kb.plugin_api import Event, Mode, Panel
     from kb.retrieval.hit import SearchHit

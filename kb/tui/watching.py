@@ -14,7 +14,7 @@ from kb.knowledge_base import KnowledgeBase
 if TYPE_CHECKING:
     from kb.indexing.sync import Report
     from kb.indexing.watch import Watcher, WatchEvent
-    from kb.linking.auto import NewLinks
+    from kb.linking.auto_linking import NewLinks
     from kb.plugin_host import PluginHost
     from kb.settings import Settings
 

@@ -21,15 +21,15 @@ import numpy as np
 from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.linking.advisor import LinkAdvisor
-from kb.linking.context import PassageVectors
 from kb.linking.decisions import DecisionLog
-from kb.linking.features import CONSTANT, NAMES
-from kb.linking.graph import LinkGraph, graph_of
-from kb.linking.link_statistics import Read
-from kb.linking.linker import Linker, examples, learn
-from kb.linking.mentions import Lexicon
-from kb.linking.prose import link_text, read_prose
-from kb.linking.ranker import Ranker, fit
+from kb.linking.ranking.context import PassageVectors
+from kb.linking.ranking.features import CONSTANT, NAMES
+from kb.linking.ranking.linker import Linker, examples, learn
+from kb.linking.ranking.ranker import Ranker, fit
+from kb.linking.reading.graph import LinkGraph, graph_of
+from kb.linking.reading.link_statistics import Read
+from kb.linking.reading.mentions import Lexicon
+from kb.linking.reading.prose import link_text, read_prose
 from kb.linking.related import Relations
 from kb.machine_log import MachineLog
 from kb.notes.note import Note, Span
@@ -412,7 +412,7 @@ def related(vaults: list[Loaded]) -> None:
 
 
 def weights(vaults: list[Loaded]) -> None:
-    """What kb/linking/weights.py holds."""
+    """What kb/linking/ranking/weights.py holds."""
     ranker = prior_without("", vaults)
     print("DEFAULT: dict[str, float] = {")
     for name, value in zip((*NAMES, CONSTANT), ranker.weights, strict=True):

@@ -20,9 +20,9 @@ import numpy as np
 from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.linking.advisor import POPULAR
-from kb.linking.context import Context
-from kb.linking.graph import LinkGraph
-from kb.linking.prose import read_prose
+from kb.linking.ranking.context import Context
+from kb.linking.reading.graph import LinkGraph
+from kb.linking.reading.prose import read_prose
 from kb.linking.related import Relations
 from kb.linking.targets import Targets
 from kb.notes.note import Link

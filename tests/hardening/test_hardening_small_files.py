@@ -25,7 +25,7 @@ from kb.errors import (
 from kb.evaluation.grep import GrepBaseline
 from kb.evaluation.questions import load_questions
 from kb.files.small import Unfit, parse_json, read_small
-from kb.linking.rename import rename
+from kb.linking.renaming.note import rename
 from kb.machine_log import MachineLog
 from kb.machine_name import known_machine_name, machine_name
 from kb.models.state_file import read_state

@@ -14,13 +14,13 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kb.errors import KbError
-from kb.linking.extract import extract
-from kb.linking.merge import merge
-from kb.linking.relinking import Renamed, Way
-from kb.linking.rename import rename, rename_folder
-from kb.linking.rename_alias import rename_alias
-from kb.linking.rename_part import rename_part
-from kb.linking.rename_tag import rename_tag, renamed_tag
+from kb.linking.renaming.alias import rename_alias
+from kb.linking.renaming.extract import extract
+from kb.linking.renaming.merge import merge
+from kb.linking.renaming.note import rename, rename_folder
+from kb.linking.renaming.part import rename_part
+from kb.linking.renaming.relinking import Renamed, Way
+from kb.linking.renaming.tag import rename_tag, renamed_tag
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kb.indexing.catalog import StoredLink
-from kb.linking.relinking import Way
+from kb.linking.renaming.relinking import Way
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.edit_journal import EditJournal
 from kb.notes.link_names import linked_names

@@ -13,7 +13,7 @@ import pytest
 
 from kb.indexing.watch import Synced
 from kb.knowledge_base import KnowledgeBase
-from kb.linking.auto import NewLinks
+from kb.linking.auto_linking import NewLinks
 from kb.settings import LinkSettings, Settings
 from tests.support import write_notes
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from kb.linking.mentions import Lexicon
-from kb.linking.prose import read_prose
-from kb.linking.words import key_of
+from kb.linking.reading.mentions import Lexicon
+from kb.linking.reading.prose import read_prose
+from kb.linking.reading.words import key_of
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kb.errors import KbError
-from kb.linking.extract import extract
-from kb.linking.merge import merge
-from kb.linking.relinking import Way
-from kb.linking.rename_alias import rename_alias
+from kb.linking.renaming.alias import rename_alias
+from kb.linking.renaming.extract import extract
+from kb.linking.renaming.merge import merge
+from kb.linking.renaming.relinking import Way
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver
 from tests.linking.renaming import ReadCatalog, all_bytes, way_to
@@ -262,7 +262,7 @@ def test_nothing_is_written_in_a_dry_run(way: Way) -> None:
 
 
 def test_a_heading_that_holds_a_link_takes_links_to_it_along(tmp_path: Path) -> None:
-    from kb.linking.rename import rename
+    from kb.linking.renaming.note import rename
 
     vault = vault_of(
         tmp_path,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.linking.linker import Linker, learn
-from kb.linking.suggest import suggest_links, with_links
+from kb.linking.ranking.linker import Linker, learn
+from kb.linking.suggestions import suggest_links, with_links
 from kb.notes.note import Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from kb.linking.features import CONSTANT, NAMES
-from kb.linking.ranker import Ranker, fit
-from kb.linking.weights import DEFAULT
+from kb.linking.ranking.features import CONSTANT, NAMES
+from kb.linking.ranking.ranker import Ranker, fit
+from kb.linking.ranking.weights import DEFAULT
 
 
 def rows(count: int, seed: int = 1) -> tuple[list[list[float]], list[bool]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.linking.context import Context
-from kb.linking.graph import LinkGraph
+from kb.linking.ranking.context import Context
+from kb.linking.reading.graph import LinkGraph
 from kb.linking.related import Relations, wanted_notes
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.linking.rename import rename
-from kb.linking.rename_alias import rename_alias
-from kb.linking.rename_tag import rename_tag
+from kb.linking.renaming.alias import rename_alias
+from kb.linking.renaming.note import rename
+from kb.linking.renaming.tag import rename_tag
 from kb.notes.grammar.inline import read_line
 from kb.notes.link_forms import written_path
 from tests.linking.renaming import way_to

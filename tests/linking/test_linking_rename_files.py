@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.linking.rename import move, rename, rename_folder
+from kb.linking.renaming.note import move, rename, rename_folder
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
 from tests.linking.renaming import way_to

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import KbError
-from kb.linking.relinking import Renamed
+from kb.linking.renaming.relinking import Renamed
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
 from kb.notes.vault import Vault

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from kb.linking.decisions import Decisions, decided
-from kb.linking.linker import Linker, learn
-from kb.linking.suggest import LinkSuggestion, suggest_links, with_links
+from kb.linking.ranking.linker import Linker, learn
+from kb.linking.suggestions import LinkSuggestion, suggest_links, with_links
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
 

@@ -13,7 +13,7 @@ import pytest
 from kb.cli.places import address
 from kb.indexing.watch import Synced, WatchEvent
 from kb.knowledge_base import KnowledgeBase
-from kb.linking.auto import NewLinks
+from kb.linking.auto_linking import NewLinks
 from kb.notes.note import Link, Span
 from kb.notes.places import read_anchor, read_citation, where
 from kb.notes.resolve import LinkResolver, NoteNames

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.linking.decisions import Verdict
-    from kb.linking.suggest import LinkSuggestion
+    from kb.linking.suggestions import LinkSuggestion
     from kb.tui.linking import LinkService
 
 

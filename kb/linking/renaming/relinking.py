@@ -8,7 +8,7 @@ from functools import cached_property
 
 from kb.errors import NoteUnreadable
 from kb.indexing.catalog import Catalog
-from kb.linking.canvas import canvas_changes
+from kb.linking.renaming.canvas import canvas_changes
 from kb.notes.edit import Edit, apply_edits, check_writable, new_bytes
 from kb.notes.edit_journal import EditJournal
 from kb.notes.link_names import changed_names, last_part

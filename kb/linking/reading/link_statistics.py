@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.linking.mentions import Key, Lexicon, Mention
-from kb.linking.prose import Linked, Prose
-from kb.linking.words import key_of
+from kb.linking.reading.mentions import Key, Lexicon, Mention
+from kb.linking.reading.prose import Linked, Prose
+from kb.linking.reading.words import key_of
 
 
 @dataclass(frozen=True, slots=True)

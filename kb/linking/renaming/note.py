@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kb.errors import NoteExists, NoteUnwritable
-from kb.linking.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.parse import parse_note, stem
 from kb.notes.renames import Renames

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kb.errors import NoteUnwritable
-from kb.linking.relinking import Plan, Renamed, Rewritten, Way, carry_out
-from kb.linking.rename_block import block_mark
+from kb.linking.renaming.block import block_mark
+from kb.linking.renaming.relinking import Plan, Renamed, Rewritten, Way, carry_out
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.front_join import LISTS, join_front_matter, kept_in_text
 from kb.notes.labels import own_labels

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.linking.context import NoteContext
 from kb.linking.decisions import Decisions
-from kb.linking.features import NAMES, Candidate
-from kb.linking.link_statistics import Read
-from kb.linking.linker import Linker, Scored
-from kb.linking.style import Place
+from kb.linking.ranking.context import NoteContext
+from kb.linking.ranking.features import NAMES, Candidate
+from kb.linking.ranking.linker import Linker, Scored
+from kb.linking.reading.link_statistics import Read
+from kb.linking.reading.style import Place
 from kb.notes.injected import injected_spans
 from kb.notes.note import Note, Span
 from kb.notes.source import Lines

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from kb.errors import NoteExists, NoteUnwritable
-from kb.linking.relinking import Plan, Renamed, Way, carry_out
-from kb.linking.rename_block import block_change
+from kb.linking.renaming.block import block_change
+from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.headings import heading_key, read_heading
 from kb.notes.note import Note, Section, Span

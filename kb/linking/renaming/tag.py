@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kb.errors import NoteUnwritable
-from kb.linking.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from math import log
 
-from kb.linking.prose import Prose
+from kb.linking.reading.prose import Prose
 
 _NONE: frozenset[str] = frozenset()
 

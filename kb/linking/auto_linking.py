@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from kb.errors import KbError
-from kb.linking.suggest import LinkSuggestion
+from kb.linking.suggestions import LinkSuggestion
 
 if TYPE_CHECKING:
     from kb.indexing.sync import SyncReport

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from kb.errors import NoteUnwritable
-from kb.linking.relinking import Plan, Renamed, Rewritten, Way, carry_out
-from kb.linking.rename import check_free
-from kb.linking.rename_part import find_section
-from kb.linking.style import Place, Style, Writer
+from kb.linking.reading.style import Place, Style, Writer
+from kb.linking.renaming.note import check_free
+from kb.linking.renaming.part import find_section
+from kb.linking.renaming.relinking import Plan, Renamed, Rewritten, Way, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.labels import taken_along

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from posixpath import relpath
 from urllib.parse import quote
 
-from kb.linking.prose import Prose
+from kb.linking.reading.prose import Prose
 from kb.notes.grammar.inline import read_line
 from kb.notes.grammar.wiki import split_target
 from kb.notes.link_forms import written_path

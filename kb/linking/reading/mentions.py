@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from kb.linking.words import Word, length_of, words
+from kb.linking.reading.words import Word, length_of, words
 from kb.notes.note import Span
 
 Key = tuple[str, ...]

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from math import log
 
-from kb.linking.mentions import Key
-from kb.linking.words import key_of
+from kb.linking.reading.mentions import Key
+from kb.linking.reading.words import key_of
 from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
 

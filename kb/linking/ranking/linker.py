@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.linking.context import Context, NoteContext, PassageVectors
-from kb.linking.features import CONSTANT, NAMES, Candidate, Knowledge
-from kb.linking.graph import LinkGraph, graph_of
-from kb.linking.link_statistics import LinkStatistics, Read, anchor_names, read_mentions
-from kb.linking.mentions import Lexicon
-from kb.linking.names import Frequencies, Names, farness
-from kb.linking.prose import read_prose
-from kb.linking.ranker import Ranker, fit
-from kb.linking.style import Style, Writer, style_of
-from kb.linking.weights import DEFAULT
-from kb.linking.words import words
+from kb.linking.ranking.context import Context, NoteContext, PassageVectors
+from kb.linking.ranking.features import CONSTANT, NAMES, Candidate, Knowledge
+from kb.linking.ranking.ranker import Ranker, fit
+from kb.linking.ranking.weights import DEFAULT
+from kb.linking.reading.graph import LinkGraph, graph_of
+from kb.linking.reading.link_statistics import LinkStatistics, Read, anchor_names, read_mentions
+from kb.linking.reading.mentions import Lexicon
+from kb.linking.reading.names import Frequencies, Names, farness
+from kb.linking.reading.prose import read_prose
+from kb.linking.reading.style import Style, Writer, style_of
+from kb.linking.reading.words import words
 from kb.notes.note import Note
 from kb.notes.resolve import LinkResolver, NoteNames
 

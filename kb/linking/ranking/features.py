@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from math import log, log1p
 from operator import itemgetter
 
-from kb.linking.context import Context, NoteContext
-from kb.linking.graph import LinkGraph
-from kb.linking.link_statistics import LinkStatistics, Read
-from kb.linking.mentions import Key, Mention
-from kb.linking.names import Frequencies, Names
-from kb.linking.words import key_of
+from kb.linking.ranking.context import Context, NoteContext
+from kb.linking.reading.graph import LinkGraph
+from kb.linking.reading.link_statistics import LinkStatistics, Read
+from kb.linking.reading.mentions import Key, Mention
+from kb.linking.reading.names import Frequencies, Names
+from kb.linking.reading.words import key_of
 from kb.text.characters import fold
 
 Features = Mapping[str, float]

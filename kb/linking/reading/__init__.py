@@ -1,0 +1,1 @@
+"""What the notes say and link: words, names, mentions, the links there are, and how they are written."""
