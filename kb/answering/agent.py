@@ -36,12 +36,12 @@ from kb.answering.generation.phrasing import Phrasing
 from kb.answering.judging.judge import Judge
 from kb.answering.question.decompose import SubQuestions, decompose
 from kb.answering.question.follow_up import rewrite_follow_up
-from kb.answering.question.intent import intent_of
+from kb.answering.question.intent import intent_of, subject_of_state
 from kb.answering.question.question import read_question
 from kb.answering.question.small_talk import is_small_talk
 from kb.answering.question.spelling import correct
 from kb.answering.question_part import Clock, QuestionPart, place_of, quotes_of
-from kb.answering.strategies import best_by_note, distinct, hits_of_period, ways_of
+from kb.answering.strategies import best_by_note, distinct, hits_about, hits_of_period, ways_of
 from kb.answering.tools import Asked, Tools
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.catalog_queries import CatalogQueries
@@ -136,6 +136,9 @@ class AnswerAgent(Workflow):
                 brought = [*brought, *way(part.mended, part.hits)]
             if part.period and event.way == 0:
                 brought = [*brought, *hits_of_period(self._tools.catalog, part.period)]
+            if part.intent.asks_state and event.way == 0:
+                about = subject_of_state(part.question.text)
+                brought = [*brought, *hits_about(self._tools.catalog, about)]
             part.new = [hit for hit in distinct(brought) if hit.passage.id not in known]
             part.hits += part.new
         self._clock.lap("search")
@@ -183,7 +186,12 @@ class AnswerAgent(Workflow):
         """Evidence and confidence as the reader sees them, over all that was found so far."""
         about = part.label if self._kind == "comparison" and part is not self._parts[0] else ""
         limit = self._tools.settings.quotes
-        found = reader.find(part.question, part.intent, part.hits, part.period, limit, about)
+        sides = [side.label for side in self._parts[1:]] if self._kind == "comparison" else []
+        if sides and part is self._parts[0]:
+            rows = reader.compare(part.question, sides, part.hits, self._tools.today)
+        else:
+            rows = None
+        found = rows or reader.find(part.question, part.intent, part.hits, part.period, limit, about)
         if part.mended and found.confidence < self._tools.settings.threshold:
             other = reader.find(part.mended, part.intent, part.hits, part.period, limit, about)
             found = max(found, other, key=lambda item: item.confidence)
@@ -199,7 +207,7 @@ class AnswerAgent(Workflow):
             places = {place_of(side.found.own[0])[0] for side in sides if side.found.own}
             apart = len(sides) == len(self._parts) - 1 and len(places) > 1  # each has a note of its own
             together = self._is_answered(self._parts[0]) and (
-                not sides or (self._compares_all() and not apart)
+                not sides or self._parts[0].found.compares or (self._compares_all() and not apart)
             )
             self._parts = self._parts[:1] if together else self._parts[1:]
         if (

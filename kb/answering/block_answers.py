@@ -54,5 +54,5 @@ def _yes_or_no(part: QuestionPart, own: Sequence[Quote], reader: Reader) -> str:
     if not part.intent.is_yes_no or not own:
         return ""
     premise = f"{breadcrumb(own[0])}\n{own[0].text}"
-    word = answer_word(part.question.text, reader.supports([(part.question.text, premise)])[0])
+    word = answer_word(part.question.text, own[0].text, reader.supports([(part.question.text, premise)])[0])
     return f"{word}: " if word else ""

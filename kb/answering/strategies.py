@@ -73,6 +73,20 @@ def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     return [SearchHit(passage, _IN_PERIOD, lexical=0.0, dense=0.0) for passage in passages[-_MOST_IN_PERIOD:]]
 
 
+def hits_about(catalog: Catalog, words: Sequence[str]) -> list[SearchHit]:
+    """Passages that hold all of `words`, those of the latest days."""
+    queries = CatalogQueries(catalog)
+    holding = [queries.passages_with(word) for word in words]
+    if not holding:
+        return []
+    days = {note.path: note.named_day or note.day for note in catalog.notes()}
+    passages = sorted(
+        catalog.passages(sorted(set.intersection(*holding))),
+        key=lambda item: (days[item.note_path], item.ordinal),
+    )
+    return [SearchHit(passage, _IN_PERIOD, lexical=0.0, dense=0.0) for passage in passages[-_MOST_IN_PERIOD:]]
+
+
 def distinct(hits: Sequence[SearchHit]) -> list[SearchHit]:
     """One hit a passage, the best."""
     best: dict[int, SearchHit] = {}

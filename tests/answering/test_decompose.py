@@ -93,3 +93,9 @@ def test_what_changed_is_looked_for_at_both_ends(question: str, parts: list[str]
     taken = decompose(question)
     assert taken.kind == "comparison"
     assert [part.text for part in taken.parts[1:]] == parts
+
+
+def test_a_question_of_yes_or_no_may_follow() -> None:
+    parts = decompose("What does the singing weekend cost and am I going?").parts
+    assert [part.label for part in parts] == ["What does the singing weekend cost?", "am I going?"]
+    assert "singing weekend" in parts[1].text

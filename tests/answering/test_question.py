@@ -1,5 +1,6 @@
 import pytest
 
+from kb.answering.question.intent import intent_of, subject_of_state, tells_decision
 from kb.answering.question.question import Question, kind_of, read_question
 
 
@@ -51,3 +52,32 @@ def test_coverage_counts_other_forms_of_a_word() -> None:
 )
 def test_the_kind_of_thing_asked_for_is_looked_for(text: str, sentence: str, found: float) -> None:
     assert read(text).kind_found(sentence) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("what's up with the shed?", ["shed"]),
+        ("How is Aunt Ilse doing?", ["aunt", "ilse"]),
+        ("Wie steht es um das Dach?", ["dach"]),
+        ("Où en est le toit ?", ["toit"]),
+        ("How is bread made?", []),
+        ("What is the shed made of?", []),
+    ],
+)
+def test_what_a_question_asks_the_state_of(text: str, subject: list[str]) -> None:
+    assert subject_of_state(text) == subject
+    assert intent_of(text).asks_state is bool(subject)
+
+
+@pytest.mark.parametrize(
+    ("note", "decides"),
+    [
+        ("chose the tiles AGAIN: grey ones", True),
+        ("decided: no carpet", True),
+        ("wir haben die grauen Fliesen ausgesucht", True),
+        ("the tiles are grey", False),
+    ],
+)
+def test_a_choice_that_was_made_is_a_decision(note: str, decides: bool) -> None:
+    assert tells_decision(note) is decides

@@ -28,6 +28,8 @@ NOTES = {
     "House/Server.md": "# Server\n\nRestart the photo service with:\n\n```sh\nsudo systemctl restart photos\n```\n\nThe disk holds 4 TB.\n",
     "House/Energy.md": "# Energy\n\n| Month | Power kWh | Gas m3 | Cost |\n|---|---|---|---|\n| January | 310 | 120 | 190 € |\n"
     "| February | 280 | 95 | 165 € |\n| March | 240 | 60 | 130 € |\n",
+    "Body/Weight.md": "# Weight\n\n| Day | Weight | Mood |\n|---|---|---|\n| 2026-01-04 | 71.2 | tired |\n| 2026-02-01 | 70.4 | |\n"
+    "| 2026-04-05 | 68.9 | fine |\n",
     "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
     "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
     "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
@@ -312,3 +314,34 @@ def test_what_stands_in_several_notes_is_listed_from_all(base: KnowledgeBase) ->
 def test_the_day_of_a_note_is_not_that_of_a_birthday_it_does_not_tell(base: KnowledgeBase) -> None:
     answer = ask(base, "When is the birthday of the man from Vaillant?")
     assert "2026-02-08" not in (answer.short or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "unsaid"),
+    [
+        ("Did we use more gas in January or in March?", ["| January | 310", "| March | 240"], "| February"),
+        ("How did my weight change between January and April?", ["71.2", "68.9"], "70.4"),
+    ],
+)
+def test_a_table_answers_a_comparison_with_the_rows_of_both_sides(
+    base: KnowledgeBase, question: str, said: list[str], unsaid: str
+) -> None:
+    answer = ask(base, question)
+    assert answer.outcome == "answered"
+    assert all(words in answer.text for words in said), answer.text
+    assert unsaid not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "later"),
+    [
+        ("How is the summer reading coming along?", "boathouse", "roof leaks"),
+        ("what's up with the party?", "moves to Saturday 20 June", "fixed: Friday 12 June"),
+    ],
+)
+def test_how_something_stands_is_told_by_what_was_written_last(
+    base: KnowledgeBase, question: str, first: str, later: str
+) -> None:
+    answer = ask(base, question)
+    assert first in answer.sentences[0].text
+    assert later in answer.sentences[1].text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.answering.gates.yes_no import without_answer_word
+from kb.answering.gates.yes_no import answer_word, without_answer_word
 from kb.answering.question.intent import intent_of
+from kb.reading.reading import Support
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,18 @@ def test_a_sentence_that_begins_with_such_a_word_stays(said: str) -> None:
 )
 def test_a_choice_is_answered_by_neither_yes_nor_no(question: str, is_one: bool) -> None:
     assert intent_of(question).is_yes_no is is_one
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "word"),
+    [
+        ("Are dogs allowed in the hut?", "No dogs in the hut.", ""),
+        ("Sind Hunde erlaubt?", "Keine Hunde in der Hütte.", ""),
+        ("Are dogs allowed in the hut?", "Dogs are welcome in the hut.", "Yes"),
+        ("Is it true that no dogs may come in?", "No dogs in the hut.", "Yes"),
+    ],
+)
+def test_no_yes_stands_before_what_denies_a_word_of_the_question(
+    question: str, quote: str, word: str
+) -> None:
+    assert answer_word(question, quote, Support(0.95, 0.03, 0.02)) == word

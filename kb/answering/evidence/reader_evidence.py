@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from kb.answering.evidence.alike import agrees, apart, distinct, overlaps, repeats
 from kb.answering.evidence.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
+from kb.answering.evidence.compared import compared_rows
 from kb.answering.evidence.counting import count_of
 from kb.answering.evidence.in_force import in_force
 from kb.answering.evidence.sections import Section, most_likely, sections_of
 from kb.answering.evidence.sentences import Encoder, Evidence
 from kb.answering.gates.odds import probability
-from kb.answering.question.intent import Intent, tells_decision
+from kb.answering.question.intent import Intent, subject_of_state, tells_decision
 from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.stored import StoredPassage
@@ -32,6 +34,8 @@ _MOST_OF_PERIOD = 12  # entries of a period shown
 _OF_PERIOD = 1.7  # log odds that an entry of the period asked for gains …
 _OF_WEEK = 3.4  # … and where the period is a week at most
 _CERTAIN = 8.0  # log odds of what only its day makes an answer
+_STATED = 2.5  # log odds of what was written last of a thing, when its state is asked for
+_MOST_OF_STATE = 3  # such entries shown
 _LATEST_DECISION = 1.0  # log odds at least of the latest decision found
 _TOGETHER = 2.0  # log odds by which another of all that was asked for may fall behind the best
 _MOST_TOGETHER = 6  # of them shown
@@ -48,6 +52,7 @@ class Found:
     confidence: float
     number: int | None = None  # of what `own` lists, where a question asks how many
     same: tuple[Evidence, ...] = ()  # of `also`: other places that give the same answer as the first
+    compares: bool = False  # whether `own` is what all sides of a comparison say
 
     @property
     def all(self) -> list[Evidence]:
@@ -96,6 +101,8 @@ class EvidenceReader:
         by_day = period is not None and (intent.asks_day or intent.asks_decision)
         if period and by_day and (entries := self._entries(sections, intent, period)):
             return Found(tuple(map(_evidence, entries)), (), 1.0)
+        if intent.asks_state and period is None and (entries := self._latest(sections, question)):
+            return Found(tuple(map(_evidence, entries)), (), probability(_STATED))
         found = self._candidates(question, intent, sections)
         found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
@@ -110,8 +117,8 @@ class EvidenceReader:
             return NOTHING
         count = count_of(question, found, period) if intent.counts else None
         own = count.counted[:_MOST_OF_PERIOD] if count else self._own(question, found, intent, period)
-        rest = _apart([item for item in found if not _overlaps(item, own) and not _repeats(item, own)])
-        alike = {id(item) for item in rest if len(own) == 1 and _agrees(item, own[0])}
+        rest = apart([item for item in found if not overlaps(item, own) and not repeats(item, own)])
+        alike = {id(item) for item in rest if len(own) == 1 and agrees(item, own[0])}
         rest.sort(key=lambda item: id(item) not in alike)
         also = tuple(map(_evidence, rest[:more]))
         return Found(
@@ -121,6 +128,15 @@ class EvidenceReader:
             number=count.number if count else None,
             same=also[: len(alike)],
         )
+
+    def compare(
+        self, question: Question, sides: Sequence[str], hits: Sequence[SearchHit], today: date
+    ) -> Found | None:
+        """The rows of one table in `hits` that the sides of a comparison name, or None."""
+        rows = compared_rows(question, sides, sections_of(hits, self._passages_of), today)
+        if not rows:
+            return None
+        return Found(tuple(map(_evidence, rows)), (), probability(rows[0].score), compares=True)
 
     def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
         asked = question.text
@@ -138,29 +154,43 @@ class EvidenceReader:
             question, intent, sections, readings, lambda new: _once(self._cosines, asked, new, compare)
         )
 
+    def _latest(self, sections: Sequence[Section], question: Question) -> list[Candidate]:
+        """What was written last of what the question asks the state of, the latest first."""
+        about = subject_of_state(question.text)
+        entries = [
+            entry
+            for entry in self._dated(sections)
+            if all(covers(words_of(f"{entry.section.head} {entry.text}"), word) for word in about)
+        ]
+        entries.sort(key=lambda item: (item.day or date.min, item.span.start), reverse=True)
+        return distinct(entries)[:_MOST_OF_STATE]
+
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
         """What was written in `period`, or decided in it: all of it, in its order."""
-        entries = []
+        entries = [
+            entry
+            for entry in self._dated(sections)
+            if period.holds(entry.day) and (intent.asks_day or tells_decision(entry.source))
+        ]
+        entries.sort(
+            key=lambda item: (item.day or period.first, item.section.first.note_path, item.span.start)
+        )
+        return distinct(entries)[:_MOST_OF_PERIOD]
+
+    def _dated(self, sections: Sequence[Section]) -> Iterator[Candidate]:
+        """Every entry with the day that it is of: an item with what is below it, or a sentence."""
         for section in sections:
             stated = section.day or self._day_of(section.first.note_path)
             for block in section.blocks:
                 if block.kind in ("heading", "properties"):
                     continue
                 for number, part in enumerate(block.parts):
-                    text = section.text[part.span.start : part.span.end]
-                    day = entry_day(text) or stated
-                    if not period.holds(day) or (part.depth and block.ancestors(number)):
+                    day = entry_day(section.text[part.span.start : part.span.end]) or stated
+                    if day is None or (part.depth and block.ancestors(number)):
                         continue
-                    last = block.parts[block.subtree(number)].span.end
-                    span = Span(part.span.start, last)
-                    if touches(span, section.orders):
-                        continue
-                    if intent.asks_day or tells_decision(section.text[span.start : span.end]):
-                        entries.append(Candidate(section, block, span, "", NOTHING_KNOWN, _CERTAIN, day))
-        entries.sort(
-            key=lambda item: (item.day or period.first, item.section.first.note_path, item.span.start)
-        )
-        return _distinct(entries)[:_MOST_OF_PERIOD]
+                    span = Span(part.span.start, block.parts[block.subtree(number)].span.end)
+                    if not touches(span, section.orders):
+                        yield Candidate(section, block, span, "", NOTHING_KNOWN, _CERTAIN, day)
 
     def _own(
         self, question: Question, found: Sequence[Candidate], intent: Intent, period: Period | None
@@ -172,7 +202,7 @@ class EvidenceReader:
                 item for item in found if period.holds(item.day) and item.score >= best.score - _SAME_PERIOD
             ]
             if together:
-                return _distinct(
+                return distinct(
                     sorted(
                         together[:_MOST_OF_PERIOD],
                         key=lambda item: (item.day, item.section.first.note_path, item.span.start),
@@ -181,7 +211,7 @@ class EvidenceReader:
         if intent.wants_all and not best.is_several and best.score > 0:
             least = max(best.score - _TOGETHER, 0.0)
             together = [item for item in found if not item.is_several and item.score >= least]
-            return _distinct(_apart(together))[:_MOST_TOGETHER]
+            return distinct(apart(together))[:_MOST_TOGETHER]
         if intent.asks_decision and intent.wants_latest and not period:
             decided = [item for item in found if item.day and tells_decision(item.text)]
             if decided:
@@ -239,39 +269,3 @@ def _speaks_of(item: Candidate, name: str) -> bool:
     told = words_of(f"{item.section.head} {item.under} {item.text}")
     words = content_words(name)
     return 2 * sum(covers(told, word) for word in words) >= len(words)
-
-
-def _overlaps(item: Candidate, others: Sequence[Candidate]) -> bool:
-    return touches(item.span, [other.span for other in others if other.section is item.section])
-
-
-def _apart(items: Sequence[Candidate]) -> list[Candidate]:
-    """`items` without those that overlap one before them."""
-    kept: list[Candidate] = []
-    for item in items:
-        if not _overlaps(item, kept):
-            kept.append(item)
-    return kept
-
-
-def _agrees(item: Candidate, best: Candidate) -> bool:
-    """Whether a likely candidate elsewhere gives the same answer, in the same words, as the best."""
-    mine, its = words_of(item.short), words_of(best.short)
-    return item.score > 0 and item.section is not best.section and bool(mine) and mine == its
-
-
-def _distinct(items: Sequence[Candidate]) -> list[Candidate]:
-    kept: list[Candidate] = []
-    for item in items:
-        if not _repeats(item, kept):
-            kept.append(item)
-    return kept
-
-
-def _repeats(item: Candidate, others: Sequence[Candidate]) -> bool:
-    """Whether one of `others` says nearly the same words."""
-    words = set(words_of(item.text))
-    return any(
-        sum(covers(known, word) for word in words) >= 0.9 * len(words)
-        for known in (words_of(other.text) for other in others)
-    )

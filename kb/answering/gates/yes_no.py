@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from kb.answering.gates.negation import polarity
+from kb.answering.words import covers
 from kb.reading.reading import Support
 
 _SURE = 0.8  # probability from which the reader's verdict is said
@@ -59,9 +61,13 @@ def without_answer_word(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def answer_word(question: str, support: Support) -> str:
-    """ "Yes" or "No" in the language of `question`, or "" where the passage decides neither."""
+def answer_word(question: str, quote: str, support: Support) -> str:
+    """ "Yes" or "No" in the language of `question`, or "" where the passage decides neither.
+
+    `quote` is what is shown for it: no yes stands before what denies a word of the question, as in "no phones".
+    """
     yes, no = next(words for pattern, words in _WORDS if pattern.search(question))
     if support.entails >= _SURE:
-        return yes
+        asked, told = polarity(question), polarity(quote)
+        return "" if any(covers(asked.affirmed, word) for word in told.denied) else yes
     return no if support.contradicts >= _SURE else ""

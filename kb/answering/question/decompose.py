@@ -56,7 +56,9 @@ _QUESTIONS = re.compile(r"(?<![^?？])[^?？]++[?？]")
 _ALSO_ASKS = re.compile(
     r"(?:,|(?<!\s))\s++(?:and|und|et|y)\s++(?=(?:since when|until when|how (?:much|many|long|often)|who|whom|when|where|why|how|what|which|"
     r"wer|wem|wann|wo|warum|wie|was|welche[nrs]?|qui|quand|où|pourquoi|comment|combien|quel(?:le)?s?|"
-    r"quién|cuándo|dónde|por qué|cómo|cuánto|qué|cuál)\b)",
+    r"quién|cuándo|dónde|por qué|cómo|cuánto|qué|cuál|"
+    r"(?:am|is|are|was|were|do|does|did|can|could|may|must|should|will|would|have|has) (?:I|we|you|he|she|it|they|there)|"
+    r"(?:bin|ist|sind|war|habe|haben|hat|kann|können|muss|müssen|soll|darf|will|wird) (?:ich|wir|er|sie|es))\b)",
     re.IGNORECASE,
 )
 _WH_ALONE = re.compile(

@@ -23,6 +23,12 @@ _WH = re.compile(
     r"wer|wann|wo|warum|wieso|wie|was|welche[rs]?|seit wann)\b",
     re.IGNORECASE,
 )
+# "… and am I going?"
+_WHETHER = re.compile(
+    r"^(?:am|are|was|were|do|did|can|could|may|must|should|will|would|have|bin|sind|war|waren|habe|haben|kann|können|muss|"
+    r"müssen|soll|sollen|darf|dürfen|werde|werden)\b",
+    re.IGNORECASE,
+)
 _PREPOSITION = re.compile(
     r"^(?:on|in|at|for|with|without|from|to|by|under|over|before|after|during|since|of|as|"
     r"auf|für|mit|ohne|von|bei|unter|nach|vor|seit|aus|als|im|am)\b",
@@ -107,7 +113,7 @@ def rewrite_follow_up(
         remaining = _LEAD.sub("", before) if _LEAD.match(before) else _WH.sub("", before).strip()
         return _completed(f"{rest} {remaining}")
     if (
-        lead
+        (lead or _WHETHER.match(rest))
         and _MYSELF.search(rest)
         and len(content_words(rest)) <= 1
         and not _named(rest)

@@ -10,7 +10,21 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_NAMES = ("steps", "all", "compare", "count", "latest", "earliest", "decided", "changed", "day")
+from kb.answering.words import content_words, words_of
+
+_NAMES = (
+    "steps",
+    "all",
+    "compare",
+    "count",
+    "latest",
+    "earliest",
+    "decided",
+    "settled",
+    "changed",
+    "day",
+    "state",
+)
 _YES_NO = re.compile(
     r"^(?:is|are|was|were|am|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|isn't|aren't|doesn't|don't|didn't"
     r"|ist|sind|war|waren|bin|hat|habe|haben|hatte|kann|darf|muss|soll|wird|werden|braucht|gibt|kommt|geht"
@@ -28,6 +42,7 @@ _PLURAL = re.compile(
 _CHOICE = re.compile(
     r"\s(?:or|oder|ou)\s(?!(?:not|so|nicht|non|something|anything|any)\b)|还是", re.IGNORECASE
 )
+_ANYTHING = "…"
 _YES_NO_END = re.compile(r"(?:吗|么|嗎)[?？]?\s*$")
 
 
@@ -43,6 +58,7 @@ class Intent:
     wants_earliest: bool = False
     asks_decision: bool = False
     asks_day: bool = False  # what happened, what was written: all that a day's notes tell
+    asks_state: bool = False  # how something stands: what was written of it last
     is_yes_no: bool = False
 
 
@@ -59,15 +75,28 @@ def intent_of(question: str) -> Intent:
         wants_earliest=found["earliest"],
         asks_decision=found["decided"],
         asks_day=found["day"],
+        asks_state=found["state"] and bool(subject_of_state(text)),
         is_yes_no=bool(_YES_NO.match(text) or _YES_NO_END.search(text))
         and not found["compare"]
         and not _CHOICE.search(text),
     )
 
 
+def subject_of_state(question: str) -> list[str]:
+    """The content words of what a question asks the state of: "how is the shed coming along" asks it of the shed."""
+    found = _patterns()["state"].search(question)
+    if found is None:
+        return []
+    phrase = next(p for p in _phrases()["state"] if re.fullmatch(_pattern(p), found[0], re.IGNORECASE))
+    if _ANYTHING not in phrase:
+        return content_words(question.replace(found[0], " "))
+    said = words_of(phrase)
+    return [word for word in content_words(question) if word not in said]
+
+
 def tells_decision(text: str) -> bool:
     """Whether a note's words tell of a decision."""
-    return _patterns()["decided"].search(text) is not None
+    return any(_patterns()[name].search(text) for name in ("decided", "settled"))
 
 
 def tells_change(text: str) -> bool:
@@ -78,21 +107,29 @@ def tells_change(text: str) -> bool:
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """For each intent, one pattern of all its words in all languages."""
-    words: dict[str, list[str]] = {name: [] for name in _NAMES}
-    text = (files("kb.answering.question") / "intents.txt").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        name, _, listed = line.partition(":")
-        if name in words:
-            words[name] += [word.strip() for word in listed.split("|") if word.strip()]
     return {
-        name: re.compile("|".join(map(_pattern, listed)), re.IGNORECASE) for name, listed in words.items()
+        name: re.compile("|".join(map(_pattern, listed)), re.IGNORECASE)
+        for name, listed in _phrases().items()
     }
 
 
+@cache
+def _phrases() -> dict[str, list[str]]:
+    """For each intent its words in all languages."""
+    phrases: dict[str, list[str]] = {name: [] for name in _NAMES}
+    text = (files("kb.answering.question") / "intents.txt").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        name, _, listed = line.partition(":")
+        if name in phrases:
+            phrases[name] += [phrase.strip() for phrase in listed.split("|") if phrase.strip()]
+    return phrases
+
+
 def _pattern(phrase: str) -> str:
-    """A phrase as a pattern: whole words, but where its script has no spaces; "*" is the rest of a word, "^" the beginning."""
+    """A phrase as a pattern: whole words, but where its script has no spaces; "*" is the rest of a word, "…" a few words, "^" the beginning."""
     start = phrase.startswith("^")
     body = re.escape(phrase.removeprefix("^")).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+    body = body.replace(_ANYTHING, r".{1,60}?")
     if not phrase.isascii() and re.search("[\u3400-\u9fff]", phrase):
         return body
     return ("^" if start else r"\b") + body + (r"\b" if not phrase.endswith("*") else "")

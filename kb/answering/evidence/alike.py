@@ -1,0 +1,46 @@
+"""Which candidates say the same, or stand in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.answering.evidence.candidates import Candidate, touches
+from kb.answering.words import covers, words_of
+
+
+def overlaps(item: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether `item` and one of `others` share a stretch of their section."""
+    return touches(item.span, [other.span for other in others if other.section is item.section])
+
+
+def apart(items: Sequence[Candidate]) -> list[Candidate]:
+    """`items` without those that overlap one before them."""
+    kept: list[Candidate] = []
+    for item in items:
+        if not overlaps(item, kept):
+            kept.append(item)
+    return kept
+
+
+def agrees(item: Candidate, best: Candidate) -> bool:
+    """Whether a likely candidate elsewhere gives the same answer, in the same words, as the best."""
+    mine, its = words_of(item.short), words_of(best.short)
+    return item.score > 0 and item.section is not best.section and bool(mine) and mine == its
+
+
+def distinct(items: Sequence[Candidate]) -> list[Candidate]:
+    """`items` without those that say what one before them says."""
+    kept: list[Candidate] = []
+    for item in items:
+        if not repeats(item, kept):
+            kept.append(item)
+    return kept
+
+
+def repeats(item: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether one of `others` says nearly the same words."""
+    words = set(words_of(item.text))
+    return any(
+        sum(covers(known, word) for word in words) >= 0.9 * len(words)
+        for known in (words_of(other.text) for other in others)
+    )
