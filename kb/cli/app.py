@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from kb.cli import (
+from kb.cli.commands import (
     aliases,
     ask,
+    chat,
     config,
     conversations,
     evaluate,
@@ -19,7 +20,6 @@ from kb.cli import (
     link,
     links,
     models,
-    modes,
     move,
     moving_in,
     plugins,
@@ -31,9 +31,9 @@ from kb.cli import (
     watch,
     write,
 )
-from kb.cli import help as help_command
-from kb.cli import open as opening
-from kb.cli.options import Chosen, Index, Json, Vault
+from kb.cli.commands import help as help_command
+from kb.cli.commands import open as opening
+from kb.cli.options import CliContext, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
 ASKING, WRITING = "Ask and search", "Write and open"
@@ -65,7 +65,7 @@ def _open_interface(context: typer.Context) -> None:
     from kb.settings import load_settings
     from kb.tui.app import KbApp
 
-    options: Chosen = context.obj
+    options: CliContext = context.obj
     KbApp(partial(load_settings, vault=options.vault, index=options.index)).run()
 
 
@@ -81,13 +81,13 @@ def before_command(
     ] = False,
 ) -> None:
     """A personal knowledge base that answers from your own notes, with citations."""
-    context.obj = Chosen(vault=vault, index=index, json=json)
+    context.obj = CliContext(vault=vault, index=index, json=json)
     if context.invoked_subcommand is None:
         _open_interface(context)
 
 
 app.command("ask", rich_help_panel=ASKING)(ask.ask)
-app.command("chat", rich_help_panel=ASKING)(modes.chat)
+app.command("chat", rich_help_panel=ASKING)(chat.chat)
 app.add_typer(conversations.app, rich_help_panel=ASKING)
 app.command("search", rich_help_panel=ASKING)(search.search)
 app.command("pick", rich_help_panel=ASKING)(opening.pick)

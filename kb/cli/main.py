@@ -77,8 +77,8 @@ def run(words: list[str]) -> int:
 
 def _tell_of_plugins(words: list[str]) -> None:
     """A plugin that was put aside is named, but `kb plugins` has told of it already."""
+    from kb.cli.host import plugin_problems
     from kb.cli.output import say
-    from kb.cli.plugin_commands import plugin_problems
 
     try:
         problems = plugin_problems() if "plugins" not in words else []

@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
+from rich.text import Text
 
-from kb.cli.plugin_commands import plugin_host
+from kb.cli.host import plugin_host
+from kb.cli.output import out, print_json, say, spell_paths
+from kb.cli.render.text import print_markdown, print_source
+from kb.cli.sessions import run_session
+from kb.cli.streams import answer
 from kb.knowledge_base import KnowledgeBase
+from kb.safe_text import safe_text
 from kb.settings import Settings, load_settings
 from kb.workspace import withheld_notice
 
@@ -29,7 +35,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class CliContext:
     """What stood on the command line, before or after the command's name; to plugins it is their Terminal."""
 
     vault: Path | None = None
@@ -38,8 +44,6 @@ class Chosen:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
-        from kb.cli.output import spell_paths
-
         base = KnowledgeBase(self.settings(), plugin_host, self._notice)
         spell_paths(base.on_disk)
         return base
@@ -53,15 +57,11 @@ class Chosen:
 
     @staticmethod
     def _notice(text: str) -> None:
-        from kb.cli.output import say
-
         say(text, style="yellow")
 
     def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
         """Hold a session of `mode` on this terminal; with `once`, only open it. With --json, events are JSON lines."""
-        from kb.cli.modes import hold
-
-        hold(base, mode, argument, once=once, json=self.json)
+        run_session(base, mode, argument, once=once, json=self.json)
 
     def modes(self) -> Mapping[str, Mode]:
         """Every mode of talking with the notes by name."""
@@ -73,49 +73,36 @@ class Chosen:
 
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""
-        from kb.cli.modes import print_markdown
-
         print_markdown(text)
 
     def print_text(self, text: str) -> None:
         """Print on stdout as it is, without control characters."""
-        from rich.text import Text
-
-        from kb.cli.output import out
-        from kb.safe_text import safe_text
-
         out().print(Text(safe_text(text)), soft_wrap=True)
 
     def print_sources(self, quotes: Sequence[Quote]) -> None:
         """Print on stdout what [n] cites."""
-        from kb.cli.modes import print_source
-
         for quote in quotes:
             print_source(quote, f"[{quote.number}] ")
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
-        from kb.cli.output import print_json
-
         print_json(value)
 
     def answer_stream(self) -> BinaryIO:
         """The real stdout, for a protocol that is spoken over it."""
-        from kb.cli.streams import answer
-
         return answer().buffer
 
     def say(self, text: str) -> None:
         """Tell a notice on stderr."""
-        from kb.cli.output import say
-
         say(text)
 
 
-def chosen(context: typer.Context, vault: Path | None, index: Path | None, json: bool = False) -> Chosen:
+def resolve_options(
+    context: typer.Context, vault: Path | None, index: Path | None, json: bool = False
+) -> CliContext:
     """The options of a command, completed by those before its name."""
-    before = context.obj if isinstance(context.obj, Chosen) else Chosen()
-    return Chosen(vault=vault or before.vault, index=index or before.index, json=json or before.json)
+    before = context.obj if isinstance(context.obj, CliContext) else CliContext()
+    return CliContext(vault=vault or before.vault, index=index or before.index, json=json or before.json)
 
 
 def every_option(vault: Vault = None, index: Index = None, json: Json = False) -> None:

@@ -6,19 +6,16 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from kb.cli.host import plugin_host
+from kb.cli.options import every_option
 from kb.errors import KbError
-from kb.settings import find_settings_file, state_folder
-from kb.settings.rules import current_folder
-
-if TYPE_CHECKING:
-    from kb.plugin_host import PluginHost
 
 PANEL = "Study and more, from plugins"
 
@@ -28,20 +25,6 @@ _HELP_OF_COMPLETION = {
     "show_completion": "Print completion for this shell.",
 }
 _UNSHOWN = "show_completion"
-
-
-@cache
-def plugin_host() -> PluginHost:
-    """The plugins of this process, for the knowledge base of the current folder."""
-    from kb.plugin_host import PluginHost
-
-    file = find_settings_file(current_folder())
-    return PluginHost(file.parent if file else None, state_folder())
-
-
-def plugin_problems() -> list[str]:
-    """What went wrong with plugins in this process, if any were looked for."""
-    return plugin_host().problems if plugin_host.cache_info().currsize else []
 
 
 def command_names() -> dict[str, list[str]]:
@@ -150,8 +133,6 @@ def _printing_aside(callback: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _options() -> list[Any]:
-    from kb.cli.options import every_option
-
     app = _empty_app()
     app.command()(every_option)
     options: list[Any] = list(typer.main.get_command(app).params)

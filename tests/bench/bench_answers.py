@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from kb.answering.answer import Answer  # noqa: E402
 from kb.answering.conversation import Turn  # noqa: E402
 from kb.answering.events import Finished, QuotesFound  # noqa: E402
-from kb.cli.evaluate import _knowledge_base as opened  # noqa: E402
+from kb.cli.commands.evaluate import _knowledge_base as opened  # noqa: E402
 from kb.evaluation.questions import GoldQuestion, holds_answer, load_questions  # noqa: E402
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
 from kb.settings import AnswerSettings, Settings  # noqa: E402

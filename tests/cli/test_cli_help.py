@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from kb.cli.app import app
-from kb.cli.help import TOPICS
+from kb.cli.commands.help import TOPICS
 from kb.cli.main import run
 from kb.cli.prompt import words_or_stdin
 

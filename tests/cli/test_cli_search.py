@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cli.places import address
+from kb.cli.render.places import address
 from kb.editor import editor_command
 from tests.support import run_kb
 from tests.terminal import Terminal, kb_in_terminal

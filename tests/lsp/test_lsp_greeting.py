@@ -30,10 +30,10 @@ def test_the_greeting_is_what_the_server_would_answer(client, lsp_base: Path, mo
     from kb_plugins.lsp.greeting import result
     from kb_plugins.lsp.server import make_server
 
-    from kb.cli.options import Chosen
+    from kb.cli.options import CliContext
 
     monkeypatch.chdir(lsp_base)
-    chosen = Chosen()
+    chosen = CliContext()
     server = make_server(chosen, chosen.knowledge_base())
     made = io.BytesIO()
     server.protocol.set_writer(made)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.cli.places import address
+from kb.cli.render.places import address
 from kb.indexing.watch import Synced, WatchEvent
 from kb.knowledge_base import KnowledgeBase
 from kb.linking.auto_linking import NewLinks

@@ -21,7 +21,7 @@ SCRIPT = Path(sys.executable).with_name("kb")
 # The one module that starts Python; the others start the editor or the pager that the user named.
 MAY_START = {
     "kb/child_process.py",
-    "kb/cli/open.py",
+    "kb/cli/editing.py",
     "kb/cli/pager.py",
     "kb/tui/editor.py",
     "plugins/kb_plugins/quiz/commands.py",

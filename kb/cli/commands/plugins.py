@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.host import plugin_host
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
-from kb.cli.plugin_commands import command_names, plugin_host
+from kb.cli.plugin_commands import command_names
 from kb.cli.plugin_template import Kind, write_plugin
 from kb.errors import PluginError, UsageError
 from kb.safe_text import safe_line
@@ -38,7 +39,7 @@ def list_plugins(context: typer.Context, json: Json = False) -> None:
     """
     if context.invoked_subcommand:
         return
-    options = chosen(context, None, None, json)
+    options = resolve_options(context, None, None, json)
     host = plugin_host()
     commands = command_names()
     adds = {
@@ -149,7 +150,7 @@ def export(
         raise UsageError(f"There is no exporter {name!r}. Exporters: {', '.join(exporters) or 'none'}.")
     if file.exists():
         raise UsageError(f"{file} already exists. Choose another name; nothing was written.")
-    with closing(chosen(context, vault, index).knowledge_base()) as base:
+    with closing(resolve_options(context, vault, index).knowledge_base()) as base:
         plugin_host().export(base, exporters[name], file)
     say(f"Wrote {file}")
 

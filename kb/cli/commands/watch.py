@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.index import print_report, progress_bar
-from kb.cli.options import Index, Vault, chosen
+from kb.cli.options import Index, Vault, resolve_options
 from kb.cli.output import out, say
+from kb.cli.render.progress import print_report, progress_bar
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> N
 
     For example: kb watch &
     """
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with closing(options.knowledge_base()) as base, progress_bar() as show:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kb.cli.options import Index, Vault, chosen
+from kb.cli.options import Index, Vault, resolve_options
 from kb.cli.output import say
 from kb.settings.rules import current_folder
 from kb.settings.writing import write_settings_file
@@ -25,7 +25,7 @@ def init(
 
     For example: kb init ~/Notes
     """
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     here = current_folder()
     file = write_settings_file(here, folder or options.vault or here, options.index)
     say(f"Wrote {file}. Next: kb index")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kb.cli.options import Chosen, Index, Json, Vault, chosen
+from kb.cli.options import CliContext, Index, Json, Vault, resolve_options
 from kb.cli.output import err, out, print_json, say
 from kb.errors import ModelUnusable, SettingsError
 from kb.safe_text import safe_line, without_secrets
@@ -42,7 +42,7 @@ def list_models(context: typer.Context, vault: Vault = None, index: Index = None
     from kb.models.speed import fit
     from kb.settings import THE_MODEL
 
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     settings, answers = _in_force(options)
     speed = _speed()
     used = _path_in_force(settings)
@@ -134,7 +134,7 @@ def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = 
 
     model = _named(name)
     require_usable(model.path, state_folder())
-    file = _settings_file(chosen(context, vault, index), f"KB_MODELS_PATH={model.path}")
+    file = _settings_file(resolve_options(context, vault, index), f"KB_MODELS_PATH={model.path}")
     write_settings(file, {"models.path": "" if model.name == BUNDLED else str(model.path), "models.url": ""})
     out().print(f"kb now uses {model.path.stem} for answers.", markup=False)
 
@@ -155,7 +155,7 @@ def judge(
     from kb.settings import state_folder
     from kb.settings.writing import write_settings
 
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     if name == _NONE:
         write_settings(_settings_file(options, "KB_ANSWERS_JUDGE="), {"answers.judge": ""})
         out().print("Answers are now checked by kb's own rules alone.", markup=False)
@@ -192,7 +192,7 @@ def try_model(context: typer.Context, name: Name, json: Json = False) -> None:
     model = _named(name)
     forget_verdict(model.path, state_folder())
     require_usable(model.path, state_folder())
-    settings, _ = _in_force(chosen(context, None, None))
+    settings, _ = _in_force(resolve_options(context, None, None))
     with closing(LocalModel(replace(settings, path=str(model.path), url=""), state_folder())) as loaded:
         speed = measure(loaded)
         report = asdict(loaded.report())
@@ -221,7 +221,7 @@ def remove(name: Name) -> None:
     out().print(f"Removed {model.name} ({model.bytes / 1e9:.2f} GB).", markup=False)
 
 
-def _settings_file(options: Chosen, variable: str) -> Path:
+def _settings_file(options: CliContext, variable: str) -> Path:
     """The kb.toml in force. Raises SettingsError without one, and says which variable does the same once."""
     from kb.settings import FILE_NAME
 
@@ -241,7 +241,7 @@ def _named(name: str) -> Installed:
     return ModelLibrary().find(name)
 
 
-def _in_force(options: Chosen) -> tuple[ModelSettings, AnswerSettings]:
+def _in_force(options: CliContext) -> tuple[ModelSettings, AnswerSettings]:
     """The settings in force here, or the defaults outside any knowledge base."""
     from kb.errors import VaultMissing
     from kb.settings import AnswerSettings, ModelSettings

@@ -11,9 +11,9 @@ from typing import Any
 import typer
 from rich.table import Table
 
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.host import plugin_host
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
-from kb.cli.plugin_commands import plugin_host
 from kb.safe_text import safe_line
 
 _SHOWN = 5  # files named with a reason; the rest are counted
@@ -27,7 +27,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     """
     from kb.indexing.model_choice import AUTO, advice
 
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         report = base.status()
         report |= {"plugins": plugin_host().status(base)}

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.cli.options import Index, Vault, chosen
+from kb.cli.options import Index, Vault, resolve_options
 from kb.cli.output import err, out, say
+from kb.cli.render.progress import print_report, progress_bar
 from kb.errors import IndexOutOfStep, UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
-    from kb.indexing.sync import Report, SyncProgress, SyncReport
     from kb.knowledge_base import KnowledgeBase
 
 _SHOWN = 10  # unreadable notes named; the rest are counted
@@ -45,7 +42,7 @@ def index_notes(
         raise UsageError("--verify can't be combined with other options.")
     if rebuild and accept_removals:
         raise UsageError("--accept-removals has no effect with --rebuild; drop it.")
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
         if verify:
             _verify(base)
@@ -66,50 +63,6 @@ def _advise(base: KnowledgeBase) -> None:
         say(told, style="yellow")
 
 
-def print_report(report: SyncReport) -> None:
-    """Tell what a sync did."""
-    if report.repaired:
-        say(report.repaired, style="yellow")
-    changes = [
-        f"{count:,} {name}"
-        for name, count in (
-            ("added", report.added),
-            ("changed", report.changed),
-            ("renamed", report.renamed),
-            ("removed", report.removed),
-            ("unchanged", report.unchanged),
-        )
-        if count
-    ]
-    out().print(
-        f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} {'passage' if report.embedded == 1 else 'passages'} in {report.seconds:.1f} s."
-    )
-    for path, reason in report.unreadable[:_SHOWN]:
-        say(f"Not read: {safe_line(reason if path in reason else f'{path}: {reason}')}", style="yellow")
-    if len(report.unreadable) > _SHOWN:
-        say(f"… and {len(report.unreadable) - _SHOWN} more.", style="yellow")
-
-
-@contextmanager
-def progress_bar() -> Iterator[Report]:
-    """A progress bar on stderr for as long as work goes on."""
-    with _bar() as bar:
-        task = bar.add_task("Looking for changes", total=None, rate="", visible=False)
-
-        def show(progress: SyncProgress) -> None:
-            rate = f"{progress.rate:,.0f} passages/s" if progress.rate else ""
-            bar.update(
-                task,
-                description=progress.step,
-                completed=progress.done,
-                total=progress.total,
-                rate=rate,
-                visible=progress.done < progress.total,
-            )
-
-        yield show
-
-
 def _verify(base: KnowledgeBase) -> None:
     with err().status("Reading all notes again"):
         differences = base.verify()
@@ -122,19 +75,4 @@ def _verify(base: KnowledgeBase) -> None:
         say(f"… and {len(differences) - _SHOWN} more.")
     raise IndexOutOfStep(
         f"The index differs from the notes in {len(differences)} places. Run: kb index, or kb index --rebuild"
-    )
-
-
-def _bar() -> Progress:
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        console=err(),
-        transient=True,
-        disable=not err().is_terminal,
     )

@@ -10,11 +10,11 @@ import typer
 from rich.text import Text
 
 from kb.cli.completion import complete_tag
-from kb.cli.open import open_in_editor
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.editing import open_in_editor
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_indented, print_json, say
 from kb.cli.pager import paged
-from kb.cli.places import address, place
+from kb.cli.render.places import address, place
 from kb.errors import QuestionEmpty
 from kb.safe_text import safe_line
 from kb.wire import hit_json
@@ -54,7 +54,7 @@ def search(
 
     Exits with 1 when there is none. For example: kb search spaced repetition --tag learning
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     filters = {"tag": tag, "path": path, "title": title, "link": link}
     demands = [f'{name}:"{_unquoted(value)}"' for name, values in filters.items() for value in values or []]
     demands += [

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli.completion import complete_note
-from kb.cli.open import find_note, open_in_editor
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.editing import find_note, open_in_editor
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
-from kb.cli.places import place
+from kb.cli.render.places import place
 from kb.errors import IndexLocked, IndexMissing, UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
     from kb.capture import Capture, Captured
-    from kb.cli.options import Chosen
+    from kb.cli.options import CliContext
     from kb.knowledge_base import KnowledgeBase
 
 _LIKELY = 0.5  # confidence from which a link is named
@@ -47,7 +47,7 @@ def new(
 
     kb undo takes it back. For example: kb new "Projects/Garden shed" --template Project --edit
     """
-    with _writing(chosen(context, vault, index, json), edit) as (capture, done):
+    with _writing(resolve_options(context, vault, index, json), edit) as (capture, done):
         done(capture.new(" ".join(title), template, _piped() if text == "-" else text))
 
 
@@ -69,7 +69,7 @@ def daily(
     if first != last:
         raise UsageError(f"{day!r} is more than one day. Name one, such as yesterday or 2026-03-01.")
     edit = not print_only and not json and sys.stdin.isatty() and sys.stdout.isatty()
-    with _writing(chosen(context, vault, index, json), edit) as (capture, done):
+    with _writing(resolve_options(context, vault, index, json), edit) as (capture, done):
         note = capture.daily(datetime.combine(first, time.min))
         done(note, wrote=note.made or edit)
 
@@ -92,7 +92,7 @@ def capture(
     kb undo takes it back. For example: kb capture "Ask Ada about the lease", or: pbpaste | kb capture --inbox
     """
     words = " ".join(text) if text and text != ["-"] else _piped()
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     where = "inbox" if inbox else ""
     if to:
         with closing(options.knowledge_base()) as base:
@@ -102,7 +102,7 @@ def capture(
 
 
 @contextmanager
-def _writing(options: Chosen, edit: bool) -> Iterator[tuple[Capture, _Done]]:
+def _writing(options: CliContext, edit: bool) -> Iterator[tuple[Capture, _Done]]:
 
     with closing(options.knowledge_base()) as base:
         yield base.capture, _Done(base, options.json, edit)

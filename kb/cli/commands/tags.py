@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from kb.cli.move import print_renamed, tell_by_hand
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json
 from kb.cli.pager import paged
+from kb.cli.render.changes import print_renamed, tell_by_hand
 from kb.safe_text import safe_line
 
 app = typer.Typer(
@@ -29,7 +29,7 @@ def tags(context: typer.Context, vault: Vault = None, index: Index = None, json:
         return
     from kb.indexing.catalog_queries import CatalogQueries
 
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         counts = Counter(tag for _, tag in set(CatalogQueries(base.catalog).tags()))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
@@ -55,7 +55,7 @@ def rename(
 
     For example: kb tags rename project projects. kb undo takes it back.
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.rename_tag(old, new, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(done, dry_run=dry_run, json=options.json, what="tag")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from kb.cli.options import Json, chosen
+from kb.cli.options import Json, resolve_options
 from kb.cli.output import out, print_json, say
 from kb.errors import NotTrusted
 from kb.safe_text import safe_line
@@ -25,7 +25,7 @@ def trust(
 
     Until then, and when something else is asked for later, it is left out. For example: kb trust --yes
     """
-    options = chosen(context, None, None, json)
+    options = resolve_options(context, None, None, json)
     here = workspace()
     if withdraw:
         here.withdraw()

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kb.cli.move import print_renamed, tell_by_hand
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json
+from kb.cli.render.changes import print_renamed, tell_by_hand
 from kb.safe_text import safe_line
 
 app = typer.Typer(
@@ -25,7 +25,7 @@ def aliases(context: typer.Context, vault: Vault = None, index: Index = None, js
     """
     if context.invoked_subcommand is not None:
         return
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         found = sorted((alias, one.path) for one in base.catalog.names() for alias in one.aliases)
     if options.json:
@@ -50,7 +50,7 @@ def rename(
 
     For example: kb aliases rename Camellia "Tea plant". kb undo takes it back.
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.rename_alias(old, new, note, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(done, dry_run=dry_run, json=options.json, what="alias")

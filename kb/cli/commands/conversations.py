@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from kb.cli.modes import hold, print_markdown
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
 from kb.cli.pager import paged
+from kb.cli.render.text import print_markdown
+from kb.cli.sessions import run_session
 from kb.errors import UsageError
 from kb.safe_text import safe_line
 
@@ -46,7 +47,7 @@ def conversations(
 
     They are kept in the vault's .kb/conversations. For example: kb conversations, then: kb conversations reopen 1
     """
-    context.obj = options = chosen(context, vault, index, json)
+    context.obj = options = resolve_options(context, vault, index, json)
     if context.invoked_subcommand is not None:
         return
     with closing(options.knowledge_base()) as base:
@@ -71,7 +72,7 @@ def show(context: typer.Context, number: Number, json: Json = False) -> None:
     """
     from kb.answering.kept_conversations import as_markdown
 
-    options = chosen(context, None, None, json)
+    options = resolve_options(context, None, None, json)
     with closing(options.knowledge_base()) as base:
         held = _numbered(base, number)
     if options.json:
@@ -89,13 +90,13 @@ def reopen(context: typer.Context, number: Number) -> None:
     """
     from kb.ask_mode import going_on
 
-    options = chosen(context, None, None)
+    options = resolve_options(context, None, None)
     with closing(options.knowledge_base()) as base:
         held = _numbered(base, number)
         for one in held.exchanges:
             out().print(Text(f"ask> {safe_line(one.question)}", style="bold"), soft_wrap=True)
             print_markdown(one.answer)
-        hold(base, going_on(held))
+        run_session(base, going_on(held))
 
 
 @app.command("export")
@@ -112,7 +113,7 @@ def export(
     """
     from kb.answering.kept_conversations import as_markdown
 
-    options = chosen(context, None, None)
+    options = resolve_options(context, None, None)
     with closing(options.knowledge_base()) as base:
         text = as_markdown(_numbered(base, number))
     if file is None:

@@ -7,23 +7,20 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
-from difflib import unified_diff
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import err, out, print_indented, print_json, say
+from kb.cli.options import Index, Json, Vault, resolve_options
+from kb.cli.output import err, out, print_json, say
+from kb.cli.render.changes import print_diff
+from kb.cli.render.suggestions import print_suggestion, print_suggestions
 from kb.errors import UsageError
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from kb.knowledge_base import KnowledgeBase
     from kb.linking.decisions import Verdict
-    from kb.linking.related import Proposal, RelatedNote
     from kb.linking.suggestions import LinkSuggestion
 
 LIKELY, SURE = 0.3, 0.9  # confidence from which links are shown, and made without asking
@@ -42,7 +39,11 @@ def link(
     minimum: Annotated[
         float | None,
         typer.Option(
-            "--min", min=0.0, max=1.0, metavar="P", help="Links at least this likely; 0.3, with --apply 0.9."
+            "--min",
+            min=0.0,
+            max=1.0,
+            metavar="P",
+            help="Links at min_confidence this likely; 0.3, with --apply 0.9.",
         ),
     ] = None,
     add_related: Annotated[
@@ -62,15 +63,15 @@ def link(
         raise UsageError("Give a note, or use --all for every note.")
     if add_related and (every or not apply):
         raise UsageError("--related goes with a note and --apply.")
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     bar = minimum if minimum is not None else SURE
     # With --apply those that are left are looked for, too, so that they can be told.
-    least = min(bar, LIKELY) if apply else bar if minimum is not None else LIKELY
+    min_confidence = min(bar, LIKELY) if apply else bar if minimum is not None else LIKELY
     with closing(options.knowledge_base()) as base:
         if every:
-            suggestions = list(base.link_advisor.links_of_all(least))
+            suggestions = list(base.link_advisor.links_of_all(min_confidence))
         else:
-            suggestions = base.link_suggestions(str(note), least)
+            suggestions = base.link_suggestions(str(note), min_confidence)
         if interactive:
             _make(base, ask_for_each(base, suggestions), options.json, str(note) if add_related else "")
         elif apply:
@@ -80,7 +81,7 @@ def link(
         elif options.json:
             print_json(_as_json(base, note, suggestions))
         else:
-            _print(base, note, suggestions)
+            print_suggestions(base, note, suggestions)
 
 
 def ask_for_each(base: KnowledgeBase, suggestions: Sequence[LinkSuggestion]) -> list[LinkSuggestion]:
@@ -92,7 +93,7 @@ def ask_for_each(base: KnowledgeBase, suggestions: Sequence[LinkSuggestion]) -> 
     for number, one in enumerate(suggestions, start=1):
         said = settled.get(one.mention.casefold(), "")
         if not said:
-            _print_suggestion(err(), one)
+            print_suggestion(err(), one)
             said = _ask(f"{number}/{len(suggestions)}  [y]es  [n]o  [a]lways  ne[v]er  [q]uit: ")
         if said == "q":
             break
@@ -169,17 +170,6 @@ def _step_name(paths: Sequence[str]) -> str:
     return f"links in {paths[0]}" if len(paths) == 1 else f"links in {len(paths)} notes"
 
 
-def print_diff(path: str, before: str, after: str) -> None:
-    """Print what changed in a note, line by line."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), path, path, n=0, lineterm="")
-    styles = {"+": "green", "-": "red", "@": "cyan"}
-    for line in lines:
-        if not line.startswith(("---", "+++")):
-            out().print(Text(safe_line(line), style=styles.get(line[:1], "")), soft_wrap=True)
-        elif line.startswith("+++"):
-            out().print(Text(safe_line(path), style="bold"), soft_wrap=True)
-
-
 def _as_json(
     base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSuggestion]
 ) -> dict[str, object]:
@@ -190,46 +180,3 @@ def _as_json(
         found["tags"] = [asdict(one) for one in tags]
         found["relations"] = [asdict(one) for one in relations]
     return found
-
-
-def _print(base: KnowledgeBase, note: str | None, suggestions: Sequence[LinkSuggestion]) -> None:
-    console = out()
-    if not suggestions:
-        console.print("No links to suggest.")
-    for one in suggestions:
-        _print_suggestion(console, one)
-    if note is None:
-        return
-    related = base.related_notes(note)
-    tags, relations = base.habit_proposals(note)
-    if related:
-        console.print(Text("Related, not mentioned", style="bold"))
-    for other in related:
-        _print_related(console, other)
-    if tags or relations:
-        console.print(Text("Similar notes have", style="bold"))
-    for proposal in (*tags, *relations):
-        _print_proposal(console, proposal)
-
-
-def _print_suggestion(console: Console, one: LinkSuggestion) -> None:
-    place = Text(f"{safe_line(one.path)}:{one.line}", style="cyan")
-    place.append(f"  {one.confidence:.0%}", style="bold")
-    place.append(f"  {safe_line(one.mention)} → {safe_line(one.replacement)}", style="default")
-    console.print(place, soft_wrap=True)
-    print_indented(console, Text(safe_line("; ".join(one.reasons)), style="dim"))
-
-
-def _print_related(console: Console, one: RelatedNote) -> None:
-    console.print(Text(f"  {safe_line(one.path)}", style="cyan"), soft_wrap=True)
-    if one.reasons:
-        print_indented(console, Text(safe_line("; ".join(one.reasons)), style="dim"))
-    if one.quote:
-        print_indented(console, Text(f"“{safe_line(one.quote)}”", style="italic"))
-
-
-def _print_proposal(console: Console, one: Proposal) -> None:
-    what = f"#{one.name}" if one.value is None else f"{one.name}: {one.value}"
-    line = Text(f"  {safe_line(what)}", style="cyan")
-    line.append(f"  {one.share:.0%}: {safe_line(', '.join(one.notes[:3]))}", style="dim")
-    console.print(line, soft_wrap=True)

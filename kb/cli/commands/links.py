@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json
 from kb.cli.pager import paged
 from kb.cli.streams import answer
@@ -42,7 +42,7 @@ def links(
 
     For example: kb links Garden
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         found = base.links(note)
     if options.json:
@@ -78,7 +78,7 @@ def doctor(context: typer.Context, vault: Vault = None, index: Index = None, jso
 
     For example: kb doctor --json
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         findings = base.diagnose()
     if options.json:
@@ -111,7 +111,7 @@ def graph(
 
     For example: kb graph --format dot | dot -Tsvg > graph.svg
     """
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
         whole = base.graph()
     if form is GraphFormat.JSON:

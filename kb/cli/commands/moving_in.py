@@ -13,9 +13,9 @@ import typer
 from rich.text import Text
 
 from kb.cli.completion import complete_format
-from kb.cli.index import progress_bar
-from kb.cli.options import Chosen, Index, Json, Vault, chosen
+from kb.cli.options import CliContext, Index, Json, Vault, resolve_options
 from kb.cli.output import err, out, print_json, say
+from kb.cli.render.progress import progress_bar
 from kb.errors import IndexLocked, IndexMissing, UsageError
 from kb.safe_text import safe_line
 
@@ -62,7 +62,7 @@ def import_notes(
     """
     if dry_run and yes:
         raise UsageError("--dry-run only looks, so it can't be combined with --yes.")
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with (
         closing(options.knowledge_base()) as base,
         _Reading(path.name) as told,
@@ -85,7 +85,7 @@ def import_notes(
             _bring_in_step(base, plan)
 
 
-def _same_command(path: Path, source: str, to: str, options: Chosen) -> str:
+def _same_command(path: Path, source: str, to: str, options: CliContext) -> str:
     """The command that imports what a dry run showed."""
     given = {"--from": source, "--to": to, "--vault": options.vault, "--index": options.index}
     words = ["kb", "import", str(path)]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.cli.link import print_diff
-from kb.cli.options import Index, Json, Vault, chosen
-from kb.cli.output import out, print_json, say
+from kb.cli.options import Index, Json, Vault, resolve_options
+from kb.cli.render.changes import print_renamed, tell_by_hand
 from kb.errors import UsageError
-from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from kb.linking.renaming.relinking import Renamed
+    pass
 
 
 def move(
@@ -44,7 +40,7 @@ def move(
 
     For example: kb mv Oolong "Tea/Blue tea". kb undo takes it back.
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.rename_note(note, name, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(done, dry_run=dry_run, json=options.json, what="links")
@@ -65,7 +61,7 @@ def merge(
 
     For example: kb merge "Green tea" Tea. kb undo takes it back.
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.merge_notes(note, into, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(
@@ -93,43 +89,9 @@ def extract(
     """
     if "#" not in section:
         raise UsageError(f'{section!r} names no heading. Name one, as in: kb extract "{section}#Heading"')
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.extract_section(section, name, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(
         done, dry_run=dry_run, json=options.json, what="text", verbs=("Extracted", "Would extract"), way="to"
-    )
-
-
-def tell_by_hand(json: bool) -> Callable[[Renamed], None]:
-    """Names what kb cannot change for sure, before anything is written."""
-
-    def tell(planned: Renamed) -> None:
-        for place in () if json else planned.left:
-            say(f"Change this by hand: {safe_line(place)}", style="yellow")
-
-    return tell
-
-
-def print_renamed(
-    done: Renamed,
-    *,
-    dry_run: bool,
-    json: bool,
-    what: str,
-    verbs: tuple[str, str] = ("Renamed", "Would rename"),
-    way: str = "to",
-) -> None:
-    """Print what was changed, or would be."""
-    if json:
-        shown = asdict(done)
-        print_json({**{key: shown[key] for key in ("old", "new", "notes", "left")}, "dry_run": dry_run})
-        return
-    for changed in done.notes:
-        print_diff(changed.path, changed.before, changed.after)
-    verb = verbs[dry_run]
-    out().print(
-        f"{verb} {safe_line(done.old)} {way} {safe_line(done.new)}; {what} changed in {len(done.notes)} "
-        f"{'file' if len(done.notes) == 1 else 'files'}.{'' if dry_run else ' To take it back: kb undo'}",
-        markup=False,
     )

@@ -9,8 +9,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from kb.cli.open import open_in_editor
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.editing import open_in_editor
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
 from kb.cli.pager import paged
 from kb.errors import SettingsError, UsageError
@@ -43,7 +43,7 @@ Name = Annotated[
 @app.callback()
 def show(context: typer.Context, vault: Vault = None, index: Index = None, json: Json = False) -> None:
     """Without a command: list every setting, its value and its default."""
-    context.obj = chosen(context, vault, index, json)
+    context.obj = resolve_options(context, vault, index, json)
     if context.invoked_subcommand is not None:
         return
     rows = setting_rows(_settings(context))
@@ -105,7 +105,7 @@ def edit(context: typer.Context) -> None:
 
 
 def _settings(context: typer.Context) -> Settings:
-    return chosen(context, None, None).settings()
+    return resolve_options(context, None, None).settings()
 
 
 def _file(settings: Settings) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import typer
 
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import out, print_json, say
 from kb.safe_text import safe_line
 
@@ -21,7 +21,7 @@ def undo(context: typer.Context, vault: Vault = None, index: Index = None, json:
 
     For example: kb undo, after kb mv
     """
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
         done = base.undo()
     if options.json:

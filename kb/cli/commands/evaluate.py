@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from platformdirs import user_cache_path
 
-from kb.cli.ask import last_answer
-from kb.cli.options import Index, Json, Vault, chosen
+from kb.cli.commands.ask import last_answer
+from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import err, out, print_json, say
 from kb.errors import UsageError
 from kb.safe_text import safe_line
@@ -78,7 +78,7 @@ def evaluate(
     """
     from kb.evaluation.questions import load_questions
 
-    options = chosen(context, vault, index, json)
+    options = resolve_options(context, vault, index, json)
     if folder is None:
         opened = options.knowledge_base()
     else:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from kb.cli.completion import complete_note
-from kb.cli.options import Index, Vault, chosen
+from kb.cli.editing import find_note, open_in_editor
+from kb.cli.options import Index, Vault, resolve_options
 from kb.cli.output import out
-from kb.cli.places import address
-from kb.editor import editor_command
+from kb.cli.render.places import address
 from kb.errors import ProgramMissing, UsageError
 from kb.notes.places import read_citation
 from kb.notes.suffixes import is_markdown
 from kb.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
+    pass
 
-_AT_LINE = re.compile(r"(.+):(\d+)")
 
 Note = Annotated[
     str,
@@ -42,7 +38,7 @@ def open_note(context: typer.Context, note: Note, vault: Vault = None, index: In
 
     For example: kb open "Spaced repetition", or: kb open "Papers/x.pdf, p. 12"
     """
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
         name, place = read_citation(note) or (note, "")
         path, _ = find_note(base, name)
@@ -56,7 +52,7 @@ def edit(context: typer.Context, note: Note, vault: Vault = None, index: Index =
 
     For example: kb edit "Spaced repetition"
     """
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
         path, line = find_note(base, (read_citation(note) or (note,))[0])
         file = base.settings.vault / path
@@ -81,27 +77,8 @@ def pick(
         raise UsageError("kb pick needs a terminal. Search without one with: kb search")
     from kb.tui.pick import PickApp
 
-    options = chosen(context, vault, index)
+    options = resolve_options(context, vault, index)
     place = PickApp(options.settings(), " ".join(query or [])).run()
     if place is None:
         raise typer.Exit(1)
     out().print(Text(f"{safe_line(place.path)}:{place.line}"), soft_wrap=True)
-
-
-def find_note(base: KnowledgeBase, name: str) -> tuple[str, int]:
-    """Path and line of the note that `name` means. Raises UsageError with near names."""
-    line = 1
-    if match := _AT_LINE.fullmatch(name):
-        name, line = match[1], int(match[2])
-    return base.links(name).path, line
-
-
-def open_in_editor(file: Path, line: int = 1) -> None:
-    """Open `file` and wait for the editor. Raises ProgramMissing."""
-    command = editor_command(file, line)
-    try:
-        subprocess.run(command, check=False)
-    except OSError as error:
-        raise ProgramMissing(
-            f"{command[0]!r} cannot be started: {error.strerror}. Set EDITOR to another editor."
-        ) from error
