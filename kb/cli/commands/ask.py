@@ -11,7 +11,6 @@ import typer
 from kb.cli.options import Index, Json, Vault, resolve_options
 from kb.cli.output import print_json
 from kb.cli.prompt import words_or_stdin
-from kb.cli.render.answers import explained, print_answer
 from kb.errors import UsageError
 from kb.wire import answer_json
 
@@ -39,6 +38,7 @@ def ask(
     For example: kb ask "What did I decide about the garden?", or: cat question.txt | kb ask -
     """
     from kb.answering.answer import Style
+    from kb.cli.render.answers import explained, print_answer
 
     if style not in (None, *get_args(Style)):
         raise UsageError(f"There is no style {style!r}. Styles: {', '.join(get_args(Style))}.")
