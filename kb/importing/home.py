@@ -16,11 +16,12 @@ from kb.linking.reading.prose import read_prose
 from kb.linking.reading.style import Style, style_of
 from kb.notes.create import path_of_new_note
 from kb.notes.daily import daily_notes
+from kb.notes.listing import NoteFile
 from kb.notes.note import Note
 from kb.notes.parse import page_name, parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
 from kb.notes.template import written
-from kb.notes.vault import NoteFile, Vault
+from kb.notes.vault import Vault
 
 ID = "import-id"  # the property by which an imported note is known again
 _KNOWN = re.compile(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from kb.indexing.catalog import Catalog
 from kb.indexing.stored import StoredNote, StoredUnread
-from kb.notes.vault import NoteFile, RawNote
+from kb.notes.listing import NoteFile
+from kb.notes.vault import RawNote
 
 
 class FileTable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kb.notes.vault import NoteFile
+from kb.notes.listing import NoteFile
 
 # Fewer notes than this may all go at once without a question.
 _SMALL = 10

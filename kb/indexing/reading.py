@@ -18,10 +18,11 @@ from kb.indexing.pending_work import mark_pending
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
 from kb.indexing.stored import StoredNote, StoredUnread
 from kb.notes.extracted_note import note_of_extract
+from kb.notes.listing import NoteFile
 from kb.notes.note import Note, Passage
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
-from kb.notes.vault import NoteFile, RawNote, Vault
+from kb.notes.vault import RawNote, Vault
 from kb.sources.form import pack, unpack
 
 _NOTES_PER_BATCH = 100

@@ -15,7 +15,7 @@ from kb.indexing.failures import outdated, result_code, translated
 FILE_NAME = "catalog.sqlite"
 SCHEMA_VERSION = 5
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
-PASSAGE_RULES = 6
+PASSAGE_RULES = 7
 _PATIENCE_SECONDS = 10.0
 _SLOW_BYTES_PER_SECOND = 2_000_000
 _LARGEST_VALUE = 64_000_000  # bytes

@@ -1,4 +1,4 @@
-"""Days and times as people and programs write them in properties: the common forms, in several languages."""
+"""Days and times as people and programs write them in properties: the common forms, in every language that has a table."""
 
 from __future__ import annotations
 
@@ -6,29 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import cache
 
-_MONTHS = [
-    "january jan januar janvier janv enero ene gennaio gen janeiro januari января январь янв",
-    "february feb februar février févr fév febrero febbraio fevereiro fev februari февраля февраль фев",
-    "march mar märz mär mrz mars marzo março maart mrt марта март мар",
-    "april apr avril avr abril abr aprile апреля апрель апр",
-    "may mai mayo maggio mag maio mei мая май",
-    "june jun juni juin junio giugno giu junho июня июнь июн",
-    "july jul juli juillet juil julio luglio lug julho июля июль июл",
-    "august aug août agosto ago augustus августа август авг",
-    "september sep sept septembre septiembre settembre set setembro сентября сентябрь сен",
-    "october oct oktober okt octobre octubre ottobre ott outubro out октября октябрь окт",
-    "november nov novembre noviembre novembro ноября ноябрь ноя",
-    "december dec dezember dez décembre déc diciembre dic dicembre dezembro декабря декабрь дек",
-]
-_NUMBERS = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_WEEKDAY = re.compile(
-    r"(?<!\w)(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?(?!\w)|(?<!\w)(?:montag|dienstag|mittwoch|donnerstag"
-    r"|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes"
-    r"|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
-    r"|segunda(?:-feira)?|terça(?:-feira)?|quarta(?:-feira)?|quinta(?:-feira)?|sexta(?:-feira)?|maandag|dinsdag|woensdag"
-    r"|donderdag|vrijdag|zaterdag|zondag|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)(?!\w)[.,]?"
-)
+from kb.text.date_tables import date_table, languages, month_numbers
+from kb.text.days import calendar_day
+
+# Two letters are read as weekdays only beside a whole date: elsewhere "so" and "mi" are words.
+_SHORT_WEEKDAYS = ("mo", "di", "mi", "do", "fr", "sa", "so", "thur")
 _TIME = re.compile(r"(?<=[ T,])(\d{1,2}):(\d\d)(?::(\d\d))?(?:[ ]?([ap])\.?m\.?)?$", re.IGNORECASE)
 _BEFORE_TIME = re.compile(r"(?:(?<=\d)T| at|)$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/._])(\d{1,2})\2(\d{1,2})")
@@ -43,6 +27,15 @@ _MAIL = re.compile(r"[a-z]{3}, \d{1,2} [a-z]{3} \d{4} \d\d:\d\d(?::\d\d)? \S{1,6
 _LONGEST = 60
 
 
+@cache
+def _weekday() -> re.Pattern[str]:
+    """A weekday in any language, with what stands behind it; none that is a month's name, too."""
+    names = {name for code in languages() if (table := date_table(code)) for name in table.weekdays}
+    names = {*names, *_SHORT_WEEKDAYS} - month_numbers().keys()
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)[.,]?")
+
+
 def read_day(text: str) -> date | None:
     """The day that `text` is, in one of the common forms; 03/04/2024 is none, for it means two days."""
     text = unicodedata.normalize("NFKC", text).strip().casefold()
@@ -50,7 +43,7 @@ def read_day(text: str) -> date | None:
         return None
     if (found := _day(text)) is not None:
         return found
-    without = _WEEKDAY.sub("", text)
+    without = _weekday().sub("", text)
     return _day(" ".join(without.split()).strip(" ,.")) if without != text else None
 
 
@@ -97,7 +90,7 @@ def _stamp(match: re.Match[str]) -> datetime | None:
 
 
 def _day(text: str) -> date | None:
-    return next((day for parts in _readings(text) if (day := _date(*parts)) is not None), None)
+    return next((day for parts in _readings(text) if (day := calendar_day(*parts)) is not None), None)
 
 
 def _readings(text: str) -> Iterator[tuple[str, str | int, str]]:
@@ -113,17 +106,10 @@ def _readings(text: str) -> Iterator[tuple[str, str | int, str]]:
         elif second > 12:
             yield match[4], match[1], match[3]
     if match := _MONTH_FIRST.fullmatch(text):
-        yield match[3], _NUMBERS.get(match[1], 0), match[2]
+        yield match[3], month_numbers().get(match[1], 0), match[2]
     if match := _WORD_SECOND.fullmatch(text):
-        yield match[3], _NUMBERS.get(match[2], 0), match[1]
+        yield match[3], month_numbers().get(match[2], 0), match[1]
     if match := _WORD_BETWEEN.fullmatch(text):
-        yield match[1], _NUMBERS.get(match[2], 0), match[3]
+        yield match[1], month_numbers().get(match[2], 0), match[3]
     if len(text) == len("20240309") and (match := _STAMP.fullmatch(text)):
         yield match[1], match[2], match[3]
-
-
-def _date(year: str, month: str | int, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None

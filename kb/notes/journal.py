@@ -5,25 +5,18 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from kb.notes.template import DAYS, MONTHS, ordinal
+from kb.text.days import calendar_day
+
 # 2024-03-09, 2024_03_09, 2024.03.09 and 20240309: the separators are the same.
 _DAY = re.compile(r"(\d{4})([-_.]?)(\d{2})\2(\d{2})(?![^\W_])")
 _LENGTH = len("2024-03-09")
-_NAMES = "January February March April May June July August September October November December"
-_MONTHS = _NAMES.split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 def day_in_name(stem: str) -> date | None:
     """The day that file name `stem` begins with, as in `2024-03-09`, `20240309` and `2024_03_09 Meeting`."""
     match = _DAY.match(stem)
-    return _date(match[1], match[3], match[4]) if match else None
-
-
-def _date(year: str, month: str, day: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
+    return calendar_day(match[1], match[3], match[4]) if match else None
 
 
 def journal_names(stem: str) -> tuple[str, ...]:
@@ -31,29 +24,23 @@ def journal_names(stem: str) -> tuple[str, ...]:
     day = day_in_name(stem) if len(stem) == _LENGTH else None
     if day is None:
         return ()
-    month = _MONTHS[day.month - 1]
-    weekday = _WEEKDAYS[day.weekday()]
-    ordinal = f"{day.day}{_ordinal(day.day)}"
+    month = MONTHS[day.month - 1]
+    weekday = DAYS[day.weekday()]
+    numbered = f"{day.day}{ordinal(day.day)}"
     # The forms that Logseq offers for titles, but for those that mean two days.
     return (
         f"{day:%Y-%m-%d}",
         f"{day:%Y_%m_%d}",
         f"{day:%Y/%m/%d}",
-        f"{month[:3]} {ordinal}, {day.year}",
-        f"{month} {ordinal}, {day.year}",
+        f"{month[:3]} {numbered}, {day.year}",
+        f"{month} {numbered}, {day.year}",
         f"{month} {day.day}, {day.year}",
         f"{day:%d-%m-%Y}",
         f"{day:%Y%m%d}",
         f"{day:%Y-%m-%d} {weekday}",
         f"{weekday[:3]}, {day:%Y/%m/%d}",
         f"{weekday}, {day:%Y/%m/%d}",
-        f"{ordinal} {month[:3]} {day.year}",
-        f"{ordinal} {month} {day.year}",
+        f"{numbered} {month[:3]} {day.year}",
+        f"{numbered} {month} {day.year}",
         f"{day.year}年{day:%m}月{day:%d}日",
     )
-
-
-def _ordinal(day: int) -> str:
-    if 10 < day % 100 < 14:
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

@@ -36,7 +36,7 @@ def written(moment: datetime, pattern: str) -> str:
     values = {
         "YYYY": f"{moment.year:04}", "YY": f"{moment.year % 100:02}", "GGGG": f"{year:04}", "gggg": f"{year:04}",
         "MMMM": month, "MMM": month[:3], "MM": f"{moment.month:02}", "M": str(moment.month),
-        "DD": f"{moment.day:02}", "D": str(moment.day), "Do": f"{moment.day}{_ordinal(moment.day)}",
+        "DD": f"{moment.day:02}", "D": str(moment.day), "Do": f"{moment.day}{ordinal(moment.day)}",
         "dddd": weekday, "ddd": weekday[:3], "dd": weekday[:2], "ww": f"{week:02}", "W": str(week),
         "HH": f"{moment.hour:02}", "H": str(moment.hour), "hh": f"{hour:02}", "h": str(hour),
         "mm": f"{moment.minute:02}", "m": str(moment.minute), "ss": f"{moment.second:02}", "s": str(moment.second),
@@ -52,7 +52,8 @@ def with_literals(pattern: str) -> str:
     )
 
 
-def _ordinal(day: int) -> str:
+def ordinal(day: int) -> str:
+    """The letters behind a day's number: 1st, 2nd, 11th."""
     if 10 < day % 100 < 14:
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

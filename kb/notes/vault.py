@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,43 +14,21 @@ from typing import Any, BinaryIO, Protocol
 
 from kb.errors import FileRefused, NoteUnreadable, VaultMissing
 from kb.files.beneath import is_name
-from kb.files.names import readable
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.extract import Extract
 from kb.notes.extracted_note import note_of_extract
-from kb.notes.ignore import IGNORE_FILE, Rules, is_brought_back, is_ignored, read_rules, rules_of
-from kb.notes.left_out import made_from, program_rules
+from kb.notes.ignore import IGNORE_FILE
+from kb.notes.listing import NoteFile, Walk, inode, is_inside, is_passed_over, link_path, note_file
 from kb.notes.note import Note
 from kb.notes.parse import parse_note
 from kb.notes.suffixes import is_markdown
-from kb.shortage import is_of_the_machine
 
 # Text of this size is no note; its first part still tells what it is about.
 READ_BYTES = 5_000_000
 MAX_BYTES = 50_000_000
 # What sources read at most; they have limits of their own for what is in it.
 MAX_FILE_BYTES = 500_000_000
-
-_SKIPPED_FOLDERS = frozenset({"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information"})
-# Names that editors and syncers use while a note is being written.
-_TEMPORARY = re.compile(
-    r"^(?:~\$|\.#|#.*#$|\.)|(?:~|\.tmp|\.swp|\.swo|\.part|\.crdownload)(?:\.(?:md|markdown|mdx|qmd|rmd))?$|\.sb-[0-9a-f]+-",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class NoteFile:
-    """A note's file as listed, unopened."""
-
-    path: str  # relative to the vault, POSIX separators, NFC
-    name: Path  # the real path; its name may not be NFC, or not even UTF-8
-    size: int  # bytes
-    mtime_ns: int
-    ctime_ns: int  # moves with every write, whatever date a program gives the file afterwards
-    inode: int
-    stamp: str = ""  # of the source that reads it; empty for Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +93,16 @@ class Vault:
             )
         found: dict[str, NoteFile] = {}
         attachments = []
-        self._left_out = {}
-        for path, entry in self._files(os.fspath(self.root), "", []):
+        walk = Walk(os.fspath(self.root), self._real_root)
+        self._left_out = walk.left_out
+        for path, entry in walk.files():
             is_note = is_markdown(entry.name)
             if not is_note:
-                attachments.append(_link_path(path))
+                attachments.append(link_path(path))
             if not (is_note or self._reads(entry.name)):
                 continue
             stamp = "" if is_note or self.sources is None else self.sources.stamp(entry.name)
-            if (file := _note_file(path, entry, stamp)) and found.setdefault(file.path, file) is not file:
+            if (file := note_file(path, entry, stamp)) and found.setdefault(file.path, file) is not file:
                 # Two names may differ in normalisation only; the first in byte order is kept.
                 self._left_out[file.path] = "a second file whose name reads the same; rename one"
         self._attachments = sorted(attachments)
@@ -149,7 +126,7 @@ class Vault:
             parts = path.relative_to(self.root).parts
         except ValueError:
             return False
-        return bool(parts) and (parts[-1] == IGNORE_FILE or not any(map(_is_passed_over, parts)))
+        return bool(parts) and (parts[-1] == IGNORE_FILE or not any(map(is_passed_over, parts)))
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, whatever it is written in. Raises NoteUnreadable."""
@@ -235,7 +212,7 @@ class Vault:
             # The file may be written in another normalisation (NFD on macOS) than links are.
             self.scan()
             name = self._real_names.get(path, name)
-        if not self._is_inside(os.path.realpath(name)):
+        if not is_inside(os.path.realpath(name), self._real_root):
             raise NoteUnreadable(f"{path} is a link to outside the vault. Copy the file into the vault.")
         return name
 
@@ -243,103 +220,12 @@ class Vault:
         """Where below the root the note at vault-relative `path` lies, as the disk spells it. Raises as `locate` does."""
         return self.locate(path).relative_to(self.root)
 
-    def _is_inside(self, real: str) -> bool:
-        return real == self._real_root or real.startswith(self._real_root + os.sep)
-
-    def _files(
-        self,
-        folder: str,
-        prefix: str,
-        rules: list[tuple[str, Rules]],
-        programs: Sequence[tuple[str, Rules, str]] = (),
-    ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Every file that is not hidden or ignored, with its path below the root as the disk spells it."""
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            if is_of_the_machine(error):  # the notes in it are not gone
-                raise
-            return
-        if any(entry.name == IGNORE_FILE for entry in entries):
-            rules = [*rules, *((prefix, spec) for spec in read_rules(Path(folder, IGNORE_FILE)))]
-        names = frozenset(entry.name for entry in entries)
-        programs = [*programs, *_program_rules(Path(folder), names, prefix)]
-        for entry in entries:
-            path = f"{prefix}{entry.name}"
-            if _is_passed_over(entry.name):
-                continue
-            try:
-                is_folder = entry.is_dir()
-                # A link to a folder is not followed: within the vault its notes would be listed twice, or for
-                # ever; outside they are not the vault's. Links to files are followed within the vault.
-                outside = entry.is_symlink() and (
-                    is_folder or not self._is_inside(os.path.realpath(entry.path))
-                )
-                if outside and is_folder:
-                    self._left_out[_link_path(f"{path}/")] = "a link to another folder"
-                if outside or not (is_folder or entry.is_file()):
-                    continue
-            except OSError as error:
-                if is_of_the_machine(error):
-                    raise
-                continue
-            shown = f"{path}/" if is_folder else path
-            if is_ignored(shown, rules):
-                continue
-            reason = _why_left_out(shown, names, programs)
-            if reason and not is_brought_back(shown, rules):
-                self._left_out[_link_path(shown)] = reason
-            elif is_folder:
-                yield from self._files(entry.path, f"{path}/", rules, programs)
-            else:
-                yield path, entry
-
-
-def _program_rules(folder: Path, names: frozenset[str], prefix: str) -> list[tuple[str, Rules, str]]:
-    found = program_rules(folder, names)
-    return [(prefix, rules, reason) for rule, reason in found.items() for rules in rules_of([rule])]
-
-
-def _why_left_out(path: str, names: frozenset[str], programs: Sequence[tuple[str, Rules, str]]) -> str:
-    for prefix, rules, reason in programs:
-        if is_ignored(path, [(prefix, rules)]):
-            return reason
-    return "" if path.endswith("/") else made_from(path.rsplit("/", 1)[-1], names)
-
-
-def _is_passed_over(name: str) -> bool:
-    return name.startswith(".") or name in _SKIPPED_FOLDERS or _TEMPORARY.search(name) is not None
-
-
-def _note_file(path: str, entry: os.DirEntry[str], stamp: str) -> NoteFile | None:
-    try:
-        status = entry.stat()
-    except OSError as error:
-        if is_of_the_machine(error):
-            raise
-        return None  # deleted while the folder was read
-    return NoteFile(
-        _link_path(path),
-        Path(entry.path),
-        status.st_size,
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-        _inode(status),
-        stamp,
-    )
-
 
 def _exists(name: Path) -> bool:
     try:
         return name.exists()
     except OSError:  # too long for a name
         return False
-
-
-def _inode(status: os.stat_result) -> int:
-    """The file's number; some file systems use more bits than SQLite stores."""
-    return status.st_ino & 0x7FFF_FFFF_FFFF_FFFF
 
 
 def _digest() -> Any:
@@ -356,15 +242,8 @@ def _raw(path: str, text: str, encoding: str, bom: bool, fingerprint: str, statu
         status.st_size,
         status.st_mtime_ns,
         status.st_ctime_ns,
-        _inode(status),
+        inode(status),
     )
-
-
-def _link_path(path: str) -> str:
-    """NFC, and without the lone surrogates that stand for undecodable bytes in a name."""
-    if path.isascii():
-        return path
-    return unicodedata.normalize("NFC", readable(path))
 
 
 def _whole_lines(data: bytes) -> bytes:

@@ -21,15 +21,15 @@ _BEGINNING = 24  # characters in which an entry's day stands
 def day_in(text: str) -> date | None:
     """The day written in `text`, with its year; None where there is none."""
     if (found := _ISO.search(text)) or (found := _EAST_ASIAN.search(text)):
-        return _day(found[1], found[2], found[3])
+        return calendar_day(found[1], found[2], found[3])
     if found := _DAY_FIRST.search(text):
-        return _day(found[3], found[2], found[1])
+        return calendar_day(found[3], found[2], found[1])
     for found in _WORDS.finditer(text):
         if month := month_numbers().get(plain(found[2])):
-            return _day(found[3], str(month), found[1])
+            return calendar_day(found[3], month, found[1])
     for found in _MONTH_FIRST.finditer(text):
         if month := month_numbers().get(plain(found[1])):
-            return _day(found[3], str(month), found[2])
+            return calendar_day(found[3], month, found[2])
     return None
 
 
@@ -46,7 +46,8 @@ def after_entry_day(text: str) -> int:
     return 0
 
 
-def _day(year: str, month: str, day: str) -> date | None:
+def calendar_day(year: str, month: str | int, day: str) -> date | None:
+    """The day of these numbers; None where the calendar has none."""
     try:
         return date(int(year), int(month), int(day))
     except ValueError:
