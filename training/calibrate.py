@@ -1,7 +1,7 @@
 """Fit what the probability of an answer is made of: `python -m training.calibrate [SET] [--only FEATURE,…]`.
 
 Asks the questions of SET (default: `dev/` beside this file, a vault and questions written for this project and trained on
-by nothing) as `kb ask` searches and reads, and fits the weights of kb/answering/evidence/candidates.py by a conditional logit model:
+by nothing) as `kb ask` searches and reads, and fits the weights of kb/answering/evidence/candidate.py by a conditional logit model:
 one of a question's candidates answers it, or none does. Prints the weights fitted on all questions, and figures of five
 folds, each judged with weights fitted on the other four. With `--only`, the other weights stay those in use. The sets of ../shared/eval are not touched.
 """
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from kb.answering.conversation import Turn
-from kb.answering.evidence.candidates import INTERCEPT, WEIGHTS, Candidate, Features
+from kb.answering.evidence.candidate import INTERCEPT, WEIGHTS, Candidate, Features
 from kb.answering.evidence.reader_evidence import EvidenceReader
 from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import intent_of

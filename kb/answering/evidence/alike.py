@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kb.answering.evidence.candidates import Candidate, touches
+from kb.answering.evidence.candidate import Candidate, touches
 from kb.answering.words import covers, words_of
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kb.answering.evidence.candidates import NOTHING_KNOWN, Candidate
+from kb.answering.evidence.candidate import NOTHING_KNOWN, Candidate
 from kb.answering.evidence.reading_text import cells_of
 from kb.answering.evidence.sections import Section
 from kb.answering.question.question import Question

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from kb.answering.evidence.candidates import Candidate
+from kb.answering.evidence.candidate import Candidate
 from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
 from kb.notes.answer_blocks import AnswerBlock, Part

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from kb.answering.evidence.candidates import Candidate
+from kb.answering.evidence.candidate import Candidate
 from kb.answering.gates.negation import polarity
 from kb.answering.question.intent import Intent, tells_change
 from kb.answering.question.question import Question

@@ -8,7 +8,8 @@ from datetime import date
 from typing import TypeVar
 
 from kb.answering.evidence.alike import agrees, apart, distinct, overlaps, repeats
-from kb.answering.evidence.candidates import NOTHING_KNOWN, Candidate, candidates_of, touches
+from kb.answering.evidence.candidate import NOTHING_KNOWN, Candidate, touches
+from kb.answering.evidence.candidates import candidates_of
 from kb.answering.evidence.compared import compared_rows
 from kb.answering.evidence.counting import count_of
 from kb.answering.evidence.in_force import in_force
