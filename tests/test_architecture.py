@@ -107,13 +107,8 @@ def test_no_file_names_a_machine_or_a_registry() -> None:
 MOST_LINES = 300
 # Still to be split; no other module may join them, and none of them may grow beyond 400.
 LONG = {
-    "kb/answering/agent.py",
-    "kb/injection/rules.py",
-    "kb/answering/evidence/candidates.py",
-    "kb/notes/vault.py",
     "plugins/kb_plugins/quiz/session.py",
     "plugins/kb_plugins/socratic/session.py",
-    "plugins/kb_plugins/summarize/extract.py",
 }
 
 

@@ -140,11 +140,11 @@ class Answerer:
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:
-    from kb.answering.agent import AnswerAgent, Told
+    from kb.answering.agent import AnswerAgent, Progress
 
     handler = AnswerAgent(tools, asked).run()
     async for event in handler.stream_events():
-        if isinstance(event, Told):
+        if isinstance(event, Progress):
             yield event.what
     answer: Answer = await handler
     yield Finished(answer)

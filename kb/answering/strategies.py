@@ -1,4 +1,4 @@
-"""Ways of bringing passages to a question, tried one after another until the evidence is enough."""
+"""Strategies of bringing passages to a question, tried one after another until the evidence is enough."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _LINKED_SCORE = 0.5  # of its neighbour's score that a passage of a linked note 
 _MOST_IN_PERIOD = 32  # passages of a period that are read, the latest
 _IN_PERIOD = 0.3  # score of a passage that only its day recommends
 
-Way = Callable[[Question, Sequence[SearchHit]], list[SearchHit]]  # question and hits so far to new hits
+Strategy = Callable[[Question, Sequence[SearchHit]], list[SearchHit]]  # question and hits so far to new hits
 
 
-def ways_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[str, Way]]:
-    """Each way by its name; `limit` is how many passages a search brings."""
+def strategies_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[str, Strategy]]:
+    """Each strategy by its name; `limit` is how many passages a search brings."""
 
-    by_meaning: dict[str, list[SearchHit]] = {}  # what the first way has brought for a question
+    by_meaning: dict[str, list[SearchHit]] = {}  # what the first has brought for a question
 
     def fused(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
         found, nearest = retriever.search_both(question.text, limit, max(limit, _ABROAD))
@@ -56,7 +56,15 @@ def best_by_note(hits: Sequence[SearchHit]) -> list[SearchHit]:
     return list(first.values())
 
 
-def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
+def hits_besides(catalog: Catalog, period: Period | None, about: Sequence[str]) -> list[SearchHit]:
+    """Passages that no search need find: of the days in `period`, and all that hold the words `about`."""
+    return [
+        *(_hits_of_period(catalog, period) if period else ()),
+        *(_hits_about(catalog, about) if about else ()),
+    ]
+
+
+def _hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     """Passages of the days in `period`: of daily notes, and below dated headings of others."""
     days = {note.path: note.named_day for note in catalog.notes()}
     dated = [path for path, day in days.items() if period.holds(day)]
@@ -73,7 +81,7 @@ def hits_of_period(catalog: Catalog, period: Period) -> list[SearchHit]:
     return [SearchHit(passage, _IN_PERIOD, lexical=0.0, dense=0.0) for passage in passages[-_MOST_IN_PERIOD:]]
 
 
-def hits_about(catalog: Catalog, words: Sequence[str]) -> list[SearchHit]:
+def _hits_about(catalog: Catalog, words: Sequence[str]) -> list[SearchHit]:
     """Passages that hold all of `words`, those of the latest days."""
     queries = CatalogQueries(catalog)
     holding = [queries.passages_with(word) for word in words]
