@@ -51,7 +51,7 @@ def note_examples(vaults: Path | None, chance: random.Random) -> list[Example]:
 def note_pairs(chance: random.Random) -> list[Pair]:
     """Yes/no questions over made notes: yes entails, no contradicts, not told is neutral; and those written."""
     pairs = [pair for _ in range(_VAULTS // 2) for pair in _pairs_of(make_vault(chance), chance)]
-    return pairs + list(written_pairs()) * 4
+    return pairs + list(written_pairs(chance)) * 4
 
 
 # Made vaults

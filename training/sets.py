@@ -84,7 +84,7 @@ def training_examples(folder: Path, chance: random.Random) -> list[Example]:
         examples += own * TIMES.get(name, 1)
         examples += _neighbours(own, chance, share=0.15)
         examples += retrieved_negatives(own, chance, share=0.2)
-    return [_noted(example, chance) for example in examples]
+    return [as_in_notes(example, chance) for example in examples]
 
 
 def training_pairs(folder: Path, chance: random.Random) -> list[Pair]:
@@ -214,7 +214,7 @@ def _holds(context: str, answers: Sequence[str]) -> bool:
     return any(answer.casefold() in folded for answer in answers)
 
 
-def _noted(example: Example, chance: random.Random) -> Example:
+def as_in_notes(example: Example, chance: random.Random) -> Example:
     """The same as kb gives it to the reader: under its title, now and then as bullets; as people type questions."""
     if chance.random() < _BULLETS and example.lang not in WITHOUT_SPACES:
         example = _bulleted(example)

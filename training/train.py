@@ -20,6 +20,7 @@ from training.model import Reader, padded
 from training.notes import note_examples, note_pairs
 from training.packing import Row, batches, open_tokenizer, pack_examples, pack_pairs
 from training.sets import training_examples, training_pairs
+from training.translated import translated_examples
 
 _WARM_UP = 150  # steps
 _DROPOUT = 0.05
@@ -34,10 +35,11 @@ def main() -> None:
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     base = unpacked_folder(open_package(), cache_folder())
+    plan = _plan(base, options)
     net = Reader(base, frozen=options.frozen)
     if options.start:
         net.load(options.start)
-    train(net, _plan(base, options), options)
+    train(net, plan, options)
 
 
 def train(net: Reader, plan: list[list[Row]], options: argparse.Namespace) -> None:
@@ -98,9 +100,11 @@ def _plan(base: Path, options: argparse.Namespace) -> list[list[Row]]:
     tokenizer = open_tokenizer(base)
     made = training_examples(options.data, chance)
     pairs = training_pairs(options.data, chance)
+    translated = translated_examples(options.data, chance)
     notes, asked = note_examples(options.vaults, chance), note_pairs(chance)
     parts = (
-        (1 - options.notes, made, pack_examples),
+        (1 - options.notes - options.translated, made, pack_examples),
+        (options.translated, translated, pack_examples),
         (options.notes, notes, pack_examples),
         (options.pairs, pairs, pack_pairs),
         (options.pairs / 2, asked, pack_pairs),
@@ -146,6 +150,12 @@ def _options() -> argparse.Namespace:
         "--stop", type=int, default=10**9, help="rows after which to stop, before the plan's end"
     )
     parser.add_argument("--notes", type=float, default=0.35, help="share of questions over generated notes")
+    parser.add_argument(
+        "--translated",
+        type=float,
+        default=0.15,
+        help="share of questions in another language than their text",
+    )
     parser.add_argument("--pairs", type=float, default=0.12, help="sentence pairs a question")
     parser.add_argument("--rate", type=float, default=2e-4, help="highest learning rate")
     parser.add_argument(

@@ -66,13 +66,22 @@ def _of_other_notes(chance: random.Random) -> Iterator[Example]:
             yield Example(question, chance.choice(wrong), lang=lang)
 
 
-def written_pairs() -> Iterator[Pair]:
-    """Yes/no questions of the written notes over the passage that decides them."""
-    for note in written_notes():
+def written_pairs(chance: random.Random) -> Iterator[Pair]:
+    """Yes/no questions of the written notes over the passage that decides them, and over one that does not."""
+    notes = written_notes()
+    for note in notes:
         for _, kind, question, answer in note.questions:
-            if kind and (place := find_answer(note.passages, answer)):
+            if not kind or not (place := find_answer(note.passages, answer)):
+                continue
+            yield Pair(
+                question, note.passages[place[0]], LABELS["entails" if kind == "yes" else "contradicts"]
+            )
+            # The rest of the note speaks of the same things and does not decide it.
+            others = [text for number, text in enumerate(note.passages) if number != place[0]]
+            others = [text for text in others if answer.casefold() not in text.casefold()]
+            if others or chance.random() < 0.3:
                 yield Pair(
-                    question, note.passages[place[0]], LABELS["entails" if kind == "yes" else "contradicts"]
+                    question, chance.choice(others or chance.choice(notes).passages), LABELS["neutral"]
                 )
 
 

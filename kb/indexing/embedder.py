@@ -73,12 +73,12 @@ class Embedder:
         return self._embed([before + text for text in texts], many=many)
 
     def embed_query(self, text: str) -> Vectors:
-        """Shape (dimension,)."""
+        """The unit vector, shape (dimension,), that a search compares passages with."""
         vector: Vectors = self.embed_queries([text])[0]
-        return vector
+        return self._model.for_search(vector)
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), dimension)."""
+        """As the model embeds queries; shape (len(texts), dimension)."""
         before, _ = self._model.prompts
         return self._embed([before + text for text in texts], many=False)
 

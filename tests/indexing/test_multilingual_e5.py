@@ -75,6 +75,29 @@ def test_an_answer_in_another_language_is_nearer_than_another_text(embedder: Emb
 
 
 @pytest.mark.parametrize(
+    ("question", "answer", "others"),
+    [
+        (
+            "متى موعد طبيب الأسنان؟",
+            "Dentist on 3 March at nine.",
+            ["موعد تسليم التقرير يوم الاثنين.", "اشتريت الخبز."],
+        ),
+        (
+            "我们什么时候种的苹果树？",
+            "The apple tree was planted in 2019.",
+            ["我们什么时候开会？"],
+        ),
+        ("¿Cuándo es la cita con el dentista?", "Dentist on 3 March at nine.", ["¿Cuándo es la fiesta?"]),
+    ],
+)
+def test_that_a_text_is_in_the_language_of_the_question_counts_little(
+    embedder: Embedder, question: str, answer: str, others: list[str]
+) -> None:
+    near, *far = embedder.embed_passages([answer, *others]) @ embedder.embed_query(question)
+    assert near > max(far)
+
+
+@pytest.mark.parametrize(
     ("one", "other", "least", "most"),
     [
         ("We sold the boat in May for 1,150 euros.", "In May the boat was sold for 1,150 euros.", 0.85, 1),
@@ -99,7 +122,8 @@ def test_vectors_have_length_one_and_do_not_depend_on_their_batch(embedder: Embe
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
     for text, vector in zip(TEXTS, together, strict=True):
         # Activations of 8 bits are rounded a little differently beside others.
-        assert float(embedder.embed_query(text) @ vector) >= 0.9995
+        assert float(embedder.embed_queries([text])[0] @ vector) >= 0.9995
+        assert np.linalg.norm(embedder.embed_query(text)) == pytest.approx(1, abs=1e-5)
 
 
 def test_odd_texts_have_vectors_too(embedder: Embedder) -> None:
