@@ -14,6 +14,7 @@ from pathlib import Path
 from training.sets import LABELS, Example, Pair
 
 HERE = Path(__file__).parent
+_YES_TIMES = 3  # as often as a no: people who wrote the questions wrote three times as many of those
 _NEAREST = 6  # passages among which a wrong one is chosen
 
 
@@ -73,9 +74,10 @@ def written_pairs(chance: random.Random) -> Iterator[Pair]:
         for _, kind, question, answer in note.questions:
             if not kind or not (place := find_answer(note.passages, answer)):
                 continue
-            yield Pair(
+            decided = Pair(
                 question, note.passages[place[0]], LABELS["entails" if kind == "yes" else "contradicts"]
             )
+            yield from [decided] * (_YES_TIMES if kind == "yes" else 1)
             # The rest of the note speaks of the same things and does not decide it.
             others = [text for number, text in enumerate(note.passages) if number != place[0]]
             others = [text for text in others if answer.casefold() not in text.casefold()]
