@@ -84,7 +84,10 @@ def _follows(item: Candidate, best: Candidate) -> bool:
     """Whether `item` was written after `best`: on a later day, or further down where neither has a day of its own."""
     if item.day and best.day and item.day != best.day:
         return item.day > best.day
-    return item.section is best.section and item.day == best.day and item.span.start >= best.span.end
+    if item.section is not best.section or item.day != best.day:
+        return False
+    below = best.span.start < item.span.start and item.span.end <= best.span.end  # an item of its own below it
+    return below or item.span.start >= best.span.end
 
 
 def _same_note(item: Candidate, other: Candidate) -> bool:
