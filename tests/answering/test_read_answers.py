@@ -30,6 +30,7 @@ NOTES = {
     "| February | 280 | 95 | 165 € |\n| March | 240 | 60 | 130 € |\n",
     "Body/Weight.md": "# Weight\n\n| Day | Weight | Mood |\n|---|---|---|\n| 2026-01-04 | 71.2 | tired |\n| 2026-02-01 | 70.4 | |\n"
     "| 2026-04-05 | 68.9 | fine |\n",
+    "House/Deck.md": "# Deck\n\n- varnish: 6 coats, sand with 320 between\n  - correction from Jonas: 8 coats\n- oil the bench\n",
     "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
     "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
     "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
@@ -345,3 +346,8 @@ def test_how_something_stands_is_told_by_what_was_written_last(
     answer = ask(base, question)
     assert first in answer.sentences[0].text
     assert later in answer.sentences[1].text
+
+
+def test_a_correction_below_an_item_is_in_force(base: KnowledgeBase) -> None:
+    answer = ask(base, "How many coats of varnish does the deck need?")
+    assert "8" in answer.short

@@ -11,6 +11,7 @@ from kb.answering.gates.negation import polarity
 from kb.answering.question.intent import Intent, tells_change
 from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
+from kb.notes.plain import plain_text
 
 _SUPERSEDES = 2.0  # log odds by which a later statement of the same may fall behind an earlier one …
 _SUPERSEDES_ELSEWHERE = 0.7  # … of another note …
@@ -21,6 +22,8 @@ def in_force(question: Question, best: Candidate, found: Sequence[Candidate], in
     """`best`, or what superseded it: a later statement of the same, in its note or elsewhere."""
     if not intent.wants_earliest and (last := _amended(question, best, found)):
         return replace(last, score=max(best.score, last.score))
+    if not intent.wants_earliest and not best.is_several and (item := _corrected_below(question, best)):
+        return item
     if best.day is None:
         return best
     if not intent.wants_earliest and (denial := _denial(question, best, found)):
@@ -84,10 +87,22 @@ def _follows(item: Candidate, best: Candidate) -> bool:
     """Whether `item` was written after `best`: on a later day, or further down where neither has a day of its own."""
     if item.day and best.day and item.day != best.day:
         return item.day > best.day
-    if item.section is not best.section or item.day != best.day:
-        return False
-    below = best.span.start < item.span.start and item.span.end <= best.span.end  # an item of its own below it
-    return below or item.span.start >= best.span.end
+    return item.section is best.section and item.day == best.day and item.span.start >= best.span.end
+
+
+def _corrected_below(question: Question, best: Candidate) -> Candidate | None:
+    """The last item below that of `best` which says that it is changed, and gives what is asked for instead."""
+    text = best.section.text
+    below = [
+        part.span
+        for part in best.block.parts
+        if part.depth and best.span.start < part.span.start and part.span.end <= best.span.end
+    ]
+    for span in reversed(below):
+        told = plain_text(text[span.start : span.end]).strip()
+        if tells_change(told) and (question.kind not in ("number", "date") or question.kind_found(told) > 0):
+            return replace(best, span=span, short=told, whole=False)
+    return None
 
 
 def _same_note(item: Candidate, other: Candidate) -> bool:
