@@ -148,16 +148,18 @@ class KnowledgeBase(Renaming, ForPrograms):
         return listed(wanted, self.catalog, self.retriever, self.settings.today)
 
     def link_suggestions(
-        self, note: str, least: float | None = None, text: str | None = None
+        self, note: str, min_confidence: float | None = None, text: str | None = None
     ) -> list[LinkSuggestion]:
         """The links that the note called `note` may want, in the order of its text.
 
         With `text`, which is not saved yet, `note` is its path.
         """
-        from kb.linking.suggestions import LEAST
+        from kb.linking.suggestions import MIN_CONFIDENCE
 
         path = note if text is not None else self.links(note).path
-        return self.link_advisor.links(path, text, LEAST if least is None else least)
+        return self.link_advisor.links(
+            path, text, MIN_CONFIDENCE if min_confidence is None else min_confidence
+        )
 
     def related_edits(self, path: str, text: str) -> list[Edit]:
         """What puts a section of related notes into the note at `path`, whose text is `text`; nothing without any."""

@@ -11,7 +11,7 @@ from kb.knowledge_base_parts import Parts
 if TYPE_CHECKING:
     from kb.indexing.connections import Connections
     from kb.indexing.sync import SyncReport
-    from kb.linking.renaming.relinking import Renamed, Way
+    from kb.linking.renaming.relinking import RenameContext, Renamed
 
 
 class Renaming(Parts, ABC):
@@ -35,13 +35,13 @@ class Renaming(Parts, ABC):
         from kb.linking.renaming.note import rename, rename_folder
         from kb.linking.renaming.part import rename_part
 
-        def work(way: Way) -> Renamed:
+        def work(context: RenameContext) -> Renamed:
             if "#" in note:
                 whole, _, part = note.partition("#")
-                return rename_part(way, self.links(whole).path, part, name)
+                return rename_part(context, self.links(whole).path, part, name)
             if self._is_folder(note):
-                return rename_folder(way, note, name)
-            return rename(way, self.links(note).path, name)
+                return rename_folder(context, note, name)
+            return rename(context, self.links(note).path, name)
 
         return self._rename(work, dry_run, tell)
 
@@ -55,7 +55,7 @@ class Renaming(Parts, ABC):
         """Move notes, other files and folders, old vault-relative path to new one, all at once; links follow."""
         from kb.linking.renaming.note import move
 
-        return self._rename(lambda way: move(way, places), dry_run, tell)
+        return self._rename(lambda context: move(context, places), dry_run, tell)
 
     def rename_tag(
         self, old: str, new: str, *, dry_run: bool = False, tell: Callable[[Renamed], None] = lambda _: None
@@ -63,7 +63,7 @@ class Renaming(Parts, ABC):
         """Write the tag `new` wherever notes have the tag `old`, those below it included."""
         from kb.linking.renaming.tag import rename_tag
 
-        return self._rename(lambda way: rename_tag(way, old, new), dry_run, tell)
+        return self._rename(lambda context: rename_tag(context, old, new), dry_run, tell)
 
     def rename_alias(
         self,
@@ -78,7 +78,7 @@ class Renaming(Parts, ABC):
         from kb.linking.renaming.alias import rename_alias
 
         path = self.links(note).path if note else ""
-        return self._rename(lambda way: rename_alias(way, old, new, path), dry_run, tell)
+        return self._rename(lambda context: rename_alias(context, old, new, path), dry_run, tell)
 
     def merge_notes(
         self,
@@ -91,8 +91,8 @@ class Renaming(Parts, ABC):
         """Put all of `note` at the end of `into`; links to the one lead to the other, and the file goes."""
         from kb.linking.renaming.merge import merge
 
-        def work(way: Way) -> Renamed:
-            return merge(way, self.links(note).path, self.links(into).path)
+        def work(context: RenameContext) -> Renamed:
+            return merge(context, self.links(note).path, self.links(into).path)
 
         return self._rename(work, dry_run, tell)
 
@@ -108,18 +108,20 @@ class Renaming(Parts, ABC):
         from kb.linking.renaming.extract import extract
 
         whole, _, part = section.partition("#")
-        return self._rename(lambda way: extract(way, self.links(whole).path, part, name), dry_run, tell)
+        return self._rename(
+            lambda context: extract(context, self.links(whole).path, part, name), dry_run, tell
+        )
 
     def _rename(
-        self, work: Callable[[Way], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
+        self, work: Callable[[RenameContext], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
     ) -> Renamed:
         from kb.indexing.staleness import unindexed_notes
-        from kb.linking.renaming.relinking import Way
+        from kb.linking.renaming.relinking import RenameContext
 
         if not dry_run:
             self.index(brief=True)
         unindexed = unindexed_notes(self.catalog, self._vault) if dry_run else frozenset()
-        done = work(Way(self.catalog, self._vault, self.edits, dry_run, tell, unindexed=unindexed))
+        done = work(RenameContext(self.catalog, self._vault, self.edits, dry_run, tell, unindexed=unindexed))
         if not dry_run:
             self.index(brief=True)
             if self._extensions:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kb.answering.answer import Quote
-from kb.answering.evidence.reader_evidence import NOTHING, Found
+from kb.answering.evidence.reader_evidence import NOTHING, Findings
 from kb.answering.evidence.sentences import Evidence
 from kb.answering.question.intent import Intent
 from kb.answering.question.question import Question
@@ -30,7 +30,7 @@ class QuestionPart:
     judged: float | None = None  # by the judge, where there is one, of the quotes …
     judged_on: tuple[str, ...] = ()
     new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
-    found: Found = NOTHING  # by the reader
+    found: Findings = NOTHING  # by the reader
 
 
 def place_of(evidence: Evidence) -> tuple[str, int]:

@@ -27,7 +27,7 @@ from kb.notes.suffixes import is_markdown
 from kb.notes.written import in_table
 
 if TYPE_CHECKING:
-    from kb.linking.renaming.relinking import Renamed, Way
+    from kb.linking.renaming.relinking import RenameContext, Renamed
 
 _STYLED = 60  # notes whose links tell how the vault writes links
 _PROSE = ("wiki", "markdown")
@@ -271,13 +271,15 @@ class Drafts(KnowledgeBase):
 
     def _rename(
         self,
-        work: Callable[[Way], Renamed],
+        work: Callable[[RenameContext], Renamed],
         dry_run: bool,  # noqa: ARG002 - whoever holds the texts makes the changes
         tell: Callable[[Renamed], None],
     ) -> Renamed:
         from kb.indexing.staleness import unindexed_notes
-        from kb.linking.renaming.relinking import Way
+        from kb.linking.renaming.relinking import RenameContext
 
         unindexed = unindexed_notes(self._index.catalog, self._vault)
-        way = Way(self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver)
-        return work(replace(way, unindexed=unindexed))
+        context = RenameContext(
+            self.catalog, self._vault, self.edits, True, tell, frozenset(self.texts), self.resolver
+        )
+        return work(replace(context, unindexed=unindexed))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from kb.importing.clippings import PAGES, page_note
-from kb.importing.found import Body, Found, short_hash
+from kb.importing.imported_note import Body, ImportedNote, short_hash
 from kb.importing.importer import Export
 from kb.importing.mhtml import Saved
 from kb.importing.text import folder_of, read_texts
@@ -38,7 +38,7 @@ class AppleNotes:
             for name in tree.ending(*PAGES)[:3]
         )
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each page or text."""
         from kb.importing.html import first_line, read_page
 
@@ -64,7 +64,7 @@ class AppleNotes:
                 else []
             )
             files = [body.file(tree.attachment(one)) for one in beside]
-            yield Found(
+            yield ImportedNote(
                 f"{PurePosixPath(name).name}\t{short_hash(said)}",
                 stem,
                 "\n\n".join((said.strip("\n"), *files)),

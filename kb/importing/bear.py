@@ -11,7 +11,7 @@ from typing import Any
 
 from kb.errors import ExportUnreadable
 from kb.importing.code import outside_code
-from kb.importing.found import Body, Found, Ref, short_hash
+from kb.importing.imported_note import Body, ImportedNote, Ref, short_hash
 from kb.importing.importer import Export
 from kb.importing.markdown import NOTES, Pages, front_lines, read_pages
 from kb.importing.shapes import line, moment, table, text
@@ -38,7 +38,7 @@ class Bear:
         """Whether there are bundles; Markdown alone is taken for Bear's only when --from says so."""
         return bool(_bundles(tree))
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each bundle or Markdown file."""
         tree = export.tree
         bundles = _bundles(tree)
@@ -55,7 +55,7 @@ class Bear:
             body = Body()
             said = pages.text(name, body, partial(_to_heading, pages, name, body)).strip("\n")
             identity = text(about.get("uniqueIdentifier"))
-            yield Found(
+            yield ImportedNote(
                 identity or f"{title}\t{short_hash(note.text)}",
                 title,
                 said,

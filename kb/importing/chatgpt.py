@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kb.importing.chats import Turn, fenced, transcript
-from kb.importing.found import Attachment, Body, Found
+from kb.importing.imported_note import Attachment, Body, ImportedNote
 from kb.importing.importer import Export
 from kb.importing.shapes import line, moment, table, tables, text, texts
 from kb.importing.tree import Tree
@@ -34,7 +34,7 @@ class ChatGpt:
             for name in conversation_files(tree)[:1]
         )
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each conversation in which something was said."""
         pictures = _pictures(export.tree)
         for name in conversation_files(export.tree):
@@ -46,7 +46,7 @@ class ChatGpt:
                 if not said:
                     export.leave(title, "says nothing")
                     continue
-                yield Found(
+                yield ImportedNote(
                     key,
                     title,
                     said,

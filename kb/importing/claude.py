@@ -7,7 +7,7 @@ from typing import Any
 
 from kb.importing.chatgpt import conversation_files
 from kb.importing.chats import Turn, fenced, transcript
-from kb.importing.found import Found
+from kb.importing.imported_note import ImportedNote
 from kb.importing.importer import Export
 from kb.importing.shapes import line, moment, table, tables, text
 from kb.importing.tree import Tree
@@ -28,7 +28,7 @@ class Claude:
             for name in conversation_files(tree)[:1]
         )
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each conversation in which something was said, then the documents."""
         for name in conversation_files(export.tree):
             for number, one in enumerate(tables(export.tree.json(name)), 1):
@@ -38,7 +38,7 @@ class Claude:
                     export.leave(title, "says nothing")
                     continue
                 key = text(one.get("uuid"))
-                yield Found(
+                yield ImportedNote(
                     key or f"{name} {number} {title}",
                     title,
                     said,
@@ -54,12 +54,12 @@ class Claude:
                 yield from _documents(project)
 
 
-def _documents(project: dict[str, Any]) -> Iterator[Found]:
+def _documents(project: dict[str, Any]) -> Iterator[ImportedNote]:
     folder = line(project.get("name")) or "Project"
     for number, one in enumerate(tables(project.get("docs")), 1):
         name, content = line(one.get("filename")), text(one.get("content"))
         if content.strip():
-            yield Found(
+            yield ImportedNote(
                 text(one.get("uuid")) or f"{text(project.get('uuid'))} {number} {name}",
                 name.removesuffix(".md").removesuffix(".txt") or "Untitled",
                 content,

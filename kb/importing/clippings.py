@@ -10,7 +10,7 @@ from posixpath import normpath
 from urllib.parse import unquote
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Body, Found, Ref, short_hash
+from kb.importing.imported_note import Body, ImportedNote, Ref, short_hash
 from kb.importing.importer import Export
 from kb.importing.mhtml import SUFFIXES, Saved, read_mhtml
 from kb.importing.shapes import moment
@@ -34,7 +34,7 @@ class Clippings:
         """Whether pages are most of the texts."""
         return bool(tree.ending(*PAGES)) and not tree.ending(".md", ".markdown")
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each page."""
         from kb.importing.html import first_line, read_page
 
@@ -66,7 +66,7 @@ def _saved_page(tree: Tree, name: str) -> Saved:
     return read_mhtml(tree, name) if name.lower().endswith(SUFFIXES) else Saved(tree.text(name))
 
 
-def page_note(tree: Tree, name: str, saved: Saved, title: str, *, web: bool) -> Found:
+def page_note(tree: Tree, name: str, saved: Saved, title: str, *, web: bool) -> ImportedNote:
     """The note that the page `name` becomes. Raises ExportUnreadable for what cannot be converted."""
     from kb.importing.html import Links, is_local, markdown_of, read_page
 
@@ -102,7 +102,7 @@ def page_note(tree: Tree, name: str, saved: Saved, title: str, *, web: bool) -> 
         said = rest.strip("\n")
     author = next((page.meta[key] for key in _AUTHOR if page.meta.get(key)), "")
     published = next((moment(page.meta[key]) for key in _PUBLISHED if page.meta.get(key)), None)
-    return Found(
+    return ImportedNote(
         f"{source or PurePosixPath(name).name}\t{short_hash(said)}",
         title,
         said,

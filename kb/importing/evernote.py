@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Attachment, Body, Found, Ref, clean, short_hash
+from kb.importing.imported_note import Attachment, Body, ImportedNote, Ref, clean, short_hash
 from kb.importing.importer import Export
 from kb.importing.tree import MOST_ATTACHMENT, Tree
 
@@ -35,7 +35,7 @@ class Evernote:
         """Whether there are .enex files."""
         return bool(tree.ending(".enex"))
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """The notes of every notebook."""
         files = export.tree.ending(".enex")
         linked = _linked(export.tree, files)
@@ -92,7 +92,7 @@ def _title(element: Any) -> str:
     return " ".join(clean(element.findtext("title") or "").split()) or "Untitled"
 
 
-def _found(element: Any, notebook: str, export: Export, linked: dict[str, str]) -> Found:
+def _found(element: Any, notebook: str, export: Export, linked: dict[str, str]) -> ImportedNote:
     from kb.importing.html import Links, markdown_of, read_page
 
     title, body = _title(element), Body()
@@ -119,7 +119,7 @@ def _found(element: Any, notebook: str, export: Export, linked: dict[str, str]) 
     said = markdown_of(read_page(content), body, export.tree, Links(link, picture))
     rest = [body.file(file) for identity, file in files.items() if identity not in shown]
     created = _moment(element.findtext("created"))
-    return Found(
+    return ImportedNote(
         f"{title}\t{created or short_hash(content)}",
         title,
         "\n\n".join(filter(None, (said, *_tasks(element), *rest))),

@@ -14,9 +14,9 @@ from urllib.parse import unquote_to_bytes, urljoin
 from bs4 import BeautifulSoup, Tag
 from markdownify import MarkdownConverter
 
-from kb.importing.found import Attachment, Body
 from kb.importing.html_clean import Page, clean_html
 from kb.importing.html_marks import attribute, mark_boxes, mark_powers, mark_styles, put, put_code, take_code
+from kb.importing.imported_note import Attachment, Body
 from kb.importing.tree import Tree
 
 _DATA_URI = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w=.+-]+)*?)(;base64)?,", re.IGNORECASE)

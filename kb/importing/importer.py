@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Found
+from kb.importing.imported_note import ImportedNote
 from kb.importing.tree import Tree
 
 
@@ -52,5 +52,5 @@ class Importer(Protocol):
     def fits(self, tree: Tree) -> bool:
         """Whether this is an export of the format, by a short look. Raises ExportUnreadable."""
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """The notes. Raises ExportUnreadable for what cannot, or must not, be read at all."""

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Body, Found, short_hash
+from kb.importing.imported_note import Body, ImportedNote, short_hash
 from kb.importing.importer import Export
 from kb.importing.names import title_of
 from kb.importing.shapes import line, moment, table, tables, text
@@ -35,7 +35,7 @@ class Keep:
         names = [name for some in list(folders.values())[:_MOST_FOLDERS] for name in some[:2]]
         return any(_is_note(table(tree.json(name))) for name in names if tree.size(name) < MOST_TEXT)
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """Every note that is not in the bin."""
         for name in export.tree.ending(".json"):
             if export.tree.size(name) > MOST_TEXT:
@@ -65,7 +65,7 @@ def _is_note(value: dict[str, Any]) -> bool:
     )
 
 
-def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
+def _found(note: dict[str, Any], name: str, tree: Tree) -> ImportedNote:
     body = Body()
     items = [
         f"- [{'x' if one.get('isChecked') is True else ' '}] {line(one.get('text'))}"
@@ -92,7 +92,7 @@ def _found(note: dict[str, Any], name: str, tree: Tree) -> Found:
     states = [
         word for key, word in (("isPinned", "pinned"), ("isArchived", "archived")) if note.get(key) is True
     ]
-    return Found(
+    return ImportedNote(
         f"{title}\t{created}" if created else f"{title}\t{short_hash(plain)}\t{PurePosixPath(name).name}",
         title,
         "\n\n".join(filter(None, parts)),

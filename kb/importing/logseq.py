@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kb.importing.found import Body, Found
+from kb.importing.imported_note import Body, ImportedNote
 from kb.importing.importer import Export
 from kb.importing.outlines import Block, Outline, day_of, highlighted, walk
 from kb.importing.shapes import line, table, tables, text, texts
@@ -36,7 +36,7 @@ class Logseq:
         """Whether there are blocks that are pages."""
         return any(_pages(tree.json(name)) for name in tree.ending(".json")[:1])
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """The pages that say anything."""
         pages = [page for name in export.tree.ending(".json") for page in _pages(export.tree.json(name))]
         blocks = {
@@ -53,7 +53,7 @@ class Logseq:
             if not said:
                 export.leave(title, "is empty")
                 continue
-            yield Found(
+            yield ImportedNote(
                 title,
                 line(properties.pop("title", "")) or title,
                 said,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 from urllib.parse import unquote
 
-from kb.importing.found import Body, Ref
+from kb.importing.imported_note import Body, Ref
 from kb.importing.tree import Tree
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note

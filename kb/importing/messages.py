@@ -12,7 +12,7 @@ from typing import Any
 from kb.errors import ExportUnreadable
 from kb.files.small import parse_json
 from kb.importing.chats import Turn, transcript
-from kb.importing.found import Found, short_hash
+from kb.importing.imported_note import ImportedNote, short_hash
 from kb.importing.importer import Export
 from kb.importing.names import title_of
 from kb.importing.shapes import line, moment, table, tables, text
@@ -37,7 +37,7 @@ class Messages:
         """Whether the first file holds messages."""
         return any(_conversations(_value(tree, name)) for name in tree.ending(".json", ".jsonl")[:1])
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each conversation in which something was said."""
         for name in export.tree.ending(".json", ".jsonl"):
             conversations = _conversations(_value(export.tree, name))
@@ -55,7 +55,7 @@ class Messages:
                     key = (
                         text(about.get("id")) or text(about.get("conversationId")) or short_hash(title + said)
                     )
-                    yield Found(
+                    yield ImportedNote(
                         key,
                         title,
                         said,

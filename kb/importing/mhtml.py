@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Attachment, clean, short_hash
+from kb.importing.imported_note import Attachment, clean, short_hash
 from kb.importing.tree import Tree
 
 SUFFIXES = (".mhtml", ".mht")

@@ -10,10 +10,10 @@ from pathlib import Path
 from kb.errors import ExportUnreadable, KbError, NoteUnwritable, UsageError
 from kb.importing.archive import open_export
 from kb.importing.formats import FORMATS
-from kb.importing.found import Found
-from kb.importing.home import read_home
+from kb.importing.imported_note import ImportedNote
 from kb.importing.importer import Export, Importer, Left
 from kb.importing.plan import Plan, checked_folder, plan_import
+from kb.importing.target_vault import read_target_vault
 from kb.importing.tree import Tree
 from kb.notes.create import new_note_bytes
 from kb.notes.edit_journal import EditJournal
@@ -42,10 +42,10 @@ class Moving:
         self._check_outside(path)
         with closing(open_export(path)) as tree:
             importer = _importer(tree, source)
-            home = read_home(self._vault, self._settings.daily)
+            home = read_target_vault(self._vault, self._settings.daily)
             folder = checked_folder(to) if to else self._folder(importer, home.is_logseq)
             export = Export(tree)
-            found: list[Found] = []
+            found: list[ImportedNote] = []
             try:
                 for one in importer.notes(export):
                     found.append(one)

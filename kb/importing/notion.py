@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from kb.importing.clippings import page_note
-from kb.importing.found import Body, Found, Ref, has_refs
+from kb.importing.imported_note import Body, ImportedNote, Ref, has_refs
 from kb.importing.importer import Export
 from kb.importing.markdown import Pages, read_pages
 from kb.importing.mhtml import Saved
@@ -51,7 +51,7 @@ class Notion:
         texts = tree.ending(".md", ".csv", ".html")
         return bool(texts) and sum(_name(name)[1] != "" for name in texts) * 2 >= len(texts)
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """The pages, then the databases."""
         tree = export.tree
         if not tree.ending(".md"):
@@ -59,7 +59,7 @@ class Notion:
             return
         texts = read_texts(export, tree.ending(".md"))
         pages = read_pages(tree, texts, {name: _callouts(said) for name, said in texts.items()})
-        rooms = _Rooms(pages, _databases(tree))
+        rooms = _ExportIndex(pages, _databases(tree))
         for name in pages.notes:
             yield _page(name, rooms)
         for name, file in rooms.databases.items():
@@ -67,7 +67,7 @@ class Notion:
                 yield _database(name, said[file], rooms, export)
 
 
-def _as_html(export: Export) -> Iterator[Found]:
+def _as_html(export: Export) -> Iterator[ImportedNote]:
     """The pages of an export to HTML; databases are pages with tables there."""
     from kb.importing.html import read_page
 
@@ -81,7 +81,7 @@ def _as_html(export: Export) -> Iterator[Found]:
 
 
 @dataclass(frozen=True)
-class _Rooms:
+class _ExportIndex:
     """Where everything of the export is."""
 
     pages: Pages
@@ -116,7 +116,7 @@ class _Rooms:
         return found if _RELATION.sub("", value).strip(" ,") == "" else []
 
 
-def _page(name: str, rooms: _Rooms) -> Found:
+def _page(name: str, rooms: _ExportIndex) -> ImportedNote:
     title, identity = _name(name)
     body = Body()
     said = rooms.pages.text(name, body, _special(rooms, body, name)).strip("\n")
@@ -130,7 +130,7 @@ def _page(name: str, rooms: _Rooms) -> Found:
     tags = next((values[key] for key in _TAGS if key in values), "")
     created, updated = (_moment(values, names) for names in (_CREATED, _UPDATED))
     own = {*_TAGS, *(_CREATED if created else ()), *(_UPDATED if updated else ())}
-    return Found(
+    return ImportedNote(
         identity or name,
         title or "Untitled",
         said,
@@ -149,7 +149,7 @@ def _page(name: str, rooms: _Rooms) -> Found:
     )
 
 
-def _database(name: str, said: str, rooms: _Rooms, export: Export) -> Found:
+def _database(name: str, said: str, rooms: _ExportIndex, export: Export) -> ImportedNote:
     """A table of the rows; the first cell of each leads to its page."""
     title, identity = _name(name)
     body = Body()
@@ -175,7 +175,7 @@ def _database(name: str, said: str, rooms: _Rooms, export: Export) -> Found:
         lines.append(f"| {' | '.join(shown)} |")
         if not number:
             lines.append(f"|{' --- |' * width}")
-    return Found(
+    return ImportedNote(
         identity or name,
         title or "Untitled",
         "\n".join(lines),
@@ -185,7 +185,7 @@ def _database(name: str, said: str, rooms: _Rooms, export: Export) -> Found:
     )
 
 
-def _row_page(name: str, cell: str, rooms: _Rooms) -> str:
+def _row_page(name: str, cell: str, rooms: _ExportIndex) -> str:
     """The page of the row that begins with `cell`: in a folder called as the database, with or without the id."""
     beside = f"{folder_of(name)}/{_name(name)[0]}".lstrip("/")
     for folder in (name.removesuffix(".csv"), beside):
@@ -195,7 +195,7 @@ def _row_page(name: str, cell: str, rooms: _Rooms) -> str:
     return ""
 
 
-def _special(rooms: _Rooms, body: Body, name: str) -> Callable[[Link], str | None]:
+def _special(rooms: _ExportIndex, body: Body, name: str) -> Callable[[Link], str | None]:
     """Links that only Notion writes: to databases, and to pages by their addresses."""
 
     def stands(link: Link) -> str | None:

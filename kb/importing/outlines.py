@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kb.importing.code import outside_code
-from kb.importing.found import Body, Ref
+from kb.importing.imported_note import Body, Ref
 from kb.notes.dates import read_day
 
 _EMBED = re.compile(r"\{\{(?:\[\[)?embed(?:-path|-children)?(?:\]\])?:?[ \t]*([^{}\n]++)\}\}")

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from kb.errors import ExportUnreadable, NoteUnwritable
 from kb.files.small import open_regular
-from kb.importing.found import Attachment, Found, Ref, short_hash
-from kb.importing.home import Home
+from kb.importing.imported_note import Attachment, ImportedNote, Ref, short_hash
 from kb.importing.importer import Left, reason_of
 from kb.importing.names import attachment_name, file_name, folder_name, free_path
+from kb.importing.target_vault import TargetVault
 from kb.importing.write import Texts, block_name
 from kb.notes.edit import fingerprint
 from kb.notes.link_names import name_key
@@ -52,7 +52,12 @@ class Plan:
 
 
 def plan_import(
-    found: Iterable[Found], home: Home, name: str, label: str, folder: str, left: Sequence[Left] = ()
+    found: Iterable[ImportedNote],
+    home: TargetVault,
+    name: str,
+    label: str,
+    folder: str,
+    left: Sequence[Left] = (),
 ) -> Plan:
     """Where each of `found`, of the format `name`, goes below `folder`."""
     planner = _Planner(home, name, label, folder)
@@ -63,13 +68,13 @@ def plan_import(
 
 @dataclass
 class _Planner:
-    home: Home
+    home: TargetVault
     name: str
     label: str
     folder: str
     known: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    new: list[tuple[str, Found, str]] = field(default_factory=list)  # path, note, mark
+    new: list[tuple[str, ImportedNote, str]] = field(default_factory=list)  # path, note, mark
     files: dict[str, NewFile | str] = field(
         default_factory=dict
     )  # by key; a path alone where it is there already
@@ -88,7 +93,7 @@ class _Planner:
             str, str
         ] = {}  # of those whose name was taken: path and content -> the path they got
 
-    def add(self, found: Found) -> None:
+    def add(self, found: ImportedNote) -> None:
         """Take one note in."""
         number = self._seen[found.key]
         self._seen[found.key] += 1
@@ -158,7 +163,7 @@ class _Planner:
         """See kb.importing.write.Targets."""
         return block in self._named
 
-    def _path(self, found: Found) -> str:
+    def _path(self, found: ImportedNote) -> str:
         name = file_name(found.stem, coded=True) if found.stem else file_name(found.title)
         by = f" ({self.label})"
         if found.day is not None:
@@ -178,7 +183,7 @@ class _Planner:
         # Links to a note of the vault must not come to mean one of these.
         return free_path(folder, name, ".md", self._taken, by if name_key(name) in self._stems else "")
 
-    def _names(self, new: tuple[str, Found, str]) -> NoteNames:
+    def _names(self, new: tuple[str, ImportedNote, str]) -> NoteNames:
         path, found, _ = new
         blocks = tuple(
             block_name(ref.target, logseq=self.home.is_logseq)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from kb.importing.found import Found
-from kb.importing.home import ID, Home
+from kb.importing.imported_note import ImportedNote
 from kb.importing.names import tag_name
+from kb.importing.target_vault import ID, TargetVault
 from kb.notes.front_matter import top_entries
 from kb.notes.note import PropertyValue
 from kb.notes.parse import page_name, parse_note
@@ -27,7 +27,7 @@ _UNFIT_KEY = re.compile(r"[:\r\n#\[\]{}\"',&*!|>%@`]")
 Entry = tuple[str, PropertyValue]
 
 
-def entries(found: Found, path: str, mark: str, home: Home) -> Iterator[Entry]:
+def entries(found: ImportedNote, path: str, mark: str, home: TargetVault) -> Iterator[Entry]:
     """The properties of the note to lie at `path`, which `mark` tells from others."""
     name = page_name(path)
     if home.is_logseq:
@@ -53,7 +53,7 @@ def entries(found: Found, path: str, mark: str, home: Home) -> Iterator[Entry]:
     yield ID, mark
 
 
-def from_front(found: Found) -> Found:
+def from_front(found: ImportedNote) -> ImportedNote:
     """The same note with what its front matter says as properties of their own."""
     note = parse_note("note.md", "\n".join(["---", *found.front, "---", ""]))
     own = {"tags", "tag", "aliases", "alias"}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kb.importing.found import Body, Found
+from kb.importing.imported_note import Body, ImportedNote
 from kb.importing.importer import Export
 from kb.importing.outlines import Block, Outline, day_of, highlighted, walk
 from kb.importing.shapes import line, moment, tables, text
@@ -27,7 +27,7 @@ class Roam:
         """Whether there are pages with titles and blocks with strings."""
         return any(any(map(_is_page, tables(tree.json(name))[:20])) for name in tree.ending(".json")[:1])
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """The pages that say anything."""
         pages = [
             page
@@ -47,7 +47,7 @@ class Roam:
             if not said:
                 export.leave(title, "is empty")
                 continue
-            yield Found(
+            yield ImportedNote(
                 text(page.get("uid")) or title,
                 title,
                 said,

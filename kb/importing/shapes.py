@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from kb.importing.found import clean
+from kb.importing.imported_note import clean
 
 
 def text(value: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from kb.errors import ExportUnreadable
-from kb.importing.found import Body, Found, short_hash
+from kb.importing.imported_note import Body, ImportedNote, short_hash
 from kb.importing.importer import Export
 from kb.importing.markdown import NOTES, front_lines, read_pages
 from kb.importing.tree import Tree
@@ -25,7 +25,7 @@ class Text:
         """Whether there is any text."""
         return bool(tree.ending(*NOTES, *_TEXT))
 
-    def notes(self, export: Export) -> Iterator[Found]:
+    def notes(self, export: Export) -> Iterator[ImportedNote]:
         """One for each file."""
         tree = export.tree
         own = "logseq/" if tree.has("logseq/config.edn") else "\0"  # in which Logseq keeps copies
@@ -36,7 +36,7 @@ class Text:
             body = Body()
             said = pages.text(name, body).strip("\n")
             used |= set(body.files)
-            yield Found(
+            yield ImportedNote(
                 _key(name, note.text),
                 page_name(name),
                 said,
@@ -50,7 +50,7 @@ class Text:
                 headed=False,
             )
         for name, said in read_texts(export, tree.ending(*_TEXT)).items():
-            yield Found(
+            yield ImportedNote(
                 _key(name, said),
                 PurePosixPath(name).stem,
                 said.strip("\n"),

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from kb.errors import ExportUnreadable
 from kb.files.beneath import beneath
 from kb.files.small import open_regular, parse_json
-from kb.importing.found import Attachment, clean
+from kb.importing.imported_note import Attachment, clean
 from kb.notes.decode import NotText, decode
 
 MOST_FILES = 200_000

@@ -9,10 +9,10 @@ from posixpath import relpath
 from typing import Protocol
 from uuid import UUID, uuid5
 
-from kb.importing.found import Found, Ref, with_refs
-from kb.importing.home import Home
+from kb.importing.imported_note import ImportedNote, Ref, with_refs
 from kb.importing.outline import outline
 from kb.importing.properties import entries, from_front, front_matter, page_properties
+from kb.importing.target_vault import TargetVault
 from kb.linking.reading.style import Place, Writer
 from kb.notes.grammar.inline import read_line
 from kb.notes.headings import read_heading
@@ -47,14 +47,14 @@ class Targets(Protocol):
 class Texts:
     """Makes the texts of notes. `resolver` knows the vault as it will be."""
 
-    def __init__(self, home: Home, resolver: LinkResolver, targets: Targets) -> None:
+    def __init__(self, home: TargetVault, resolver: LinkResolver, targets: Targets) -> None:
         self._home = home
         self._resolver = resolver
         self._targets = targets
         self._writer = Writer(home.style, resolver, {one.path: one for one in resolver.all_names()})
         self.unlinked: list[str] = []  # "path: text" of links whose targets were not found
 
-    def of(self, found: Found, path: str, mark: str) -> str:
+    def of(self, found: ImportedNote, path: str, mark: str) -> str:
         """The whole text of the note to lie at `path`, known again by `mark`."""
         body = self._with_links(found, path).strip("\n")
         if self._home.is_logseq and found.front:
@@ -67,14 +67,14 @@ class Texts:
             body = f"# {found.title}\n\n{body}"
         return f"{front_matter(found.front, added)}\n{body}".rstrip() + "\n"
 
-    def _with_links(self, found: Found, path: str) -> str:
+    def _with_links(self, found: ImportedNote, path: str) -> str:
         def written(line: str) -> str:
             in_table = line.lstrip().startswith("|")
             return with_refs(line, lambda number: self._written(found, number, path, in_table))
 
         return "\n".join(map(written, found.text.split("\n")))
 
-    def _value(self, value: PropertyValue, found: Found, path: str) -> PropertyValue:
+    def _value(self, value: PropertyValue, found: ImportedNote, path: str) -> PropertyValue:
         """A property's value with its links."""
         if isinstance(value, tuple):
             return tuple(self._value(one, found, path) for one in value)
@@ -82,7 +82,7 @@ class Texts:
             return value
         return with_refs(value, lambda number: self._written(found, number, path, False))
 
-    def _written(self, found: Found, number: int, path: str, in_table: bool) -> str:
+    def _written(self, found: ImportedNote, number: int, path: str, in_table: bool) -> str:
         if number >= len(found.refs):
             return ""
         ref = found.refs[number]

@@ -14,11 +14,11 @@ from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.embedder import Embedder
 from kb.linking.decisions import DecisionLog
-from kb.linking.ranking.context import Context, NoteContext, PassageVectors
-from kb.linking.ranking.linker import Linker, learn
+from kb.linking.ranking.context import NoteContext, NoteSimilarity, PassageVectors
+from kb.linking.ranking.linker import Linker, train
 from kb.linking.reading.graph import LinkGraph
 from kb.linking.related import Proposal, RelatedNote, Relations, Wanted, wanted_notes
-from kb.linking.suggestions import LEAST, LinkSuggestion, suggest_links
+from kb.linking.suggestions import MIN_CONFIDENCE, LinkSuggestion, suggest_links
 from kb.notes.note import Note
 from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
@@ -47,16 +47,22 @@ class LinkAdvisor:
         self._embedder = embedder
         self._decisions = decisions
 
-    def links(self, path: str, text: str | None = None, least: float = LEAST) -> list[LinkSuggestion]:
+    def links(
+        self, path: str, text: str | None = None, min_confidence: float = MIN_CONFIDENCE
+    ) -> list[LinkSuggestion]:
         """The links that a note may want, as it stands on disk or with another text. Raises NoteUnreadable."""
         if not is_markdown(path):
             return []  # nothing is ever written there
         note = self._note(path, text)
         return suggest_links(
-            self.linker, note, context=self._context(note), decisions=self._decisions.decisions, least=least
+            self.linker,
+            note,
+            context=self._context(note),
+            decisions=self._decisions.decisions,
+            min_confidence=min_confidence,
         )
 
-    def links_of_all(self, least: float = LEAST) -> Iterator[LinkSuggestion]:
+    def links_of_all(self, min_confidence: float = MIN_CONFIDENCE) -> Iterator[LinkSuggestion]:
         """The same for every note of the index; unreadable notes are passed over."""
         paths = [stored.path for stored in self._catalog.notes() if not stored.stamp]
         for first in range(0, len(paths), _TOGETHER):
@@ -69,7 +75,11 @@ class LinkAdvisor:
                     continue
                 context = contexts[path] if self._is_indexed(note) else self._context(note)
                 yield from suggest_links(
-                    self.linker, note, context=context, decisions=self._decisions.decisions, least=least
+                    self.linker,
+                    note,
+                    context=context,
+                    decisions=self._decisions.decisions,
+                    min_confidence=min_confidence,
                 )
 
     def related(self, path: str, text: str | None = None, count: int = 10) -> list[RelatedNote]:
@@ -81,7 +91,7 @@ class LinkAdvisor:
         for one in self.linker.scored(read, context):
             mentioned[one.candidate.target] = max(mentioned.get(one.candidate.target, 0.0), one.odds)
         linked = {link.target for link in read.prose.links} | read.prose.elsewhere
-        shown = {target for target, odds in mentioned.items() if odds >= LEAST}
+        shown = {target for target, odds in mentioned.items() if odds >= MIN_CONFIDENCE}
         found = self.relations.related(
             path, context=context, mentioned=mentioned, without=linked | shown, count=count
         )
@@ -116,13 +126,15 @@ class LinkAdvisor:
         names = self._catalog.names()
         resolver = LinkResolver(names, self._vault.attachments())
         named = [one for one in names if is_markdown(one.path)]
-        return learn(self._teachers(), named, resolver, self._known_context, graph=self._graph)
+        return train(self._teachers(), named, resolver, self._known_context, graph=self._graph)
 
     @cached_property
     def _roughly(self) -> Relations:
         """The same as `relations`, with one vector for each note: a fifth of the memory."""
         means = self._catalog.note_vectors(self._embedder.name)
-        return Relations(self._graph, Context({path: [(0, row)] for path, row in means.items()}), self._tags)
+        return Relations(
+            self._graph, NoteSimilarity({path: [(0, row)] for path, row in means.items()}), self._tags
+        )
 
     @cached_property
     def relations(self) -> Relations:
@@ -195,8 +207,8 @@ class LinkAdvisor:
         return bool(stored) and all(note.text[one.span.start : one.span.end] == one.text for one in stored)
 
     @cached_property
-    def _known_context(self) -> Context:
-        return Context(self._vectors)
+    def _known_context(self) -> NoteSimilarity:
+        return NoteSimilarity(self._vectors)
 
     def _with_quote(self, one: RelatedNote, context: NoteContext) -> RelatedNote:
         place = context.closest(self._vectors.get(one.path, ()))

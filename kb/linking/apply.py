@@ -84,6 +84,6 @@ def _place(note: Note, newline: str) -> tuple[int, str]:
 def _link_edits(advisor: LinkAdvisor, raw: RawNote, links: set[tuple[str, str]]) -> list[Edit]:
     return [
         Edit(one.span, one.replacement)
-        for one in (advisor.links(raw.path, raw.text, least=0.0) if links else ())
+        for one in (advisor.links(raw.path, raw.text, min_confidence=0.0) if links else ())
         if (one.mention, one.target) in links
     ]

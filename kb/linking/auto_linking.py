@@ -93,7 +93,7 @@ class AutoLinks:
     def _look(self, path: str) -> NewLinks | None:
         settings = self._base.settings.links
         try:
-            suggestions = self._learned_advisor().links(path, least=settings.sure)
+            suggestions = self._learned_advisor().links(path, min_confidence=settings.sure)
             sure = [one for one in suggestions if not one.rivals]
             if settings.auto == "apply" and sure:
                 made, _ = self._base.apply_links(f"links for {path}", sure, settled_for=_SETTLED_SECONDS)

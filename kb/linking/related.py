@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.linking.ranking.context import Context, NoteContext
+from kb.linking.ranking.context import NoteContext, NoteSimilarity
 from kb.linking.reading.graph import LinkGraph
 from kb.retrieval.pagerank import personalised_pagerank
 
@@ -93,7 +93,7 @@ class Walk:
 class Relations:
     """Finds what goes with a note."""
 
-    def __init__(self, graph: LinkGraph, context: Context, tags: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, graph: LinkGraph, context: NoteSimilarity, tags: Mapping[str, frozenset[str]]) -> None:
         self.graph = graph
         self.context = context
         self.tags = tags

@@ -17,7 +17,7 @@ from kb.notes.source import Lines
 from kb.notes.written import in_table
 
 # Less likely ones are noise: of those 1 to 7 in a hundred are right (tests/bench/README.md).
-LEAST = 0.1
+MIN_CONFIDENCE = 0.1
 # The first mention gets the link unless a later one deserves it by this much more.
 FIRST = 0.1
 _PLACE = {name: index for index, name in enumerate(NAMES)}
@@ -44,7 +44,7 @@ def suggest_links(
     *,
     context: NoteContext | None = None,
     decisions: Decisions | None = None,
-    least: float = LEAST,
+    min_confidence: float = MIN_CONFIDENCE,
 ) -> list[LinkSuggestion]:
     """The links that `note` may want, in the order of its text; one for each target it does not link yet."""
     read = linker.read(note)
@@ -60,7 +60,7 @@ def suggest_links(
         if verdict in ("never", "reject"):
             continue
         confidence = 1.0 if verdict == "always" else scored.confidence
-        if confidence < least:
+        if confidence < min_confidence:
             continue
         if made := _suggestion(linker, page, scored, confidence, verdict == "always"):
             by_target.setdefault(candidate.target, []).append(made)

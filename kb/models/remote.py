@@ -13,7 +13,7 @@ from kb.errors import ModelUnreachable
 from kb.models.grammar import checked_grammar
 from kb.models.language_model import DEFAULT_OPTIONS, Cancellation, Message, Options, Usage
 from kb.models.server import Server
-from kb.models.server_reply import Fault, Reply, Said, alternatives, read
+from kb.models.server_reply import Delta, Fault, Reply, alternatives, read
 from kb.models.text_stream import StruckOut, TextStream
 from kb.settings import ModelSettings
 
@@ -168,7 +168,7 @@ class RemoteModel:
                 self._model = chosen[0] if chosen else {}
             return self._model
 
-    def _said(self, request: dict[str, Any], cancellation: Cancellation) -> Iterator[Said]:
+    def _said(self, request: dict[str, Any], cancellation: Cancellation) -> Iterator[Delta]:
         """What the server says, event by event. Raises ModelUnreachable for a failure that it tells."""
         try:
             for event in self._server.events(request, cancellation):

@@ -36,7 +36,7 @@ class Fault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Delta:
     """What one event adds to an answer."""
 
     text: str = ""
@@ -46,11 +46,11 @@ class Said:
     is_known: bool = True  # it has the form of an answer
 
 
-def read(event: Event) -> Said:
+def read(event: Event) -> Delta:
     """What `event` says. Raises Fault."""
     data = event.data.strip()
     if data == "[DONE]":
-        return Said(finish="done")
+        return Delta(finish="done")
     try:
         value = parse_json(data)
     except ValueError:
@@ -65,7 +65,7 @@ def read(event: Event) -> Said:
     if not isinstance(choices, list):
         if _tells_a_failure(value):
             raise _failed(value)
-        return Said(chunk=value, is_known="usage" in value)
+        return Delta(chunk=value, is_known="usage" in value)
     choice = next((one for one in choices if isinstance(one, dict)), {})
     said = choice.get("delta") or choice.get("message") or {}
     said = said if isinstance(said, dict) else {"content": said}
@@ -75,7 +75,7 @@ def read(event: Event) -> Said:
         raise Fault(f"refuses: {short(refusal)}", "Ask otherwise, or use another model.")
     finish = choice.get("finish_reason")
     is_whole = event.name == BODY and finish is None
-    return Said(
+    return Delta(
         text=_text_of(said.get("content", choice.get("text"))),
         thinks=any(said.get(name) for name in _THOUGHTS),
         finish="done" if is_whole else finish if isinstance(finish, str) else "",
@@ -94,7 +94,7 @@ class Reply:
     thought: bool = False
     is_known: bool = True  # all of it had the form of an answer
 
-    def take(self, said: Said) -> None:
+    def take(self, said: Delta) -> None:
         """Hear one event."""
         self.length += len(said.text)
         self.thought = self.thought or said.thinks or bool(said.text.strip())

@@ -13,7 +13,7 @@ MAIN = {
     "kb.answering.generation.draft": "sentences_of",
     "kb.answering.gates.negation": "contradicts polarity",
     "kb.answering.question.question": "Question read_question",
-    "kb.answering.gates.groundedness": "verify",
+    "kb.answering.gates.groundedness": "check_groundedness",
     "kb.answering.words": "content_words covers numbers_of same_word words_of",
     "kb.errors": "KbError ModelError NothingToStudy ReviewsUnwritable UsageError",
     "kb.knowledge_base": "KnowledgeBase",

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 # Anything from 0.35 to 1 gained on all six sets but one, most where word pieces are short and passages with them
 # (xquad-ar .854 to .883).
 _NOTE_SHARE = 0.5
-# Log odds of the dense leg's weight, as tests/bench/bench_fusion.py fits them: a constant, coverage by the best passages
-# of the lexical and of the dense leg, their product, and how far the cosines spread.
+# Log odds of the dense retriever's weight, as tests/bench/bench_fusion.py fits them: a constant, coverage by the best passages
+# of the lexical and of the dense retriever, their product, and how far the cosines spread.
 _LOG_ODDS = (3.26, -5.02, -2.80, 4.85, 0.47)
 # The best lexical score counts in full from this coverage on. Else the one passage in which an "is" stands would be first
 # in a small vault, where cosines spread little; on the sets it changes .006 at most, either way.
@@ -35,8 +35,8 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What both legs found for a query."""
+class RetrieverScores:
+    """What both retrievers found for a query."""
 
     lexical: Mapping[int, float]  # BM25 by passage id
     dense: Mapping[int, float]  # cosine similarity by passage id
@@ -65,10 +65,10 @@ def with_whole_notes(
     }
 
 
-def fuse(found: Found, usual_weight: float, spread: float) -> dict[int, Fused]:
-    """Combine both legs' scores by passage id; a leg that found nothing leaves all the weight to the other.
+def fuse(found: RetrieverScores, usual_weight: float, spread: float) -> dict[int, Fused]:
+    """Combine both retrievers' scores by passage id; a leg that found nothing leaves all the weight to the other.
 
-    `usual_weight` of the dense leg is 0.5 where nothing is known better; 0 and 1 leave one leg alone. `spread` is how far
+    `usual_weight` of the dense retriever is 0.5 where nothing is known better; 0 and 1 leave one leg alone. `spread` is how far
     apart the model's cosines lie when it tells passages apart well.
     """
     lexical, dense = shares(found, spread)
@@ -85,7 +85,7 @@ def fuse(found: Found, usual_weight: float, spread: float) -> dict[int, Fused]:
     }
 
 
-def shares(found: Found, spread: float) -> tuple[dict[int, float], dict[int, float]]:
+def shares(found: RetrieverScores, spread: float) -> tuple[dict[int, float], dict[int, float]]:
     """The scores of each leg, in [0, 1]."""
     lexical = _by_maximum(found.lexical)
     if found.coverage is not None and found.coverage.lexical < _COVERED:
@@ -94,7 +94,7 @@ def shares(found: Found, spread: float) -> tuple[dict[int, float], dict[int, flo
     return lexical, _by_range(found.dense, spread)
 
 
-def features(found: Found, spread: float) -> tuple[float, ...]:
+def features(found: RetrieverScores, spread: float) -> tuple[float, ...]:
     """What the weight depends on; empty where it is the usual one."""
     if found.coverage is None or not found.dense:
         return ()
@@ -105,7 +105,7 @@ def features(found: Found, spread: float) -> tuple[float, ...]:
 
 
 def dense_weight(values: tuple[float, ...], usual: float, log_odds: tuple[float, ...] = _LOG_ODDS) -> float:
-    """The dense leg's weight for a query with these features, in [0, 1]."""
+    """The dense retriever's weight for a query with these features, in [0, 1]."""
     if not values or not 0 < usual < 1:
         return usual
     total = math.log(usual / (1 - usual))

@@ -21,7 +21,7 @@ class SearchHit:
     """A passage with how well it matches, and which leg found it."""
 
     passage: StoredPassage
-    score: float  # 0 to 1, fused; 1 when both legs rank it first and the cosines tell passages apart
+    score: float  # 0 to 1, fused; 1 when both retrievers rank it first and the cosines tell passages apart
     lexical: float  # 0 to 1, of the best BM25 score; 0 when no word matched
     dense: float  # 0 to 1, above the worst candidate's cosine; 0 when not among the candidates
     legs: Legs = field(default=Legs())

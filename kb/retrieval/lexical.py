@@ -1,4 +1,4 @@
-"""The lexical leg: BM25 over the words of a query, and below them over words that have to do with them."""
+"""The lexical retriever: BM25 over the words of a query, and below them over words that have to do with them."""
 
 from __future__ import annotations
 

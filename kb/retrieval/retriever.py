@@ -1,4 +1,4 @@
-"""Finds the passages that match a query: a lexical leg, a dense leg, and their convex combination."""
+"""Finds the passages that match a query: a lexical retriever, a dense retriever, and their convex combination."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kb.indexing.stored import StoredPassage
 from kb.retrieval.coverage import covered
 from kb.retrieval.duplicates import NearDuplicateFilter, TokenSet
 from kb.retrieval.filters import NoteFacts, allowed_passages
-from kb.retrieval.fusion import Coverage, Found, Fused, fuse
+from kb.retrieval.fusion import Coverage, Fused, RetrieverScores, fuse
 from kb.retrieval.graph import pagerank_boost
 from kb.retrieval.hit import Legs, SearchHit
 from kb.retrieval.lexical import FullText, LexicalSearch
@@ -116,14 +116,14 @@ class Retriever:
         query = parse_question(question)
         count = max(self._settings.candidates, limit, nearest)
         found, ran = self._found(query, None, count, ("lexical", "dense"))
-        by_meaning = self._fused(Found({}, found.dense))
+        by_meaning = self._fused(RetrieverScores({}, found.dense))
         alone = Legs("not asked for", ran.dense)
         return (
             self._best(query, self._fused(found), ran, limit, None),
             self._best(query, by_meaning, alone, nearest, None),
         )
 
-    def _fused(self, found: Found) -> dict[int, Fused]:
+    def _fused(self, found: RetrieverScores) -> dict[int, Fused]:
         fused = fuse(found, self._settings.dense_weight, self._encoder.spread)
         if self._settings.graph_weight and self._facts is not None:
             return self._lifted(fused)
@@ -198,13 +198,13 @@ class Retriever:
         for start in range(0, len(ids), at_once):
             yield from self._store.passages(ids[start : start + at_once])
 
-    def found(self, text: str) -> Found:
-        """What both legs find for `text`, before they are combined: for measuring."""
+    def found(self, text: str) -> RetrieverScores:
+        """What both retrievers find for `text`, before they are combined: for measuring."""
         return self._found(parse_question(text), None, self._settings.candidates, ("lexical", "dense"))[0]
 
     def _found(
         self, query: Query, allowed: set[int] | None, count: int, legs: Sequence[str]
-    ) -> tuple[Found, Legs]:
+    ) -> tuple[RetrieverScores, Legs]:
         wide = count if allowed is None else _FILTERED_CANDIDATES
         why_no_lexical = why_no_dense = None
         if "lexical" not in legs:
@@ -230,7 +230,7 @@ class Retriever:
         coverage = None
         if lexical and dense and self._encoder.is_multilingual:
             coverage = Coverage(*self._coverage(query.text, lexical, dense))
-        return Found(lexical, dense, coverage), Legs(why_no_lexical, why_no_dense)
+        return RetrieverScores(lexical, dense, coverage), Legs(why_no_lexical, why_no_dense)
 
     def _coverage(self, text: str, *legs: Mapping[int, float]) -> Iterator[float]:
         """How much of `text` the best passages of each leg hold."""

@@ -176,7 +176,7 @@ class KbApp(Navigation):
         status: dict[str, int | str] = {}
         due: dict[str, int] = {}
         with suppress(KbError):  # there is no index yet
-            status, due = sessions.status(), sessions.due_notes()
+            status, due = sessions.standing()
         found = messages.ModesFound(modes, sessions.host.panels, status, due, sessions.host.problems)
         self.post_from_worker(self, found)
 

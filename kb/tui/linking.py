@@ -30,7 +30,7 @@ class LinkService:
         """Links that the note at path `note` may want; of every note, the surest first, when none is named."""
         with self._lock:
             if note:
-                return self._base.link_advisor.links(note, least=_LIKELY)
+                return self._base.link_advisor.links(note, min_confidence=_LIKELY)
             found = self._base.link_advisor.links_of_all(_LIKELY)
             return sorted(found, key=lambda one: -one.confidence)[:_MOST]
 
@@ -40,7 +40,7 @@ class LinkService:
         for path in paths:
             with self._lock:
                 try:
-                    found[path] = len(self._base.link_advisor.links(path, least=_LIKELY))
+                    found[path] = len(self._base.link_advisor.links(path, min_confidence=_LIKELY))
                 except KbError:
                     continue
         return {path: count for path, count in found.items() if count}

@@ -78,7 +78,7 @@ class Failed(Message):
 
 
 @dataclass
-class Found(Message):
+class SearchDone(Message):
     """A search came to its end."""
 
     query: str
@@ -176,7 +176,7 @@ class Typed(Message):
 
 
 @dataclass
-class Said(Message):
+class UserInput(Message):
     """The user sent a line."""
 
     text: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from contextlib import closing
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from kb.knowledge_base import KnowledgeBase
@@ -16,34 +17,41 @@ if TYPE_CHECKING:
 
 
 class Sessions:
-    """One session of a mode after another; called from one thread at a time, in which `notice` is called too."""
+    """One session of a mode after another, from one thread at a time, in which `notice` is called too.
+
+    What else is asked for, from any other thread, has a knowledge base of its own: one is for one thread at a time.
+    """
 
     def __init__(self, settings: Settings, notice: Callable[[str], None]) -> None:
         self._settings = settings
         self._notice = notice
-        self._base: KnowledgeBase | None = None
+        self._base: KnowledgeBase | None = None  # of the sessions
+        self._host: PluginHost | None = None
+        self._opening = Lock()
         self._session: Session | None = None
         self.mode: Mode | None = None
 
-    @cached_property
+    @property
     def host(self) -> PluginHost:
-        """The plugins, which bring the modes."""
+        """The plugins, which bring the modes; loaded once, whichever threads ask."""
         from kb.plugin_host import PluginHost
 
-        return PluginHost.of(self._settings)
+        with self._opening:
+            if self._host is None:
+                self._host = PluginHost.of(self._settings)
+            return self._host
 
-    def status(self) -> dict[str, int | str]:
-        """What plugins tell of themselves, such as cards due."""
-        return self.host.status(self._open())
-
-    def due_notes(self) -> dict[str, int]:
-        """Notes with something to do now, and how much."""
-        return self.host.due_notes(self._open())
+    def standing(self) -> tuple[dict[str, int | str], dict[str, int]]:
+        """What plugins tell of themselves, such as cards due; and notes with something to do now, and how much."""
+        with closing(self._new_base()) as base:
+            return self.host.status(base), self.host.due_notes(base)
 
     def begin(self, mode: Mode, argument: str, cancellation: Cancellation) -> Iterator[SessionEvent]:
         """End the session that is there and open one of `mode`."""
         self.end()
-        self._session = self.host.session(self._open(), mode)
+        if self._base is None:
+            self._base = self._new_base()
+        self._session = self.host.session(self._base, mode)
         self.mode = mode
         yield from self._session.open(argument, cancellation)
 
@@ -59,7 +67,8 @@ class Sessions:
 
     def save(self, name: str, text: str) -> str:
         """Write a new note; returns its path."""
-        return str(self._open().create_note(name, text))
+        with closing(self._new_base()) as base:
+            return str(base.create_note(name, text))
 
     def end(self) -> None:
         """Close the session, if there is one."""
@@ -74,7 +83,5 @@ class Sessions:
         if base is not None:
             base.close()
 
-    def _open(self) -> KnowledgeBase:
-        if self._base is None:
-            self._base = KnowledgeBase(self._settings, lambda: self.host, self._notice)
-        return self._base
+    def _new_base(self) -> KnowledgeBase:
+        return KnowledgeBase(self._settings, lambda: self.host, self._notice)

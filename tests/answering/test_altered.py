@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.gates.groundedness import verify
+from kb.answering.gates.groundedness import check_groundedness
 from kb.answering.question.question import read_question
 from kb.notes.note import Span
 from tests.answering.altered import Pair, pairs, sentences_of, told_by_kind
@@ -21,7 +21,7 @@ _QUESTION = read_question("What do the notes say?", lambda words: [1] * len(word
 
 
 def holds(source: str, said: str) -> bool:
-    return verify(
+    return check_groundedness(
         said, _QUESTION, [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), source, source, 1.0)]
     ).supported
 

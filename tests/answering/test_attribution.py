@@ -3,7 +3,7 @@
 import pytest
 
 from kb.answering.answer import Quote
-from kb.answering.gates.groundedness import verify
+from kb.answering.gates.groundedness import check_groundedness
 from kb.answering.question.question import read_question
 from kb.notes.note import Span
 
@@ -65,15 +65,15 @@ def test_what_is_said_of_another_is_not_said_of_this(
 ) -> None:
     read = read_question(question, lambda words: [1] * len(words), 10)
     quotes = [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), source, source, 1.0)]
-    refused = verify(false, read, quotes)
+    refused = check_groundedness(false, read, quotes)
     assert not refused.supported
     assert "the quotes" in refused.verdict
-    kept = verify(true, read, quotes)
+    kept = check_groundedness(true, read, quotes)
     assert kept.supported, kept.verdict
 
 
 def test_a_sentence_that_goes_round_in_circles_is_refused() -> None:
     read = read_question("When was the bridge opened?", lambda words: [1] * len(words), 10)
     quotes = [Quote(1, "a.md", 1, Span(0, 1), "Notes", (), _CARD, _CARD, 1.0)]
-    circling = verify("The bridge was opened in 1931" + ", in 1931" * 4, read, quotes)
+    circling = check_groundedness("The bridge was opened in 1931" + ", in 1931" * 4, read, quotes)
     assert circling.verdict == "repeats itself"

@@ -1,7 +1,7 @@
 import pytest
 
 from kb.answering.answer import Quote, cite
-from kb.answering.gates.groundedness import verify
+from kb.answering.gates.groundedness import check_groundedness
 from kb.answering.question.question import read_question
 from kb.notes.note import Span
 
@@ -17,7 +17,7 @@ QUOTES = tuple(
 
 
 def check(sentence: str, question: str = "What do the notes say?"):
-    return verify(sentence, read_question(question, lambda words: [1] * len(words), 10), QUOTES)
+    return check_groundedness(sentence, read_question(question, lambda words: [1] * len(words), 10), QUOTES)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ DATED = Quote(
 
 
 def checked_over(sentence: str, question: str, quote: Quote = DATED):
-    return verify(sentence, read_question(question, lambda words: [1] * len(words), 10), [quote])
+    return check_groundedness(sentence, read_question(question, lambda words: [1] * len(words), 10), [quote])
 
 
 @pytest.mark.parametrize(

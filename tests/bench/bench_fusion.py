@@ -1,4 +1,4 @@
-"""Fits the weight of the dense leg by query on half of the sets and judges it on all.
+"""Fits the weight of the dense retriever by query on half of the sets and judges it on all.
 
     python tests/bench/bench_fusion.py ../shared/eval CACHE [QUESTIONS]
 

@@ -20,7 +20,7 @@ import numpy as np
 from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.linking.advisor import POPULAR
-from kb.linking.ranking.context import Context
+from kb.linking.ranking.context import NoteSimilarity
 from kb.linking.reading.graph import LinkGraph
 from kb.linking.reading.prose import read_prose
 from kb.linking.related import Relations
@@ -147,7 +147,7 @@ def places(loaded: Loaded) -> list[list[float]]:
     proses = {note.path: read_prose(note, loaded.resolver) for note in loaded.notes}
     linked = {path: {link.target for link in prose.links} for path, prose in proses.items()}
     elsewhere = {path: prose.elsewhere for path, prose in proses.items()}
-    context = Context(loaded.vectors)
+    context = NoteSimilarity(loaded.vectors)
     tags = {note.path: frozenset(tag.name for tag in note.tags) for note in loaded.notes}
     rows = []
     for note in loaded.notes:

@@ -19,7 +19,7 @@ from kb.linking.renaming.extract import extract
 from kb.linking.renaming.merge import merge
 from kb.linking.renaming.note import rename, rename_folder
 from kb.linking.renaming.part import rename_part
-from kb.linking.renaming.relinking import Renamed, Way
+from kb.linking.renaming.relinking import RenameContext, Renamed
 from kb.linking.renaming.tag import rename_tag, renamed_tag
 from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
@@ -165,10 +165,10 @@ class Trial:
 
     def __post_init__(self) -> None:
         with remembered_reading():
-            self.way = way_to(self.root, self.state)
+            self.context = way_to(self.root, self.state)
         self.bytes = all_bytes(self.root)
-        self.notes: dict[str, Note] = {note.path: note for note in self.way.catalog.notes()}  # type: ignore[misc]
-        self.files = self.way.vault.attachments()
+        self.notes: dict[str, Note] = {note.path: note for note in self.context.catalog.notes()}  # type: ignore[misc]
+        self.files = self.context.vault.attachments()
 
     def run(self, sort: str, count: int) -> None:
         """`count` random renames of a sort. Raises AssertionError at the first that loses something."""
@@ -184,7 +184,7 @@ class Trial:
                 continue
             what, work, place = act
             try:
-                done = work(self.way)
+                done = work(self.context)
             except KbError as error:
                 self.refused[re.sub(r"[^ ]*[^a-z .,][^ ]*", "…", str(error))[:60]] += 1
                 assert all_bytes(self.root) == self.bytes, (what, "a refusal changed something")
@@ -194,7 +194,7 @@ class Trial:
             lost = self._lost(done, place)
             assert not lost, (what, lost[:5])
             if done.notes or done.moved:
-                self.way.journal.undo()
+                self.context.journal.undo()
             assert all_bytes(self.root) == self.bytes, (what, "not undone")
 
     def _lost(self, done: Renamed, place: Callable[[str], str]) -> list[str]:
@@ -287,7 +287,11 @@ class Trial:
         stem = old.rpartition("/")[2].removesuffix(".md")
         name = self.chance.choice([stem, self._new_name(), self._new_name(), stem.swapcase()])
         new = f"{folder}/{name}.md".lstrip("/")
-        return (old, new), lambda way: rename(way, old, new), lambda path: new if path == old else path
+        return (
+            (old, new),
+            lambda context: rename(context, old, new),
+            lambda path: new if path == old else path,
+        )
 
     def _folder(self):  # type: ignore[no-untyped-def]
         if not (folders := self._folders()):
@@ -300,14 +304,14 @@ class Trial:
         def place(path: str) -> str:
             return new + path[len(old) :] if path.startswith(f"{old}/") else path
 
-        return (old, new), lambda way: rename_folder(way, old, new), place
+        return (old, new), lambda context: rename_folder(context, old, new), place
 
     def _heading(self):  # type: ignore[no-untyped-def]
         note = self.chance.choice([note for note in self.notes.values() if note.sections] or [None])
         if note is None:
             return None
         old, new = self.chance.choice(note.sections).title, self._new_name()
-        return (note.path, old, new), lambda way: rename_part(way, note.path, old, new), str
+        return (note.path, old, new), lambda context: rename_part(context, note.path, old, new), str
 
     def _block(self):  # type: ignore[no-untyped-def]
         note = self.chance.choice([note for note in self.notes.values() if note.block_ids] or [None])
@@ -317,22 +321,26 @@ class Trial:
             self.chance.choice(sorted(note.block_ids)),
             self.chance.choice(["a", "B-1", "mark3", "new"]),
         )
-        return (note.path, old, new), lambda way: rename_part(way, note.path, f"^{old}", f"^{new}"), str
+        return (
+            (note.path, old, new),
+            lambda context: rename_part(context, note.path, f"^{old}", f"^{new}"),
+            str,
+        )
 
     def _alias(self):  # type: ignore[no-untyped-def]
         note = self.chance.choice([note for note in self.notes.values() if note.aliases] or [None])
         if note is None:
             return None
         old, new = self.chance.choice(note.aliases), self._new_name()
-        return (note.path, old, new), lambda way: rename_alias(way, old, new, note.path), str
+        return (note.path, old, new), lambda context: rename_alias(context, old, new, note.path), str
 
     def _tag(self):  # type: ignore[no-untyped-def]
         if not (tags := sorted({tag.name for note in self.notes.values() for tag in note.tags})):
             return None
         old, new = self.chance.choice(tags), self.chance.choice(["plot", "plot/beds", "a-b_c", "茶"])
 
-        def work(way: Way) -> Renamed:
-            done = rename_tag(way, old, new)
+        def work(context: RenameContext) -> Renamed:
+            done = rename_tag(context, old, new)
             vault = Vault(self.root)
             now = {file.path: _READ(file.path, vault.read(file.path).text) for file in vault.scan()}
             for path, note in self.notes.items():
@@ -345,7 +353,11 @@ class Trial:
 
     def _merge(self):  # type: ignore[no-untyped-def]
         old, into = self.chance.sample(sorted(self.notes), 2)
-        return (old, into), lambda way: merge(way, old, into), lambda path: into if path == old else path
+        return (
+            (old, into),
+            lambda context: merge(context, old, into),
+            lambda path: into if path == old else path,
+        )
 
     def _extract(self):  # type: ignore[no-untyped-def]
         note = self.chance.choice([note for note in self.notes.values() if note.sections] or [None])
@@ -353,7 +365,7 @@ class Trial:
             return None
         part = "#".join(self.chance.choice(note.sections).path[-2:])
         name = self.chance.choice(["", "new place/", self._new_name()])
-        return (note.path, part, name), lambda way: extract(way, note.path, part, name), str
+        return (note.path, part, name), lambda context: extract(context, note.path, part, name), str
 
 
 def _place_of(link: Link, note: Note, resolver: LinkResolver, *, whole: bool) -> tuple[object, ...]:

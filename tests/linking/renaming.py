@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kb.indexing.catalog import StoredLink
-from kb.linking.renaming.relinking import Way
+from kb.linking.renaming.relinking import RenameContext
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.edit_journal import EditJournal
 from kb.notes.link_names import linked_names
@@ -151,10 +151,10 @@ class ReadCatalog:
         return self._links
 
 
-def way_to(vault: Path, state: Path, *, dry_run: bool = False) -> Way:
+def way_to(vault: Path, state: Path, *, dry_run: bool = False) -> RenameContext:
     """How notes of a folder are renamed."""
     notes = Vault(vault)
-    return Way(ReadCatalog(notes), notes, EditJournal(notes, state), dry_run)  # type: ignore[arg-type]
+    return RenameContext(ReadCatalog(notes), notes, EditJournal(notes, state), dry_run)  # type: ignore[arg-type]
 
 
 def all_bytes(root: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from kb.errors import KbError
 from kb.linking.renaming.alias import rename_alias
 from kb.linking.renaming.extract import extract
 from kb.linking.renaming.merge import merge
-from kb.linking.renaming.relinking import Way
+from kb.linking.renaming.relinking import RenameContext
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver
 from tests.linking.renaming import ReadCatalog, all_bytes, way_to
@@ -48,7 +48,7 @@ def unresolved(vault: Path) -> list[str]:
 
 
 @pytest.fixture
-def way(tmp_path: Path) -> Way:
+def way(tmp_path: Path) -> RenameContext:
     vault = vault_of(tmp_path, NOTES)
     (vault / "far" / "img").mkdir()
     (vault / "far" / "img" / "leaf.png").write_bytes(b"png")
@@ -56,10 +56,10 @@ def way(tmp_path: Path) -> Way:
     return way_to(vault, tmp_path / "state")
 
 
-def test_a_merged_note_keeps_all_that_it_was(way: Way) -> None:
-    vault = way.vault.root
+def test_a_merged_note_keeps_all_that_it_was(context: RenameContext) -> None:
+    vault = context.vault.root
     before = all_bytes(vault)
-    assert merge(way, "far/Oolong.md", "Tea.md").left == ()
+    assert merge(context, "far/Oolong.md", "Tea.md").left == ()
     assert texts(vault) == {
         "Tea.md": (
             '---\ntags: [drink, blue]\naliases: [Camellia, Wulong]\nstatus: done\nup: "[[Cup]]"\n---\n# Tea\n\n'
@@ -74,7 +74,7 @@ def test_a_merged_note_keeps_all_that_it_was(way: Way) -> None:
         "board.canvas": CANVAS.replace("far/Oolong.md", "Tea.md").replace("#Kinds", "#Oolong#Kinds"),
     }
     assert [one for one in unresolved(vault) if "leaf" not in one] == []
-    way.journal.undo()
+    context.journal.undo()
     assert all_bytes(vault) == before
 
 
@@ -98,21 +98,21 @@ def test_a_merged_note_keeps_all_that_it_was(way: Way) -> None:
 def test_merged_texts(tmp_path: Path, one: str, other: str, merged: str) -> None:
     vault = vault_of(tmp_path, {"A.md": one, "B.md": other, "C.md": "C\n"})
     before = all_bytes(vault)
-    way = way_to(vault, tmp_path / "state")
-    assert merge(way, "A.md", "B.md").left == ()
+    context = way_to(vault, tmp_path / "state")
+    assert merge(context, "A.md", "B.md").left == ()
     assert all_bytes(vault) == {"B.md": merged.encode(), "C.md": b"C\n"}
-    way.journal.undo()
+    context.journal.undo()
     assert all_bytes(vault) == before
 
 
 def test_what_cannot_be_merged_is_refused(tmp_path: Path) -> None:
     vault = vault_of(tmp_path, {"A.md": "# A\n\n[x]: C.md\n", "B.md": "Not a link: [x]\n", "C.md": ""})
     before = all_bytes(vault)
-    way = way_to(vault, tmp_path / "state")
+    context = way_to(vault, tmp_path / "state")
     with pytest.raises(KbError, match="by hand"):
-        merge(way, "A.md", "B.md")
+        merge(context, "A.md", "B.md")
     with pytest.raises(KbError, match="with itself"):
-        merge(way, "A.md", "A.md")
+        merge(context, "A.md", "A.md")
     assert all_bytes(vault) == before
 
 
@@ -132,8 +132,8 @@ def test_an_extracted_section_leaves_a_link_behind(tmp_path: Path) -> None:
     (vault / "pics" / "i.png").write_bytes(b"png")
     (vault / "b.canvas").write_text('{"nodes":[{"type":"file","file":"Garden.md","subpath":"#Turning"}]}')
     before = all_bytes(vault)
-    way = way_to(vault, tmp_path / "state")
-    assert extract(way, "Garden.md", "Heap", "compost/").left == ()
+    context = way_to(vault, tmp_path / "state")
+    assert extract(context, "Garden.md", "Heap", "compost/").left == ()
     assert texts(vault) == {
         "Garden.md": (
             "---\ntags: [out]\n---\n# Garden\n\nSee [[Heap]] and [[Heap#Turning]], [h](compost/Heap.md), [[#Beds]].\n\n"
@@ -147,7 +147,7 @@ def test_an_extracted_section_leaves_a_link_behind(tmp_path: Path) -> None:
         "b.canvas": '{"nodes":[{"type":"file","file":"compost/Heap.md","subpath":"#Turning"}]}',
     }
     assert [one for one in unresolved(vault) if "i.png" not in one] == []
-    way.journal.undo()
+    context.journal.undo()
     assert all_bytes(vault) == before
 
 
@@ -172,20 +172,20 @@ def test_extracted_texts(tmp_path: Path, text: str, part: str, rest: str, made: 
     vault = vault_of(tmp_path, {})
     vault.mkdir()
     (vault / "A.md").write_bytes(text.encode())
-    way = way_to(vault, tmp_path / "state")
+    context = way_to(vault, tmp_path / "state")
     if text.count("B\n") > 1:
         with pytest.raises(KbError, match="cannot tell them apart"):
-            extract(way, "A.md", "B", "A (2)")
-    extract(way, "A.md", part, "A (2)")
+            extract(context, "A.md", "B", "A (2)")
+    extract(context, "A.md", part, "A (2)")
     assert all_bytes(vault) == {"A.md": rest.encode(), "A (2).md": made.encode()}
-    way.journal.undo()
+    context.journal.undo()
     assert all_bytes(vault) == {"A.md": text.encode()}
 
 
 def test_what_cannot_be_extracted_is_refused(tmp_path: Path) -> None:
     vault = vault_of(tmp_path, GARDEN | {"Heap.md": "x\n"})
     before = all_bytes(vault)
-    way = way_to(vault, tmp_path / "state")
+    context = way_to(vault, tmp_path / "state")
     for part, name, said in [
         ("Nothing", "", "no heading"),
         ("Heap", "", "already exists"),
@@ -193,7 +193,7 @@ def test_what_cannot_be_extracted_is_refused(tmp_path: Path) -> None:
         ("Heap", "../x", "cannot be a note's name"),
     ]:
         with pytest.raises(KbError, match=said):
-            extract(way, "Garden.md", part, name)
+            extract(context, "Garden.md", part, name)
     assert all_bytes(vault) == before
 
 
@@ -218,13 +218,13 @@ def test_an_alias_gets_another_name_and_links_follow(
 ) -> None:
     vault = vault_of(tmp_path, {"n.md": text, "b.md": "[[old]] [[Old|x]] [[n]] [o](n.md)\n"})
     before = all_bytes(vault)
-    way = way_to(vault, tmp_path / "state")
-    assert rename_alias(way, "old", new).left == ()
+    context = way_to(vault, tmp_path / "state")
+    assert rename_alias(context, "old", new).left == ()
     shown = texts(vault)
     assert shown["n.md"] == wanted or shown["n.md"].replace('"', "") == wanted.replace('"', "")
     assert parse_note("n.md", shown["n.md"]).aliases[-1 if "Older" in text else 0] == new
     assert shown["b.md"] == f"[[{new}]] [[{new}|x]] [[n]] [o](n.md)\n"
-    way.journal.undo()
+    context.journal.undo()
     assert all_bytes(vault) == before
 
 
@@ -246,8 +246,8 @@ def test_an_alias_is_named_when_several_have_it(tmp_path: Path) -> None:
     assert texts(vault)["c.md"] == "[[X]]\n"
 
 
-def test_nothing_is_written_in_a_dry_run(way: Way) -> None:
-    vault = way.vault.root
+def test_nothing_is_written_in_a_dry_run(context: RenameContext) -> None:
+    vault = context.vault.root
     before = all_bytes(vault)
     dry = way_to(vault, vault.parent / "dry", dry_run=True)
     done = merge(dry, "far/Oolong.md", "Tea.md")

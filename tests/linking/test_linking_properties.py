@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kb.linking.ranking.linker import Linker, learn
+from kb.linking.ranking.linker import Linker, train
 from kb.linking.suggestions import suggest_links, with_links
 from kb.notes.note import Note
 from kb.notes.parse import parse_note
@@ -96,7 +96,7 @@ notes = st.tuples(
 def linker(markdown: bool) -> Linker:
     vault = [parse_note(path, text) for path, text in (MARKDOWN if markdown else VAULT).items()]
     names = [names_of(note) for note in vault]
-    return learn(vault, names, LinkResolver(names), {})
+    return train(vault, names, LinkResolver(names), {})
 
 
 def written(parts: tuple[str, list[object], str]) -> str:
@@ -110,7 +110,7 @@ def check(parts: tuple[str, list[object], str], markdown: bool) -> None:
     judge = linker(markdown)
     note = parse_note("drinks/New.md", text)
     # Every candidate, however unlikely: what may not be touched must not hang on the ranker.
-    found = suggest_links(judge, note, least=0.0)
+    found = suggest_links(judge, note, min_confidence=0.0)
     after_text = with_links(text, found)
     after = parse_note("drinks/New.md", after_text)
 
@@ -123,9 +123,9 @@ def check(parts: tuple[str, list[object], str], markdown: bool) -> None:
         assert (start, end) in by_span, (text, one)
         resolved = judge.resolver.resolve(by_span[start, end], note.path)
         assert (resolved.path, resolved.status) == (one.target, "resolved"), (text, one)
-    assert suggest_links(judge, after, least=0.0) == [], text
-    likely = parse_note(note.path, with_links(text, suggest_links(judge, note, least=0.5)))
-    assert suggest_links(judge, likely, least=0.5) == [], text
+    assert suggest_links(judge, after, min_confidence=0.0) == [], text
+    likely = parse_note(note.path, with_links(text, suggest_links(judge, note, min_confidence=0.5)))
+    assert suggest_links(judge, likely, min_confidence=0.5) == [], text
 
 
 def made_spans(found) -> list[tuple[int, int]]:
@@ -209,5 +209,5 @@ CASES = [
 def test_what_is_no_prose_stays_byte_by_byte(fixed: str, place: str) -> None:
     text = place.replace("{}", fixed)
     note = parse_note("drinks/New.md", text)
-    after = with_links(text, suggest_links(linker(False), note, least=0.0))
+    after = with_links(text, suggest_links(linker(False), note, min_confidence=0.0))
     assert after.count(fixed) >= text.count(fixed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kb.linking.ranking.context import Context
+from kb.linking.ranking.context import NoteSimilarity
 from kb.linking.reading.graph import LinkGraph
 from kb.linking.related import Relations, wanted_notes
 
@@ -42,7 +42,7 @@ TAGS = {
 
 
 def relations(links: dict[str, set[str]] = LINKS) -> Relations:
-    return Relations(LinkGraph(links, {}), Context(VECTORS), TAGS)
+    return Relations(LinkGraph(links, {}), NoteSimilarity(VECTORS), TAGS)
 
 
 def test_a_note_gets_what_notes_like_it_link() -> None:
@@ -76,7 +76,7 @@ def test_mentions_bring_a_note_forward() -> None:
 
 
 def test_without_vectors_the_links_still_count() -> None:
-    known = Relations(LinkGraph(LINKS, {}), Context({}), TAGS)
+    known = Relations(LinkGraph(LINKS, {}), NoteSimilarity({}), TAGS)
     assert {one.path for one in known.related("leaf.md", count=3)} == {"green.md", "black.md", "white.md"}
 
 

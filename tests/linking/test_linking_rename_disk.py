@@ -33,10 +33,10 @@ def test_only_notes_that_look_for_a_changed_name_are_read(tmp_path: Path) -> Non
     }
     vault = tmp_path / "vault"
     write_notes(vault, notes)
-    way = way_to(vault, tmp_path / "state")
+    context = way_to(vault, tmp_path / "state")
     (vault / "Other.md").unlink()  # reading it would fail
     (vault / "Cup.md").unlink()
-    assert sorted(one.path for one in rename(way, "Tea.md", "Green").notes) == ["See.md", "Unused.md"]
+    assert sorted(one.path for one in rename(context, "Tea.md", "Green").notes) == ["See.md", "Unused.md"]
     assert (vault / "Unused.md").read_text() == "[x]: Green.md\n"
 
 

@@ -65,8 +65,8 @@ def test_links_to_a_folder_follow_it(tmp_path: Path) -> None:
         "docs/deep/N.md": "[up](../) [r](/docs/)\n",
     }
     vault = vault_with(tmp_path, notes | {"docs/N.md": "n\n"}, ())
-    way = way_to(vault, tmp_path / "state")
-    done = rename_folder(way, "docs", "old docs")
+    context = way_to(vault, tmp_path / "state")
+    done = rename_folder(context, "docs", "old docs")
     assert (vault / "S.md").read_text() == "[all](old%20docs/) [in](old%20docs/deep) [n](old%20docs/N.md)\n"
     assert (vault / "old docs/deep/N.md").read_text() == "[up](../) [r](/old%20docs/)\n"
     assert done.left == ()

@@ -70,10 +70,10 @@ def renamed(trial: Trial, sort: str) -> tuple[Renamed, Callable[[str], str]]:
     while True:
         _, work, place = getattr(trial, f"_{sort}")()
         with suppress(KbError):
-            done = work(trial.way)
+            done = work(trial.context)
             if not done.left:
                 return done, place
-            trial.way.journal.undo()
+            trial.context.journal.undo()
 
 
 def spoilt_links(trial: Trial) -> Iterator[tuple[str, str, str]]:

@@ -21,7 +21,7 @@ from kb.tui.screens.search import SearchScreen
 from kb.tui.widgets.activity import heat_map, level
 from kb.tui.widgets.answer import AnswerCard
 from kb.tui.widgets.choices import Choices
-from kb.tui.widgets.conversation import Told
+from kb.tui.widgets.conversation import Transcript
 from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.note_side import NoteSide
 from kb.tui.widgets.prompt import Prompt
@@ -150,7 +150,7 @@ def test_a_question_is_answered_with_a_card(app: KbApp) -> None:
         card = app.main.query_one(AnswerCard)
         assert card.has_class("-answered")
         assert card.query(Source)
-        told = app.main.query_one(Told)
+        told = app.main.query_one(Transcript)
         asked = app.main.query_one(".user")
         assert asked.region.y - told.region.y <= 2  # what is said begins at the top
         await send(pilot, "Who composed the opera Fidelio?")
@@ -285,7 +285,7 @@ def test_sixty_columns_by_twenty_rows_are_enough(app: KbApp) -> None:
         card = app.main.query_one(AnswerCard)
         assert card.region.width > 40
         assert app.main.query_one("#line").region.height == 3
-        told = app.main.query_one(Told)
+        told = app.main.query_one(Transcript)
         await send(pilot, "What is the tea plant?")
         await until(pilot, lambda: told.virtual_size.height > 2 * told.size.height)
         asked = app.main.query(".user").last()

@@ -45,7 +45,7 @@ _DAY_SCORE = 2.0  # log odds of an event that holds all of the question, when it
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Findings:
     """What answers, best first; what stands next to it; and the probability that the answer is among it."""
 
     own: tuple[Evidence, ...]
@@ -61,7 +61,7 @@ class Found:
         return [*self.own, *self.also]
 
 
-NOTHING = Found((), (), 0.0)
+NOTHING = Findings((), (), 0.0)
 
 
 class EvidenceReader:
@@ -94,16 +94,16 @@ class EvidenceReader:
         period: Period | None = None,
         more: int = 3,
         about: str = "",
-    ) -> Found:
+    ) -> Findings:
         """The evidence in `hits` for `question`, that speaks of `about` where some does. Raises ModelError when the reader cannot be used."""
         sections = sections_of(hits, self._passages_of)
         if not sections:
             return NOTHING
         by_day = period is not None and (intent.asks_day or intent.asks_decision)
         if period and by_day and (entries := self._entries(sections, intent, period)):
-            return Found(tuple(map(_evidence, entries)), (), 1.0)
+            return Findings(tuple(map(_evidence, entries)), (), 1.0)
         if intent.asks_state and period is None and (entries := self._latest(sections, question)):
-            return Found(tuple(map(_evidence, entries)), (), probability(_STATED))
+            return Findings(tuple(map(_evidence, entries)), (), probability(_STATED))
         found = self._candidates(question, intent, sections)
         found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
@@ -122,7 +122,7 @@ class EvidenceReader:
         alike = {id(item) for item in rest if len(own) == 1 and agrees(item, own[0])}
         rest.sort(key=lambda item: id(item) not in alike)
         also = tuple(map(_evidence, rest[:more]))
-        return Found(
+        return Findings(
             own=tuple(map(_evidence, own)),
             also=also,
             confidence=probability(max(item.score for item in own)),
@@ -132,12 +132,12 @@ class EvidenceReader:
 
     def compare(
         self, question: Question, sides: Sequence[str], hits: Sequence[SearchHit], today: date
-    ) -> Found | None:
+    ) -> Findings | None:
         """The rows of one table in `hits` that the sides of a comparison name, or None."""
         rows = compared_rows(question, sides, sections_of(hits, self._passages_of), today)
         if not rows:
             return None
-        return Found(tuple(map(_evidence, rows)), (), probability(rows[0].score), compares=True)
+        return Findings(tuple(map(_evidence, rows)), (), probability(rows[0].score), compares=True)
 
     def _candidates(self, question: Question, intent: Intent, sections: Sequence[Section]) -> list[Candidate]:
         asked = question.text

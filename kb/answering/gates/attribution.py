@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kb.answering.gates.gate import Claim
 from kb.answering.words import content_words, covers, numbers_of, quantities_of, words_of
 from kb.text.function_words import FUNCTION_WORDS
 
@@ -17,7 +18,13 @@ _CAPITALISED = re.compile(r"\b[^\W\d_a-z][\w-]+")
 _TOKEN = re.compile(r"\d[\d.,]*|[^\W\d_][\w'-]*")
 
 
-def misattributed_item(sentence: str, question: str, quotes: Sequence[tuple[str, str]]) -> str:
+def misattributed_item(claim: Claim) -> str:
+    """Refuses what its quotes say of another thing."""
+    item = _misattributed(claim.sentence, claim.question.text, claim.quotes)
+    return f"the quotes say {item!r} of something else" if item else ""
+
+
+def _misattributed(sentence: str, question: str, quotes: Sequence[tuple[str, str]]) -> str:
     """A name or number of `sentence` that the quotes tell of something else than what was asked; empty for none.
 
     `quotes` are pairs of place and text. Looked for are clauses that hold more of what the sentence takes from the
@@ -40,7 +47,13 @@ def misattributed_item(sentence: str, question: str, quotes: Sequence[tuple[str,
     return ""
 
 
-def counts_another(sentence: str, quotes: Sequence[tuple[str, str]]) -> str:
+def counts_another(claim: Claim) -> str:
+    """Refuses a number of things of which the quotes tell another number."""
+    item = _other_count(claim.sentence, claim.quotes)
+    return f"the quotes give no count of {item}" if item else ""
+
+
+def _other_count(sentence: str, quotes: Sequence[tuple[str, str]]) -> str:
     """A number of `sentence` with what it counts, of which the quotes tell another number; empty for none."""
     known = [pair for _, text in quotes for pair in _counted(text)]
     for number, (first, *_) in ((number, after) for number, after in _counted(sentence) if after):

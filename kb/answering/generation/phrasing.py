@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from kb.answering.answer import AnswerSentence, Quote
-from kb.answering.gates.groundedness import verify
+from kb.answering.gates.groundedness import check_groundedness
 from kb.answering.gates.yes_no import without_answer_word
 from kb.answering.generation.draft import MAX_TOKENS, breadcrumb, prompt, select_for_prompt, sentences_of
 from kb.answering.judging.judge import ENOUGH, Judge
@@ -79,7 +79,7 @@ class Phrasing:
                 sentence = without_answer_word(said_so) or said_so
                 words = content_words(sentence) or [sentence]
                 if not all(covers(said, word) for word in words):
-                    yield self._read(verify(sentence, question, quotes), quotes)
+                    yield self._read(check_groundedness(sentence, question, quotes), quotes)
                 said.update(words)
                 if count == self._most:
                     return

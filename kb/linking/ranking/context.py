@@ -13,7 +13,7 @@ PassageVectors = Sequence[tuple[int, Vector]]
 NEAREST = 10  # notes that count as being about the same
 
 
-class Context:
+class NoteSimilarity:
     """How alike notes are; knows nothing (all alike) where there are no vectors.
 
     Likeness is a cosine in standard deviations from what is usual: 0 for any two notes, 2 for a close pair. The usual
@@ -60,7 +60,7 @@ class NoteContext:
     """One note among the others."""
 
     def __init__(
-        self, context: Context, path: str, own: PassageVectors, cosines: Vector | None = None
+        self, context: NoteSimilarity, path: str, own: PassageVectors, cosines: Vector | None = None
     ) -> None:
         self.starts = [start for start, _ in own]
         self.nearest: list[str] = []

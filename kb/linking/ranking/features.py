@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log, log1p
 from operator import itemgetter
 
-from kb.linking.ranking.context import Context, NoteContext
+from kb.linking.ranking.context import NoteContext, NoteSimilarity
 from kb.linking.reading.graph import LinkGraph
 from kb.linking.reading.link_statistics import LinkStatistics, Read
 from kb.linking.reading.mentions import Key, Mention
@@ -99,7 +99,7 @@ class Knowledge:
     names: Names
     habits: LinkStatistics
     graph: LinkGraph
-    context: Context
+    context: NoteSimilarity
     frequencies: Frequencies
 
     def candidates(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.linking.ranking.context import Context, NoteContext, PassageVectors
+from kb.linking.ranking.context import NoteContext, NoteSimilarity, PassageVectors
 from kb.linking.ranking.features import CONSTANT, NAMES, Candidate, Knowledge
 from kb.linking.ranking.ranker import Ranker, fit
 from kb.linking.ranking.weights import DEFAULT
@@ -61,11 +61,11 @@ class Linker:
         return list(_best_of_each(read.path, candidates, [float(value) for value in odds]))
 
 
-def learn(
+def train(
     notes: Iterable[Note],
     names: Iterable[NoteNames],
     resolver: LinkResolver,
-    passages: Mapping[str, PassageVectors] | Context,
+    passages: Mapping[str, PassageVectors] | NoteSimilarity,
     prior: Ranker | None = None,
     graph: LinkGraph | None = None,
 ) -> Linker:
@@ -81,7 +81,7 @@ def learn(
         names=called,
         habits=LinkStatistics(read),
         graph=graph or graph_of(proses),
-        context=passages if isinstance(passages, Context) else Context(passages),
+        context=passages if isinstance(passages, NoteSimilarity) else NoteSimilarity(passages),
         frequencies=Frequencies(frozenset(word.stem for word in words(prose.text)) for prose in proses),
     )
     rows, labels = examples(known, [one for one in read if one.prose.links][:MAX_TAUGHT])

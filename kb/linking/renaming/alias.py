@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kb.errors import NoteExists, NoteUnwritable
-from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, carry_out
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Note, Span
 from kb.notes.parse import parse_note
@@ -23,7 +23,7 @@ _ENTRY = re.compile(
 _UNFIT = re.compile(r"[#^|\[\]\r\n]|%%|^\s*$")
 
 
-def rename_alias(way: Way, old: str, new: str, path: str = "") -> Renamed:
+def rename_alias(context: RenameContext, old: str, new: str, path: str = "") -> Renamed:
     """Write the alias `new` where a note says `old`; links by the old alias follow.
 
     `path` names the note where several have the alias. Raises NoteUnwritable, NoteExists, NoteChanged.
@@ -31,7 +31,7 @@ def rename_alias(way: Way, old: str, new: str, path: str = "") -> Renamed:
     old, new = old.strip(), " ".join(new.split())
     having = [
         one.path
-        for one in way.before.all_names()
+        for one in context.before.all_names()
         if (not path or one.path == path) and old.casefold() in map(str.casefold, one.aliases)
     ]
     if not having:
@@ -44,13 +44,13 @@ def rename_alias(way: Way, old: str, new: str, path: str = "") -> Renamed:
         )
     if _UNFIT.search(new):
         raise NoteUnwritable(f"{new!r} cannot be linked to as an alias. Leave out # ^ [ ] | and %%.")
-    raw = way.vault.read(having[0])
+    raw = context.vault.read(having[0])
     note = parse_note(raw.path, raw.text)
     alias, edit = alias_change(note, old, new)
     after = names_of(parse_note(note.path, apply_edits(raw.text, (edit,))))
     renames = Renames(aliases={(note.path, alias): new})
     plan = Plan(alias, new, f"alias {alias} renamed to {new}", renames, [after], own={note.path: (edit,)})
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
 def alias_change(note: Note, old: str, new: str) -> tuple[str, Edit]:

@@ -9,7 +9,7 @@ from kb.errors import NoteUnwritable
 from kb.linking.reading.style import Place, Style, Writer
 from kb.linking.renaming.note import check_free
 from kb.linking.renaming.part import find_section
-from kb.linking.renaming.relinking import Plan, Renamed, Rewritten, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, Rewritten, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.labels import taken_along
@@ -22,20 +22,20 @@ from kb.notes.resolve import LinkResolver, NoteNames, names_of
 _NOT_IN_NAME = re.compile(r'[\\/<>:"|?*#^\[\]%\x00-\x1f]+')
 
 
-def extract(way: Way, path: str, part: str, name: str = "") -> Renamed:
+def extract(context: RenameContext, path: str, part: str, name: str = "") -> Renamed:
     """Make the section below the heading `part` of the note at `path` a note called `name`, else as the heading.
 
     Raises NoteUnwritable, NoteExists, NoteChanged.
     """
     check_markdown(path)
-    note = parse_note(path, way.vault.read(path).text)
+    note = parse_note(path, context.vault.read(path).text)
     section = find_section(note, part)
     new = path_of_new_note(_name(path, section, name))
-    check_free(way.vault, path, new)
+    check_free(context.vault, path, new)
     cut = _Cut(note, section, new)
-    kinds = [link.kind for link in way.catalog.links()]
+    kinds = [link.kind for link in context.catalog.links()]
     style = Style(markdown=kinds.count("markdown") > kinds.count("wiki"))
-    link = cut.link(style, [*way.before.all_names(), NoteNames(new, stem(new))])
+    link = cut.link(style, [*context.before.all_names(), NoteNames(new, stem(new))])
     rest, piece = cut.rest(link, hide=True), cut.piece()
     after = [names_of(parse_note(path, rest)), names_of(parse_note(new, piece))]
     old = f"{path}#{part}"
@@ -47,7 +47,7 @@ def extract(way: Way, path: str, part: str, name: str = "") -> Renamed:
         after,
         rewrite=lambda relinker: _rewrite(relinker, cut, link),
     )
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
 def _name(path: str, section: Section, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kb.errors import NoteUnwritable
 from kb.linking.renaming.block import block_mark
-from kb.linking.renaming.relinking import Plan, Renamed, Rewritten, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, Rewritten, carry_out
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.front_join import LISTS, join_front_matter, kept_in_text
 from kb.notes.labels import own_labels
@@ -19,13 +19,13 @@ from kb.notes.resolve import names_of
 _BY_HAND = "{} and {} cannot be merged without changing what their links mean. Merge them by hand."
 
 
-def merge(way: Way, old: str, into: str) -> Renamed:
+def merge(context: RenameContext, old: str, into: str) -> Renamed:
     """Put the note at `old` at the end of the one at `into`. Raises NoteUnwritable, NoteChanged."""
     if old == into:
         raise NoteUnwritable(f"{old} cannot be merged with itself. Name two notes.")
     for path in (old, into):
         check_markdown(path)
-    raw, other = way.vault.read(old), way.vault.read(into)
+    raw, other = context.vault.read(old), context.vault.read(into)
     newline = "\r\n" if "\r\n" in other.text else "\n"
     text = raw.text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", newline)
     note, target = parse_note(old, text), parse_note(into, other.text)
@@ -53,7 +53,7 @@ def merge(way: Way, old: str, into: str) -> Renamed:
         [old],
         rewrite=merger.rewrite,
     )
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
 def _fresh_blocks(note: Note, target: Note) -> tuple[dict[tuple[str, str], str], list[Edit]]:

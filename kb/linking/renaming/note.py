@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kb.errors import NoteExists, NoteUnwritable
-from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, carry_out
 from kb.notes.create import path_of_new_note
 from kb.notes.parse import parse_note, stem
 from kb.notes.renames import Renames
@@ -18,48 +18,50 @@ from kb.notes.vault import Vault
 _IN_NO_LINK = re.compile(r"[#^\[\]]|%%")
 
 
-def rename(way: Way, old: str, name: str) -> Renamed:
+def rename(context: RenameContext, old: str, name: str) -> Renamed:
     """Move the note at `old` to `name`: a path, or a folder that ends with a slash; the index must be in step.
 
     Everything is read and proved before the first note is changed; what is done is one step that can be undone.
     Raises NoteExists, NoteUnwritable, NoteChanged.
     """
     new = _new_path(old, f"{name.strip()}{stem(old)}" if name.strip().endswith("/") else name)
-    check_free(way.vault, old, new)
-    moved = _moved(way, old, new)
+    check_free(context.vault, old, new)
+    moved = _moved(context, old, new)
     plan = Plan(old, new, f"{old} renamed to {new}", Renames({old: new}), [moved], [old], [(old, new)])
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
-def rename_folder(way: Way, old: str, name: str) -> Renamed:
+def rename_folder(context: RenameContext, old: str, name: str) -> Renamed:
     """Move the folder `old`, with all that is in it, to `name`, or into `name` when that ends with a slash."""
     old = old.strip("/")
     wanted = f"{name.strip()}{old.rsplit('/', 1)[-1]}" if name.strip().endswith("/") else name.strip()
     new = path_of_new_note(f"{wanted}/x").removesuffix("/x.md")
     if new == old or new.startswith(f"{old}/"):
         raise NoteUnwritable(f"The folder {old} cannot be moved to {new}. Choose a place outside of it.")
-    check_free(way.vault, old, new)
-    inside = [one for one in way.before.all_names() if one.path.startswith(f"{old}/")]
+    check_free(context.vault, old, new)
+    inside = [one for one in context.before.all_names() if one.path.startswith(f"{old}/")]
     paths = {one.path: new + one.path[len(old) :] for one in inside}
-    files = {path: new + path[len(old) :] for path in way.vault.attachments() if path.startswith(f"{old}/")}
+    files = {
+        path: new + path[len(old) :] for path in context.vault.attachments() if path.startswith(f"{old}/")
+    }
     files |= _folders(old, new, [*paths, *files])
     names = [replace(one, path=paths[one.path]) for one in inside]
     what = f"folder {old} renamed to {new}"
     plan = Plan(old, new, what, Renames(paths, files), names, list(paths), [(old, new)])
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
-def move(way: Way, places: Mapping[str, str]) -> Renamed:
+def move(context: RenameContext, places: Mapping[str, str]) -> Renamed:
     """Move notes, other files and folders, old path to new one, all at once, as a file manager does.
 
     Raises NoteExists, NoteUnwritable, NoteChanged.
     """
-    known = {one.path: one for one in way.before.all_names()}
-    others = way.vault.attachments()
+    known = {one.path: one for one in context.before.all_names()}
+    others = context.vault.attachments()
     paths: dict[str, str] = {}
     files: dict[str, str] = {}
     for old, new in places.items():
-        check_free(way.vault, old, new)
+        check_free(context.vault, old, new)
         if old in known:
             paths[old] = _new_path(old, new)
         elif old in others:
@@ -71,13 +73,13 @@ def move(way: Way, places: Mapping[str, str]) -> Renamed:
     names = []
     for path, place in paths.items():
         if stem(place) != stem(path):  # which may be its title
-            names.append(_moved(way, path, place))
+            names.append(_moved(context, path, place))
         else:
             names.append(replace(known[path], path=place))
     old, new = next(iter(places.items()))
     what = f"{old} moved to {new}" if len(places) == 1 else f"{len(places)} files moved"
     return carry_out(
-        way, Plan(old, new, what, Renames(paths, files), names, list(paths), list(places.items()))
+        context, Plan(old, new, what, Renames(paths, files), names, list(paths), list(places.items()))
     )
 
 
@@ -90,12 +92,12 @@ def _new_path(old: str, name: str) -> str:
     return path_of_new_note(f"{bare}.md").removesuffix(".md") + suffix
 
 
-def _moved(way: Way, old: str, new: str) -> NoteNames:
+def _moved(context: RenameContext, old: str, new: str) -> NoteNames:
     """What the note at `old` is called once it lies at `new`."""
-    known = way.before.names(old)
+    known = context.before.names(old)
     if known is not None and not is_markdown(old):
         return replace(known, path=new)
-    return names_of(parse_note(new, way.vault.read(old).text))
+    return names_of(parse_note(new, context.vault.read(old).text))
 
 
 def _folders(old: str, new: str, inside: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,7 @@ import re
 
 from kb.errors import NoteExists, NoteUnwritable
 from kb.linking.renaming.block import block_change
-from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, carry_out
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.headings import heading_key, read_heading
 from kb.notes.note import Note, Section, Span
@@ -23,14 +23,14 @@ _KEPT = re.compile(
 _UNFIT = re.compile(r"[#^|\[\]\r\n]|%%|^\s*$")
 
 
-def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
+def rename_part(context: RenameContext, path: str, part: str, name: str) -> Renamed:
     """Rename the heading or `^block` called `part` in the note at `path` to `name`, which may repeat the note's name.
 
     Raises NoteUnwritable, NoteExists, NoteChanged.
     """
     new = name.rpartition("#")[2].strip()
     check_markdown(path)
-    raw = way.vault.read(path)
+    raw = context.vault.read(path)
     note = parse_note(path, raw.text)
     if part.startswith("^"):
         renames, edit = block_change(note, part[1:], new.removeprefix("^"))
@@ -40,7 +40,7 @@ def rename_part(way: Way, path: str, part: str, name: str) -> Renamed:
     after = names_of(parse_note(path, apply_edits(raw.text, (edit,))))
     old_name, new_name = f"{path}#{part}", f"{path}#{new}"
     plan = Plan(old_name, new_name, f"{old_name} renamed to {new}", renames, [after], own={path: (edit,)})
-    return carry_out(way, plan)
+    return carry_out(context, plan)
 
 
 def heading_change(note: Note, part: str, new: str) -> tuple[Renames, Edit]:

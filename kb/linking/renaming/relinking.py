@@ -75,7 +75,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Way:
+class RenameContext:
     """How renames are carried out."""
 
     catalog: Catalog  # in step with the vault
@@ -97,28 +97,28 @@ class Way:
         return self.resolver or LinkResolver(self.catalog.names(), self.vault.attachments())
 
 
-def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
+def carry_out(context: RenameContext, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
     """Do what is planned as one step that can be undone; in a dry run only tell it. Raises NoteUnwritable, NoteChanged."""
-    notes = _Notes(way)
-    files = way.vault.attachments()
+    notes = _Notes(context)
+    files = context.vault.attachments()
     for _ in range(_ROUNDS):
         relinker = notes.relinker(plan, files)
-        work, left = _links_of_notes(way, notes, plan, relinker)
+        work, left = _links_of_notes(context, notes, plan, relinker)
         settled = _with_changed_headings(plan, relinker, work)
         if settled is plan:
             break
         plan = settled
     rewritten = plan.rewrite(relinker) if plan.rewrite else Rewritten()
     work += [
-        pair for path, edits in rewritten.edits.items() for pair in _writable(way, notes.raw(path), edits)
+        pair for path, edits in rewritten.edits.items() for pair in _writable(context, notes.raw(path), edits)
     ]
     left += rewritten.left
     for path in files:
-        if path.endswith(_CANVAS) and (canvas := _read(way.vault, path)):
+        if path.endswith(_CANVAS) and (canvas := _read(context.vault, path)):
             edits, lines = canvas_changes(canvas.text, path, relinker)
             left += [f"{path}:{line}" for line in lines]
-            work += _writable(way, canvas, edits)
-    left += [*_by_hand(way.vault, files, plan), *also_left]
+            work += _writable(context, canvas, edits)
+    left += [*_by_hand(context.vault, files, plan), *also_left]
     gone = [notes.raw(path) for path in rewritten.gone]
     changed = [
         *(Changed(raw.path, raw.text, apply_edits(raw.text, edits)) for raw, edits in work),
@@ -126,9 +126,9 @@ def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
         *(Changed(raw.path, raw.text, "") for raw in gone),
     ]
     done = Renamed(plan.old, plan.new, tuple(changed), tuple(left), tuple(plan.renames.paths.items()))
-    way.tell(done)
-    if not way.dry_run:
-        with way.journal.step(plan.what) as step:
+    context.tell(done)
+    if not context.dry_run:
+        with context.journal.step(plan.what) as step:
             for path, text in rewritten.made.items():
                 step.create(path, text)
             for raw, edits in work:
@@ -143,8 +143,8 @@ def carry_out(way: Way, plan: Plan, also_left: Sequence[str] = ()) -> Renamed:
 class _Notes:
     """The notes that a rename looks into, each read once."""
 
-    def __init__(self, way: Way) -> None:
-        self.vault, self.before = way.vault, way.before
+    def __init__(self, context: RenameContext) -> None:
+        self.vault, self.before = context.vault, context.before
         self._read: dict[str, RawNote] = {}
         self._parsed: dict[str, Note] = {}
 
@@ -166,18 +166,20 @@ class _Notes:
         return Relinker(self.before, self.before.changed(plan.gone, plan.names, moved), plan.renames)
 
 
-def _links_of_notes(way: Way, notes: _Notes, plan: Plan, relinker: Relinker) -> tuple[Work, list[str]]:
+def _links_of_notes(
+    context: RenameContext, notes: _Notes, plan: Plan, relinker: Relinker
+) -> tuple[Work, list[str]]:
     work: Work = []
     left: list[str] = []
     taken = {plan.renames.moved.source, plan.renames.moved.target} if plan.renames.moved else set()
-    for path in _sources(way, notes, relinker, plan):
+    for path in _sources(context, notes, relinker, plan):
         if path in taken:
             continue
         raw = notes.raw(path)
         own = plan.own.get(path, ())
         changes = relinker.changes(notes.note(path), own)
         left += [f"{path}:{line}" for line in changes.left]
-        work += _writable(way, raw, (*own, *changes.edits))
+        work += _writable(context, raw, (*own, *changes.edits))
     return work, left
 
 
@@ -199,24 +201,26 @@ def _with_changed_headings(plan: Plan, relinker: Relinker, work: Work) -> Plan:
     return replace(plan, renames=replace(plan.renames, headings=headings), names=list(names.values()))
 
 
-def _writable(way: Way, raw: RawNote, edits: tuple[Edit, ...]) -> Iterator[tuple[RawNote, tuple[Edit, ...]]]:
+def _writable(
+    context: RenameContext, raw: RawNote, edits: tuple[Edit, ...]
+) -> Iterator[tuple[RawNote, tuple[Edit, ...]]]:
     if edits:
-        if raw.path not in way.unsaved:
-            check_writable(way.vault, raw.path)
+        if raw.path not in context.unsaved:
+            check_writable(context.vault, raw.path)
         new_bytes(raw, edits)
         yield raw, edits
 
 
-def _sources(way: Way, notes: _Notes, relinker: Relinker, plan: Plan) -> list[str]:
+def _sources(context: RenameContext, notes: _Notes, relinker: Relinker, plan: Plan) -> list[str]:
     """Paths of the notes to change, as far as the catalog can tell; each is read, and proves it."""
-    renames, catalog = plan.renames, way.catalog
+    renames, catalog = plan.renames, context.catalog
     found = {*renames.paths, *plan.own}
     for path in renames.anchored:
         found |= {path, *(link.source for link in catalog.links_to(path))}
     named = _changed_names(plan, relinker)
     every = ROOT in named  # whether there is a note of that name tells what a label may mean
     likely = [one.path for one in catalog.notes()] if every else catalog.linking(named)
-    for path in {*likely, *way.unindexed} - found:
+    for path in {*likely, *context.unindexed} - found:
         if is_markdown(path) and _reads(notes, path):
             note = notes.note(path)
             if any(relinker.concerns(path, link) for link in (*note.links, *note.definitions)):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kb.errors import NoteUnwritable
-from kb.linking.renaming.relinking import Plan, Renamed, Way, carry_out
+from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, carry_out
 from kb.notes.edit import Edit, apply_edits
 from kb.notes.note import Link, Note, Span
 from kb.notes.parse import parse_note
@@ -21,7 +21,7 @@ _ENTRY = re.compile(
 )
 
 
-def rename_tag(way: Way, old: str, new: str) -> Renamed:
+def rename_tag(context: RenameContext, old: str, new: str) -> Renamed:
     """Write #new where notes say #old, and #new/x for #old/x; each note is read again and proved.
 
     Raises NoteUnwritable when no note has the tag, or `new` cannot be one.
@@ -33,14 +33,14 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
         )
     own: dict[str, tuple[Edit, ...]] = {}
     left: list[str] = []
-    having = {path for path, tag in way.catalog.tags() if renamed_tag(tag, old, new)}
-    for path in sorted(having | way.unindexed):
-        note = way.vault.note(path)
+    having = {path for path, tag in context.catalog.tags() if renamed_tag(tag, old, new)}
+    for path in sorted(having | context.unindexed):
+        note = context.vault.note(path)
         if not any(renamed_tag(tag.name, old, new) for tag in note.tags):
             continue
         # What is no Markdown is never written to; where its tags stand is told.
         edits = tuple(tag_edits(note, old, new)) if is_markdown(path) else ()
-        if edits and tags_proved(note, edits, old, new, way.before):
+        if edits and tags_proved(note, edits, old, new, context.before):
             own[note.path] = edits
         else:
             left += sorted(
@@ -49,7 +49,7 @@ def rename_tag(way: Way, old: str, new: str) -> Renamed:
     if not own and not left:
         raise NoteUnwritable(f"No note has the tag #{old}. See the tags with: kb tags")
     plan = Plan(f"#{old}", f"#{new}", f"tag #{old} renamed to #{new}", Renames(), [], own=own)
-    return carry_out(way, plan, left)
+    return carry_out(context, plan, left)
 
 
 def renamed_tag(name: str, old: str, new: str) -> str | None:

@@ -101,8 +101,8 @@ class MainScreen(Talking):
         """Forget the session that is open."""
         self._begun = False
 
-    @on(messages.Said)
-    def _said(self, message: messages.Said) -> None:
+    @on(messages.UserInput)
+    def _said(self, message: messages.UserInput) -> None:
         """A line of the user's."""
         if self._cancellation is not None:
             self.notify("Still answering. Press Esc to stop.")

@@ -21,7 +21,7 @@ from kb.notes.note import Span
 from kb.retrieval.excerpt import as_read, excerpt, marks
 from kb.retrieval.unknown_words import worth_showing
 from kb.safe_text import safe_line, safe_text
-from kb.tui.messages import Found, OpenNote
+from kb.tui.messages import OpenNote, SearchDone
 from kb.tui.widgets.line import Line
 from kb.tui.widgets.source import breadcrumb
 
@@ -77,7 +77,7 @@ class SearchScreen(ModalScreen[None]):
         if event.value.strip():
             self._run(event.value)
         else:
-            self._show(Found("", ()))
+            self._show(SearchDone("", ()))
 
     @work(thread=True, exclusive=True, group="search", exit_on_error=False)
     def _run(self, query: str) -> None:
@@ -89,14 +89,14 @@ class SearchScreen(ModalScreen[None]):
         try:
             hits = worth_showing(reader.search(query))
             unknown = reader.unknown_words(query) if not any(hit.lexical for hit in hits) else []
-            found = Found(query, hits, " ".join(map(str, unknown)))
+            found = SearchDone(query, hits, " ".join(map(str, unknown)))
         except KbError as error:
-            found = Found(query, (), str(error))
+            found = SearchDone(query, (), str(error))
         if not worker.is_cancelled:
             self.post_message(found)
 
-    @on(Found)
-    def _show(self, found: Found) -> None:
+    @on(SearchDone)
+    def _show(self, found: SearchDone) -> None:
         if found.query != self.query_one(Input).value and found.query:
             return
         self._hits = found.hits

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from kb.safe_text import safe_line, safe_text
-from kb.tui.messages import Said, Typed
+from kb.tui.messages import Typed, UserInput
 from kb.tui.widgets.answer import AnswerCard
 from kb.tui.widgets.home import Home
 from kb.tui.widgets.markdown import NoteMarkdown
@@ -33,7 +33,7 @@ _GRADES = {
 }
 
 
-class Told(VerticalScroll):
+class Transcript(VerticalScroll):
     """What was said. As it grows its end stays in sight, and yet the beginning of what is to be read now."""
 
     begins: Widget | None = None  # what is to be read now begins here
@@ -50,7 +50,7 @@ class Told(VerticalScroll):
 
 
 class Conversation(Vertical):
-    """Shows a conversation; the user's lines are posted as Said."""
+    """Shows a conversation; the user's lines are posted as UserInput."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pageup", "scroll(-1)", "Up", show=False),
@@ -68,7 +68,7 @@ class Conversation(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Home()
-        yield Told(id="said")
+        yield Transcript(id="said")
         yield Completions()
         yield Prompt(self._offers)
 
@@ -202,7 +202,7 @@ class Conversation(Vertical):
 
     def _append(self, widget: Widget, *, begins: bool = False) -> None:
         self._show_home(False)
-        told = self.query_one(Told)
+        told = self.query_one(Transcript)
         if begins:
             told.begins = widget
         told.mount(widget)
@@ -222,4 +222,4 @@ class Conversation(Vertical):
         text = event.value.strip()
         line.sent(text)
         line.clear()
-        self.post_message(Said(text))
+        self.post_message(UserInput(text))

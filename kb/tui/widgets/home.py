@@ -16,7 +16,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
-from kb.tui.messages import DueNote, LinksOf, OpenDaily, OpenNote, Said
+from kb.tui.messages import DueNote, LinksOf, OpenDaily, OpenNote, UserInput
 from kb.tui.widgets.activity import HEIGHT, Activity
 from kb.tui.widgets.choices import Choices
 
@@ -109,7 +109,7 @@ class Home(Vertical):
 def _rows(content: HomeContent, width: int) -> Iterator[Row]:
     """The rows, with names of `width` columns."""
     for question in content.starters:
-        yield Row(Content.assemble("  ", safe_line(question)), Said(question))
+        yield Row(Content.assemble("  ", safe_line(question)), UserInput(question))
     titles = {note.path: note.title for note in content.notes}
     overview = content.overview
     if overview is not None:

@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from kb.safe_text import safe_line
-from kb.tui.messages import Said
+from kb.tui.messages import UserInput
 from kb.tui.widgets.choices import Choices
 
 
@@ -39,4 +39,4 @@ class QuickReplies(Choices):
     def _send(self, index: int) -> None:
         if not self.disabled:
             self.disabled = True
-            self.post_message(Said(self._replies[index][0]))
+            self.post_message(UserInput(self._replies[index][0]))

@@ -43,7 +43,7 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ImportedNote:
     """One note of an export."""
 
     key: str  # what tells it from all others of its format, whatever changes in it

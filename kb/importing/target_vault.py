@@ -45,7 +45,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Home:
+class TargetVault:
     """One vault as it is before an import."""
 
     vault: Vault
@@ -65,7 +65,7 @@ class Home:
         return path_of_new_note(written(datetime.combine(day, time()), self.pattern))
 
 
-def read_home(vault: Vault, daily: str) -> Home:
+def read_target_vault(vault: Vault, daily: str) -> TargetVault:
     """Look at a vault; `daily` is the pattern of daily notes that the settings name. An index is not needed."""
     files = vault.scan()
     paths = tuple(file.path for file in files)
@@ -89,7 +89,7 @@ def read_home(vault: Vault, daily: str) -> Home:
     obsidian = _settings(vault.root / _OBSIDIAN)
     is_logseq = (vault.root / _LOGSEQ).is_file()
     folder = obsidian.get("attachmentFolderPath")
-    return Home(
+    return TargetVault(
         vault=vault,
         paths=paths,
         files=tuple(vault.attachments()),
