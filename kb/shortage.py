@@ -25,7 +25,7 @@ _DISK = (
 _OPEN_FILES = (
     "Too many files are open. Close other programs, or raise the limit (ulimit -n 1024), then try again."
 )
-_PROCESSES = "No further process or thread may be started. Close other programs, then try again."
+_PROCESSES = "Can't start another process or thread. Close other programs, then try again."
 
 
 def shortage(error: BaseException) -> str:

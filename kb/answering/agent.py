@@ -102,7 +102,7 @@ class AnswerAgent(Workflow):
             self._answer = replace(self._answer, understood=understood.text)
             await self._tell(context, Step("Understanding the question", understood.reason))
         if record := CatalogQuestions(tools.catalog, tools.today).answer(understood.text):
-            await self._tell(context, Step("Looking it up", f"not searched for but exact: {record.reason}"))
+            await self._tell(context, Step("Looking it up", f"exact lookup, no search: {record.reason}"))
             if record.quotes:
                 await self._tell(context, QuotesFound(record.quotes))
             for sentence in record.sentences:

@@ -64,7 +64,7 @@ class Assessment:
 
     def told(self, part: QuestionPart) -> str:
         """The confidence of `part` and what it rests on, for a person."""
-        told = f"confidence {part.confidence:.2f} of {self._tools.settings.threshold:.2f} that is needed"
+        told = f"confidence {part.confidence:.2f} (needs {self._tools.settings.threshold:.2f})"
         if part.evidence:
             told += f"; best: {breadcrumb(quote_of(1, part.evidence[0]))}"
             if part.evidence[0].short:

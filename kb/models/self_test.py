@@ -156,7 +156,7 @@ def _judged(path: Path, status: int, told: dict[str, Any]) -> _Outcome:
         reason = f"{path.name} makes llama.cpp crash. Choose another .gguf file, or the bundled one."
         return _Outcome(reason, lasting=True, crashed=True)
     cause = told.get("error") or (f"signal {-status}" if status < 0 else f"status {status}")
-    return _Outcome(f"The test run of {path.name} did not come to its end ({cause}).", lasting=False)
+    return _Outcome(f"The test run of {path.name} did not finish ({cause}).", lasting=False)
 
 
 def _told(output: bytes) -> dict[str, Any]:

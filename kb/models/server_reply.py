@@ -22,7 +22,7 @@ _FAULTS = {  # reasons to end that make no answer: what the server does, and wha
     "error": ("failed without saying why", "See its log, or try again."),
     "content_filter": (
         "held the answer back, as its content filter says",
-        "Ask otherwise, or use another model.",
+        "Ask differently, or use another model.",
     ),
 }
 
@@ -72,7 +72,7 @@ def read(event: Event) -> Delta:
     if failure := choice.get("error") or said.get("error"):
         raise _failed(failure)
     if isinstance(refusal := said.get("refusal"), str) and refusal.strip():
-        raise Fault(f"refuses: {short(refusal)}", "Ask otherwise, or use another model.")
+        raise Fault(f"refuses: {short(refusal)}", "Ask differently, or use another model.")
     finish = choice.get("finish_reason")
     is_whole = event.name == BODY and finish is None
     return Delta(

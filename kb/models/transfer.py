@@ -60,11 +60,11 @@ def from_address(wanted: Download, partial: Path, progress: Progress) -> Path:
         have = _bring(wanted, file, 0, progress) or 0 if arrived is None else arrived
     except (httpx.HTTPError, OSError) as error:
         raise DownloadFailed(
-            f"The download of {wanted.name} broke off ({first_line(error)}). Try again: what has arrived is kept."
+            f"The download of {wanted.name} was interrupted ({first_line(error)}). Try again: what has arrived is kept."
         ) from error
     if wanted.bytes and have < wanted.bytes:
         raise DownloadFailed(
-            f"The download of {wanted.name} broke off after {have:,} of {wanted.bytes:,} bytes. Try again: what has "
+            f"The download of {wanted.name} was interrupted after {have:,} of {wanted.bytes:,} bytes. Try again: what has "
             "arrived is kept."
         )
     return file

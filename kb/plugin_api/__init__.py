@@ -25,7 +25,7 @@ from kb.plugin_api.lazy import MAIN, lazily
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, AnswerSentence, Quote, cite
-    from kb.answering.gates.groundedness import check_groundedness
+    from kb.answering.gates.groundedness import check_groundedness as verify
     from kb.answering.gates.negation import contradicts, polarity
     from kb.answering.generation.draft import sentences_of
     from kb.answering.question.question import Question, read_question
@@ -104,7 +104,6 @@ __all__ = [
     "Usage",
     "UsageError",
     "Verdict",
-    "check_groundedness",
     "cite",
     "content_words",
     "contradicts",
@@ -129,6 +128,7 @@ __all__ = [
     "sentences_of",
     "span_of",
     "split_sentences",
+    "verify",
     "where",
     "without_comments",
     "words_of",

@@ -13,7 +13,7 @@ MAIN = {
     "kb.answering.generation.draft": "sentences_of",
     "kb.answering.gates.negation": "contradicts polarity",
     "kb.answering.question.question": "Question read_question",
-    "kb.answering.gates.groundedness": "check_groundedness",
+    "kb.answering.gates.groundedness": "verify=check_groundedness",
     "kb.answering.words": "content_words covers numbers_of same_word words_of",
     "kb.errors": "KbError ModelError NothingToStudy ReviewsUnwritable UsageError",
     "kb.knowledge_base": "KnowledgeBase",
@@ -62,13 +62,21 @@ EDITING = {
 
 
 def lazily(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
-    """A `__getattr__` for the module `package`; `places` maps a module of kb to the names taken from it."""
-    modules = {name: module for module, names in places.items() for name in names.split()}
+    """A `__getattr__` for the module `package`; `places` maps a module of kb to the names taken from it.
+
+    `other=name` offers a name as another.
+    """
+    found_at = {
+        name: (module, own or name)
+        for module, names in places.items()
+        for name, _, own in (one.partition("=") for one in names.split())
+    }
 
     def look_up(name: str) -> Any:
-        if name not in modules:
+        if name not in found_at:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        found = getattr(import_module(modules[name]), name)
+        module, own = found_at[name]
+        found = getattr(import_module(module), own)
         setattr(sys.modules[package], name, found)  # so that it is asked for once
         return found
 

@@ -87,7 +87,7 @@ def select(
     passages = tuple(hit.passage for hit in hits if hit.score >= _WEAKEST * best)
     paths = tuple(dict.fromkeys(passage.note_path for passage in passages))
     if not paths:
-        raise NothingToStudy(f"Nothing is found for {words!r}. Name a note, #tag, folder/ or other words.")
+        raise NothingToStudy(f"Nothing found for {words!r}. Name a note, #tag, folder/ or other words.")
     return Selection("search", words, paths, passages)
 
 

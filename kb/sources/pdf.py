@@ -156,7 +156,7 @@ class _Reading:
         if self._damaged:
             yield f"{_listed(self._damaged)} cannot be read."
         if empty and len(empty) == count:
-            yield f"It is scanned: no page of it holds text.{_ADVICE if not self._asked.options else ''}"
+            yield f"It is scanned: none of its pages has text.{_ADVICE if not self._asked.options else ''}"
         elif len(empty) > 1 or (empty and count > 1 and _has_picture(self._document[empty[0] - 1])):
             yield f"{_listed(empty)} hold no text; they may be scanned."
 

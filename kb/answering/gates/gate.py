@@ -40,7 +40,7 @@ class Claim:
 
     sentence: str
     question: Question
-    cited: Sequence[Offer]  # what it rests on; one at least
+    cited: Sequence[Offer]  # what it rests on
     others: Sequence[Offer]  # the other quotes
 
     @property

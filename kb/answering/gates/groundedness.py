@@ -44,9 +44,7 @@ def check_groundedness(sentence: str, question: Question, quotes: Sequence[Quote
     chosen = [offer for offer in offers if offer.number in cited]
     others = [offer for offer in offers if offer.number not in cited]
     claim = Claim(sentence, question, chosen, others)
-    fault = (
-        next(filter(None, (gate(claim) for gate in GATES)), "") if chosen else "not supported by any quote"
-    )
+    fault = next(filter(None, (gate(claim) for gate in GATES)), "")
     if fault:
         return AnswerSentence(text=sentence, supported=False, citations=(), verdict=fault)
     return AnswerSentence(text=sentence, supported=True, citations=cited, verdict="supported")
@@ -126,6 +124,10 @@ def _names_another(claim: Claim) -> str:
     return ""
 
 
+def _rests_on_nothing(claim: Claim) -> str:
+    return "" if claim.cited else "not supported by any quote"
+
+
 def _denies(claim: Claim) -> str:
     quoted = polarity(". ".join(offer.text for offer in claim.cited))
     return "contradicts the quote" if contradicts(polarity(claim.sentence), quoted) else ""
@@ -153,6 +155,7 @@ def _says_what_others_say(claim: Claim) -> str:
 # What a sentence that all quotes together could carry must pass, in this order; the first fault is told.
 GATES: tuple[Gate, ...] = (
     _names_another,
+    _rests_on_nothing,
     _denies,
     _says_the_opposite,
     swaps_sides,

@@ -43,7 +43,7 @@ def link(
             min=0.0,
             max=1.0,
             metavar="P",
-            help="Links at min_confidence this likely; 0.3, with --apply 0.9.",
+            help="Links at least this likely; 0.3, with --apply 0.9.",
         ),
     ] = None,
     add_related: Annotated[

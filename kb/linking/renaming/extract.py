@@ -156,6 +156,6 @@ def _check_same(note: Note, rest: Note, piece: Note) -> None:
     if shapes(note.links) == shapes((*rest.links, *piece.links)):
         return
     raise NoteUnwritable(
-        f"The section of {note.path} cannot be taken out alone, for links in it or around it would change. "
+        f"The section of {note.path} cannot be taken out alone, because links in it or around it would change. "
         "Move it by hand."
     )

@@ -20,13 +20,13 @@ from kb.plugin_api import (
     Quote,
     Status,
     Task,
-    check_groundedness,
     content_words,
     covers,
     place_at,
     plain_text,
     same_word,
     sentences_of,
+    verify,
     words_of,
 )
 from kb_plugins.study.page import page_of
@@ -168,7 +168,7 @@ def _overview(
     ]
     text = base.model.complete(messages, Options(max_tokens=90), cancellation)
     said = list(dict.fromkeys(islice(sentences_of([text]), 2)))
-    checked = [check_groundedness(sentence, about, used) for sentence in said]
+    checked = [verify(sentence, about, used) for sentence in said]
     known = {" ".join(quote.text.casefold().split()) for quote in quotes}
     words = words_of(" ".join((about.text, *(quote.text for quote in used))))
     return [
@@ -189,7 +189,7 @@ def _shortened(
     messages = [Message("system", _SHORTEN), Message("user", f"Sentence: {quote.text}\n\nShorter:")]
     text = base.model.complete(messages, Options(max_tokens=70), cancellation)
     for sentence in islice(sentences_of([text]), 1):
-        checked = check_groundedness(sentence, about, [quote])
+        checked = verify(sentence, about, [quote])
         is_shorter = _is_whole(sentence) and len(sentence) <= _SHORTER * len(quote.text)
         if checked.supported and is_shorter and _keeps_to(quote.text, sentence):
             told = f"{context}: {sentence}" if context else sentence
