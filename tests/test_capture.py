@@ -15,7 +15,7 @@ from kb.notes.edit_journal import EditJournal
 from kb.notes.template import filled, with_literals, written
 from kb.notes.vault import Vault
 from kb.settings import NoteSettings
-from tests.linking.renaming import way_to
+from tests.linking.renaming import context_of
 from tests.support import run_kb, write_notes
 
 NOW = datetime(2026, 3, 1, 9, 5, 7)
@@ -182,7 +182,7 @@ def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> N
     with pytest.raises(NoteUnwritable, match="cannot be a note's name"):
         into.new(name)
     with pytest.raises(NoteUnwritable, match="cannot be a note's name"):
-        rename(way_to(tmp_path / "vault", tmp_path / "state"), "Tea.md", name)
+        rename(context_of(tmp_path / "vault", tmp_path / "state"), "Tea.md", name)
 
 
 def test_a_template_that_names_several_folders_means_the_first(tmp_path: Path) -> None:

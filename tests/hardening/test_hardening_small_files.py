@@ -34,7 +34,7 @@ from kb.plugin_trust import PluginChoices
 from kb.settings import load_settings
 from kb.settings.writing import write_settings
 from kb.tui.keymap import read_keymap
-from tests.linking.renaming import way_to
+from tests.linking.renaming import context_of
 from tests.support import NOTES, run_kb, write_notes
 
 ROW = b'{"verdict": "always", "name": "Tea", "at": "2030-01-01T00:00:00+00:00"}\n'
@@ -322,7 +322,7 @@ def test_the_baseline_of_an_evaluation_passes_over_what_is_no_note(
 )
 def test_a_canvas_that_is_none_ends_no_rename(canvas: str, tmp_path: Path) -> None:
     write_notes(tmp_path / "v", {"Tea.md": "tea\n", "a.canvas": canvas})
-    done = rename(way_to(tmp_path / "v", tmp_path / "state"), "Tea.md", "Green.md")
+    done = rename(context_of(tmp_path / "v", tmp_path / "state"), "Tea.md", "Green.md")
     assert (tmp_path / "v" / "Green.md").is_file()
     assert done.left or (tmp_path / "v" / "a.canvas").read_text() == canvas.replace("[[Tea]]", "[[Green]]")
 

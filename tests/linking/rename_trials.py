@@ -25,7 +25,7 @@ from kb.notes.note import Link, Note
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
 from kb.notes.vault import Vault
-from tests.linking.renaming import all_bytes, way_to
+from tests.linking.renaming import all_bytes, context_of
 
 VAULTS = Path(__file__).parents[2].parent / "shared" / "vaults"
 SORTS = ("note", "folder", "heading", "block", "tag", "alias", "merge", "extract")
@@ -165,7 +165,7 @@ class Trial:
 
     def __post_init__(self) -> None:
         with remembered_reading():
-            self.context = way_to(self.root, self.state)
+            self.context = context_of(self.root, self.state)
         self.bytes = all_bytes(self.root)
         self.notes: dict[str, Note] = {note.path: note for note in self.context.catalog.notes()}  # type: ignore[misc]
         self.files = self.context.vault.attachments()

@@ -151,7 +151,7 @@ class ReadCatalog:
         return self._links
 
 
-def way_to(vault: Path, state: Path, *, dry_run: bool = False) -> RenameContext:
+def context_of(vault: Path, state: Path, *, dry_run: bool = False) -> RenameContext:
     """How notes of a folder are renamed."""
     notes = Vault(vault)
     return RenameContext(ReadCatalog(notes), notes, EditJournal(notes, state), dry_run)  # type: ignore[arg-type]

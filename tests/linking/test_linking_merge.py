@@ -13,7 +13,7 @@ from kb.linking.renaming.merge import merge
 from kb.linking.renaming.relinking import RenameContext
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver
-from tests.linking.renaming import ReadCatalog, all_bytes, way_to
+from tests.linking.renaming import ReadCatalog, all_bytes, context_of
 from tests.support import write_notes
 
 NOTES = {
@@ -43,17 +43,17 @@ def texts(vault: Path) -> dict[str, str]:
 
 
 def unresolved(vault: Path) -> list[str]:
-    catalog = way_to(vault, vault.parent / "other").catalog
+    catalog = context_of(vault, vault.parent / "other").catalog
     return [f"{one.source}: {one.target}" for one in catalog.links() if one.status != "resolved"]
 
 
 @pytest.fixture
-def way(tmp_path: Path) -> RenameContext:
+def context(tmp_path: Path) -> RenameContext:
     vault = vault_of(tmp_path, NOTES)
     (vault / "far" / "img").mkdir()
     (vault / "far" / "img" / "leaf.png").write_bytes(b"png")
     (vault / "board.canvas").write_text(CANVAS)
-    return way_to(vault, tmp_path / "state")
+    return context_of(vault, tmp_path / "state")
 
 
 def test_a_merged_note_keeps_all_that_it_was(context: RenameContext) -> None:
@@ -98,7 +98,7 @@ def test_a_merged_note_keeps_all_that_it_was(context: RenameContext) -> None:
 def test_merged_texts(tmp_path: Path, one: str, other: str, merged: str) -> None:
     vault = vault_of(tmp_path, {"A.md": one, "B.md": other, "C.md": "C\n"})
     before = all_bytes(vault)
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     assert merge(context, "A.md", "B.md").left == ()
     assert all_bytes(vault) == {"B.md": merged.encode(), "C.md": b"C\n"}
     context.journal.undo()
@@ -108,7 +108,7 @@ def test_merged_texts(tmp_path: Path, one: str, other: str, merged: str) -> None
 def test_what_cannot_be_merged_is_refused(tmp_path: Path) -> None:
     vault = vault_of(tmp_path, {"A.md": "# A\n\n[x]: C.md\n", "B.md": "Not a link: [x]\n", "C.md": ""})
     before = all_bytes(vault)
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     with pytest.raises(KbError, match="by hand"):
         merge(context, "A.md", "B.md")
     with pytest.raises(KbError, match="with itself"):
@@ -132,7 +132,7 @@ def test_an_extracted_section_leaves_a_link_behind(tmp_path: Path) -> None:
     (vault / "pics" / "i.png").write_bytes(b"png")
     (vault / "b.canvas").write_text('{"nodes":[{"type":"file","file":"Garden.md","subpath":"#Turning"}]}')
     before = all_bytes(vault)
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     assert extract(context, "Garden.md", "Heap", "compost/").left == ()
     assert texts(vault) == {
         "Garden.md": (
@@ -172,7 +172,7 @@ def test_extracted_texts(tmp_path: Path, text: str, part: str, rest: str, made: 
     vault = vault_of(tmp_path, {})
     vault.mkdir()
     (vault / "A.md").write_bytes(text.encode())
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     if text.count("B\n") > 1:
         with pytest.raises(KbError, match="cannot tell them apart"):
             extract(context, "A.md", "B", "A (2)")
@@ -185,7 +185,7 @@ def test_extracted_texts(tmp_path: Path, text: str, part: str, rest: str, made: 
 def test_what_cannot_be_extracted_is_refused(tmp_path: Path) -> None:
     vault = vault_of(tmp_path, GARDEN | {"Heap.md": "x\n"})
     before = all_bytes(vault)
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     for part, name, said in [
         ("Nothing", "", "no heading"),
         ("Heap", "", "already exists"),
@@ -218,7 +218,7 @@ def test_an_alias_gets_another_name_and_links_follow(
 ) -> None:
     vault = vault_of(tmp_path, {"n.md": text, "b.md": "[[old]] [[Old|x]] [[n]] [o](n.md)\n"})
     before = all_bytes(vault)
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     assert rename_alias(context, "old", new).left == ()
     shown = texts(vault)
     assert shown["n.md"] == wanted or shown["n.md"].replace('"', "") == wanted.replace('"', "")
@@ -240,8 +240,8 @@ def test_an_alias_is_named_when_several_have_it(tmp_path: Path) -> None:
         ("Y", "X", "already"),
     ]:
         with pytest.raises(KbError, match=said):
-            rename_alias(way_to(vault, tmp_path / "state"), old, new)
-    rename_alias(way_to(vault, tmp_path / "state"), "X", "Z", "b.md")
+            rename_alias(context_of(vault, tmp_path / "state"), old, new)
+    rename_alias(context_of(vault, tmp_path / "state"), "X", "Z", "b.md")
     assert texts(vault)["b.md"] == "---\naliases: [Z]\n---\n"
     assert texts(vault)["c.md"] == "[[X]]\n"
 
@@ -249,7 +249,7 @@ def test_an_alias_is_named_when_several_have_it(tmp_path: Path) -> None:
 def test_nothing_is_written_in_a_dry_run(context: RenameContext) -> None:
     vault = context.vault.root
     before = all_bytes(vault)
-    dry = way_to(vault, vault.parent / "dry", dry_run=True)
+    dry = context_of(vault, vault.parent / "dry", dry_run=True)
     done = merge(dry, "far/Oolong.md", "Tea.md")
     assert [(one.path, bool(one.before), bool(one.after)) for one in done.notes] == [
         ("Cup.md", True, True),
@@ -268,8 +268,8 @@ def test_a_heading_that_holds_a_link_takes_links_to_it_along(tmp_path: Path) -> 
         tmp_path,
         {"Tea.md": "", "a.md": "## See [[Tea]] now\n\n[[#See Tea now]]\n", "b.md": "[[a#See Tea now]]\n"},
     )
-    rename(way_to(vault, tmp_path / "state"), "Tea.md", "Oolong")
+    rename(context_of(vault, tmp_path / "state"), "Tea.md", "Oolong")
     assert texts(vault)["a.md"] == "## See [[Oolong]] now\n\n[[#See Oolong now]]\n"
     assert texts(vault)["b.md"] == "[[a#See Oolong now]]\n"
-    names = ReadCatalog(way_to(vault, tmp_path / "state").vault).names()
+    names = ReadCatalog(context_of(vault, tmp_path / "state").vault).names()
     assert LinkResolver(names).section("a.md", "See Oolong now") == 0

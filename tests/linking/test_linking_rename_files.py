@@ -9,7 +9,7 @@ import pytest
 from kb.linking.renaming.note import move, rename, rename_folder
 from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, names_of
-from tests.linking.renaming import way_to
+from tests.linking.renaming import context_of
 from tests.support import write_notes
 
 
@@ -49,13 +49,13 @@ def vault_with(folder: Path, notes: dict[str, str], files: tuple[str, ...]) -> P
 
 def test_a_note_that_moves_keeps_its_own_picture(tmp_path: Path) -> None:
     vault = vault_with(tmp_path, {"b/S.md": "![[x.png]] ![p](x.png)\n"}, ("a/x.png", "b/x.png"))
-    rename(way_to(vault, tmp_path / "state"), "b/S.md", "a/S.md")
+    rename(context_of(vault, tmp_path / "state"), "b/S.md", "a/S.md")
     assert (vault / "a/S.md").read_text() == "![[b/x.png]] ![p](../b/x.png)\n"
 
 
 def test_a_picture_that_moves_near_takes_no_link_of_another(tmp_path: Path) -> None:
     vault = vault_with(tmp_path, {"b/S.md": "![[x.png]]\n"}, ("a/x.png", "c/y.png"))
-    move(way_to(vault, tmp_path / "state"), {"c/y.png": "b/x.png"})
+    move(context_of(vault, tmp_path / "state"), {"c/y.png": "b/x.png"})
     assert (vault / "b/S.md").read_text() == "![[a/x.png]]\n"
 
 
@@ -65,7 +65,7 @@ def test_links_to_a_folder_follow_it(tmp_path: Path) -> None:
         "docs/deep/N.md": "[up](../) [r](/docs/)\n",
     }
     vault = vault_with(tmp_path, notes | {"docs/N.md": "n\n"}, ())
-    context = way_to(vault, tmp_path / "state")
+    context = context_of(vault, tmp_path / "state")
     done = rename_folder(context, "docs", "old docs")
     assert (vault / "S.md").read_text() == "[all](old%20docs/) [in](old%20docs/deep) [n](old%20docs/N.md)\n"
     assert (vault / "old docs/deep/N.md").read_text() == "[up](../) [r](/old%20docs/)\n"
@@ -74,5 +74,5 @@ def test_links_to_a_folder_follow_it(tmp_path: Path) -> None:
 
 def test_a_path_to_a_file_follows_it_although_its_name_would_find_it(tmp_path: Path) -> None:
     vault = vault_with(tmp_path, {"S.md": "![p](x.png) ![[x.png]]\n"}, ("x.png",))
-    move(way_to(vault, tmp_path / "state"), {"x.png": "pictures/x.png"})
+    move(context_of(vault, tmp_path / "state"), {"x.png": "pictures/x.png"})
     assert (vault / "S.md").read_text() == "![p](pictures/x.png) ![[x.png]]\n"
