@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
 from kb_plugins.quiz.cards import items_of  # noqa: E402
 from kb_plugins.quiz.deck import Deck  # noqa: E402
 from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key  # noqa: E402
-from kb_plugins.quiz.session import open_log  # noqa: E402
+from kb_plugins.quiz.logging_cards import open_log  # noqa: E402
 from kb_plugins.summarize.summarize import summarize  # noqa: E402
 from kb_plugins.summarize.summary import Summary  # noqa: E402
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from kb_plugins.evening.overview import overview, streak
 from kb_plugins.evening.session import EveningSession
+from kb_plugins.quiz.logging_cards import open_log
 from kb_plugins.quiz.reviews import Rating, Review
-from kb_plugins.quiz.session import open_log
 
 from kb.knowledge_base import KnowledgeBase
 from kb.plugin_api import Cancellation, Card, Choices, Done, Event, Said

@@ -16,8 +16,9 @@ from kb_plugins.quiz.anki import write_package
 from kb_plugins.quiz.anki_html import cloze_html, to_html
 from kb_plugins.quiz.deck import Deck
 from kb_plugins.quiz.item import Item
+from kb_plugins.quiz.logging_cards import open_log, review_of
 from kb_plugins.quiz.reviews import UTC, Review, ReviewLog, now
-from kb_plugins.quiz.session import QuizSession, open_log, review_of
+from kb_plugins.quiz.session import QuizSession
 from kb_plugins.study.card import CLOSES, HINTS, OPENS
 
 from kb.knowledge_base import KnowledgeBase

@@ -13,8 +13,9 @@ import fsrs
 import pytest
 from kb_plugins.quiz.anki import write_package
 from kb_plugins.quiz.deck import Deck
+from kb_plugins.quiz.logging_cards import open_log
 from kb_plugins.quiz.reviews import UTC, Review, ReviewLog, replay
-from kb_plugins.quiz.session import QuizSession, open_log
+from kb_plugins.quiz.session import QuizSession
 from kb_plugins.quiz.statistics import as_text, statistics
 
 from kb.knowledge_base import KnowledgeBase

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from kb_plugins.quiz.cards import items_of
-from kb_plugins.quiz.session import open_log
+from kb_plugins.quiz.logging_cards import open_log
 from kb_plugins.socratic.hints import hints, question_of
 from kb_plugins.socratic.lesson import Lesson
 from kb_plugins.socratic.secret import Secret

@@ -22,7 +22,7 @@ def study(
     For example: kb study Learning/
     """
     from kb_plugins.evening.overview import overview
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     terminal: Terminal = context.obj
     argument = " ".join(topic or [])

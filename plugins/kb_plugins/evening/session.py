@@ -19,8 +19,9 @@ from kb.plugin_api import (
     Status,
 )
 from kb_plugins.evening.overview import Overview, overview
+from kb_plugins.quiz.logging_cards import checked_now, open_log
 from kb_plugins.quiz.reviews import ReviewLog, now
-from kb_plugins.quiz.session import QuizSession, checked_now, open_log
+from kb_plugins.quiz.session import QuizSession
 from kb_plugins.socratic.session import TutorSession
 
 _DUE_AT_ONCE, _NEW_AT_ONCE = 20, 10  # cards of one round

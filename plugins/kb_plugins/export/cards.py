@@ -11,7 +11,7 @@ from kb_plugins.export.markdown import as_html
 from kb_plugins.export.page import text, whole_page
 from kb_plugins.quiz.deck import Deck
 from kb_plugins.quiz.item import Item
-from kb_plugins.quiz.session import open_log
+from kb_plugins.quiz.logging_cards import open_log
 
 FORMS = ("html", "md", "json", "apkg")
 

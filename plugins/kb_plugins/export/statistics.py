@@ -11,8 +11,8 @@ from typing import Any
 from kb.plugin_api import KnowledgeBase, safe_line
 from kb_plugins.export.page import text, whole_page
 from kb_plugins.export.plots import bars, columns
+from kb_plugins.quiz.logging_cards import open_log
 from kb_plugins.quiz.reviews import now
-from kb_plugins.quiz.session import open_log
 from kb_plugins.quiz.statistics import statistics as study_figures
 
 FORMS = ("html", "md", "json")

@@ -66,8 +66,8 @@ def kb_due_notes(base: KnowledgeBase) -> dict[str, int]:
     """Cards to review now, by note; a note that was renamed is found by its title."""
     if not (base.study_folder / "reviews").is_dir():
         return {}
+    from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import now
-    from kb_plugins.quiz.session import open_log
 
     titles = {note.title: note.path for note in base.catalog.notes()}
     paths = set(titles.values())
@@ -83,8 +83,8 @@ def kb_note_moved(base: KnowledgeBase, old: str, new: str) -> None:
     """The reviews of a note's cards go with it."""
     if not (base.study_folder / "reviews").is_dir():
         return
+    from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import Review, now
-    from kb_plugins.quiz.session import open_log
 
     open_log(base).add(Review("", now().isoformat(), 0, new, act="move", of=old))
 
@@ -98,6 +98,6 @@ def kb_exporters() -> list[Exporter]:
 def _export(base: KnowledgeBase, file: Path) -> None:
     from kb_plugins.quiz.anki import write_package
     from kb_plugins.quiz.deck import Deck
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     write_package(base, list(Deck(base, open_log(base)).items(base.select(""))), file)

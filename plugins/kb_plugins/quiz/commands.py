@@ -67,7 +67,7 @@ def quiz(
 
 def _show_put_away(terminal: Terminal, base: KnowledgeBase) -> None:
     from kb_plugins.quiz.deck import Deck
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     cards = Deck(base, open_log(base)).put_away()
     if terminal.json:
@@ -82,8 +82,8 @@ def _show_put_away(terminal: Terminal, base: KnowledgeBase) -> None:
 
 def _resume(terminal: Terminal, base: KnowledgeBase, name: str) -> None:
     from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import Review, now
-    from kb_plugins.quiz.session import open_log
 
     log = open_log(base)
     card = next((card for card in Deck(base, log).put_away() if card.card == name), None)
@@ -99,7 +99,7 @@ def _edit(base: KnowledgeBase, name: str) -> None:
     import subprocess
 
     from kb_plugins.quiz.deck import Deck
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     if not editor:
@@ -118,8 +118,8 @@ def _edit(base: KnowledgeBase, name: str) -> None:
 
 
 def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
+    from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import now
-    from kb_plugins.quiz.session import open_log
     from kb_plugins.quiz.statistics import as_text, statistics
 
     log = open_log(base)
@@ -135,7 +135,7 @@ def _show_statistics(terminal: Terminal, base: KnowledgeBase) -> None:
 def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) -> None:
     from kb_plugins.quiz.anki import write_package
     from kb_plugins.quiz.deck import Deck
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     selection = base.select(argument)
     deck = Deck(base, open_log(base))
@@ -150,8 +150,8 @@ def _export(terminal: Terminal, base: KnowledgeBase, argument: str, file: Path) 
 
 def _list(terminal: Terminal, base: KnowledgeBase, argument: str, count: int, due: bool) -> None:
     from kb_plugins.quiz.deck import Deck, is_of_deck
+    from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import now
-    from kb_plugins.quiz.session import open_log
 
     log = open_log(base)
     deck = Deck(base, log)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
@@ -19,7 +18,6 @@ from kb.plugin_api import (
     Saved,
     Standing,
     Status,
-    UsageError,
     Verdict,
     safe_line,
 )
@@ -27,18 +25,9 @@ from kb_plugins.quiz import COUNT, MODE
 from kb_plugins.quiz.deck import Deck, is_of_deck, overridden
 from kb_plugins.quiz.grade import Graded, grade
 from kb_plugins.quiz.item import Item
-from kb_plugins.quiz.reviews import (
-    EARLIEST,
-    RATINGS,
-    Act,
-    Rating,
-    Review,
-    ReviewLog,
-    new_scheduler,
-    now,
-    reviewed,
-)
-from kb_plugins.study.card import GAP
+from kb_plugins.quiz.logging_cards import checked_now, mark_of, open_log, review_of
+from kb_plugins.quiz.reviews import RATINGS, Rating, Review, ReviewLog, new_scheduler, now, reviewed
+from kb_plugins.quiz.saved import as_note
 from kb_plugins.study.minds import Minds
 
 NEW_A_DAY = 20
@@ -49,11 +38,6 @@ ENOUGH_FOR_TODAY = (
     f"{NEW_A_DAY} new cards were begun today, and nothing is due. Begin more with: kb quiz --new 40"
 )
 _SUGGESTED: dict[str, Rating] = {"right": 3, "wrong": 1}
-
-
-def open_log(base: KnowledgeBase) -> ReviewLog:
-    """The reviews of this vault, to be added to by this machine."""
-    return ReviewLog(base.log("reviews"))
 
 
 class QuizSession:
@@ -272,57 +256,6 @@ class QuizSession:
         items = list({item.id: item for item in self._items}.values())
         yield Saved(self._base.create_note(title, as_note(items, self._label)))
         yield Done()
-
-
-def checked_now() -> datetime:
-    """The present moment. Raises UsageError when this machine's clock cannot be right."""
-    moment = now()
-    if moment < EARLIEST:
-        raise UsageError(
-            f"The clock of this machine says {moment:%Y-%m-%d}. Set it first: reviews are scheduled by the day."
-        )
-    return moment
-
-
-def review_of(item: Item, rating: Rating, moment: datetime, mode: str = "quiz") -> Review:
-    """The line of the log for an answer to `item`."""
-    return Review(
-        item.id, moment.isoformat(), rating, item.path, item.title, item.key, mode, question=item.question
-    )
-
-
-def mark_of(item: Item, act: Act, question: str = "", key: str = "") -> Review:
-    """The line of the log for something else that was done with `item`."""
-    return Review(
-        item.id,
-        now().isoformat(),
-        0,
-        item.path,
-        item.title,
-        key or item.key,
-        act=act,
-        question=question or item.question,
-    )
-
-
-def as_note(items: list[Item], label: str) -> str:
-    """Cards as a note with `question::answer` lines, which other programs can read as flashcards too."""
-    rows = [f"{_card(item)}\n\nSource: [[{item.as_quote().link}]]\n" for item in items]
-    return f"---\nmade-by: kb\ntags: [flashcards]\n---\n# Flashcards: {label}\n\n" + "\n".join(rows)
-
-
-def _card(item: Item) -> str:
-    """In the form of one line, or, where the answer has several, with `?` between the sides."""
-    question = safe_line(_question(item))
-    lines = [safe_line(line) for line in item.key.split("\n")]
-    if len(lines) == 1:
-        return f"{question.replace('::', ': :')}::{lines[0]}"
-    return "\n".join((question, "?", *lines))
-
-
-def _question(item: Item) -> str:
-    options = f" ({' / '.join(item.options)})" if item.options else ""
-    return item.stem.replace(GAP, "…") + options
 
 
 def _cell(text: str) -> str:

@@ -18,7 +18,6 @@ from kb.plugin_api import (
     ModelError,
     Note,
     NothingToStudy,
-    Quote,
     Said,
     Saved,
     Selection,
@@ -30,8 +29,8 @@ from kb.plugin_api import (
 )
 from kb_plugins.quiz.deck import Deck
 from kb_plugins.quiz.item import Item
+from kb_plugins.quiz.logging_cards import checked_now, open_log, review_of
 from kb_plugins.quiz.reviews import Rating, ReviewLog, now
-from kb_plugins.quiz.session import checked_now, open_log, review_of
 from kb_plugins.socratic import MODE
 from kb_plugins.socratic.hints import hints, question_of, sentences_beside
 from kb_plugins.socratic.learner import in_order, mastery
@@ -41,6 +40,7 @@ from kb_plugins.socratic.moves import Speaker
 from kb_plugins.socratic.parts import parts_of_fact
 from kb_plugins.socratic.path import path_through
 from kb_plugins.socratic.phrasing import ask_blindly
+from kb_plugins.socratic.results import as_note, results
 from kb_plugins.socratic.secret import Secret
 from kb_plugins.socratic.tongue import Tongue
 from kb_plugins.study.minds import Minds
@@ -51,7 +51,6 @@ QUESTIONS = 4  # of a session on one note, or on nothing named
 PATH = 8  # of a lesson on a topic or a folder
 _LOOKED_AT = 60  # cards from which they are chosen
 _PER_NOTE = 2
-_MOST_WORDS = 12  # of an answer in the summary of a lesson
 _MOST_LINKED = 5  # titles of linked notes that may be compared with
 _RATINGS: dict[Outcome, Rating] = {"mastered": 3, "helped": 2, "shown": 1}
 _WEAK = 0.15  # mastery below which the first hint comes with the question
@@ -262,22 +261,6 @@ class TutorSession:
         yield self._say("\n\n".join(self._results()))
         yield Done(ended=True)
 
-    def _results(self) -> list[str]:
-        tongue = self._tongue(self._lessons[0])
-        lines = []
-        for table, outcomes in (("mastered", ("mastered",)), ("revisit", ("helped", "shown", "left"))):
-            # The answer of a question that was left stays secret.
-            names = [
-                f"{_place(lesson)}: {_shortened(lesson.item.key)}"
-                if lesson.outcome != "left"
-                else tongue.says("question_on", place=_place(lesson))
-                for lesson in self._lessons
-                if lesson.outcome in outcomes
-            ]
-            if names:
-                lines.append(tongue.says(table, names="; ".join(map(safe_line, names))))
-        return [*lines, tongue.says("cards", count=self._added)]
-
     def _say(self, text: str) -> Said:
         self._transcript.append(f"**Tutor**: {safe_line(text)}")
         return Said(text)
@@ -285,26 +268,11 @@ class TutorSession:
     def _standing(self, lesson: Lesson) -> Standing:
         return Standing("hint", lesson.hint, len(lesson.hints), lesson.state)
 
+    def _results(self) -> list[str]:
+        return results(self._lessons, self._tongue(self._lessons[0]), self._added)
+
     def _save(self, name: str) -> Path:
         plain = "".join(letter for letter in self._label if letter.isalnum() or letter in " -_").strip()
         title = name.strip() or f"Study logs/{date.today()} {plain}"
-        links = dict.fromkeys(lesson.item.as_quote().link for lesson in self._lessons)
-        parts = [
-            f"---\nmade-by: kb\ncreated: {date.today()}\ntags: [study-log]\n---",
-            f"# Study log: {safe_line(self._label)}",
-            "\n".join(f"- {line}" for line in self._results()),
-            "## Notes\n\n" + "\n".join(f"- [[{link}]]" for link in links),
-            "## Talk\n\n" + "\n\n".join(self._transcript),
-        ]
-        return self._base.create_note(title, "\n\n".join(parts) + "\n")
-
-
-def _place(lesson: Lesson) -> str:
-    quote: Quote = lesson.item.as_quote()
-    parts = [part for part in (quote.title, *quote.heading_path) if not lesson.secret.is_told_by(part)]
-    return parts[0] if parts else "one of your notes"
-
-
-def _shortened(key: str) -> str:
-    words = " ".join(key.split()).split(" ")
-    return " ".join(words[:_MOST_WORDS]) + (" …" if len(words) > _MOST_WORDS else "")
+        text = as_note(self._label, self._lessons, self._results(), self._transcript)
+        return self._base.create_note(title, text)
