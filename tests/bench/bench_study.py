@@ -75,7 +75,7 @@ def quiz(seed: int) -> None:
 def read(seed: int) -> None:
     notebook, tasks = SHARED / "eval" / "notebook" / "notes", SHARED / "vaults" / "obsidian-tasks-docs"
     targets: list[tuple[str, Path, Callable[[Path], bool], int]] = [
-        ("study notes", SHARED / "seeds", lambda file: True, 40),
+        ("study notes", SHARED / "seeds", lambda file: True, 46),
         (
             "a reference",
             tasks,
@@ -83,7 +83,7 @@ def read(seed: int) -> None:
             30,
         ),
         ("how-to notes", SHARED / "vaults" / "foam-docs" / "user", lambda file: True, 30),
-        ("a person's notebook", notebook, lambda file: not is_chinese(file), 25),
+        ("a person's notebook", notebook, lambda file: not is_chinese(file), 30),
         ("Chinese notes", notebook, is_chinese, 10),
         ("German notes", ROOT / "vault" / "Deutsch", lambda file: True, 15),
     ]

@@ -175,3 +175,63 @@ def test_each_section_is_asked_before_any_twice() -> None:
 def test_facts_of_other_languages(text: str, question: str) -> None:
     [(_, asked, answer)] = [fact for fact in facts(text) if fact[0] != "section"]
     assert question in asked + answer
+
+
+POINTS = (
+    "# Boats\n\n## Steel\n\n**Advantages:**\n\n- **Strength:** it bends before it breaks\n"
+    "- **Repair:** any welder can mend it\n- **Price:** plates are cheap everywhere\n"
+)
+
+
+def test_points_about_a_thing_are_asked_for_together_and_not_one_by_one() -> None:
+    found = facts(POINTS)
+    assert [(kind, question) for kind, question, _ in found] == [("members", "Steel — Advantages: (3)")]
+    assert "any welder can mend it" in found[0][2]
+
+
+def test_points_that_are_told_at_length_are_asked_for_one_by_one() -> None:
+    long = " and it holds for many years in salt water without any care" * 4
+    found = facts(
+        POINTS.replace("it bends", f"it is tough{long}, it bends").replace("any welder", f"any{long} welder")
+    )
+    assert not any(kind == "members" for kind, _, _ in found)
+
+
+def test_the_heading_of_a_section_that_defines_it_is_asked_for_what_it_is() -> None:
+    found = facts("## Ketch\n\nA ketch is a boat with two masts, of which the front one is taller.\n")
+    assert "What is Ketch?" in [question for _, question, _ in found]
+    found = facts("## Keels\n\nKeels keep a boat from drifting sideways when the wind blows from the side.\n")
+    assert [question for _, question, _ in found] == ["What do Keels do?"]
+
+
+def test_a_note_of_one_day_gives_no_cards_but_those_that_its_author_wrote() -> None:
+    text = "# Tuesday\n\n- decided: the hull gets white paint from Norway\n\nWho paints it?::Marcel\n"
+    assert [item.rule for item in items_of(parse_note("Journal/2026-03-24.md", text))] == ["card"]
+    assert len(items_of(parse_note("Hull.md", text))) > 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- **User feedback**: the feedback of users is gathered and read\n",  # its label as a sentence
+        "- `sort by due`: The tasks in the order of their due dates\n",  # the name of a program
+        "Weekly plan:\n- **Editor**: see plan.docx in the folder of the club\n",
+        "## Appendix\n\nVersion 2.0.0 introduced anchors that fold and can be stowed in a locker.\n",
+        "A group matches boats by:\n\n- **length**: a match on the length over all in metres\n",
+        "- **Contact**: Mrs Berg, berg@harbour.example, answers within three days\n",
+        "moon tides: chapter 11? the Bay of Fundy, where they rise fifty feet\n",
+    ],
+)
+def test_what_is_looked_up_or_says_its_own_label_is_not_asked(text: str) -> None:
+    assert facts(text) == []
+
+
+def test_a_note_without_anything_better_still_gives_its_best_card() -> None:
+    text = "# Mooring\n\n## Lines\n\nFor safety, four ropes are shown in a harbour plan (of PRE size), and of them two cross.\n"
+    assert len(items_of(parse_note("Mooring.md", text))) <= 1
+
+
+def test_a_recipe_is_asked_for_its_steps() -> None:
+    text = "# Epoxy how-to\n\n1. sand the wood with rough paper\n2. warm the resin in a bath\n3. stir for two minutes\n"
+    note = parse_note("Epoxy how-to.md", text)
+    assert [(item.rule, item.question) for item in items_of(note)] == [("steps", "Epoxy how-to: (3)")]

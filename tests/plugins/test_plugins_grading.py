@@ -127,3 +127,9 @@ def test_a_statement_in_other_words_is_accepted_by_what_it_means_and_a_short_key
 def test_without_the_reader_no_answer_in_other_words_is_refused() -> None:
     key = "the gluten relaxes and the dough can be rolled out"
     assert by_rules(key, "the yeast has died by then", likeness=0.1).grade == "unsure"
+
+
+def test_a_list_of_labelled_points_is_right_by_its_labels_and_unsure_where_one_is_left_out() -> None:
+    key = "Strength: it bends before it breaks\nRepair: any welder can mend it\nPrice:\nplates are cheap everywhere"
+    assert by_rules(key, "price, repair and strength").grade == "right"
+    assert by_rules(key, "repair and strength").grade == "unsure"

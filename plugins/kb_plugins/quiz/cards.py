@@ -13,7 +13,7 @@ from kb_plugins.study.card import Unusable
 from kb_plugins.study.card_tags import has_card_tag
 from kb_plugins.study.facts import facts_of
 from kb_plugins.study.page import Page, page_of
-from kb_plugins.study.worth import LEAST
+from kb_plugins.study.worth import LEAST, LEAST_ALONE
 from kb_plugins.study.written import written_cards
 
 _OF_SECTION = 8  # cards that are made of one section
@@ -47,7 +47,12 @@ def read_cards(note: Note) -> tuple[list[Item], list[Unusable]]:
 
 def _made(page: Page, taken: Sequence[Span]) -> list[Item]:
     """What structure and sentences state, the most worth knowing first; nothing that stands in `taken` already."""
-    facts = [fact for fact in facts_of(page) if fact.worth >= LEAST]
+    found = facts_of(page)
+    facts = [fact for fact in found if fact.worth >= LEAST]
+    if not facts and not taken:
+        facts = sorted(
+            (one for one in found if one.worth >= LEAST_ALONE and not one.is_name), key=lambda one: -one.worth
+        )[:1]
     items = [item for item in (fact_item(page.note, fact) for fact in facts) if item]
     items += [item for item in rule_items(page.note) if item.worth >= LEAST]
     chosen: list[Item] = []

@@ -19,6 +19,7 @@ _JOIN = re.compile(
 )
 # What stands around a Chinese or Japanese term without naming anything.
 _PARTICLES = re.compile(r"^(?:在|是|位于|于|因为|为了)|(?:里面|里|中|内|上|的|了|です|だ)$")
+_LABEL = re.compile(r"(?P<name>[^:：\n]{2,60})(?:: |：| [–-] )")
 _MOST_PART = 5  # words of one part of a list that stands in one line
 _PART = 0.6  # of a part's words that tell it
 _MOST_FORM = 6  # words of a form given by `or`
@@ -85,7 +86,9 @@ def parts_of(key: str) -> list[str]:
     """The parts of a list: its lines, or what commas and "and" part in one line of short terms."""
     lines = [line.strip(" \t-*+•") for line in key.split("\n") if line.strip(" \t-*+•")]
     if len(lines) > 1:
-        return [re.sub(r"^\d+[.)]\s+", "", line) for line in lines]
+        # A label on a line of its own belongs to what stands below it.
+        joined = re.sub(r"[:：]\n", ": ", "\n".join(lines)).split("\n")
+        return [re.sub(r"^\d+[.)]\s+", "", line) for line in joined]
     parts = [part.strip() for part in _JOIN.split(key.rstrip(".。")) if part and part.strip()]
     return parts if len(parts) > 1 and all(len(part.split()) <= _MOST_PART for part in parts) else []
 
@@ -110,5 +113,9 @@ def holds(said: list[str], part: str, key: str) -> bool:
     others = [words_of(other) for other in parts_of(key) if other != part]
     wanted = content_words(part)
     own = [word for word in wanted if not (others and all(covers(other, word) for other in others))] or wanted
+    label = _LABEL.match(part)
+    named = content_words(label["name"]) if label else []
+    if named and all(covers(said, word) or is_misspelt(said, word) for word in named):
+        return True  # `Speed: it answers at once` is named by its label
     told = sum(covers(said, word) or is_misspelt(said, word) for word in own)
     return told >= max(1, _PART * len(own))

@@ -78,7 +78,12 @@ def _in_sentences(note: Note) -> Iterator[Item]:
 def _definition(note: Note, block: Block, sentence: Sentence, raw: str, names: list[str]) -> Iterator[Item]:
     """`X is …` where X is what the note, a heading, a link or bold print names."""
     match = _DEFINITION.match(sentence.text)
-    if not match or not _stands_alone(sentence.text) or _PRAISE.match(sentence.text[match.start("verb") :]):
+    if (
+        not match
+        or sentence.text.endswith("!")
+        or not _stands_alone(sentence.text)
+        or _PRAISE.match(sentence.text[match.start("verb") :])
+    ):
         return
     term = match["term"]
     named = [*names, *block.heading_path, *(_plain(bold["key"]) for bold in _BOLD.finditer(raw))]

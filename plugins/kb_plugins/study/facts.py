@@ -9,17 +9,18 @@ from dataclasses import replace
 from kb.plugin_api import Span, content_words, split_sentences
 from kb_plugins.study.card import heading_path_at
 from kb_plugins.study.fact import Fact
-from kb_plugins.study.label_facts import labelled, over_children
+from kb_plugins.study.label_facts import STATES, labelled, over_children
 from kb_plugins.study.labels import NO_LABEL, is_term
 from kb_plugins.study.outline import Entry
 from kb_plugins.study.page import Page
+from kb_plugins.study.points import lists_of_points
 from kb_plugins.study.question_facts import QUESTION_END, asked, heading_questions, inline_question
 from kb_plugins.study.reasons import reasons_in
 from kb_plugins.study.relations import relations_of
-from kb_plugins.study.shapes import POINTS_BACK
+from kb_plugins.study.shapes import ORDERS, POINTS_BACK
 from kb_plugins.study.source import Source
 from kb_plugins.study.table_facts import table_facts
-from kb_plugins.study.worth import LEAST, worth_of
+from kb_plugins.study.worth import DIARY_KINDS, LEAST, is_diary, worth_of
 
 # Headings that say where one is in a text, and not what it is about.
 _GENERAL = re.compile(
@@ -29,6 +30,8 @@ _GENERAL = re.compile(
 )
 _ONESELF = re.compile(r"(?:I|I’m|I'm|My|Ich|Mein\w*|Je|Mon|Ma|Yo|Mi|我)\b")
 _ONLY_LINKS = re.compile(r"(?:(?:[-*,;.·→]|->|and|und)?\s*\[\[[^\]]*\]\]\s*)+[.;]?", re.IGNORECASE)
+_LEADS_TO = re.compile(r"(?:understanding|introducing|meet|introduction to|overview of)\s+", re.IGNORECASE)
+_ASIDE = re.compile(r"\[!|<|!\[|\[\[?[^\]]*\]\]?\(?[^\s)]*\)?\s*$")  # a callout, a tag of HTML, a picture
 _FEWEST, _SECTION_WORDS = 4, 60
 
 
@@ -53,6 +56,8 @@ def facts_of(page: Page) -> list[Fact]:
 
 def _weighed(source: Source, fact: Fact) -> Fact | None:
     answer = source.plain(fact.answer)
+    if is_diary(source.note.path) and fact.kind in DIARY_KINDS:
+        return None  # what a day brought is remembered, and not learned
     if _ONLY_LINKS.fullmatch(source.note.text[fact.answer.start : fact.answer.end].strip()):
         return None  # it leads to what is said in other notes
     return replace(fact, worth=worth_of(fact, fact.question, answer)) if answer and fact.question else None
@@ -62,11 +67,12 @@ def _sections(source: Source) -> Iterator[Fact]:
     """What stands first under each heading, and under the title."""
     seen: set[tuple[str, ...]] = set()
     for top in source.tops:
-        if top.heading_path in seen:
+        if top.heading_path in seen or _ASIDE.match(source.note.text, top.span.start):
             continue
         seen.add(top.heading_path)
         path = (source.note.title, *top.heading_path)
         name = next((part for part in reversed(path) if not _GENERAL.match(part)), path[0]).rstrip(":：.")
+        name = _LEADS_TO.sub("", name).partition(": ")[0]
         sentences = split_sentences(source.note.text, top.span)
         if (
             top.is_item
@@ -75,6 +81,8 @@ def _sections(source: Source) -> Iterator[Fact]:
             or "![" in source.note.text[top.span.start : top.span.end]
             or NO_LABEL.match(name)
             or not is_term(name)
+            or STATES.search(name)
+            or ORDERS.match(name)
         ):
             continue
         first = sentences[0]
@@ -89,8 +97,7 @@ def _sections(source: Source) -> Iterator[Fact]:
         for sentence in sentences[1:3]:
             words += len(sentence.text.split())
             end = sentence.span.end if words <= _SECTION_WORDS else end
-        quoted = f"“{name}”" if len(name.split()) > 1 else name
-        yield source.fact("section", source.wording.says_of(quoted), Span(first.span.start, end), top)
+        yield source.fact("section", source.wording.about(name, first.text), Span(first.span.start, end), top)
 
 
 def _all(source: Source) -> Iterator[Fact]:
@@ -98,6 +105,9 @@ def _all(source: Source) -> Iterator[Fact]:
     yield from table_facts(source.note)
     yield from heading_questions(source)
     answered: set[int] = set()  # entries that are part of an answer
+    for fact, entries in lists_of_points(source):
+        yield fact
+        answered.update(id(one) for entry in entries for one in entry.walk())
     for entry in source.entries:
         if id(entry) in answered or not source.text(entry):
             continue

@@ -33,8 +33,20 @@ _POINTS_OUT = re.compile(
 )
 _MOST_LABEL_WORDS = 6
 _FEWEST, _SHORT_MEMBER = 4, 12
+_NEAR_START = 20  # characters before a name that its description still begins with
 _SPEAKS = 3  # times
-_STATES = re.compile(r"\b(?:is|are|can|has|was|were|will|ist|sind|kann|hat|war)\b", re.IGNORECASE)
+STATES = re.compile(r"\b(?:is|are|can|has|was|were|will|ist|sind|kann|hat|war)\b", re.IGNORECASE)
+# Behind a label that nothing marks as a term only this defines it: `the shed` is the answer, and no class of things.
+_CLASSES = re.compile(
+    r"(?:this|these|it|they) (?:is|are|refers? to|means?) |(?:(?:is|are|refers to|means) )?(?:an? |any |one of |eine? |une? |"
+    r"(?:the |a )?(?:process|method|technique|set|kind|type|act|ability|number|study|use)\b|when an? )",
+    re.IGNORECASE,
+)
+# A lead-in that its items continue, and one that shows how something is written.
+_RUNS_ON = re.compile(
+    r"\b(?:by|to|with|of|for|from|in|on|as|can|contains?|includes?|is|are|be)$", re.IGNORECASE
+)
+_SHOWS = re.compile(r"\b(?:like this|as follows|so aus)$", re.IGNORECASE)
 _PATH = re.compile(r"^\S*[/\\]\S+|^\S+\.\w{1,5}\b")
 
 
@@ -42,6 +54,10 @@ def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[F
     body = Span(entry.span.start + begin, entry.span.end)
     text = source.plain(body)
     entity = source.entity(entry)
+    if _is_code(source, entry) and not _CLASSES.match(text):
+        return  # names of a program are looked up
+    if entry.parent and _RUNS_ON.search(source.text(entry.parent).rstrip(":： ")):
+        return  # the items end a sentence
     if DEFINES.match(label):
         if entity:
             yield source.fact("term", source.wording.what_is(entity), body, entry, drop_place=True)
@@ -63,7 +79,7 @@ def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[F
         return
     # Who speaks in a talk stands before each of its lines; and a statement names nothing.
     speaks = source.repeated[label.casefold()] >= _SPEAKS and not entry.parent
-    if speaks or _STATES.search(label) or ORDERS.fullmatch(label):
+    if speaks or STATES.search(label) or ORDERS.fullmatch(label):
         return
     if ("/" in label and " " in label) or (ORDERS.match(label) and " " in label):
         return
@@ -73,13 +89,14 @@ def labelled(source: Source, entry: Entry, label: str, begin: int) -> Iterator[F
 def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fact:
     """A term with its description: asked for by the description where that defines it, else by its name."""
     words = len(text.split())
+    is_marked = source.note.text[entry.span.start : entry.span.start + 1] in "*_`="
     place = source.note.text.find(label, entry.span.start, body.start)
     sentences = split_sentences(source.note.text, body)
     first = sentences[0] if sentences else None
     if (
         first
         and place >= 0
-        and DEFINING.match(first.text)
+        and (DEFINING.match(first.text) if is_marked else _CLASSES.match(first.text))
         and words >= 6
         and len(content_words(first.text)) >= _FEWEST
     ):
@@ -92,7 +109,10 @@ def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fa
     if entity and _POINTS_OUT.search(entity):
         # `Causes of X: model architecture` is one of the causes, and no term of its own.
         return source.fact("attribute", f"{entity} — {label}?", body, entry)
-    if DEFINING.match(text) and len(label.split()) <= _MOST_LABEL_WORDS and " vs" not in label:
+    # In these languages a value has an article too: `Choix : la MAIF`.
+    has_articles = not is_marked and source.wording.language in ("fr", "es")
+    defines = _CLASSES.match(text) if has_articles else DEFINING.match(text)
+    if defines and len(label.split()) <= _MOST_LABEL_WORDS and " vs" not in label:
         return source.fact("term", source.wording.what_is(label), body, entry)
     if text.casefold().startswith(f"{label.casefold()} ") and len(label.split()) <= _MOST_LABEL_WORDS:
         return source.fact("term", source.wording.what_is(label), body, entry)
@@ -107,6 +127,8 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
     if _LINK.fullmatch(source.note.text[entry.span.start : entry.span.end].strip()):
         return  # what follows is what is said in another note
     children = [child for child in entry.children if source.text(child)]
+    if _is_code(source, entry) and children and not _CLASSES.match(source.text(children[0])):
+        return
     texts = [source.text(child) for child in children]
     if not children or any(one.endswith(QUESTION_END) for one in texts) or NO_LABEL.match(name):
         return
@@ -121,6 +143,7 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
         orders = sum(bool(ORDERS.match(one)) for one in texts)
         stands = (
             not EXAMPLE.search(name)
+            and not _SHOWS.search(name)
             and not all(_PATH.match(one) for one in texts)
             and (ENUMERATES.search(name) or not NO_TERM.match(name))
             and not POINTS_BACK.match(name)
@@ -138,10 +161,15 @@ def over_children(source: Source, entry: Entry, text: str) -> Iterator[Fact]:
         entity = source.entity(entry)
         if EXAMPLE.search(name):
             return
-        if entity and _POINTS_OUT.search(entity):
+        defines = DEFINING.match(texts[0]) or 0 <= texts[0].casefold().find(name.casefold()) <= _NEAR_START
+        if entity and (_POINTS_OUT.search(entity) or not defines):
             yield source.fact("attribute", f"{entity} — {name}?", source.span_of(children), entry)
         else:
             yield source.fact("term", source.wording.what_is(name), source.span_of(children), entry)
+
+
+def _is_code(source: Source, entry: Entry) -> bool:
+    return source.note.text.startswith("`", entry.span.start)
 
 
 def _tells(text: str, name: str) -> bool:

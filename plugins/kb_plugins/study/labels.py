@@ -26,7 +26,7 @@ DEFINES = re.compile(
     r"(?:definition|meaning|definiert als|bedeutung|définition|definición|定义)$", re.IGNORECASE
 )
 NO_LABEL = re.compile(
-    r"(?:notes?|none|scenario|from scratch|.*[月日号年]|[一二三四五六七八九十\d]+[点时]|functionality|.*\blinks|.*\breading|highlights|legend.*|screenshots?|set-?up|tools?|property|properties|feature|instructions?|known issues?|eg|related.*|tips?|warning|important|hints?|caution|info|examples?|e\.g|ex|default|optional|required|todo|see(?: also)?|link|url|source|"
+    r"(?:notes?|none|good|bad|better|worse|avoid|do|don.t|wrong|right|我的.*|下次.*|next .*|prochaine? .*|nächste\w* .*|próxim\w* .*|scenario|from scratch|.*[月日号年]|[一二三四五六七八九十\d]+[点时]|functionality|.*\blinks|.*\breading|highlights|legend.*|screenshots?|set-?up|tools?|property|properties|feature|instructions?|known issues?|eg|related.*|tips?|warning|important|hints?|caution|info|examples?|e\.g|ex|default|optional|required|todo|see(?: also)?|link|url|source|"
     r"answers?|question|q|a|my .*|mein\w* .*|as in .*|reference|gpt .*|ai .*|status|step \d+|monday|tuesday|wednesday|thursday|friday|saturday|sunday|usage|result|"
     r"results|output|input|type|name|value|description|overall|summary|conclusion|beispiel\w*|hinweis|achtung|quelle|wichtig|"
     r"questions?|terms?|use cases?|solutions?|(?:common |key |basic )?(?:terminology|concepts|definitions|terms|techniques|points|takeaways|ideas)|"

@@ -13,6 +13,13 @@ from kb_plugins.study.source import Source
 
 QUESTION_END = ("?", "？", "؟")
 _INLINE = re.compile(r"(?P<question>[^?？\n]{12,160}[?？])\s+(?P<answer>\S[^\n]{8,})", re.DOTALL)
+_ASKS = re.compile(
+    r"\b(?:what|why|how|who|whom|whose|when|where|which|is|are|was|were|do|does|did|can|could|should|will|would|has|have|"
+    r"was|wer|wie|warum|wieso|wann|wo|woher|wohin|wozu|womit|welche\w*|ist|sind|kann|hat|haben|"
+    r"que|qui|quoi|comment|pourquoi|où|quand|quel\w*|combien|est-ce|qué|cómo|cuál\w*|dónde|cuándo|cuánt\w*|quién)\b|"
+    r"[吗呢谁哪几]|什么|怎么|多少|为何",
+    re.IGNORECASE,
+)
 _ANSWERED = re.compile(r"(?:a|answer|antwort|réponse)\s*[:：]\s*", re.IGNORECASE)
 _OWN = re.compile(r"(?:my|meine?|ma|mi)\b", re.IGNORECASE)
 _ANSWER_LABEL = re.compile(
@@ -22,6 +29,7 @@ HOW_TO = re.compile(
     r"(?:how|steps|stages|phases|wie|ablauf|schritte|phasen|comment|étapes|cómo|pasos)\b",
     re.IGNORECASE,
 )
+_RECIPE = re.compile(r"\b(?:how[- ]?to|anleitung|mode d[’']emploi|instrucciones)\b", re.IGNORECASE)
 MOST_STEPS = 8
 
 
@@ -33,14 +41,20 @@ def heading_questions(source: Source) -> Iterator[Fact]:
             for top in source.tops
             if top.heading_path == section.path and top.span.start > section.heading.end
         ]
-        if not below or len(title.split()) < 3:
+        if not below or len(title.split()) < (2 if _RECIPE.search(title) else 3):
             continue
         if title.endswith(QUESTION_END):
-            yield source.fact("answer", title, source.span_of(below[:1]), below[0], section.path[:-1])
-        elif HOW_TO.match(title) and _is_steps(source, below[0]):
+            yield source.fact("answer", title, source.span_of(_whole(below)), below[0], section.path[:-1])
+        elif (HOW_TO.match(title) or _RECIPE.search(title)) and _is_steps(source, below[0]):
             run = [top for top in below if top.is_ordered]
             answer = Span(run[0].span.start, run[-1].end)
             yield source.fact("steps", f"{title}: ({len(run)})", answer, below[0], section.path[:-1])
+
+
+def _whole(below: list[Entry]) -> list[Entry]:
+    """What answers a heading: the paragraph below it, or the whole list."""
+    end = next((number for number, one in enumerate(below) if not one.is_item), len(below))
+    return below[: max(1, end)]
 
 
 def _is_steps(source: Source, first: Entry) -> bool:
@@ -77,6 +91,8 @@ def inline_question(source: Source, entry: Entry) -> Fact | None:
     question = " ".join(plain_text(raw[: match.end("question")]).split())
     answered = _ANSWERED.match(raw[match.start("answer") :])
     start = entry.span.start + match.start("answer") + (answered.end() if answered else 0)
+    if not _ASKS.search(question):
+        return None  # an aside with a question mark
     if POINTS_BACK.match(question) or re.search(r"[.!][\"”’']\s", question):
         return None  # asked of something quoted, and rhetorically
     if len(words_of(question)) < 3 or source.plain(Span(start, entry.span.end)).endswith(QUESTION_END):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb.plugin_api import Note, Span, content_words, plain_text, split_sentences
 from kb_plugins.study.fact import FactKind
-from kb_plugins.study.shapes import DEFINES, ONESELF, POINTS_BACK
+from kb_plugins.study.shapes import DEFINES, ONESELF, ORDERS, POINTS_BACK
 from kb_plugins.study.wording import Wording
 
 _CAUSE = re.compile(
@@ -31,6 +31,7 @@ _POINTS_AT = re.compile(
     re.IGNORECASE,
 )
 _GERUND = re.compile(r"[-*\d. ]*[A-Z][a-z]+ing (?:the|an?|your)\b")
+_LABEL = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?=[A-Z])")
 _STRANGE = ("::", "|", "](", "```", "?")
 
 
@@ -49,7 +50,8 @@ def reasons_in(note: Note, span: Span, wording: Wording) -> Iterator[tuple[FactK
             yield "contrast", question, _within(sentence.span, match), sentence.span
         elif match := _CAUSE.match(raw) or _CJK_CAUSE.match(raw):
             main, why = _plain(match["main"]), _plain(match["why"])
-            if _POINTS_AT.search(main) or _GERUND.match(main):
+            main = _LABEL.sub("", main)
+            if ORDERS.match(main) or _POINTS_AT.search(main) or _GERUND.match(main):
                 continue  # what "that column" is, the sentence does not tell
             if main.count('"') % 2 or (
                 DEFINES.search(main) and why.casefold().startswith(("so that", "damit", "afin"))

@@ -12,7 +12,7 @@ from kb_plugins.study.fact import Fact
 _TECHNICAL = re.compile(
     r"(?:tags?|alias(?:es)?|title|created|modified|updated|date.*|last.*|id|uuid|type|is|of|class|css.*|publish.*|permalink|slug|url|link|"
     r"source|cover|image|icon|status|rating|layout|draft|template|category|categories|topics?|up|related|parent|made-by|sr-.*|banner.*|"
-    r"archived|favorite|kind|sort.*|order|weight|read|added|finished|watched|last|scheduled|due|priority|done|start|end|people|via|lang)$",
+    r"archived|favorite|keywords?|currency|relation|kind|sort.*|order|weight|read|added|finished|watched|last|scheduled|due|priority|done|start|end|people|via|lang)$",
     re.IGNORECASE,
 )
 _LINE = re.compile(

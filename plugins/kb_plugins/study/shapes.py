@@ -41,10 +41,13 @@ DEFINES = re.compile(
 ONESELF = re.compile(r"\b(?:I|I'm|I’m|I've|me|my|we|our|ich|mir|mich|wir|je|moi|mon|ma)\b")
 # What to do is a step; it is worth learning less than what is so.
 ORDERS = re.compile(
-    r"(?:add|allow|apply|avoid|begin|build|check|choose|click|commit|configure|consider|continue|convert|copy|create|decide|define|deploy|"
-    r"download|drop|edit|enable|ensure|enter|evaluate|explore|fine-tune|follow|gather|go|implement|include|initialize|install|integrate|"
-    r"iterate|just|keep|load|make|merge|monitor|organize|print|calculate|count|assign|split|leverage|move|open|optimize|paste|perform|"
-    r"prepare|press|provide|put|reload|remove|repeat|replace|review|run|save|select|set|stage|start|take|tap|test|track|train|try|type|use|"
+    r"(?:add|allow|apply|avoid|begin|browse|build|check|choose|click|commit|configure|consider|continue|convert|copy|craft|create|decide|define|deploy|"
+    r"develop|display|download|drop|edit|employ|enable|ensure|enter|evaluate|experiment|explore|extend|find|fine-tune|follow|gather|generate|go|"
+    r"implement|include|incorporate|initialize|install|integrate|"
+    r"iterate|just|keep|list|load|look|make|manage|merge|monitor|organize|pin|place|print|calculate|count|assign|split|leverage|move|open|optimize|"
+    r"paste|perform|"
+    r"prepare|press|provide|put|reload|remove|rename|repeat|replace|return|review|run|save|search|select|set|skip|stage|start|take|tap|test|track|"
+    r"train|try|type|use|"
     r"utilize|write|you (?:can|may|need)|erstelle|installiere|kopiere|nutze|öffne|wähle)\b",
     re.IGNORECASE,
 )

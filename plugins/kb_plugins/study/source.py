@@ -14,6 +14,7 @@ from kb_plugins.study.wording import Wording
 
 _NUMBER = re.compile(r"\d{1,3}[.)] +")
 _WHAT_IS = re.compile(r"^(?:\d+[.)]\s+|what (?:is|are) |was (?:ist|sind) )", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _LONGEST_ANSWER = 130  # words, beyond which only the first entries are the answer
 
 
@@ -78,6 +79,8 @@ class Source:
         for title in (*reversed(entry.heading_path), self.note.title):
             if title.endswith("?") and not _WHAT_IS.match(title):
                 continue  # a question is no thing that something could be said of
+            if _DAY.match(title) and title != self.note.title:
+                continue  # nor is a day
             name = _WHAT_IS.sub("", title).rstrip("?:： ")
             if name and len(name.split()) <= 9 and not NO_LABEL.match(name) and not ATTRIBUTE.match(name):
                 return name

@@ -22,7 +22,7 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"(?:notes?|description|examples?|default|optional|required|todo|links?|url|source|total|sum|average|yes|no|n/?a|(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|mars|avr|juin|juil|août|"
+    r"(?:notes?|description|examples?|default|optional|required|todo|links?|url|source|total|sum|average|yes|no|n/?a|non|oui|ja|nein|s[ií]|是|否|有|无|(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|janv|févr|mars|avr|juin|juil|août|"
     r"ene|abr|ago|dic|mon|tue|wed|thu|fri|sat|sun|lun|mer|jeu|ven|sam|dim)\w*\.?(?: \d+)?|-+|[\d.,:/% -]+)$",
     re.IGNORECASE,
 )
@@ -33,7 +33,7 @@ _KEY_COLUMN = re.compile(
 )
 # Columns that say where or how something is reached, and not what it is.
 _NO_COLUMN = re.compile(
-    r"(?:notes?|links?|url|source|examples?(?: \d+)?|image|icon|#|no\.?|nr\.?|id|comments?|see|status|location|command|shortcut|key(?:s|binding)?|"
+    r"(?:notes?|links?|url|source|examples?(?: \d+)?|image|icon|#|no\.?|nr\.?|id|comments?|remarks?|phones?|tel\w*|e-?mails?|address|see|status|location|command|shortcut|key(?:s|binding)?|"
     r"default|when .*|types?(?: \d+)?|version|since|beispiel\w*|bemerkung\w*)$",
     re.IGNORECASE,
 )
@@ -63,6 +63,8 @@ def _of_table(note: Note, block: Block) -> Iterator[Fact]:
             or name.startswith("-")
         ):
             continue
+        if note.text.startswith("`", row[0].span.start) and any(map(str.isalpha, name)):
+            continue  # so are those in code
         source = Span(row[0].span.start, row[-1].span.end)
         raw = note.text[source.start : source.end]
         if "://" in raw or "<br" in raw:
@@ -97,7 +99,7 @@ def _cells(
             continue
         if (
             not words_of(cell.text)
-            or not title
+            or not any(map(str.isalpha, title))
             or _NO_COLUMN.match(title)
             or (_NO_NAME.fullmatch(cell.text) and not any(map(str.isdigit, cell.text)))
         ):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from kb.plugin_api import Note, language_told
+from kb.plugin_api import Note, content_words, language_told
 
 _DATA = Path(__file__).with_name("data")
 _SIGNS = {
@@ -21,6 +21,13 @@ _SIGNS = {
     "true_or_false": "✓ / ✗? {}",
     "gap": "{}?",
 }
+_ARTICLES = r"(?:an?|the|der|die|das|eine?|les?|la|une?|el|los|las) "
+_IS = re.compile(
+    r"(?:is|are|means|refers? to|ist|sind|bedeutet|bezeichnet|est|sont|es|son)\b(?! (?:used|possible|not|only|also)\b)",
+    re.IGNORECASE,
+)
+_DOES = re.compile(r"[a-z]+[^s\W]s")
+_NO_VERB = re.compile(r"(?:ed|ing|ly)$|^[A-Z]|\d")
 _MOST_WORDS = 4  # of a plural
 _PLURAL = re.compile(r"(?<!s)(?<!u)(?<!i)s$")
 
@@ -39,9 +46,22 @@ class Wording:
         is_plural = "what_are" in self._sentences and is_named and _PLURAL.search(bare)
         return self._sentences["what_are" if is_plural else "what_is"].format(name)
 
-    def says_of(self, name: str) -> str:
-        """Asks what the note says of `name`."""
-        return self._sentences["says_of"].format(name)
+    def about(self, name: str, first: str) -> str:
+        """Asks for what stands under the heading `name`, by how its `first` sentence speaks of it."""
+        begins = re.match(
+            rf"(?:{_ARTICLES})?{re.escape(name.removesuffix('s'))}s?(?: ?[(（][^)）]*[)）])?(?:\s+(?P<verb>\w+)|(?P<is>是))",
+            first,
+            re.IGNORECASE,
+        )
+        if begins and (begins["is"] or _IS.match(first, begins.start("verb"))):
+            return self.what_is(name)
+        if begins and "does" in self._sentences:
+            if _DOES.fullmatch(begins["verb"]):
+                return self._sentences["does"].format(name)
+            if name.endswith("s") and content_words(begins["verb"]) and not _NO_VERB.search(begins["verb"]):
+                return self._sentences["do"].format(name)
+        quoted = f"“{name}”" if len(name.split()) > 1 else name
+        return self._sentences["says_of"].format(quoted)
 
     def why(self, statement: str) -> str:
         """Asks why `statement` holds."""
