@@ -112,7 +112,7 @@ def is_diary(path: str) -> bool:
 
 def _is_looked_up(fact: Fact, asked: str, answer: str) -> bool:
     """Whether it is a name in a program, a key of a form or a rough figure: looked up, not learned."""
-    name = asked.removeprefix("What is ").removeprefix("What are ").rstrip("?… :")
+    name = _bare(asked)
     code = answer if fact.is_name else name
     owner = "" if fact.is_name else fact.question.partition(" — ")[0]
     return bool(
@@ -132,6 +132,10 @@ def _is_looked_up(fact: Fact, asked: str, answer: str) -> bool:
     )
 
 
+def _bare(asked: str) -> str:
+    return asked.removeprefix("What is ").removeprefix("What are ").rstrip("?… :")
+
+
 def _question_head(asked: str, fact: Fact) -> str:
     """What stands before the dash of a question, and the headings nearest to it."""
     return " ".join((*fact.heading_path[-1:], asked))
@@ -145,6 +149,7 @@ def _repeats(question: str, answer: str, share: float = _REPEATED) -> bool:
 
 def _spells_out(label: str, answer: str) -> bool:
     """Whether a short answer is its label as a sentence: `User feedback: use the feedback of users`."""
+    label = _bare(label)
     words, said = content_words(label), words_of(answer)
     return (
         bool(words)
