@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from kb_plugins.quiz.item import Item
 from kb_plugins.study.minds import Minds
 
 from kb.knowledge_base import KnowledgeBase
-from kb.plugin_api import Span
+from kb.plugin_api import Span, Support
 from kb.settings import Settings
 
 ANSWERS = Path(__file__).with_name("graded_answers.json")
+HELD = Path(__file__).with_name("graded_answers_held.json")
 ACCEPTED, REFUSED = ("right", "paraphrased", "other language"), ("wrong", "negated", "empty")
 
 
@@ -39,31 +41,37 @@ def card(question: str, key: str, source: str = "") -> Item:
 
 
 def by_rules(key: str, answer: str, likeness: float = 0.0) -> Graded:
-    return grade(card("What is it?", key), answer, lambda one, other: likeness)
+    return grade(
+        card("What is it?", key),
+        answer,
+        lambda one, other: 0.0 if "What is it?" in (one, other) else likeness,
+    )
 
 
 @pytest.mark.slow
-def test_two_hundred_answers_are_graded_as_a_person_would(small_base: Path) -> None:
-    # The figures in tests/bench/README.md are of every second question; thresholds were fitted on the others.
+def test_answers_are_graded_as_a_person_would(small_base: Path) -> None:
+    # `all`: rules and thresholds were made on these 200. `held` and `blind`: written before and after, see tests/bench/README.md.
     base = KnowledgeBase(Settings(vault=small_base / "vault", index=small_base / "index"))
     minds, counts = Minds(base), Counter[str]()
-    for number, row in enumerate(json.loads(ANSWERS.read_text(encoding="utf-8"))):
-        half = "fitted" if number % 2 == 0 else "held out"
-        for kind, answer in row["answers"]:
-            item = card(row["question"], row["key"], row["source"])
-            graded = grade(item, answer, minds.similarity, (), minds.supports)
-            counts[f"{half}: {kind} {graded.grade}"] += 1
-            counts[half] += 1
-            counts[f"{half}: unsure"] += graded.grade == "unsure"
-            counts["wrong accepted"] += kind in REFUSED and graded.grade == "right"
-            counts["right refused"] += kind in ACCEPTED and graded.grade == "wrong"
-            counts["half accepted"] += kind == "half" and graded.grade == "right"
+    for file in (ANSWERS, HELD):
+        for row in json.loads(file.read_text(encoding="utf-8")):
+            name = row.get("set", "all")
+            for kind, answer in row["answers"]:
+                item = card(row["question"], row["key"], row["source"])
+                graded = grade(item, answer, minds.similarity, (), minds.supports)
+                counts[f"{name}: {kind} {graded.grade}"] += 1
+                counts[name] += 1
+                counts[f"{name}: unsure"] += graded.grade == "unsure"
+                counts[f"{name}: wrong accepted"] += kind in REFUSED and graded.grade == "right"
+                counts[f"{name}: right refused"] += kind in ACCEPTED and graded.grade == "wrong"
+                counts[f"{name}: half accepted"] += kind == "half" and graded.grade == "right"
     base.close()
     print(sorted(counts.items()))
-    assert counts["wrong accepted"] <= 4
-    assert counts["right refused"] <= 4
-    assert counts["half accepted"] <= 2
-    assert counts["held out: unsure"] <= 0.25 * counts["held out"]
+    for name, unsure in (("all", 0.2), ("held", 0.3), ("blind", 0.3)):
+        assert counts[f"{name}: unsure"] <= unsure * counts[name]
+        assert counts[f"{name}: wrong accepted"] <= 0.02 * counts[name]
+        assert counts[f"{name}: right refused"] <= 0.02 * counts[name]
+        assert counts[f"{name}: half accepted"] <= 0.02 * counts[name]
 
 
 @pytest.mark.parametrize(
@@ -133,3 +141,48 @@ def test_a_list_of_labelled_points_is_right_by_its_labels_and_unsure_where_one_i
     key = "Strength: it bends before it breaks\nRepair: any welder can mend it\nPrice:\nplates are cheap everywhere"
     assert by_rules(key, "price, repair and strength").grade == "right"
     assert by_rules(key, "repair and strength").grade == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "likeness", "expected"),
+    [
+        ("Philip Gage", "Philip Glass", 0.6, "wrong"),
+        ("Canberra", "Melbourne", 0.5, "wrong"),
+        ("München", "Munich", 0.8, "unsure"),
+        ("extraneous load", "intrinsic load", 0.6, "wrong"),
+        ("practice testing", "practice quizzes", 0.8, "unsure"),
+        ("31 March 2027", "the end of March 2027", 0.8, "right"),
+        ("30 March 2027", "the end of March 2027", 0.8, "unsure"),
+        ("细胞核", "叶绿体", 0.5, "wrong"),
+        ("volatile memory", "non-volatile memory", 0.8, "wrong"),
+        (
+            "it speeds a reaction up without being used up",
+            "it speeds a reaction up and is not used up",
+            0.8,
+            "right",
+        ),
+        ("yes, every night at three", "yes, each night at 3", 0.9, "right"),
+    ],
+)
+def test_another_name_is_wrong_and_another_form_is_right(
+    key: str, answer: str, likeness: float, expected: str
+) -> None:
+    assert by_rules(key, answer, likeness).grade == expected
+
+
+def test_words_of_the_question_speak_for_no_answer() -> None:
+    item = card("Which kind of memory forgets?", "volatile memory")
+    assert grade(item, "volatile", lambda one, other: 0.5).grade == "right"
+    asked = "Why does ice float on water?"
+    item = card(asked, "because ice has a lower density than water has")
+
+    def likeness(one: str, other: str) -> float:
+        return 0.7 if asked in (one, other) else 0.66
+
+    said = "because there is some salt within the floating ice"
+    assert grade(item, said, likeness).grade == "unsure"
+
+    def supports(pairs: Sequence[tuple[str, str]]) -> list[Support]:
+        return [Support(0.1, 0.1, 0.8)] * len(pairs)
+
+    assert grade(item, said, likeness, (), supports).grade == "wrong"

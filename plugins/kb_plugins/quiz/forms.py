@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from kb.plugin_api import content_words, covers, day_in, numbers_of, words_of
 from kb_plugins.quiz.graded import Attempt, Graded, is_misspelt
 from kb_plugins.quiz.item import normal_form
 
 _PARENTHESIS = re.compile(r"(?<!\s)\s*+[(（]([^()（）]{2,60})[)）]\s*+")
+_END_OF_MONTH = re.compile(r"^.*\b(?:end of|ende|fin|finales de)\b\s*", re.IGNORECASE)
 _OR = re.compile(
     r"(?<!\s)\s++(?:or|oder|ou|o|also called|also known as|auch genannt|aka|/)\s++|或", re.IGNORECASE
 )
@@ -21,6 +23,10 @@ _JOIN = re.compile(
 _PARTICLES = re.compile(r"^(?:在|是|位于|于|因为|为了)|(?:里面|里|中|内|上|的|了|です|だ)$")
 _LABEL = re.compile(r"(?P<name>[^:：\n]{2,60})(?:: |：| [–-] )")
 _MOST_PART = 5  # words of one part of a list that stands in one line
+_SINGLE_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{3,}")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_SIGNS = 4  # of a term in Chinese characters
+_SAME_NAME = 0.75  # cosine from which two names may be one in two languages
 _PART = 0.6  # of a part's words that tell it
 _MOST_FORM = 6  # words of a form given by `or`
 
@@ -61,6 +67,29 @@ def _core(form: str) -> str:
     return bare or form
 
 
+def of_names(attempt: Attempt) -> Graded | None:
+    """Another name of the same kind is wrong: no name is a word for another."""
+    key = _PARENTHESIS.sub(" ", attempt.key).strip(" .")
+    given = attempt.given.strip(" .!")
+    if is_name(key) and is_name(given):
+        surname = words_of(key)[-1]
+        known = surname in attempt.said or is_misspelt(attempt.said, surname)
+        return None if known else Graded("wrong")
+    both_single = all(_SINGLE_NAME.fullmatch(one) for one in (key, given))
+    if both_single and not attempt.share and attempt.similarity(given, key) < _SAME_NAME:
+        return Graded("wrong")
+    if _is_other_sign(key, given) and attempt.similarity(given, key) < _SAME_NAME:
+        return Graded("wrong")
+    return None
+
+
+def _is_other_sign(key: str, given: str) -> bool:
+    """Whether two short terms in Chinese characters share none of them."""
+    mine, theirs = _core(normal_form(key)), _core(normal_form(given))
+    short = all(0 < len(one) <= _SIGNS and _HAN.fullmatch(one) for one in (mine, theirs))
+    return short and not set(mine) & set(theirs)
+
+
 def is_name(text: str) -> bool:
     """Whether `text` looks like the name of a person: two to four words, each with a capital."""
     words = text.split()
@@ -76,6 +105,11 @@ def of_days(attempt: Attempt) -> Graded | None:
     given = day_in(attempt.given)
     if given is not None:
         return Graded("right") if given == day else Graded("wrong", f"The note says {attempt.key}.")
+    if _END_OF_MONTH.search(attempt.given) and (day + timedelta(days=1)).day == 1:
+        # `The end of March` is the 31st.
+        last = day_in(f"{day.day} {_END_OF_MONTH.sub('', attempt.given)}")
+        if last == day:
+            return Graded("right")
     told = {int(number) for number in numbers_of(attempt.given) if number.isdecimal() and len(number) < 5}
     if told - {day.year, day.month, day.day}:
         return Graded("wrong", f"The note says {attempt.key}.")
@@ -98,7 +132,8 @@ def of_lists(attempt: Attempt) -> Graded | None:
     parts = parts_of(attempt.key)
     if not parts or not all(content_words(part) for part in parts):
         return None
-    there = [part for part in parts if holds(attempt.said, part, attempt.key)]
+    said = [*attempt.said, *attempt.held]  # with what is there as a number or misspelt
+    there = [part for part in parts if holds(said, part, attempt.key)]
     if len(there) == len(parts):
         return Graded("right")
     if there:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from kb.plugin_api import words_of
-from kb_plugins.quiz.forms import of_days, of_forms, of_lists
+from kb_plugins.quiz.forms import of_days, of_forms, of_lists, of_names
 from kb_plugins.quiz.graded import Attempt, Graded, Similarity, Supports
 from kb_plugins.quiz.item import Item, normal_form
 from kb_plugins.quiz.meaning import of_meaning, of_negation, of_terms, of_words
@@ -34,6 +34,7 @@ _STEPS: tuple[Callable[[Attempt], Graded | None], ...] = (
     of_negation,
     of_quantities,
     of_lists,
+    of_names,
     of_terms,
     of_words,
     of_meaning,
