@@ -20,7 +20,9 @@ from kb_plugins.quiz.numbers import of_quantities
 __all__ = ["Graded", "gives_up", "grade"]
 
 _GIVE_UP = re.compile(
-    r"(?:\?++|-++|\.++|idk|no idea|(?:i )?(?:don'?t|do not) know|i'?m not sure|not sure|dunno|pass|skip|forgot|i forgot|"
+    r"(?:(?:hmm+|uh|um|well|äh+|hm+|sorry),?\s+)?(?:\?++|-++|\.++|idk|no idea|no clue|(?:i )?(?:don'?t|do not) (?:know|remember)|i'?m not sure|not sure|"
+    r"dunno|pass|skip|forgot|i forgot|i give up|nothing|ich gebe auf|ich erinnere mich nicht|nichts|je ne me souviens (?:pas|plus)|j'abandonne|"
+    r"no me acuerdo|me rindo|不记得(?:了)?|我放弃|"
     r"keine ahnung|wei(?:ß|ss) (?:ich )?(?:es )?nicht|ich wei(?:ß|ss) (?:es )?nicht|vergessen|no (?:lo )?sé|ni idea|"
     r"je ne sais (?:pas|plus)|aucune idée|不知道|我不知道|不清楚|忘了)[.!?。]*$",
     re.IGNORECASE,

@@ -16,6 +16,7 @@ from kb_plugins.socratic.parts import parts_of_fact, whole_of
 from kb_plugins.socratic.secret import MASK, Secret
 from kb_plugins.socratic.tongue import Tongue
 from kb_plugins.study.card import GAP
+from kb_plugins.study.shapes import POINTS_BACK
 from kb_plugins.study.wording import sentences_in
 
 HINTS = 4  # at most
@@ -74,6 +75,9 @@ def hints(
 def question_of(item: Item) -> str:
     """The item as an open question, with one question mark."""
     stem = item.stem.replace("？", "?")
+    asked = item.question.replace("？", "?")
+    if asked.endswith("?") and asked.count("?") == 1 and stem.endswith(asked):
+        return stem.removesuffix(asked).replace("?", "") + asked  # a title may be a question as well
     stem = stem.replace("?", "") if stem.count("?") != 1 else stem
     if "?" in stem:
         return stem
@@ -124,6 +128,7 @@ def beside_of(item: Item, note: Note, secrets: Sequence[Secret]) -> str:
             len(new) >= _FEWEST_NEW
             and len(content_words(bare)) >= _STATES
             and "::" not in text
+            and not POINTS_BACK.match(bare)
             and not any(secret.is_told_by(bare) for secret in secrets)
         ):
             return bare
@@ -137,8 +142,10 @@ def _shape(item: Item, category: str, tongue: Tongue) -> Iterator[_Hint]:
     if not words:
         return
     if category in ("steps", "members"):
-        letters = ", ".join(f"“{_first(part.text)}”" for part in parts)
-        yield _Hint(tongue.hint("lines", letters=letters), "", is_shape=True)
+        firsts = [_first(part.text) for part in parts]
+        letters = ", ".join(f"“{first}”" for first in firsts)
+        if len(set(firsts)) > 1:  # all the same letter, they tell nothing
+            yield _Hint(tongue.hint("lines", letters=letters), "", is_shape=True)
     elif digits and len(words) <= _LONG:
         yield _Hint(tongue.hint("digits", count=len(digits), first=digits[0]), "", is_shape=True)
     elif len(words) > _LONG or (not item.key.isascii() and len(item.key) > 2 * _LONG and len(words) < 3):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from kb_plugins.quiz.item import Item
@@ -14,7 +14,7 @@ from kb_plugins.socratic.secret import Secret
 State = Literal["elicit", "probe", "hint", "check", "done"]
 Outcome = Literal["", "mastered", "helped", "shown", "left"]
 Step = Literal[
-    "check", "probe", "missing", "contradicted", "belongs", "elsewhere", "question", "unknown", "hint", "stuck",
+    "check", "probe", "missing", "contradicted", "belongs", "elsewhere", "question", "unknown", "plea", "hint", "stuck",
     "mastered", "helped", "shown", "left",
 ]  # fmt: skip
 TURNS = 12  # of one question, after which it is left for another day
@@ -73,6 +73,7 @@ class Lesson:
             self.pleas += 1
             if self.pleas >= ASKED:
                 return self._finish("shown")
+            heard = replace(heard, kind="plea")
         if self.turns >= TURNS:
             return self._finish("left")
         return self._move(heard, has_more=len(self.present) > before)
@@ -92,15 +93,16 @@ class Lesson:
         if len(self.parts) > 1 and has_more:
             self.state = "probe"
             return "missing"
-        if heard.grade == "unsure" and self.state != "probe":
+        has_hint = self.hint < len(self.hints)
+        if heard.grade == "unsure" and heard.kind == "answer" and (self.state != "probe" or not has_hint):
             self.state = "probe"
             return "probe"
-        if self.hint < len(self.hints):
+        if has_hint:
             self.state = "hint"
             self.hint += 1
-            return "unknown" if heard.kind == "unknown" else "hint"
+            return heard.kind if heard.kind in ("unknown", "plea") else "hint"
         self.state = "probe"
-        return "stuck"
+        return "plea" if heard.kind == "plea" else "stuck"
 
     def next_hint(self) -> Step:
         """The learner asks for the next hint."""

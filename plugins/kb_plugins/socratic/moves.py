@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kb.plugin_api import content_words, contradicts, covers, polarity, safe_line, words_of
 from kb_plugins.quiz.grade import gives_up
 from kb_plugins.quiz.item import Item
-from kb_plugins.socratic.lesson import Lesson, Step
+from kb_plugins.socratic.lesson import ASKED, Lesson, Step, is_plea
 from kb_plugins.socratic.listening import Heard
 from kb_plugins.socratic.parts import whole_of
 from kb_plugins.socratic.tongue import Tongue
+from kb_plugins.study.labels import NO_LABEL
 from kb_plugins.study.minds import Minds
 
 _MOST_QUOTED = 60  # characters of the learner's own words
 _TOLD, _SAME, _FEWEST = 0.5, 0.6, 3  # of a reason: share of words, cosine, content words
 _WHY = {"cause": "why_cause", "contrast": "why_contrast", "term": "why_term", "definition": "why_term"}
+_LEAST_LETTERS = 4  # of a word of the learner that is worth being quoted
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _NUMBERS = ("number", "time", "share", "money", "measure", "year")
 
 
@@ -38,13 +42,27 @@ class Speaker:
         self._sentences = sentences  # of the fact's section, all of them
 
     def turn(self, lesson: Lesson, step: Step, heard: Heard | None, text: str) -> Turn:
-        """What is said for `step`."""
+        """What is said for `step`; without the learner's own words where, with them, it would tell the answer."""
+        turn = self._turn(lesson, step, heard, text)
+        if any(
+            one.is_told_by(" ".join((*turn.told, turn.question))) for one in (lesson.secret, *lesson.others)
+        ):
+            turn = self._turn(lesson, step, heard, "")
+        return turn
+
+    def _turn(self, lesson: Lesson, step: Step, heard: Heard | None, text: str) -> Turn:
         tongue = self._tongue
         match step:
             case "check":
                 return Turn((tongue.says("given"), tongue.says("in_words")), self._why(lesson))
             case "stuck":
-                return Turn((), tongue.asks("stuck"))
+                return Turn(self._taken_up(lesson, heard, text), tongue.asks("stuck"))
+            case "plea":
+                left = ASKED - lesson.pleas
+                told = (tongue.says("plea", left=left), self._hint(lesson))
+                return Turn(
+                    told, tongue.asks("hint", lesson.hint - 1) if lesson.hint else tongue.asks("unknown")
+                )
             case "missing":
                 return Turn(self._missing(lesson, text), tongue.asks("missing"))
             case "contradicted":
@@ -59,20 +77,42 @@ class Speaker:
             case "elsewhere":
                 return Turn((tongue.says("elsewhere"),), tongue.asks("elsewhere"))
             case "question":
-                return Turn((self._meant(lesson),), tongue.asks("meant"))
+                there = self._missing(lesson, "") if lesson.present and lesson.missing else ()
+                return Turn(there or (self._meant(lesson),), tongue.asks("meant"))
             case "unknown":
                 return Turn((tongue.says("unknown"), self._hint(lesson)), tongue.asks("unknown"))
             case "probe":
                 name = "evidence" if lesson.turns % 2 == 0 else "probe"
-                return Turn((tongue.says("open"),), tongue.asks(name))
+                return Turn(self._taken_up(lesson, heard, text), tongue.asks(name))
             case _:
-                begin = "open" if heard and heard.grade == "unsure" else "not_yet"
-                told = (self._hint(lesson),) if heard is None else (tongue.says(begin), self._hint(lesson))
+                told = (*self._taken_up(lesson, heard, text), self._hint(lesson))
                 return Turn(told, tongue.asks("hint", lesson.hint - 1))
+
+    def _taken_up(self, lesson: Lesson, heard: Heard | None, text: str) -> tuple[str, ...]:
+        """What the learner said, with what of it is there; nothing where a hint was asked for."""
+        if heard is None or heard.kind != "answer":
+            return ()
+        quoted = self._quoted(lesson, text)
+        if heard.grade != "unsure":
+            return (self._tongue.says("not_said", said=quoted) if quoted else self._tongue.says("not_yet"),)
+        if words := self._own_words(lesson, text):
+            return (self._tongue.says("open_with", words=words),)
+        return (self._tongue.says("open_said", said=quoted) if quoted else self._tongue.says("open"),)
+
+    def _own_words(self, lesson: Lesson, text: str) -> str:
+        """The learner's words that the answer has and the question has not."""
+        key, asked = words_of(lesson.item.key), words_of(lesson.question)
+        found = [
+            word
+            for word in _WORD.findall(text)
+            if (len(word) >= _LEAST_LETTERS or not word.isascii())
+            and any(covers(key, one) and not covers(asked, one) for one in content_words(word))
+        ]
+        return self._quoted(lesson, " … ".join(dict.fromkeys(found)))
 
     def judged(self, text: str) -> str:
         """What is said of the learner's reason, or example, after a right answer."""
-        if gives_up(text):
+        if gives_up(text) or is_plea(text):
             return self._tongue.says("why_empty")
         words = content_words(text)
         for sentence in self._sentences:
@@ -103,13 +143,13 @@ class Speaker:
             (
                 part
                 for part in (*reversed(lesson.item.heading_path), lesson.item.title)
-                if not lesson.secret.is_told_by(part)
+                if not lesson.secret.is_told_by(part) and not NO_LABEL.match(part.rstrip(":："))
             ),
-            "",
+            lesson.item.title if not lesson.secret.is_told_by(lesson.item.title) else "",
         )
         whole = whole_of(lesson.item)
         category = self._tongue.category(whole.category, whole.count)
-        return self._tongue.says("meant", place=place.replace("?", ""), category=category)
+        return self._tongue.says("meant", place=place.replace("?", "").rstrip(":： "), category=category)
 
     def _quoted(self, lesson: Lesson, text: str) -> str:
         """The learner's words, unless they tell the answer or are long."""
