@@ -2,8 +2,8 @@
 
 The vectors of multilingual-e5-small lie close together, those of one language closest: a question is near a passage also
 because both are in Arabic, or because the passage is near to anything. The mean of many questions of a language is that
-common part. Of the means of 19 languages the nearest to a question is its language's (for 99 % of questions), and most of
-it is taken away: across languages and scripts that finds up to .06 more (nDCG@10, tests/bench/README.md), within one
+common part. Of the means of 19 languages the nearest to a question is its language's (for 99 % of questions), and half of
+it is taken away: across languages and scripts that finds up to .05 more (nDCG@10, tests/bench/README.md), within one
 language .005 more. `training/question_means.py` makes the file.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FILE = Path(__file__).parent / "e5_question_means.npz"
-_SHARE = 0.6  # of the mean that is taken away; .4 to .8 find nearly the same
+_SHARE = 0.5  # of the mean that is taken away; .3 to .8 find nearly the same
 
 Vectors = NDArray[np.float32]
 
