@@ -24,7 +24,7 @@ from kb.answering.evidence.reader_evidence import EvidenceReader
 from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import intent_of
 from kb.answering.question.question import read_question
-from kb.answering.strategies import ways_of
+from kb.answering.strategies import strategies_of
 from kb.evaluation.questions import GoldQuestion, load_questions
 from kb.knowledge_base import KnowledgeBase
 from kb.settings import Settings
@@ -111,7 +111,7 @@ def fit_some(cases: Sequence[Case], names: Sequence[str]) -> tuple[Matrix, float
 
 def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
     retriever, catalog = base.retriever, base.catalog
-    _, search = ways_of(retriever, catalog, base.settings.answers.passages)[0]
+    _, search = strategies_of(retriever, catalog, base.settings.answers.passages)[0]
     turns: list[Turn] = []
     for earlier in gold.history:
         turns.append(Turn(rewrite_follow_up(earlier, turns, lambda: _names(base)).text, ""))
