@@ -91,11 +91,12 @@ class Embedder:
         return self._without_common(before, self.embed_queries(texts))
 
     def embed_question(self, question: str, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """A question and what may answer it, as `embed_alike` does."""
+        """A question and what may answer it: unit vectors whose products have about the range of `embed_alike`."""
         before, before_passage = self._model.prompts
         if before or before_passage:
             told = self._without_common(before_passage, self.embed_passages(texts, many=False))
-            return self.embed_alike([question])[0], told
+            knows = self._model.knows_questions
+            return self.embed_query(question) if knows else self.embed_alike([question])[0], told
         vectors = self.embed_alike([question, *texts])
         return vectors[0], vectors[1:]
 

