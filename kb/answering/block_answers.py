@@ -13,6 +13,7 @@ from kb.answering.generation.draft import breadcrumb
 from kb.answering.generation.phrasing import Phrasing
 from kb.answering.question_part import QuestionPart, key_of, place_of
 from kb.reading.reader import Reader
+from kb.text.days import entry_day
 
 
 def block_answers(
@@ -39,8 +40,17 @@ def block_answers(
     others = tuple(quote.number for quote in quotes if key_of(quote) in same)
     before = f"{label}{verdict}{_count(part, own)}"
     for number, quote in enumerate(own):
-        said = quote_verbatim(quote, label if number else before)
+        said = quote_verbatim(quote, (label if number else before) + _day(part, quote))
+        if number and part.found.compares:  # the rows of a table stand below its header once
+            said = replace(said, text=said.text.rpartition("\n")[2])
         yield said if number else replace(said, citations=(*said.citations, *others))
+
+
+def _day(part: QuestionPart, quote: Quote) -> str:
+    """The day of an entry, where entries of several days are told and it does not begin with its own."""
+    days = {place_of(item): item.day for item in part.found.own} if part.found.by_day else {}
+    day = days.get(key_of(quote))
+    return f"{day.isoformat()}: " if day and entry_day(quote.text) is None else ""
 
 
 def _count(part: QuestionPart, own: Sequence[Quote]) -> str:

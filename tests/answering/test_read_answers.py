@@ -331,21 +331,23 @@ def test_a_table_answers_a_comparison_with_the_rows_of_both_sides(
     assert answer.outcome == "answered"
     assert all(words in answer.text for words in said), answer.text
     assert unsaid not in answer.text
+    assert answer.text.count("Month") + answer.text.count("Day") == 1  # one header
 
 
 @pytest.mark.parametrize(
-    ("question", "first", "later"),
+    ("question", "day", "first", "later"),
     [
-        ("How is the summer reading coming along?", "boathouse", "roof leaks"),
-        ("what's up with the party?", "moves to Saturday 20 June", "fixed: Friday 12 June"),
+        ("How is the summer reading coming along?", "2026-04-20: ", "boathouse", "roof leaks"),
+        ("what's up with the party?", "2026-05-02 ", "moves to Saturday 20 June", "fixed: Friday 12 June"),
     ],
 )
 def test_how_something_stands_is_told_by_what_was_written_last(
-    base: KnowledgeBase, question: str, first: str, later: str
+    base: KnowledgeBase, question: str, day: str, first: str, later: str
 ) -> None:
     answer = ask(base, question)
     assert first in answer.sentences[0].text
     assert later in answer.sentences[1].text
+    assert answer.sentences[0].text.startswith(day)
 
 
 def test_a_correction_below_an_item_is_in_force(base: KnowledgeBase) -> None:

@@ -53,6 +53,7 @@ class Findings:
     confidence: float
     number: int | None = None  # of what `own` lists, where a question asks how many
     same: tuple[Evidence, ...] = ()  # of `also`: other places that give the same answer as the first
+    by_day: bool = False  # whether `own` is what was written on several days
     compares: bool = False  # whether `own` is what all sides of a comparison say
 
     @property
@@ -101,9 +102,9 @@ class EvidenceReader:
             return NOTHING
         by_day = period is not None and (intent.asks_day or intent.asks_decision)
         if period and by_day and (entries := self._entries(sections, intent, period)):
-            return Findings(tuple(map(_evidence, entries)), (), 1.0)
+            return Findings(tuple(map(_evidence, entries)), (), 1.0, by_day=period.first < period.last)
         if intent.asks_state and period is None and (entries := self._latest(sections, question)):
-            return Findings(tuple(map(_evidence, entries)), (), probability(_STATED))
+            return Findings(tuple(map(_evidence, entries)), (), probability(_STATED), by_day=True)
         found = self._candidates(question, intent, sections)
         found = [replace(item, day=item.day or self._day_of(item.section.first.note_path)) for item in found]
         if period:
