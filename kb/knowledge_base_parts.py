@@ -198,7 +198,10 @@ class Parts:
     def _index(self) -> Index:
         from kb.indexing.model_choice import open_index
 
-        return open_index(self.settings.index, self.settings.embedding.model, self._vault, self.notice)
+        settings = self.settings
+        return open_index(
+            settings.index, settings.embedding.model, self._vault, self.notice, language=settings.language
+        )
 
     @cached_property
     def retriever(self) -> Retriever:

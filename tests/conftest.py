@@ -18,6 +18,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in ("CONFIG", "DATA", "STATE", "CACHE"):
         os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
     os.environ["HOME"] = str(home)
+    os.environ["LC_ALL"] = "C.UTF-8"  # the language of the system chooses the embedding model
     # pytest-xdist says that its workers' terminals are 80 columns wide; terminals of tests say so themselves.
     for name in [name for name in os.environ if name.startswith("KB_") or name in ("COLUMNS", "LINES")]:
         del os.environ[name]

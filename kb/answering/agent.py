@@ -38,7 +38,7 @@ from kb.answering.question.follow_up import rewrite_follow_up
 from kb.answering.question.intent import subject_of_state
 from kb.answering.question.small_talk import is_small_talk
 from kb.answering.question_part import Clock, QuestionPart, place_of
-from kb.answering.saying import last_day, reason_of_nothing, sentences_of
+from kb.answering.saying import advice_on_language, last_day, reason_of_nothing, sentences_of
 from kb.answering.strategies import best_by_note, distinct, hits_besides, strategies_of
 from kb.answering.tools import Asked, Tools
 from kb.retrieval.hit import SearchHit
@@ -274,6 +274,8 @@ class AnswerAgent(Workflow):
         hits = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
         near = [hit.passage for hit in hits]
         lag = self._tools.index_lag()
+        if told := advice_on_language(self._asked.text, self._tools.catalog):
+            self._tools.notice(told)
         return self._end(
             outcome="unsure" if close else "nothing",
             sources=close,

@@ -9,9 +9,12 @@ from kb.answering.block_answers import block_answers
 from kb.answering.events import Step
 from kb.answering.evidence.quotes import quote_verbatim
 from kb.answering.generation.phrasing import Phrasing
+from kb.answering.question.language import question_language
 from kb.answering.question_part import QuestionPart, quotes_of
 from kb.answering.tools import IndexLag, Tools
 from kb.indexing.catalog import Catalog
+from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
+from kb.text.language import ENGLISH, UNCERTAIN
 
 
 def sentences_of(
@@ -62,3 +65,14 @@ def reason_of_nothing(lag: IndexLag, passages: int, is_near: bool) -> str:
     if not passages:
         return "no notes"
     return "not covered" if is_near else "nothing found"
+
+
+def advice_on_language(question: str, catalog: Catalog) -> str:
+    """What to say when a question that found nothing is in a language which the index's model does not know; else empty."""
+    language = question_language(question)
+    if catalog.meta("embedding_source") != DEFAULT or language in ("en", ENGLISH, UNCERTAIN):
+        return ""
+    return (
+        f"Your notes are indexed by {DEFAULT}, which knows English alone. To ask in other languages, run: "
+        f"kb config set embedding.model {MULTILINGUAL}, and then: kb index"
+    )

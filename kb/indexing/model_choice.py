@@ -1,4 +1,4 @@
-"""Which embedding model a knowledge base uses when none is set: decided once, by the languages of its notes.
+"""Which embedding model a knowledge base uses when none is set: decided once, by the languages of its notes and its user.
 
 An index keeps its model. Notes that turn multilingual later are told of (`advice`), and the change is the user's.
 """
@@ -33,9 +33,15 @@ _T = TypeVar("_T")
 
 
 def open_index(
-    folder: Path, setting: str, vault: Vault, notice: Callable[[str], None], *, heals: bool = True
+    folder: Path,
+    setting: str,
+    vault: Vault,
+    notice: Callable[[str], None],
+    *,
+    language: str = "",
+    heals: bool = True,
 ) -> Index:
-    """The index in `folder`, with the model that `setting` chooses for it.
+    """The index in `folder`, with the model that `setting` chooses for it; `language` is the user's, where it is known.
 
     One that cannot be believed is made anew when it is first read, and `notice` is told; unless `heals` is false, then
     reading it raises IndexDamaged until somebody else has made it anew.
@@ -47,12 +53,16 @@ def open_index(
             if done.repaired:
                 notice(done.repaired)
 
-    return Index(folder, Embedder(chosen_model(setting, folder, vault, notice)), heal if heals else None)
+    return Index(
+        folder, Embedder(chosen_model(setting, folder, vault, notice, language)), heal if heals else None
+    )
 
 
-def chosen_model(setting: str, index: Path, vault: Vault, notice: Callable[[str], None]) -> str:
+def chosen_model(
+    setting: str, index: Path, vault: Vault, notice: Callable[[str], None], language: str = ""
+) -> str:
     """The model to index with and to ask. `notice` is told when the one that is wanted is not installed."""
-    wanted = setting if setting != AUTO else _made_with(index) or _fitting(vault)
+    wanted = setting if setting != AUTO else _made_with(index) or _fitting(vault, language)
     if wanted == MULTILINGUAL:
         try:
             package_file()
@@ -96,8 +106,10 @@ def _made_with(index: Path) -> str | None:
         catalog.close()
 
 
-def _fitting(vault: Vault) -> str:
-    return MULTILINGUAL if foreign_share(_paragraphs(vault)) >= MANY else DEFAULT
+def _fitting(vault: Vault, language: str) -> str:
+    """Who speaks another language than English asks in it, whatever the notes are in."""
+    asks_in_english = language in ("", "en")
+    return DEFAULT if asks_in_english and foreign_share(_paragraphs(vault)) < MANY else MULTILINGUAL
 
 
 def _paragraphs(vault: Vault) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from kb.settings.table import names_of_sources, parsed, path_from, read_section,
 from kb.settings.text import SettingsText, read_settings_text
 from kb.trust import DECISIONS
 
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 _RELATIVE = (("models", "path"), ("retrieval", "reranker"), ("answers", "judge"))
 
 
@@ -89,5 +91,18 @@ def load_settings(
     elif SOURCES in table:
         sections[SOURCES] = names_of_sources(table[SOURCES], written.place(SOURCES))
     return Settings(
-        vault=chosen, index=chosen_index, root=root, withheld=tuple(withheld), today=today, **sections
+        vault=chosen,
+        index=chosen_index,
+        root=root,
+        withheld=tuple(withheld),
+        today=today,
+        language=_language(environment),
+        **sections,
     )
+
+
+def _language(environment: Mapping[str, str]) -> str:
+    """The language of messages, by the variables of POSIX: `de` of `de_DE.UTF-8`; empty for `C`."""
+    told = next((value for name in _LOCALE if (value := environment.get(name))), "")
+    code = re.match(r"[a-z]{2,3}(?=[_.@]|$)", told)
+    return code[0] if code else ""

@@ -163,6 +163,9 @@ class Settings:
     withheld: tuple[Request, ...] = ()  # what the kb.toml asks for and the user has not confirmed
 
     today: date | None = None  # the day that "yesterday" is reckoned from; None for the clock's
+    language: str = (
+        ""  # ISO 639-1 code of the language that the system speaks with its user; empty where it says none
+    )
 
     def leaves_out(self, name: str) -> bool:
         """Whether what is called `name` was asked for and not confirmed."""

