@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kb.knowledge_base_parts import Parts
 from kb.knowledge_base_programs import ForPrograms
-from kb.knowledge_base_renames import Renaming
 from kb.limits import check_length
 
 if TYPE_CHECKING:
@@ -19,15 +20,15 @@ if TYPE_CHECKING:
     from kb.answering.answer import Style
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
-    from kb.capture import Capture
-    from kb.importing.moving import Moving
     from kb.indexing.connections import Connections, NoteGraph
     from kb.indexing.diagnosis import Finding
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
+    from kb.knowledge_base_renames import Renaming
     from kb.linking.auto_linking import NewLinks
     from kb.linking.related import Proposal, RelatedNote, Wanted
+    from kb.linking.renaming.relinking import RenameContext, Renamed
     from kb.linking.suggestions import LinkSuggestion
     from kb.models.language_model import Cancellation
     from kb.notes.edit import Edit
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from kb.retrieval.selection import Selection
 
 
-class KnowledgeBase(Renaming, ForPrograms):
+class KnowledgeBase(Parts, ForPrograms):
     """A vault, its index, and what answers from them. Close it when done.
 
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
@@ -169,19 +170,12 @@ class KnowledgeBase(Renaming, ForPrograms):
         raw = RawNote(path, text, "utf-8", False, "", 0, 0, 0, 0)
         return related_section(self.link_advisor, raw)
 
-    @property
-    def capture(self) -> Capture:
-        """What writes new notes, the note of a day, and thoughts put down in a hurry."""
-        from kb.capture import Capture
+    @cached_property
+    def renaming(self) -> Renaming:
+        """Gives notes and their parts other names and places; links follow."""
+        from kb.knowledge_base_renames import Renaming
 
-        return Capture(self._vault, self.edits, self.settings.notes)
-
-    @property
-    def moving(self) -> Moving:
-        """What imports the notes of other programs."""
-        from kb.importing.moving import Moving
-
-        return Moving(self._vault, self.edits, self.settings.notes)
+        return Renaming(self, self._carry_out)
 
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""
@@ -263,6 +257,23 @@ class KnowledgeBase(Renaming, ForPrograms):
             return str(self._vault.place(path))
         except (NoteUnreadable, VaultMissing):
             return path
+
+    def _carry_out(
+        self, work: Callable[[RenameContext], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
+    ) -> Renamed:
+        from kb.indexing.staleness import unindexed_notes
+        from kb.linking.renaming.relinking import RenameContext
+
+        if not dry_run:
+            self.index(brief=True)
+        unindexed = unindexed_notes(self.catalog, self._vault) if dry_run else frozenset()
+        done = work(RenameContext(self.catalog, self._vault, self.edits, dry_run, tell, unindexed=unindexed))
+        if not dry_run:
+            self.index(brief=True)
+            if self._extensions:
+                for old, new in done.moved:
+                    self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
+        return done
 
     def _synced(self, report: SyncReport) -> None:
         if report.repaired:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kb.answering.answerer import Answerer
     from kb.answering.feedback import FeedbackLog
     from kb.answering.kept_conversations import ConversationLog
+    from kb.capture import Capture
+    from kb.importing.moving import Moving
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
@@ -81,6 +83,20 @@ class Parts:
             advisor = LinkAdvisor(self.catalog, self._vault, self.embedder, self.link_decisions)
             self._advisor = (version, advisor)
         return self._advisor[1]
+
+    @property
+    def capture(self) -> Capture:
+        """What writes new notes, the note of a day, and thoughts put down in a hurry."""
+        from kb.capture import Capture
+
+        return Capture(self._vault, self.edits, self.settings.notes)
+
+    @property
+    def moving(self) -> Moving:
+        """What imports the notes of other programs."""
+        from kb.importing.moving import Moving
+
+        return Moving(self._vault, self.edits, self.settings.notes)
 
     @cached_property
     def link_decisions(self) -> DecisionLog:

@@ -275,7 +275,7 @@ class Drafts(KnowledgeBase):
         if self._extensions:
             self._extensions().notify("kb_note_moved", base=self, old=old, new=new)
 
-    def _rename(
+    def _carry_out(
         self,
         work: Callable[[RenameContext], Renamed],
         dry_run: bool,  # noqa: ARG002 - whoever holds the texts makes the changes

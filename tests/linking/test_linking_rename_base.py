@@ -56,7 +56,7 @@ def test_everything_that_has_a_name_can_get_another(base: KnowledgeBase) -> None
     before = all_bytes(base)
     already = broken(base)
 
-    done = base.rename_note("Plan", "drinks/Road (map)")
+    done = base.renaming.note("Plan", "drinks/Road (map)")
     assert text(base, "Foam.md") == (
         "See [[Road (map)]], [the plan][1] and [plan].\n\n[1]: drinks/Road%20%28map%29.md\n"
         '[plan]: drinks/Road%20%28map%29.md "Plan"\n'
@@ -69,7 +69,7 @@ def test_everything_that_has_a_name_can_get_another(base: KnowledgeBase) -> None
     base.undo()
     assert all_bytes(base) == before
 
-    done = base.rename_note("docs", "archive/old docs")
+    done = base.renaming.note("docs", "archive/old docs")
     assert text(base, "Start.md") == (
         "[[archive/old docs/Plan]] [p](archive/old%20docs/Plan.md#old-part) [[Plan#^b1]] #garden\n\n"
         "[d]: archive/old%20docs/Plan.md\n"
@@ -79,7 +79,7 @@ def test_everything_that_has_a_name_can_get_another(base: KnowledgeBase) -> None
     base.undo()
     assert all_bytes(base) == before
 
-    base.rename_note("Plan#Old part", "Plan#New part")
+    base.renaming.note("Plan#Old part", "Plan#New part")
     assert "## New part\n" in text(base, "docs/Plan.md")
     assert "[[#New part]]" in text(base, "docs/Plan.md")
     assert text(base, "Start.md").startswith("[[docs/Plan]] [p](docs/Plan.md#new-part) [[Plan#^b1]]")
@@ -88,14 +88,14 @@ def test_everything_that_has_a_name_can_get_another(base: KnowledgeBase) -> None
     base.undo()
     assert all_bytes(base) == before
 
-    base.rename_note("Plan#^b1", "^first")
+    base.renaming.note("Plan#^b1", "^first")
     assert "^b1" not in text(base, "docs/Plan.md")
     assert "[[Plan#^first]]" in text(base, "Start.md")
     assert '"subpath":"#^first"' in text(base, "board.canvas")
     base.undo()
     assert all_bytes(base) == before
 
-    done = base.rename_tag("#garden", "plot")
+    done = base.renaming.tag("#garden", "plot")
     assert (len(done.notes), done.left) == (3, ())
     assert text(base, "docs/Plan.md").startswith("---\ntags: [plot, other]\n---\n")
     assert "#plot/beds" in text(base, "docs/Plan.md")
@@ -123,11 +123,11 @@ def test_refusals_change_nothing(base: KnowledgeBase) -> None:
         ("Plan#^b1", "^a b", "cannot be a block"),
     ]:
         with pytest.raises(KbError, match=said.replace("^", r"\^")):
-            base.rename_note(old, new)
+            base.renaming.note(old, new)
     with pytest.raises(KbError, match="No note has the tag"):
-        base.rename_tag("nothing", "x")
+        base.renaming.tag("nothing", "x")
     with pytest.raises(KbError, match="cannot be a tag"):
-        base.rename_tag("garden", "12")
+        base.renaming.tag("garden", "12")
     assert all_bytes(base) == before
     base.close()
 
@@ -136,5 +136,5 @@ def test_refusals_change_nothing(base: KnowledgeBase) -> None:
 def test_a_dry_run_knows_notes_that_are_not_indexed_yet(base: KnowledgeBase) -> None:
     base.index()
     write_notes(base.settings.vault, {"New.md": "About [[Plan]].\n", "tags.md": "Now [[docs/Plan]] too.\n"})
-    told = base.rename_note("Plan", "Road", dry_run=True)
+    told = base.renaming.note("Plan", "Road", dry_run=True)
     assert {"New.md", "tags.md"} <= {change.path for change in told.notes}

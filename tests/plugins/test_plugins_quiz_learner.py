@@ -98,7 +98,7 @@ def test_the_same_card_in_two_notes_is_two_cards(base: KnowledgeBase, tmp_path: 
 def test_kb_mv_takes_the_reviews_along(base: KnowledgeBase) -> None:
     write_notes(base.settings.vault, {"Old/Norway.md": NOTES["Norway.md"]})
     name = review(base, "Norway.md")
-    base.rename_note("Norway.md", "Norge")
+    base.renaming.note("Norway.md", "Norge")
     kb_note_moved(base, "Norway.md", "Norge.md")
     assert card(base, "Norge.md").id == name
     assert card(base, "Old/Norway.md").id != name

@@ -42,7 +42,7 @@ def move(
     """
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        done = base.rename_note(note, name, dry_run=dry_run, tell=tell_by_hand(options.json))
+        done = base.renaming.note(note, name, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(done, dry_run=dry_run, json=options.json, what="links")
 
 
@@ -63,7 +63,7 @@ def merge(
     """
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        done = base.merge_notes(note, into, dry_run=dry_run, tell=tell_by_hand(options.json))
+        done = base.renaming.merge(note, into, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(
         done, dry_run=dry_run, json=options.json, what="text", verbs=("Merged", "Would merge"), way="into"
     )
@@ -91,7 +91,7 @@ def extract(
         raise UsageError(f'{section!r} names no heading. Name one, as in: kb extract "{section}#Heading"')
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        done = base.extract_section(section, name, dry_run=dry_run, tell=tell_by_hand(options.json))
+        done = base.renaming.extract(section, name, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(
         done, dry_run=dry_run, json=options.json, what="text", verbs=("Extracted", "Would extract"), way="to"
     )

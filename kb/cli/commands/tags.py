@@ -57,5 +57,5 @@ def rename(
     """
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        done = base.rename_tag(old, new, dry_run=dry_run, tell=tell_by_hand(options.json))
+        done = base.renaming.tag(old, new, dry_run=dry_run, tell=tell_by_hand(options.json))
     print_renamed(done, dry_run=dry_run, json=options.json, what="tag")

@@ -137,7 +137,7 @@ def _extraction(desk: Desk, page: Page, place: Span) -> Iterator[types.CodeActio
         ):
             continue
         try:
-            done = desk.drafts.extract_section(f"{page.path}#{'#'.join(section.path)}")
+            done = desk.drafts.renaming.extract(f"{page.path}#{'#'.join(section.path)}")
         except KbError:
             continue
         title = f"Make a note of the section {section.title}"

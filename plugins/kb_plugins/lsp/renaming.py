@@ -59,7 +59,7 @@ def will_rename_files(desk: Desk, params: types.RenameFilesParams) -> types.Work
             places[old] = new
     if not places:
         return None
-    done = desk.drafts.move_files(places)
+    done = desk.drafts.renaming.files(places)
     desk.expect(done.moved)
     desk.tell_of_left(done.left)
     return workspace_edit(desk, done, moves=False)
@@ -93,9 +93,9 @@ def _of_link(desk: Desk, page: Page, link: Link, offset: int) -> Renaming | None
         return None
     alias = next((one for one in target.page.note.aliases if one.casefold() == link.target.casefold()), None)
     if alias and alias.casefold() != stem(path).casefold():
-        return Renaming(written.path_span, alias, lambda drafts, new: drafts.rename_alias(alias, new, path))
+        return Renaming(written.path_span, alias, lambda drafts, new: drafts.renaming.alias(alias, new, path))
     return Renaming(
-        written.path_span, stem(path), lambda drafts, new: drafts.rename_note(path, _beside(path, new))
+        written.path_span, stem(path), lambda drafts, new: drafts.renaming.note(path, _beside(path, new))
     )
 
 
@@ -107,7 +107,7 @@ def _beside(path: str, new: str) -> str:
 
 
 def _part(path: str, part: str) -> Callable[[Drafts, str], Renamed]:
-    return lambda drafts, new: drafts.rename_note(f"{path}#{part}", new)
+    return lambda drafts, new: drafts.renaming.note(f"{path}#{part}", new)
 
 
 def _of_heading(page: Page, offset: int) -> Renaming | None:
@@ -138,7 +138,7 @@ def _of_tag(page: Page, offset: int) -> Renaming | None:
 
 
 def _tag(tag: Tag) -> Callable[[Drafts, str], Renamed]:
-    return lambda drafts, new: drafts.rename_tag(tag.name, new)
+    return lambda drafts, new: drafts.renaming.tag(tag.name, new)
 
 
 def _of_alias(page: Page, offset: int) -> Renaming | None:
@@ -149,7 +149,7 @@ def _of_alias(page: Page, offset: int) -> Renaming | None:
 
 
 def _alias(path: str, alias: str) -> Callable[[Drafts, str], Renamed]:
-    return lambda drafts, new: drafts.rename_alias(alias, new, path)
+    return lambda drafts, new: drafts.renaming.alias(alias, new, path)
 
 
 def _in_front(page: Page, offset: int, name: str) -> Span | None:
