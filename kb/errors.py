@@ -21,6 +21,8 @@ KbError
 │   ├── IndexLocked         another process is writing
 │   ├── IndexDamaged        set aside; can be rebuilt from the notes
 │   ├── IndexOutOfStep      it does not hold what the notes say
+│   ├── SharedIndexAway     the server of a shared index does not answer; work goes on without it
+│   ├── SharedIndexRefused  it, or what is set of it, cannot be used until somebody mends that
 │   └── DiskFull            no room left; nothing was lost
 ├── ModelError
 │   ├── ModelFileMissing    no file at the configured path
@@ -136,6 +138,14 @@ class IndexDamaged(IndexingError):
 
 class IndexOutOfStep(IndexingError):
     """A verification found differences between index and notes."""
+
+
+class SharedIndexAway(IndexingError):
+    """The server of a shared index does not answer at present."""
+
+
+class SharedIndexRefused(IndexingError):
+    """A shared index cannot be used as it is set, or the server refuses."""
 
 
 class DiskFull(IndexingError):

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kb.errors import StateUnwritable
+from kb.errors import KeyNotForHost, StateUnwritable
 from kb.files.small import parse_json, read_small
 
 PLUGINS = "plugins"  # the name of a request to run the code in the folder of that name
@@ -114,6 +115,24 @@ class TrustStore:
             draft.replace(file)
         except OSError as error:
             raise _unwritable(self._folder, error) from error
+
+
+def require_key_for_host(key: str, url: str, state: Path) -> None:
+    """See to it that `key` is shown to the host it was first used for, and to those that were confirmed, alone.
+
+    Raises KeyNotForHost.
+    """
+    if not key:
+        return
+    store, host = TrustStore(state), host_of(url)
+    known = store.hosts(key)
+    if known and host not in known:
+        raise KeyNotForHost(
+            f"Your key was given for {', '.join(sorted(known))}, so it is not sent to {host}. "
+            "If it is meant for both, run: kb trust"
+        )
+    with suppress(StateUnwritable):  # a state folder that remembers nothing
+        store.bind(key, host)
 
 
 def host_of(url: str) -> str:

@@ -12,7 +12,7 @@ from kb.plugin_trust import plugin_request
 from kb.settings import (
     Settings,
     find_settings_file,
-    key_request,
+    key_requests,
     requests_of,
     state_folder,
 )
@@ -27,21 +27,21 @@ class Workspace:
     folder: Path | None
     requests: tuple[Request, ...]
     granted: frozenset[str]  # digests
-    key: Request | None = None  # to show the key in use to a host it was not given for
+    keys: tuple[Request, ...] = ()  # to show keys in use to hosts they were not given for
 
     @property
     def open_requests(self) -> list[Request]:
         """What was not granted yet."""
         left = [request for request in self.requests if request.digest not in self.granted]
-        return [*left, self.key] if self.key else left
+        return [*left, *self.keys]
 
     def grant(self) -> None:
         """Grant all of it, and nothing that was granted before and is not asked for any more. Raises StateUnwritable."""
         store = TrustStore(state_folder())
         if self.folder is not None:
             store.grant(self.folder, self.requests)
-        if self.key is not None:
-            store.bind(self.key.secret, self.key.value)
+        for key in self.keys:
+            store.bind(key.secret, key.value)
 
     def withdraw(self) -> None:
         """Grant nothing any more. Raises StateUnwritable."""
@@ -52,14 +52,14 @@ class Workspace:
 def workspace(start: Path | None = None) -> Workspace:
     """The one that is in force in the folder `start` (default: the current one). Raises SettingsError."""
     file = find_settings_file(start or current_folder())
-    key = key_request(file, os.environ)
+    keys = tuple(key_requests(file, os.environ))
     if file is None:
-        return Workspace(None, (), frozenset(), key)
+        return Workspace(None, (), frozenset(), keys)
     requests = requests_of(file)
     with suppress(PluginError):  # kb plugins tells why they cannot run
         if plugins := plugin_request(file.parent / "plugins"):
             requests.append(plugins)
-    return Workspace(file.parent, tuple(requests), TrustStore(state_folder()).granted(file.parent), key)
+    return Workspace(file.parent, tuple(requests), TrustStore(state_folder()).granted(file.parent), keys)
 
 
 def withheld_notice(settings: Settings) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import DownloadFailed, UsageError
-from kb.models.proxies import proxy_for
 from kb.models.transfer import Download, Progress, first_line, is_safe
+from kb.proxies import proxy_for
 from kb.silence import report_nothing
 
 _HUB = "https://huggingface.co"

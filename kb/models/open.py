@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
-from kb.errors import KeyNotForHost, StateUnwritable
 from kb.models.language_model import LanguageModel
 from kb.models.local import LocalModel
 from kb.settings import ModelSettings
-from kb.trust import TrustStore, host_of
+from kb.trust import require_key_for_host
 
 
 def open_model(settings: ModelSettings, state: Path) -> LanguageModel:
@@ -18,21 +16,6 @@ def open_model(settings: ModelSettings, state: Path) -> LanguageModel:
         # httpx is slow to import and only a server needs it.
         from kb.models.remote import RemoteModel
 
-        _require_key_for_host(settings, state)
+        require_key_for_host(settings.key, settings.url, state)
         return RemoteModel(settings)
     return LocalModel(settings, state)
-
-
-def _require_key_for_host(settings: ModelSettings, state: Path) -> None:
-    """A key belongs to the host it was first used for, and to those that were confirmed."""
-    if not settings.key:
-        return
-    store, host = TrustStore(state), host_of(settings.url)
-    known = store.hosts(settings.key)
-    if known and host not in known:
-        raise KeyNotForHost(
-            f"Your key was given for {', '.join(sorted(known))}, so it is not sent to {host}. "
-            "If it is meant for both, run: kb trust"
-        )
-    with suppress(StateUnwritable):  # a state folder that remembers nothing
-        store.bind(settings.key, host)

@@ -20,10 +20,10 @@ import httpx
 from kb.errors import ModelUnreachable, PromptTooLong
 from kb.files.small import parse_json
 from kb.models.language_model import Cancellation
-from kb.models.proxies import proxy_for
 from kb.models.server_body import Clock, asked_wait, first_part, pieces
 from kb.models.server_events import COMMENT, Endless, Event, events
 from kb.models.server_reply import is_web_page, reason_in, short
+from kb.proxies import proxy_for
 from kb.safe_text import safe_line, without_secrets
 
 _CONNECT = 5.0  # seconds

@@ -118,7 +118,7 @@ def _open(
     """
     import httpx
 
-    from kb.models.proxies import proxy_for
+    from kb.proxies import proxy_for
 
     # Compressed on the way, a file would be larger than announced.
     headers = {"Accept-Encoding": "identity", **headers}

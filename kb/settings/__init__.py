@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from kb.settings.folders import FILE_NAME, cache_folder, default_index, find_settings_file, state_folder
 from kb.settings.reading import load_settings
-from kb.settings.requests import MODEL_KEY, key_request, not_granted, requests_of
+from kb.settings.requests import key_requests, not_granted, requests_of
 from kb.settings.sections import (
     LEAST_CONTEXT,
     PATHS,
@@ -23,13 +23,13 @@ from kb.settings.sections import (
     NoteSettings,
     RetrievalSettings,
     Settings,
+    SharedIndexSettings,
     all_settings,
 )
 
 __all__ = [
     "FILE_NAME",
     "LEAST_CONTEXT",
-    "MODEL_KEY",
     "PATHS",
     "SOURCES",
     "THE_MODEL",
@@ -41,11 +41,12 @@ __all__ = [
     "NoteSettings",
     "RetrievalSettings",
     "Settings",
+    "SharedIndexSettings",
     "all_settings",
     "cache_folder",
     "default_index",
     "find_settings_file",
-    "key_request",
+    "key_requests",
     "load_settings",
     "not_granted",
     "requests_of",

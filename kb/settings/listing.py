@@ -28,7 +28,7 @@ def setting_rows(settings: Settings) -> list[tuple[str, str, str]]:
     rows = [
         (
             f"{section}.{item.name}",
-            without_secrets(str(getattr(getattr(settings, section), item.name))),
+            without_secrets(str(getattr(settings.section(section), item.name))),
             str(item.default),
         )
         for section, item in all_settings()

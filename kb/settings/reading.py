@@ -10,10 +10,10 @@ from pathlib import Path
 
 from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.settings.folders import default_index, find_settings_file, is_utf8
-from kb.settings.requests import key_request_in, not_granted_in
+from kb.settings.requests import key_requests_in, not_granted_in
 from kb.settings.rules import current_folder, day, expanded
-from kb.settings.sections import PATHS, SECTIONS, SOURCES, THE_MODEL, Settings, all_settings
-from kb.settings.table import names_of_sources, parsed, path_from, read_section, set_by
+from kb.settings.sections import INDEX, PATHS, SECTIONS, SOURCES, THE_MODEL, Settings, all_settings
+from kb.settings.table import names_of_sources, parsed, path_from, path_in, read_section, section_in, set_by
 from kb.settings.text import SettingsText, read_settings_text
 from kb.trust import DECISIONS
 
@@ -45,14 +45,14 @@ def load_settings(
     named_vault = expanded(vault) if vault else path_from(environment.get("KB_VAULT"), here)
     # A vault named by hand that is not this kb.toml's own must not be put into this kb.toml's index.
     written = SettingsText(file, text)
-    own_vault, own_index = (path_from(table.get(name), root, written.place(name)) for name in PATHS)
+    own_vault, own_index = (path_from(path_in(table, name), root, written.place(name)) for name in PATHS)
     if named_vault is None and own_vault is None:
         raise VaultMissing(
             "No vault is chosen here. Run: kb init FOLDER_OF_NOTES, or name one with --vault FOLDER."
         )
     chosen = (named_vault or own_vault or Path()).absolute()
     same_vault = own_vault is not None and own_vault.absolute() == chosen
-    sections = {name: read_section(name, table.get(name, {}), environment, written) for name in SECTIONS}
+    sections = {name: read_section(name, section_in(table, name), environment, written) for name in SECTIONS}
 
     named_index = expanded(index) if index else path_from(environment.get("KB_INDEX"), here)
     settled = {name for name, value in (("vault", named_vault), ("index", named_index)) if value}
@@ -82,14 +82,15 @@ def load_settings(
     for section, item in all_settings():
         if f"{section}.{item.name}" in names:
             sections[section] = replace(sections[section], **{item.name: item.default})
-    if key := key_request_in(file, sections["models"], settled):
-        sections["models"] = replace(sections["models"], key="")
+    for section, name, key in key_requests_in(file, sections, settled):
+        sections[section] = replace(sections[section], **{name: ""})
         withheld.append(key)
     today = day(environment.get("KB_TODAY", ""))
     if "KB_SOURCES" in environment:
         sections[SOURCES] = names_of_sources(environment["KB_SOURCES"], "KB_SOURCES:")
     elif SOURCES in table:
         sections[SOURCES] = names_of_sources(table[SOURCES], written.place(SOURCES))
+    sections["shared"] = sections.pop(INDEX)
     return Settings(
         vault=chosen,
         index=chosen_index,

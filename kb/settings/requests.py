@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kb.machine_name import known_machine_name
 from kb.settings.folders import own_settings_file, state_folder
 from kb.settings.rules import shown_value, what_it_allows
-from kb.settings.sections import PATHS, ModelSettings, all_settings
-from kb.settings.table import parsed, path_from, read_section, set_by
+from kb.settings.sections import INDEX, PATHS, all_settings
+from kb.settings.table import parsed, path_from, path_in, read_section, section_in, set_by
 from kb.settings.text import SettingsText, read_settings_text
 from kb.trust import DECISIONS, Request, TrustStore, digest_of, host_of
 
-MODEL_KEY = "KB_MODELS_KEY"
+
+@dataclass(frozen=True, slots=True)
+class _ShownKey:
+    """A key that a server is shown: where it stands, beside that server's `url`."""
+
+    section: str
+    key: str
+    allows: str
+
+    @property
+    def variable(self) -> str:
+        """The variable that sets it, which names the request, too."""
+        return f"KB_{self.section}_{self.key}".upper()
+
+    def request(self, url: str, key: str) -> Request:
+        """The request to show `key` to the server at `url`."""
+        host = host_of(url)
+        return Request(self.variable, host, self.allows, digest_of(self.variable, key, host), key)
+
+
+_SHOWN_KEYS = (
+    _ShownKey("models", "key", "shows your key to this server"),
+    _ShownKey(INDEX, "token", "shows your token to this server"),
+)
 
 
 def requests_of(file: Path) -> list[Request]:
@@ -28,30 +52,48 @@ def not_granted(file: Path) -> list[Request]:
     return not_granted_in(file, parsed(read_settings_text(file), file))
 
 
-def key_request(file: Path | None, environment: Mapping[str, str]) -> Request | None:
-    """The request to show the key to the model server, as this kb.toml and the variables together would have it."""
+def key_requests(file: Path | None, environment: Mapping[str, str]) -> list[Request]:
+    """The requests to show keys to servers, as this kb.toml and the variables together would have it."""
     text = read_settings_text(file) if file else ""
     table = parsed(text, file) if file else {}
-    models = read_section("models", table.get("models", {}), environment, SettingsText(file, text))
-    known = TrustStore(state_folder()).hosts(models.key) if models.key else frozenset()
-    if known and models.url and host_of(models.url) not in known:
-        return _to_show(models)
-    return key_request_in(file, models, {f"{name}.{key}" for name, key in set_by(environment)})
+    written = SettingsText(file, text)
+    by_user = {f"{name}.{key}" for name, key in set_by(environment)}
+    sections = {
+        one.section: read_section(one.section, section_in(table, one.section), environment, written)
+        for one in _SHOWN_KEYS
+    }
+    requests = {one.section: one.request(url, key) for one, url, key in _strange(sections)}
+    requests |= {section: request for section, _, request in key_requests_in(file, sections, by_user)}
+    return list(requests.values())
 
 
-def key_request_in(file: Path | None, models: ModelSettings, by_user: set[str]) -> Request | None:
-    """The request to show the user's own key to a server that a kb.toml names: its writer did not give the key."""
-    if file in (None, own_settings_file()) or "models.url" in by_user or "models.key" not in by_user:
-        return None
-    if not models.url or host_of(models.url) in TrustStore(state_folder()).hosts(models.key):
-        return None
-    return _to_show(models)
+def key_requests_in(
+    file: Path | None, sections: Mapping[str, Any], by_user: set[str]
+) -> list[tuple[str, str, Request]]:
+    """(section, setting, request) to show the user's own keys to servers that a kb.toml names.
+
+    Whoever wrote it did not give the key.
+    """
+    if file in (None, own_settings_file()):
+        return []
+    store = TrustStore(state_folder())
+    found = []
+    for one in _SHOWN_KEYS:
+        url, key = sections[one.section].url, getattr(sections[one.section], one.key)
+        named_by_file = f"{one.section}.url" not in by_user and f"{one.section}.{one.key}" in by_user
+        if named_by_file and url and host_of(url) not in store.hosts(key):
+            found.append((one.section, one.key, one.request(url, key)))
+    return found
 
 
-def _to_show(models: ModelSettings) -> Request:
-    host = host_of(models.url)
-    digest = digest_of(MODEL_KEY, models.key, host)
-    return Request(MODEL_KEY, host, "shows your key to this server", digest, models.key)
+def _strange(sections: Mapping[str, Any]) -> Iterator[tuple[_ShownKey, str, str]]:
+    """Keys that were given for other hosts than the one they would be shown to now."""
+    store = TrustStore(state_folder())
+    for one in _SHOWN_KEYS:
+        url, key = sections[one.section].url, getattr(sections[one.section], one.key)
+        known = store.hosts(key) if key else frozenset()
+        if known and url and host_of(url) not in known:
+            yield one, url, key
 
 
 def not_granted_in(file: Path | None, table: Mapping[str, Any]) -> list[Request]:
@@ -65,7 +107,7 @@ def not_granted_in(file: Path | None, table: Mapping[str, Any]) -> list[Request]
 def _requests(file: Path, table: Mapping[str, Any]) -> list[Request]:
     if file == own_settings_file():
         return []
-    vault, index = (path_from(table.get(name), file.parent) for name in PATHS)
+    vault, index = (path_from(path_in(table, name), file.parent) for name in PATHS)
     return [
         *_path_requests(file.parent, vault, index, table),
         *_setting_requests(table),
@@ -82,7 +124,7 @@ def _path_requests(
         yield Request("vault", str(vault), allows, digest_of("vault", table["vault"]))
     if index and (not _lies_within(index, root) or (vault and _lies_within(vault, index))):
         allows = "keeps its index in this folder, and replaces what is there"
-        yield Request("index", str(index), allows, digest_of("index", table["index"]))
+        yield Request("index", str(index), allows, digest_of("index", path_in(table, "index")))
 
 
 def _setting_requests(table: Mapping[str, Any]) -> Iterator[Request]:

@@ -30,6 +30,20 @@ class EmbeddingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedIndexSettings:
+    """`[index]`: a Chroma server by which several machines share vectors; see kb.indexing.shared."""
+
+    # such as https://chroma.example.org, or http://127.0.0.1:8000; empty for none: nothing reaches the network then
+    url: str = address(allows="sends the vectors of your notes to this server, and takes vectors from there")
+    # shown to that server, or to the proxy before it; better in KB_INDEX_TOKEN than in a file
+    token: str = secret(allows="shows this token to the server of the shared index")
+    # signs vectors, and is never sent: what has no signature of the team's is not believed. Better in KB_INDEX_TEAM_KEY
+    team_key: str = secret(allows="believes vectors that are signed with this key")
+    tenant: str = named("default_tenant", allows="keeps vectors with this tenant of the server")
+    database: str = named("default_database", allows="keeps vectors in this database of the server")
+
+
+@dataclass(frozen=True, slots=True)
 class RetrievalSettings:
     """`[retrieval]`: how passages are found."""
 
@@ -151,6 +165,7 @@ class Settings:
     index: Path
     root: Path | None = None  # folder of the kb.toml in force, None without one
     embedding: EmbeddingSettings = field(default_factory=EmbeddingSettings)
+    shared: SharedIndexSettings = field(default_factory=SharedIndexSettings)
     retrieval: RetrievalSettings = field(default_factory=RetrievalSettings)
     models: ModelSettings = field(default_factory=ModelSettings)
     answers: AnswerSettings = field(default_factory=AnswerSettings)
@@ -167,6 +182,10 @@ class Settings:
         ""  # ISO 639-1 code of the language that the system speaks with its user; empty where it says none
     )
 
+    def section(self, name: str) -> Any:
+        """The settings of the section that is called `name` in kb.toml."""
+        return self.shared if name == INDEX else getattr(self, name)
+
     def leaves_out(self, name: str) -> bool:
         """Whether what is called `name` was asked for and not confirmed."""
         return any(request.name == name for request in self.withheld)
@@ -177,8 +196,10 @@ class Settings:
         return state_folder()
 
 
+INDEX = "index"  # a path, or a section with `path` in it
 SECTIONS: dict[str, type[Any]] = {
     "embedding": EmbeddingSettings,
+    INDEX: SharedIndexSettings,
     "retrieval": RetrievalSettings,
     "models": ModelSettings,
     "answers": AnswerSettings,

@@ -11,9 +11,11 @@ from typing import Any
 from kb.errors import SettingsError
 from kb.files.small import parse_toml
 from kb.settings.rules import checked, expanded, from_variable, why_no_path
-from kb.settings.sections import PATHS, SECTIONS, SOURCES, all_settings
+from kb.settings.sections import INDEX, PATHS, SECTIONS, SOURCES, all_settings
 from kb.settings.text import SettingsText
 
+_PATH_OF_INDEX = re.compile(r"^\s*index\s*=", re.MULTILINE)
+_SECTION_OF_INDEX = re.compile(r"^\s*(?:\[\s*index\s*\]|index\s*\.)", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 
@@ -22,24 +24,43 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
     try:
         table = parse_toml(text)
     except ValueError as error:
+        if _PATH_OF_INDEX.search(text) and _SECTION_OF_INDEX.search(text):
+            raise SettingsError(
+                f"{file} says index = … and index.… both, which TOML does not allow. Write the path as: index.path = …"
+            ) from error
         raise SettingsError(
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
         ) from error
     written = SettingsText(file, text)
     unknown = sorted(set(table) - set(PATHS) - set(SECTIONS) - {SOURCES})
     if unknown:
-        known = ", ".join((*PATHS, SOURCES, *SECTIONS))
+        known = ", ".join(dict.fromkeys((*PATHS, SOURCES, *SECTIONS)))
         raise SettingsError(
             f"{written.place(unknown[0])} unknown entry {unknown[0]!r}. Known entries: {known}."
         )
     for name in PATHS:
-        if not isinstance(table.get(name, ""), str):
+        path = path_in(table, name)
+        if not isinstance(path, str):
             raise SettingsError(f"{written.place(name)} {name} must be a path in quotes.")
-        if reason := why_no_path(table.get(name, "")):
+        if reason := why_no_path(path):
             raise SettingsError(f"{written.place(name)} {name} {reason}. Write another.")
     if SOURCES in table:
         names_of_sources(table[SOURCES], written.place(SOURCES))
     return table
+
+
+def path_in(table: Mapping[str, Any], name: str) -> Any:
+    """What `table` says of the path called `name`; an empty text where it says nothing."""
+    value = table.get(name, "")
+    return value.get("path", "") if name == INDEX and isinstance(value, dict) else value
+
+
+def section_in(table: Mapping[str, Any], name: str) -> Any:
+    """What `table` says of the section called `name`, which may be no table."""
+    value = table.get(name, {})
+    if name != INDEX:
+        return value
+    return {key: one for key, one in value.items() if key != "path"} if isinstance(value, dict) else {}
 
 
 def names_of_sources(value: object, where: str) -> tuple[str, ...]:
@@ -61,8 +82,9 @@ def read_section(name: str, values: object, environment: Mapping[str, str], writ
     known = {item.name: item for item in fields(kind)}
     for key in values:
         if key not in known:
+            names = ", ".join([*(["path"] if name == INDEX else []), *known])
             raise SettingsError(
-                f"{written.place(name, key)} [{name}] has no setting {key!r}. Known settings: {', '.join(known)}."
+                f"{written.place(name, key)} [{name}] has no setting {key!r}. Known settings: {names}."
             )
     read = {}
     for key, item in known.items():

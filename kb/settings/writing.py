@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
+from typing import Any
 
 from kb.errors import NotTrusted, SettingsError, VaultMissing
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
 from kb.settings import FILE_NAME, default_index, not_granted, requests_of, state_folder
 from kb.settings.rules import expanded
+from kb.settings.sections import INDEX
 from kb.trust import DECISIONS, TrustStore
 
 _TEMPLATE = """\
@@ -65,7 +67,9 @@ def write_settings(file: Path, values: Mapping[str, object]) -> None:
         document = tomlkit.parse(read_small(file).decode("utf-8-sig"))
         for key, value in values.items():
             section, _, name = key.partition(".")
-            if name:
+            if section == INDEX:
+                _set_of_index(document, name or "path", value)
+            elif name:
                 document.setdefault(section, tomlkit.table())[name] = value
             else:
                 document[section] = value
@@ -77,6 +81,21 @@ def write_settings(file: Path, values: Mapping[str, object]) -> None:
     for request in requests_of(file):
         if request.name in values and request.digest not in granted:
             store.add(file.parent, request)
+
+
+def _set_of_index(document: MutableMapping[str, Any], name: str, value: object) -> None:
+    """`index` may be written as its path alone; beside other settings it is a table."""
+    import tomlkit
+
+    before = document.get(INDEX)
+    if isinstance(before, Mapping):
+        document[INDEX][name] = value
+    elif name == "path":
+        document[INDEX] = value
+    else:
+        table = tomlkit.inline_table()
+        table.update({**({"path": before} if before else {}), name: value})
+        document[INDEX] = table
 
 
 def _shortest(path: Path, base: Path) -> str:

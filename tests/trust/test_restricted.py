@@ -44,6 +44,11 @@ ASKED = {
     "serve.token": "a-token-that-they-know",
     "pdf.ocr": "on",
     "pdf.languages": "xxx",
+    "index.url": "http://stranger.example",
+    "index.token": "stranger",
+    "index.team_key": "stranger",
+    "index.tenant": "theirs",
+    "index.database": "theirs",
 }
 HARMLESS_VALUES = {
     "retrieval.dense_weight": 0.7,
@@ -79,12 +84,14 @@ def write(folder: Path, text: str) -> None:
 
 def asks(name: str, value: object) -> str:
     section, _, key = name.partition(".")
+    if section == "index":
+        return HARMLESS.replace('index = "index"', f'index.path = "index"\nindex.{key} = {json.dumps(value)}')
     return f"{HARMLESS}[{section}]\n{key} = {json.dumps(value)}\n"
 
 
 def value_of(settings: Any, name: str) -> Any:
     section, _, key = name.partition(".")
-    return getattr(getattr(settings, section), key)
+    return getattr(settings.section(section), key)
 
 
 @pytest.mark.parametrize(("name", "value"), ASKED.items(), ids=ASKED)
@@ -99,7 +106,7 @@ def test_what_could_harm_is_left_out_until_it_is_confirmed(folder: Path, name: s
     assert name in notice
     assert "kb trust" in notice
     assert "\n" not in notice
-    assert "stranger" not in notice or name == "models.url"  # a key is not shown
+    assert "stranger" not in notice or name in ("models.url", "index.url")  # a key is not shown
 
     workspace(folder).grant()
     settings = load_settings(start=folder)

@@ -56,7 +56,7 @@ def _confirmed(here: Workspace, yes: bool, *, asks: bool) -> bool:
 
 def _show(here: Workspace) -> None:
     where = here.folder / "kb.toml" if here.folder else "What is set here"
-    rows = [*here.requests, *([here.key] if here.key else [])]
+    rows = [*here.requests, *here.keys]
     if not rows:
         out().print(Text(safe_line(f"{where} asks for nothing that needs your permission.")), soft_wrap=True)
         return
@@ -68,7 +68,7 @@ def _show(here: Workspace) -> None:
 
 
 def _as_json(here: Workspace) -> dict[str, object]:
-    rows = [*here.requests, *([here.key] if here.key else [])]
+    rows = [*here.requests, *here.keys]
     return {
         "folder": str(here.folder) if here.folder else None,
         "requests": [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from kb.errors import ModelUnreachable
+from kb.errors import KbError, ModelUnreachable
 
 if TYPE_CHECKING:
     import httpx
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _SPOKEN = ("http", "https")  # schemes of proxies
 
 
-def proxy_for(address: str) -> httpx.Proxy | None:
+def proxy_for(address: str, refusal: type[KbError] = ModelUnreachable) -> httpx.Proxy | None:
     """The proxy by which `address` is reached; None where it is reached directly.
 
-    Raises ModelUnreachable for one of another scheme, such as SOCKS, and for one that is no address.
+    Raises `refusal` for one of another scheme, such as SOCKS, and for one that is no address.
     """
     import httpx
 
@@ -32,18 +32,18 @@ def proxy_for(address: str) -> httpx.Proxy | None:
     spoken = proxy.partition("://")[0].casefold()
     if spoken not in _SPOKEN:
         kind = spoken if spoken.isascii() and spoken.isalnum() else "something else"
-        raise _unusable(variable, f"speaks {kind}, which kb does not")
+        raise _unusable(refusal, variable, f"speaks {kind}, which kb does not")
     try:
         made = httpx.Proxy(proxy)
     except (ValueError, httpx.InvalidURL) as error:
-        raise _unusable(variable, "is not an address") from error
+        raise _unusable(refusal, variable, "is not an address") from error
     if not made.url.host:
-        raise _unusable(variable, "names no host")
+        raise _unusable(refusal, variable, "names no host")
     return made
 
 
-def _unusable(variable: str, what: str) -> ModelUnreachable:
-    return ModelUnreachable(
+def _unusable(refusal: type[KbError], variable: str, what: str) -> KbError:
+    return refusal(
         f"The proxy that the variable {variable} names {what}. Name one that begins with http://, or add the server "
         "to NO_PROXY."
     )
