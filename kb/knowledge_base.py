@@ -47,12 +47,21 @@ class KnowledgeBase(Parts, ForPrograms):
     """
 
     def index(
-        self, report: Report | None = None, *, accept_removals: bool = False, brief: bool = False
+        self,
+        report: Report | None = None,
+        *,
+        accept_removals: bool = False,
+        brief: bool = False,
+        strict: bool = False,
     ) -> SyncReport:
-        """Bring the index in step with the notes; `brief` leaves Chroma to the next full run when little has changed."""
+        """Bring the index in step with the notes.
+
+        `brief` leaves Chroma to the next full run when little has changed; `strict` raises SharedIndexRefused rather than
+        go on without a shared index that refuses.
+        """
         from kb.indexing.sync import SyncOptions
 
-        options = SyncOptions(accept_removals=accept_removals, brief=brief)
+        options = SyncOptions(accept_removals=accept_removals, brief=brief, strict=strict)
         done = self._index.sync(self._vault, report or (lambda _: None), options)
         self._synced(done)
         return done
@@ -130,7 +139,8 @@ class KnowledgeBase(Parts, ForPrograms):
         from kb.indexing.diagnosis import diagnose
         from kb.notes.vault import Vault
 
-        return diagnose(self._index.catalog, Vault(self.settings.vault, self.sources))
+        found = diagnose(self._index.catalog, Vault(self.settings.vault, self.sources))
+        return [*found, *self._index.shared_findings()]
 
     def select(self, target: str) -> Selection:
         """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""

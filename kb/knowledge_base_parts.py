@@ -214,9 +214,16 @@ class Parts:
     def _index(self) -> Index:
         from kb.indexing.model_choice import open_index
 
+        from kb.indexing.shared.opening import shared_vectors
+
         settings = self.settings
         return open_index(
-            settings.index, settings.embedding.model, self._vault, self.notice, language=settings.language
+            settings.index,
+            settings.embedding.model,
+            self._vault,
+            self.notice,
+            language=settings.language,
+            shared=shared_vectors(settings, self.notice),
         )
 
     @cached_property

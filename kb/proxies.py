@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     import httpx
 
 _SPOKEN = ("http", "https")  # schemes of proxies
+
+
+def leaves_machine(address: str) -> bool:
+    """Whether what is sent to `address` goes to another machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost"
 
 
 def proxy_for(address: str, refusal: type[KbError] = ModelUnreachable) -> httpx.Proxy | None:

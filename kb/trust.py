@@ -135,6 +135,19 @@ def require_key_for_host(key: str, url: str, state: Path) -> None:
         store.bind(key, host)
 
 
+def told_before(url: str, state: Path) -> bool:
+    """Whether the user was told of the server at `url` before: false the first time this is asked."""
+    told = state / "told" / sha256(url.encode()).hexdigest()[:16]
+    if told.exists():
+        return True
+    try:
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.touch()
+    except OSError:
+        pass  # then it is told again next time
+    return False
+
+
 def host_of(url: str) -> str:
     """The host of a server, with the way to it: a key given for https is not sent in the open."""
     parts = urlsplit(url)

@@ -92,7 +92,7 @@ class HashingEmbedder(Embedder):
     dimension = 384
     window = 256
     spread, is_multilingual = 0.5, False
-    name = source = "hashing"
+    name = source = fingerprint = "hashing"
 
     def __init__(self) -> None:
         pass

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OWNERS = {
-    "chromadb": {"kb/indexing/vectors.py"},
+    "chromadb": {"kb/indexing/vectors.py", "kb/indexing/shared/chroma_api.py"},
     "sentence_transformers": {"kb/indexing/embedder.py", "kb/models/cross_encoder.py"},
     "llama_cpp": {"kb/models"},
     "watchdog": {"kb/indexing/folder_events.py"},

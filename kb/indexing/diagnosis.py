@@ -36,6 +36,7 @@ Kind = Literal[
     "duplicate title",
     "doubled alias",
     "orphan note",
+    "shared index",
 ]
 _OF_STATUS: dict[str, Kind] = {
     "unresolved": "broken link",
@@ -50,8 +51,8 @@ class Finding:
     """One thing to look at."""
 
     kind: Kind
-    path: str
-    line: int  # 1-based; 1 where the whole note is meant
+    path: str  # of a note, or a server's address
+    line: int  # 1-based; 1 where the whole note is meant, 0 for what is no note
     message: str
 
 

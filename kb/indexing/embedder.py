@@ -38,6 +38,11 @@ class Embedder:
         return self._model.name
 
     @property
+    def fingerprint(self) -> str:
+        """Tells models apart by all that makes a vector; reads every byte of the model."""
+        return self._model.fingerprint
+
+    @property
     def source(self) -> str:
         """What opens this model again: its name or its folder."""
         return self._model.given

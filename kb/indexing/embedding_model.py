@@ -6,7 +6,7 @@ import importlib.util
 import json
 from collections.abc import Sequence
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -107,6 +107,17 @@ class EmbeddingModel:
             digest.update(repr(self.prompts).encode())
         label = DEFAULT if self.given == DEFAULT else self.folder.name
         return f"{label}-{digest.hexdigest()}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Tells models apart by all that makes a vector: every byte of its weights, too, where `name` takes their sizes."""
+        digest = blake2b(repr((self.prompts, self.dimension, self.window)).encode(), digest_size=16)
+        configured = (self.folder / name for name in ("config.json", "tokenizer.json", "modules.json"))
+        parts = [*configured, *self.folder.glob("*/config.json"), *self.folder.glob("**/*.safetensors")]
+        for file in sorted(part for part in parts if part.is_file()):
+            with file.open("rb") as stream:
+                digest.update(file_digest(stream, blake2b).digest())
+        return digest.hexdigest()
 
     @cached_property
     def prompts(self) -> tuple[str, str]:
@@ -222,6 +233,11 @@ class MultilingualE5(EmbeddingModel):
     def name(self) -> str:
         """The model's name in the index."""
         return f"{MULTILINGUAL}-{self._package.digest}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Tells models apart by every byte of the package."""
+        return self._package.fingerprint
 
     @cached_property
     def prompts(self) -> tuple[str, str]:

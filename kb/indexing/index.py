@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged, IndexOutdated, KbError
-from kb.files.size import size_of_folder
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
 from kb.indexing.failures import not_ours, outdated
+from kb.indexing.index_facts import IndexFacts
 from kb.indexing.index_reader import IndexReader, Vector
 from kb.indexing.lock import WriteLock
 from kb.indexing.pending_work import mark_pending
@@ -21,24 +21,34 @@ from kb.indexing.reading import differs_from
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
-from kb.indexing.stored import Statistics
-from kb.indexing.sync import LAST_SYNC, Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
+from kb.indexing.shared.exchange import SharedVectors
+from kb.indexing.sync import Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
 from kb.notes.vault import Vault
 
+if TYPE_CHECKING:
+    from kb.indexing.diagnosis import Finding
+
 _ASIDE = "next"  # where an index with another embedding model is made
 
 
-class Index:
+class Index(IndexFacts):
     """The index of a vault in a folder. Opening it costs nothing; parts are opened when they are used.
 
     Reading and writing may go on in two threads, each for itself. `heal` is called by the first reading of an index that
     is damaged or was made elsewhere, and is to `sync` it.
     """
 
-    def __init__(self, folder: Path, embedder: Embedder, heal: Callable[[Index], None] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        heal: Callable[[Index], None] | None = None,
+        shared: SharedVectors | None = None,
+    ) -> None:
         self.folder = folder
+        self._shared = shared
         self._embedder = embedder
         self._heal = heal
         self._lock = WriteLock(folder)
@@ -118,7 +128,7 @@ class Index:
         made_by = self._parts().catalog.meta("embedding_model")
         if made_by in (None, self._embedder.name):
             return None
-        aside = Index(self.folder / _ASIDE, self._embedder)
+        aside = Index(self.folder / _ASIDE, self._embedder, shared=self._shared)
         try:
             done = aside.sync(vault, report, options)
         finally:
@@ -167,13 +177,18 @@ class Index:
             return self.sync(vault, report)
 
     def purge(self) -> int:
-        """Drop the vectors of deleted passages and all free space, make Chroma anew; returns the bytes won."""
+        """Drop the vectors of deleted passages and all free space, make Chroma anew; returns the bytes won.
+
+        A shared index is made anew, too: raises SharedIndexAway, SharedIndexRefused where it cannot be.
+        """
         before = self.size_in_bytes()
         with self._writing("purging"):
             parts = self._parts()
             parts.writer.purge()
             self._chroma.discard()
             tidy_up(parts)
+            if self._shared is not None:
+                self._shared.renew(parts.writer, self._embedder)
         return before - self.size_in_bytes()
 
     def verify(self, vault: Vault) -> list[Difference]:
@@ -207,30 +222,15 @@ class Index:
         _ = self.catalog
         return self._reader.nearest(vector, n)
 
-    def statistics(self) -> Statistics:
-        """Counts of everything."""
-        return self.catalog.statistics()
+    def shared_findings(self) -> list[Finding]:
+        """What is wrong with the shared index; nothing where none is set. Asks its server."""
+        from kb.indexing.diagnosis import Finding
+        from kb.indexing.shared.health import shared_troubles
 
-    def describe(self) -> dict[str, Any]:
-        """What is indexed, in the documented form of `kb status --json`."""
-        counts = self.statistics()
-        return {
-            "notes": counts.notes,
-            "passages": counts.passages,
-            "links": counts.links,
-            "links_resolved": counts.links_resolved,
-            "pending": counts.pending,
-            "embedding_model": self.embedder.name,
-            "index_bytes": self.size_in_bytes(),
-        }
-
-    def size_in_bytes(self) -> int:
-        """What the index takes on disk."""
-        return size_of_folder(self.folder)
-
-    def last_sync(self) -> str | None:
-        """When the index was last brought in step: ISO 8601, in UTC."""
-        return self.catalog.meta(LAST_SYNC)
+        if self._shared is None:
+            return []
+        troubles = shared_troubles(self._shared, self.catalog, self.embedder)
+        return [Finding("shared index", self._shared.place.shown, 0, trouble) for trouble in troubles]
 
     def writer(self) -> str:
         """Who is writing the index at this moment, as a phrase; empty for nobody."""
@@ -239,6 +239,8 @@ class Index:
     def close(self) -> None:
         """Let go of all files."""
         self.forget_reader()
+        if self._shared is not None:
+            self._shared.close()
         self.let_go()
 
     def forget_reader(self) -> None:
@@ -267,7 +269,7 @@ class Index:
                 self._begin_anew(not_ours(self.folder))
             self._writer = CatalogWriter(self.folder, self._seal.key)
         catalog = Catalog(self.folder, self._writer.connection)
-        return Parts(self._writer, catalog, self._chroma, self._embedder)
+        return Parts(self._writer, catalog, self._chroma, self._embedder, self._shared)
 
     def _begin_anew(self, reason: str) -> None:
         """Set the catalog aside and begin another, with those of its vectors that prove to be unharmed."""

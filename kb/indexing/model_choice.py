@@ -17,6 +17,7 @@ from kb.indexing.e5_package import package_file
 from kb.indexing.embedder import Embedder
 from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
 from kb.indexing.index import Index
+from kb.indexing.shared.exchange import SharedVectors
 from kb.notes.vault import Vault
 from kb.text.language import is_foreign
 
@@ -40,6 +41,7 @@ def open_index(
     *,
     language: str = "",
     heals: bool = True,
+    shared: SharedVectors | None = None,
 ) -> Index:
     """The index in `folder`, with the model that `setting` chooses for it; `language` is the user's, where it is known.
 
@@ -53,9 +55,8 @@ def open_index(
             if done.repaired:
                 notice(done.repaired)
 
-    return Index(
-        folder, Embedder(chosen_model(setting, folder, vault, notice, language)), heal if heals else None
-    )
+    embedder = Embedder(chosen_model(setting, folder, vault, notice, language))
+    return Index(folder, embedder, heal if heals else None, shared)
 
 
 def chosen_model(

@@ -17,6 +17,7 @@ from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.pending_work import resolve_pending_links, tidy
 from kb.indexing.reading import read_changes
+from kb.indexing.shared.exchange import Exchanged, Manner, SharedVectors
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.day_patterns import set_patterns
 from kb.notes.vault import Vault
@@ -50,6 +51,10 @@ class SyncReport:
     notes: tuple[str, ...]  # paths of added, changed and renamed notes
     new: tuple[str, ...]  # paths of added notes
     seconds: float
+    fetched: int = 0  # vectors that another machine had made
+    handed_over: int = 0  # vectors that this machine had made while the server of the shared index was away
+    shared_trouble: str = ""  # why the shared index was not used, or not to the end
+    held_up: bool = False  # passages are left until somebody mends what `shared_trouble` tells
     repaired: str = ""  # a sentence, when the index is another file now: it was damaged, or of another model
 
     @property
@@ -69,6 +74,7 @@ class Parts:
     catalog: Catalog
     chroma: ChromaIndex
     embedder: Embedder
+    shared: SharedVectors | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class SyncOptions:
 
     accept_removals: bool = False  # go on although most notes are gone
     tidy: bool = True  # a watcher tidies when nothing else is to do
+    strict: bool = False  # raise where the shared index refuses, rather than go on without it
     brief: bool = False  # a few notes were changed: Chroma, which takes a second to load, may follow later
     interrupted: Callable[[], bool] = lambda: False  # asked between batches: does something more urgent wait?
 
@@ -102,7 +109,7 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     many = writer.vectors.pending_count() > FEW
     if many:
         resolve_pending_links(writer, catalog, vault)
-    embedded = _embed_pending(parts, report, options.interrupted)
+    done = _embed_pending(parts, report, options)
     _fill_chroma(parts, report, may_wait=options.brief)
     if not many:
         resolve_pending_links(writer, catalog, vault)
@@ -114,7 +121,11 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
         renamed=tally.renamed,
         removed=tally.removed,
         unchanged=tally.unchanged,
-        embedded=embedded,
+        embedded=done.embedded,
+        fetched=done.fetched,
+        handed_over=done.handed_over,
+        shared_trouble=done.trouble,
+        held_up=done.refused,
         pending=writer.vectors.pending_count(),
         unreadable=tuple(tally.unreadable),
         notes=tuple(tally.notes),
@@ -134,8 +145,25 @@ def tidy_up(parts: Parts, *, may_wait: bool = False) -> None:
     _fill_chroma(parts, lambda _: None, may_wait=may_wait)
 
 
-def _embed_pending(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
+def _embed_pending(parts: Parts, report: Report, options: SyncOptions) -> Exchanged:
     """Embed what has no vector yet; each batch is kept at once."""
+    done = Exchanged()
+    if parts.shared is not None:
+        many = parts.writer.vectors.pending_count() > FEW
+        done = parts.shared.embed_pending(
+            parts.writer,
+            parts.embedder,
+            lambda texts: parts.embedder.embed_passages(texts, many=many),
+            lambda step, count, total, rate: report(SyncProgress(step, count, total, rate)),
+            Manner(options.brief, options.strict, options.interrupted),
+        )
+        if not done.trouble or (done.refused and parts.writer.vectors.pending_count() > FEW):
+            return done
+    done.embedded += _embed_alone(parts, report, options.interrupted)
+    return done
+
+
+def _embed_alone(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
     keys = parts.writer.vectors.pending_keys()
     start = time.perf_counter()
     done = 0

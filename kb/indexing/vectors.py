@@ -191,7 +191,9 @@ class ChromaIndex:
 
         (path / _OPEN).touch()
         self._client = chromadb.PersistentClient(
-            path=str(path), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+            path=str(path),
+            # As it comes, Chroma reads settings from a file .env in the folder one stands in.
+            settings=Settings(anonymized_telemetry=False, allow_reset=False, _env_file=None),  # type: ignore[call-arg]
         )
         # Vectors are always given; without an embedding function Chroma has none to download.
         self._collection = self._client.get_or_create_collection(

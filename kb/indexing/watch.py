@@ -132,7 +132,7 @@ class Watcher:
             self._hints.hint()  # for what changed before it listened again
         self._changes = done.changes
         self._untidy |= done.changes > 0
-        if done.pending:
+        if done.pending and not done.held_up:
             self._hints.hint()
         now = time.monotonic()
         rest = max(_POLL_SECONDS, _POLL_SHARE * (now - start)) if self._polling else _SCAN_SECONDS

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 from kb.models.language_model import LanguageModel
 from kb.safe_text import without_secrets
+from kb.trust import told_before
 
 
 def remote_data_notice(model: LanguageModel, state: Path) -> str:
@@ -14,12 +14,6 @@ def remote_data_notice(model: LanguageModel, state: Path) -> str:
     if not getattr(model, "leaves_machine", False):
         return ""
     url = str(getattr(model, "url", ""))
-    told = state / "told" / sha256(url.encode()).hexdigest()[:16]
-    if told.exists():
+    if told_before(url, state):
         return ""
-    try:
-        told.parent.mkdir(parents=True, exist_ok=True)
-        told.touch()
-    except OSError:
-        pass  # then it is told again next time
     return f"Your questions, and the quotes of your notes that answer them, will be sent to {without_secrets(url)}. You won't see this message again."

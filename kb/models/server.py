@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +22,7 @@ from kb.models.language_model import Cancellation
 from kb.models.server_body import Clock, asked_wait, first_part, pieces
 from kb.models.server_events import COMMENT, Endless, Event, events
 from kb.models.server_reply import is_web_page, reason_in, short
-from kb.proxies import proxy_for
+from kb.proxies import leaves_machine, proxy_for
 from kb.safe_text import safe_line, without_secrets
 
 _CONNECT = 5.0  # seconds
@@ -60,11 +59,7 @@ class Server:
     @property
     def leaves_machine(self) -> bool:
         """Whether what is sent goes to another machine."""
-        host = urlsplit(self.url).hostname or ""
-        try:
-            return not ip_address(host).is_loopback
-        except ValueError:
-            return host != "localhost"
+        return leaves_machine(self.url)
 
     def models(self) -> list[dict[str, Any]]:
         """What the server tells of its models; nothing where it does not. Raises ModelUnreachable when it is not there."""

@@ -48,7 +48,11 @@ def index_notes(
             _verify(base)
             return
         with progress_bar() as show:
-            report = base.rebuild(show) if rebuild else base.index(show, accept_removals=accept_removals)
+            report = (
+                base.rebuild(show)
+                if rebuild
+                else base.index(show, accept_removals=accept_removals, strict=True)
+            )
         print_report(report)
         if report.changes:
             _advise(base)

@@ -96,7 +96,8 @@ def _print_findings(findings: list[Finding]) -> None:
         members = list(group)
         console.print(Text(f"{kind} ({len(members)})", style="bold"))
         for finding in members:
-            place = Text(f"  {safe_line(finding.path)}:{finding.line}", style="cyan")
+            line = f":{finding.line}" if finding.line else ""
+            place = Text(f"  {safe_line(finding.path)}{line}", style="cyan")
             place.append(f"  {safe_line(finding.message)}", style="default")
             console.print(place, soft_wrap=True)
 

@@ -53,6 +53,8 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         )
     chosen_by = "chosen for your notes" if base.settings.embedding.model == AUTO else "as set"
     table.add_row("embedding model", f"{report['embedding_model']} ({chosen_by})")
+    for row in _shared_rows(report.get("shared_index")):
+        table.add_row(*row)
     table.add_row("size on disk", f"{report['index_bytes'] / 1e6:,.1f} MB")
     if last:
         table.add_row("last indexed", f"{datetime.fromisoformat(last).astimezone():%Y-%m-%d %H:%M:%S}")
@@ -63,6 +65,19 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     out().print(table)
     if told:
         say(told)
+
+
+def _shared_rows(shared: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
+    """What is shared with other machines."""
+    if shared is None:
+        return
+    yield "shared index", safe_line(f"{shared['url']} ({shared['tenant']}, {shared['database']})")
+    seen = (
+        f", {datetime.fromisoformat(shared['seen']).astimezone():%Y-%m-%d %H:%M:%S}" if shared["seen"] else ""
+    )
+    yield "", f"{shared['shared']:,} vectors here and there, {shared['here_only']:,} only here{seen}"
+    if shared["trouble"]:
+        yield "", safe_line(shared["trouble"])
 
 
 def _file_rows(report: dict[str, Any]) -> Iterator[tuple[str, str]]:

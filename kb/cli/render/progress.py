@@ -35,6 +35,18 @@ def print_report(report: SyncReport) -> None:
     out().print(
         f"Notes: {', '.join(changes) or 'none'}. Embedded {report.embedded:,} {'passage' if report.embedded == 1 else 'passages'} in {report.seconds:.1f} s."
     )
+    if report.fetched or report.handed_over:
+        out().print(
+            f"Shared index: {report.fetched:,} vectors fetched, {report.handed_over:,} handed over to it.".replace(
+                " 1 vectors", " 1 vector"
+            )
+        )
+    if report.shared_trouble:
+        say(safe_line(report.shared_trouble), style="yellow")
+        if report.pending:
+            say(
+                f"{report.pending:,} passages wait for it; they are found by words meanwhile.", style="yellow"
+            )
     for path, reason in report.unreadable[:_SHOWN]:
         say(f"Not read: {safe_line(reason if path in reason else f'{path}: {reason}')}", style="yellow")
     if len(report.unreadable) > _SHOWN:

@@ -1,0 +1,26 @@
+"""From settings to a shared index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kb.indexing.shared.exchange import SharedVectors
+from kb.indexing.shared.place import shared_place
+from kb.settings import Settings
+from kb.trust import told_before
+
+
+def shared_vectors(settings: Settings, notice: Callable[[str], None]) -> SharedVectors | None:
+    """The way to the shared index that is set, and None where none is. Cheap: nothing is connected.
+
+    `notice` is told, once for each server, that vectors will be sent to another machine.
+    """
+    place = shared_place(settings.shared, settings.index, settings.state)
+    if place is None:
+        return None
+    if place.leaves_machine and not told_before(place.url, settings.state):
+        notice(
+            "The vectors of your notes, from which their subjects can be guessed, will be shared with your team by "
+            f"{place.shown}. You won't see this message again."
+        )
+    return SharedVectors(place)
