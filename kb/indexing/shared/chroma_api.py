@@ -34,6 +34,10 @@ class NotThere(Exception):
     """The server knows no tenant, database or collection of that name."""
 
 
+class AlreadyThere(Exception):
+    """Another machine made it a moment before."""
+
+
 class Api(FastAPI):
     """A database of a Chroma server. Every method raises SharedIndexAway or SharedIndexRefused."""
 
@@ -68,9 +72,11 @@ class Api(FastAPI):
     def database(self) -> None:
         """See to it that tenant and database are there."""
         tenant, database = self._place.tenant, self._place.database
-        self._ensure(lambda: self.get_tenant(tenant), lambda: self.create_tenant(tenant))
+        self._ensure(f"tenant {tenant}", lambda: self.get_tenant(tenant), lambda: self.create_tenant(tenant))
         self._ensure(
-            lambda: self.get_database(database, tenant), lambda: self.create_database(database, tenant)
+            f"database {database}",
+            lambda: self.get_database(database, tenant),
+            lambda: self.create_database(database, tenant),
         )
 
     def collection(self, name: str, *, create: bool = True) -> Collection:
@@ -105,7 +111,7 @@ class Api(FastAPI):
         """What Chroma's client raises when an answer is not what it should be, as one sentence."""
         try:
             yield
-        except (SharedIndexAway, SharedIndexRefused, NotThere):
+        except (SharedIndexAway, SharedIndexRefused, NotThere, AlreadyThere):
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise self.refused(
@@ -116,12 +122,22 @@ class Api(FastAPI):
         """That it cannot be used until somebody mends something."""
         return SharedIndexRefused(self._told(what, remedy))
 
-    def _ensure(self, look: Callable[[], object], make: Callable[[], object]) -> None:
+    def _ensure(self, what: str, look: Callable[[], object], make: Callable[[], object]) -> None:
         with self.checked():
             try:
                 look()
+                return
             except NotThere:
+                pass
+            try:
                 make()
+            except AlreadyThere:
+                return
+            except SharedIndexRefused as error:
+                raise self.refused(
+                    f"has no {what}, and does not let kb make it",
+                    "Let somebody make it who may, or correct the name.",
+                ) from error
 
     @override
     def _make_request(self, method: str, path: str, **values: Any) -> Any:
@@ -191,6 +207,8 @@ class Api(FastAPI):
         error, reason = _chroma_error(body)
         if error == "NotFoundError":
             raise NotThere
+        if code == 409:
+            raise AlreadyThere
         if code == 404:
             raise self.refused("is no Chroma server", "Correct index.url in kb.toml.")
         raise self.refused(

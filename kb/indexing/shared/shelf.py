@@ -230,7 +230,7 @@ class Shelf:
 
     def _tried(self, ask: Callable[[], T], waits: Sequence[float] = _WAITS) -> T:
         """Ask, and again while the server is away for a moment. All that is asked here may be asked twice."""
-        from kb.indexing.shared.chroma_api import NotThere
+        from kb.indexing.shared.chroma_api import AlreadyThere, NotThere
 
         for wait in (*waits, None):
             try:
@@ -240,7 +240,7 @@ class Shelf:
                 if wait is None:
                     raise
                 time.sleep(wait)
-            except NotThere:  # somebody made the collection anew, or the server lost it
+            except (NotThere, AlreadyThere):  # somebody made the collection anew, or the server lost it
                 if wait is None:
                     raise self._api.refused("loses its collection again and again", "See its log.") from None
                 self._collection = None
