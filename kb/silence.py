@@ -1,6 +1,8 @@
-"""Tells libraries that report on their users to report nothing; nothing but `os` is imported."""
+"""Keeps libraries from reporting on their users, and from taking settings of the folder one stands in."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # What each library listens to, before it is loaded. The value is theirs.
 _SILENT = {
@@ -17,3 +19,19 @@ def report_nothing() -> None:
     To be called before a library that would is imported, for some begin with that.
     """
     os.environ.update(_SILENT)
+
+
+@contextmanager
+def no_env_file() -> Iterator[None]:
+    """While Chroma is imported: it reads settings from a file `.env` in the folder one stands in, which may be anybody's.
+
+    Such a file could name a server that is told of everything, or a module to load, or be no such file and end kb.
+    """
+    from pydantic_settings import DotEnvSettingsSource
+
+    read = DotEnvSettingsSource._read_env_files
+    DotEnvSettingsSource._read_env_files = lambda *_: {}  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        DotEnvSettingsSource._read_env_files = read  # type: ignore[method-assign]

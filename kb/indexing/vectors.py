@@ -23,7 +23,7 @@ from kb.indexing import c_memory
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.failures import translated
 from kb.indexing.seal import Seal
-from kb.silence import report_nothing
+from kb.silence import no_env_file, report_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,8 @@ class ChromaIndex:
 
     def update(self, writer: CatalogWriter, progress: Callable[[int, int], None] | None = None) -> None:
         """Bring Chroma in step with the catalog: what is missing comes, what is gone goes."""
-        from chromadb.errors import ChromaError
+        with no_env_file():
+            from chromadb.errors import ChromaError
 
         # Chroma's graph is written with the unused parts of its memory, in which text of deleted notes was found.
         with translated(self._folder.parent), c_memory.zero_fresh_allocations():
@@ -186,8 +187,9 @@ class ChromaIndex:
 
     def _connect(self, path: Path) -> None:
         report_nothing()
-        import chromadb
-        from chromadb.config import Settings
+        with no_env_file():
+            import chromadb
+            from chromadb.config import Settings
 
         (path / _OPEN).touch()
         self._client = chromadb.PersistentClient(

@@ -163,3 +163,20 @@ def test_kb_and_its_libraries_write_into_folders_of_kb_alone(tmp_path: Path) -> 
     for words in (["init", "vault"], ["index"], ["ask", "What is a token?"], ["models"], ["quiz"]):
         run_kb(*words, cwd=base, **variables)
     assert {path.name for place in home.iterdir() for path in place.iterdir()} == {"kb"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CHROMA_SERVER_HTTP_PORT=not a number\n",
+        "CHROMA_PRODUCT_TELEMETRY_IMPL=nowhere.Evil\n",
+        "CHROMA_OTEL_COLLECTION_ENDPOINT=http://127.0.0.1:9\nCHROMA_OTEL_GRANULARITY=nonsense\n",
+    ],
+)
+def test_a_file_of_settings_for_chroma_in_the_folder_is_not_read(tmp_path: Path, text: str) -> None:
+    """A folder from elsewhere may hold `.env`, which Chroma reads where one stands."""
+    write_notes(tmp_path / "vault", NOTES)
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+    done = run_kb("index", "--vault", "vault", "--index", "index", cwd=tmp_path)
+    assert (done.returncode, "3 added" in done.stdout, done.stderr) == (0, True, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -89,6 +90,7 @@ class Gate:
         gate = self
         self.answer: tuple[int, dict[str, str], bytes] | None = None  # instead of the server's
         self.asked: list[str] = []  # tokens
+        self.broken = ""  # id of a collection that can be read no more
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -103,6 +105,10 @@ class Gate:
                 gate.asked.append(token)
                 if gate.answer is not None:
                     self._send(*gate.answer)
+                    return
+                if gate.broken and gate.broken in self.path:
+                    told = "Failed to apply logs to the hnsw segment writer"
+                    self._send(500, {}, json.dumps({"error": "InternalError", "message": told}).encode())
                     return
                 tenant = tokens.get(token)
                 if tenant is None:

@@ -155,6 +155,26 @@ def test_a_server_that_lost_everything_is_filled_again_without_embedding(
     assert times(one) == {1}
 
 
+def test_a_collection_that_can_be_read_no_more_is_begun_anew(make: Make, server: ChromaServer) -> None:
+    """As a kill leaves one now and then; what was in it lies on the machines."""
+    gate = Gate(server, {"right": "default_tenant"})
+    try:
+        one, two = (make(name, url=gate.url, token="right") for name in ("one", "two"))
+        one.write(NOTES | MORE)
+        one.sync(strict=True)
+        shared = one.index._shared
+        assert shared is not None
+        gate.broken = shared.open(one.embedder).id
+        one.write({"Tea.md": "# Tea\n\nOolong is half oxidised.\n"})
+        healed = one.sync(strict=True)
+        assert (healed.embedded, healed.pending, healed.shared_trouble) == (1, 0, "")
+        two.write(NOTES | MORE)
+        assert two.sync(strict=True).embedded == 0
+        assert times(one) == {1}
+    finally:
+        gate.close()
+
+
 def test_what_a_backup_lacks_is_handed_over_again(make: Make) -> None:
     one, two = make("one"), make("two")
     one.write(NOTES | MORE)

@@ -134,15 +134,18 @@ class _Exchange:
     def run(self) -> None:
         strange = self._shelf.strange
         try:
-            self.hand_over()
+            shelf = self.hand_over()
             self._fetch()
             self._make()
+            if self._shelf.id != shelf:  # begun anew meanwhile
+                self.hand_over()
         finally:
             self._done.strange = self._shelf.strange - strange
 
-    def hand_over(self) -> None:
-        """Put there what is here alone, so that nobody makes it again."""
-        self._ledger.adopt(self._shelf.id)
+    def hand_over(self) -> str:
+        """Put there what is here alone, so that nobody makes it again; on which shelf, by its id."""
+        shelf = self._shelf.id
+        self._ledger.adopt(shelf)
         some = self._ledger.some(_SAMPLE)
         if some and len(self._shelf.holds(self._addresses(some))) < len(some):
             self._ledger.void()  # as after a backup was restored
@@ -150,7 +153,7 @@ class _Exchange:
         size = self._shelf.per_request
         for first in range(0, len(keys), size):
             if first and self._manner.interrupted():
-                return
+                break
             self._told("Handing vectors over", first, len(keys), None)
             batch = self._by_address(keys[first : first + size])
             held = self._shelf.holds(list(batch))
@@ -164,6 +167,7 @@ class _Exchange:
             with self._writer.batch():
                 self._ledger.add(list(batch.values()))
             self._done.handed_over += len(vectors)
+        return shelf
 
     def _fetch(self) -> None:
         """Take what the team has already."""

@@ -18,17 +18,16 @@ import numpy as np
 from kb.errors import SharedIndexAway
 from kb.indexing.shared.place import SharedPlace
 from kb.indexing.shared.rows import CLAIM_SECONDS, Claim, Row, Rows, Strange, Vector16
-from kb.silence import report_nothing
+from kb.silence import no_env_file, report_nothing
 
 if TYPE_CHECKING:
-    from chromadb.api.models.Collection import Collection
-
-    from kb.indexing.shared.chroma_api import Api
+    from kb.indexing.shared.chroma_api import Api, Collection
 
 _REQUEST_BYTES = 700_000  # proxies take bodies of 1 MB
 _MOST_ROWS = 400
 _WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds between attempts, where the server was there a moment ago
 _FIRST_WAITS = (0.5,)
+_MOST_BROKEN = 2  # answers in a row that the collection cannot be read
 _MOST_CLAIMS = 1000  # one after another for one passage
 
 T = TypeVar("T")
@@ -41,7 +40,8 @@ class Shelf:
         """Connects. `patient` asks again where the server does not answer at first."""
         place.check()
         report_nothing()
-        from kb.indexing.shared.chroma_api import Api
+        with no_env_file():
+            from kb.indexing.shared.chroma_api import Api
 
         self.rows = rows
         self.holder = place.holder
@@ -230,8 +230,9 @@ class Shelf:
 
     def _tried(self, ask: Callable[[], T], waits: Sequence[float] = _WAITS) -> T:
         """Ask, and again while the server is away for a moment. All that is asked here may be asked twice."""
-        from kb.indexing.shared.chroma_api import AlreadyThere, NotThere
+        from kb.indexing.shared.chroma_api import AlreadyThere, Broken, NotThere
 
+        broken = 0
         for wait in (*waits, None):
             try:
                 with self._api.checked():
@@ -244,7 +245,25 @@ class Shelf:
                 if wait is None:
                     raise self._api.refused("loses its collection again and again", "See its log.") from None
                 self._collection = None
+            except Broken as error:
+                broken += 1
+                if wait is None or broken > _MOST_BROKEN:
+                    raise error.refusal from error
+                time.sleep(wait)
+                if broken == _MOST_BROKEN:
+                    self._replace()
         raise AssertionError("the last attempt returns or raises")
+
+    def _replace(self) -> None:
+        """Begin another collection in the place of one that the server cannot read: the machines hold all that was in it.
+
+        Unless another machine did so meanwhile.
+        """
+        known, self._collection = self._collection, None
+        self._open()
+        if known is not None and self._held.id == known.id:
+            self._api.drop(self._name)
+            self._open()
 
 
 def name_of(model: str, rows: Rows) -> str:
