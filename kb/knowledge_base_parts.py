@@ -213,7 +213,6 @@ class Parts:
     @cached_property
     def _index(self) -> Index:
         from kb.indexing.model_choice import open_index
-
         from kb.indexing.shared.opening import shared_vectors
 
         settings = self.settings
