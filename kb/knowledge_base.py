@@ -46,23 +46,14 @@ class KnowledgeBase(Parts, ForPrograms):
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
     """
 
-    def index(
-        self,
-        report: Report | None = None,
-        *,
-        accept_removals: bool = False,
-        brief: bool = False,
-        strict: bool = False,
-    ) -> SyncReport:
-        """Bring the index in step with the notes.
+    def index(self, report: Report | None = None, **options: Any) -> SyncReport:
+        """Bring the index in step with the notes; `options` are those of kb.indexing.sync.SyncOptions.
 
-        `brief` leaves Chroma to the next full run when little has changed; `strict` raises SharedIndexRefused rather than
-        go on without a shared index that refuses.
+        `brief` leaves Chroma to the next full run when little has changed.
         """
         from kb.indexing.sync import SyncOptions
 
-        options = SyncOptions(accept_removals=accept_removals, brief=brief, strict=strict)
-        done = self._index.sync(self._vault, report or (lambda _: None), options)
+        done = self._index.sync(self._vault, report or (lambda _: None), SyncOptions(**options))
         self._synced(done)
         return done
 
