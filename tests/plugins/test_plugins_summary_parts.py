@@ -132,3 +132,37 @@ def test_a_list_of_tasks_is_no_line() -> None:
 def test_the_opening_is_told_with_its_subject() -> None:
     text = "# Sheet bend\n\nA sheet bend is a knot that joins two ropes. It was known to weavers in very old times.\n"
     assert "Sheet bend: It was known to weavers in very old times." in [one.text for one in points(text)]
+
+
+def told(text: str, count: int = 9) -> str:
+    return "\n".join(point.text for point in points(text, count))
+
+
+def test_what_a_section_concludes_is_told_and_asides_are_not() -> None:
+    text = (
+        "# Loam\n\nLoam is a soil of sand, silt and clay in nearly equal parts.\n\n## Trial\n\n"
+        "The gardener weighed the harvest of both beds in September.\n\n"
+        "So the bed with loam bore twice as much as the sandy one.\n\n"
+        "For details, see the long table of the harvest at the end of the book.\n\n"
+        "As far as I know he never weighed the harvest of the third bed.\n"
+    )
+    assert "So the bed with loam" in told(text)
+    assert "For details" not in told(text) and "As far as" not in told(text)
+
+
+def test_a_list_of_terms_in_bold_print_is_told_with_what_each_does() -> None:
+    text = (
+        "# Saws\n\nA saw is a blade with teeth that cuts wood when it is pulled or pushed.\n\n"
+        "- **Rip saws** cut along the grain\n"
+        "- **Crosscut saws** cut across it with teeth that are ground to a point on alternate sides of the blade, so that the fibres are "
+        "severed before they are lifted out of the wood by the teeth behind them\n- **Fret saws** cut curves\n"
+    )
+    assert "Rip saws cut along the grain · Crosscut saws · Fret saws cut curves" in told(text)
+
+
+def test_a_table_of_numbers_or_links_is_no_line() -> None:
+    text = (
+        "# Tide\n\nA tide is a rise of the sea that the moon makes twice a day.\n\n"
+        "| Hour | Depth | Wind |\n| --- | --- | --- |\n| 1 | 4 m | west |\n| 2 | 5 m | west |\n| 3 | 6 m | east |\n"
+    )
+    assert "Depth" not in told(text)

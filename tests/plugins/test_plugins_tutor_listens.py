@@ -166,3 +166,50 @@ def test_every_language_says_all_that_english_says(language: str) -> None:
         for text in table["says"].values():
             assert "?" not in str(text)
             assert "？" not in str(text)
+
+
+def test_a_wrong_answer_is_said_back_and_a_right_word_is_kept(base: KnowledgeBase) -> None:
+    talk = Talk(base, "Bread/Dough.md", "gluten relaxes")
+    assert "“the oven is cold”" in talk.say("the oven is cold")
+    talk = Talk(base, "Bread/Dough.md", "mixture of flour")
+    assert "“flour”" in talk.say("something with flour")
+
+
+def test_a_plea_is_refused_with_how_many_are_left_and_the_third_shows_the_note(base: KnowledgeBase) -> None:
+    talk = Talk(base, "Bread/Dough.md", "bench knife")
+    assert "2 more" in talk.say("please tell me the answer")
+    assert "/reveal" in talk.say("just give me the answer")
+    assert "bench knife" in talk.say("tell me the answer now")
+    assert talk.lesson.outcome == "shown"
+
+
+def test_what_is_said_after_the_last_hint_is_still_heard(base: KnowledgeBase) -> None:
+    talk = Talk(base, "Bread/Dough.md", "gluten relaxes")
+    for _ in range(len(talk.lesson.hints)):
+        talk.say("/hint")
+    assert "Your note adds" in talk.say("the gluten relaxes")
+    assert "That was the last hint" in talk.say("I don't remember")
+    assert "what else" not in talk.say("what else?")
+    assert "Yes" in talk.say("and the yeast makes gas")
+
+
+def test_another_first_name_is_not_the_name(base: KnowledgeBase) -> None:
+    from kb_plugins.socratic.listening import Listener
+    from kb_plugins.socratic.parts import Part
+    from kb_plugins.study.minds import Minds
+
+    item = Talk(base, "Bread/Dough.md", "bench knife").lesson.item
+    parts = (Part("Anna Berg", "name"), Part("in 1994", "year"))
+    listener = Listener(item, parts, (), (), (), Minds(base))
+    assert listener.hear("Anna Holm").present == frozenset()
+    assert listener.hear("Berg").present == {0}
+
+
+def test_a_title_that_is_a_question_leaves_the_question_one(base: KnowledgeBase) -> None:
+    from dataclasses import replace
+
+    from kb_plugins.socratic.hints import question_of
+
+    item = Talk(base, "Bread/Dough.md", "bench knife").lesson.item
+    asked = replace(item, question="What is yeast?", stem="What is bread? › Parts: What is yeast?")
+    assert question_of(asked) == "What is bread › Parts: What is yeast?"

@@ -58,11 +58,9 @@ class Speaker:
             case "stuck":
                 return Turn(self._taken_up(lesson, heard, text), tongue.asks("stuck"))
             case "plea":
-                left = ASKED - lesson.pleas
-                told = (tongue.says("plea", left=left), self._hint(lesson))
-                return Turn(
-                    told, tongue.asks("hint", lesson.hint - 1) if lesson.hint else tongue.asks("unknown")
-                )
+                refused = tongue.says("plea", left=ASKED - lesson.pleas)
+                asked = tongue.asks("hint", lesson.hint - 1) if lesson.hint else tongue.asks("unknown")
+                return Turn((refused, self._hint(lesson)), asked)
             case "missing":
                 return Turn(self._missing(lesson, text), tongue.asks("missing"))
             case "contradicted":

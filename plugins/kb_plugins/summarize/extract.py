@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from kb_plugins.study.page import Page, page_of
 from kb_plugins.study.shapes import (
     DEFINES,
     EXAMPLE,
+    GUIDES,
     LEADS_AWAY,
     ORDERS,
     POINTS_BACK,
@@ -34,6 +34,22 @@ from kb_plugins.study.shapes import (
 from kb_plugins.study.tables import rows_of
 from kb_plugins.summarize.lists import ListLine, list_line, table_line
 from kb_plugins.summarize.parts import from_all_parts, in_parts
+from kb_plugins.summarize.signs import (
+    ASIDE,
+    CONCLUDES,
+    DECISION,
+    FIGURE,
+    IS_LINK,
+    MAX_CHARACTERS,
+    NAMED,
+    OF_EXAMPLES,
+    OPEN,
+    SOMEBODY,
+    STANDS_FOR_HEADING,
+    STRESS,
+    SUMS_UP,
+    says_something,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,31 +61,12 @@ TOTAL = 400  # sentences of all notes together that are compared: the map step's
 _PROSE = ("paragraph", "list", "quote", "callout", "definition")
 _CENTRAL, _PLACED, _TITLED, _DEFINES, _DECIDES, _WANTED = 1.0, 0.35, 0.25, 0.3, 0.25, 0.8
 _DANGLES, _EXAMPLE, _BARE, _ITEM, _STEP = 0.3, 0.3, 0.2, 0.35, 0.3
+_FIGURES, _GUIDES, _POOR = 0.1, 0.4, -0.2
 _WHOLE_LIST, _WHOLE_TABLE = 0.6, 0.35  # of a list, and of a table, in one line
 _STRESSED = 0.2  # what its author set in bold print or marked
-_STRESS = re.compile(r"\*\*[^*\n]+\*\*|==[^=\n]+==")
-_CAPTION = re.compile(r"!\[|<\w")
 _TELLING = 6  # content words from which a sentence says much
 _REPEATS = 0.8  # cosine from which two sentences say the same
-_MIN_WORDS, _MAX_CHARACTERS = 4, 360
 _MIN_ITEM = 6  # words from which an item of a list states something
-# What such a pronoun stands for is told by the heading or the item above, if nothing else comes between.
-_STANDS_FOR_HEADING = re.compile(
-    r"(?:it|its|they|their|he|she|this(?= (?:is|was|means|can|makes|has|works|helps|lets)\b)|es|er|sie|dies(?:es)?(?= (?:ist|war|macht)\b)|"
-    r"il|elle|ils|elles)\b",
-    re.IGNORECASE,
-)
-_DECISION = re.compile(
-    r"\b(?:decid\w+|decision|agreed|conclu\w+|in short|overall|therefore|because|must|never|always|entschieden|beschlossen|"
-    r"vereinbart|fazit|deshalb|weil|immer|décidé|conclusion|parce que)\b",
-    re.IGNORECASE,
-)
-_IS_LINK = re.compile(r"\s*+(?:(?:[-*+]|\d+[.)])\s*+)?!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))\s*$")
-_SUMS_UP = re.compile(
-    r"summary|conclusions?|key points|tl;?dr|zusammenfassung|fazit|résumé|resumen", re.IGNORECASE
-)
-_OPEN = re.compile(r"\b(?:open|questions?|unclear|todo|to do|offene?|fragen?|unklar)\b", re.IGNORECASE)
-_CARD = re.compile(r"[^\n:`]{3,200}:::?\S|\w[\w ]*::\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,8 @@ def key_sentences(
     score = _CENTRAL * central + np.array([candidate.prior for candidate in found])
     if wanted:
         score = score + _WANTED * (vectors @ embed([wanted])[0])
-    parts = {candidate.part for candidate in found} if per_note is None else set()
+    # A part that says nothing worth a line gets none before the others have had their say.
+    parts = {one.part for one in found if one.prior > _POOR} if per_note is None else set()
     chosen: list[int] = []
     of_note: Counter[str] = Counter()
     for _ in range(2 * len(found)):
@@ -181,7 +179,7 @@ def questions(notes: Sequence[Note]) -> list[tuple[Note, Sentence]]:
     found = []
     for note in (page_of(note).note for note in notes):
         for block in note.blocks:
-            if block.kind not in _PROSE or not any(map(_OPEN.search, block.heading_path[-1:])):
+            if block.kind not in _PROSE or not any(map(OPEN.search, block.heading_path[-1:])):
                 continue
             for sentence in split_sentences(note.text, block.span):
                 raw = note.text[sentence.span.start : sentence.span.end]
@@ -206,29 +204,32 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
             continue
         in_opening = opens_note  # all of the first paragraph says what the note is about
         names_title = False  # whether the sentence before is about the note's subject
-        sums_up = any(map(_SUMS_UP.match, block.heading_path[-1:]))
+        sums_up = any(map(SUMS_UP.match, block.heading_path[-1:]))
         for index, sentence in enumerate(split_sentences(page.note.text, block.span)):
             raw = page.note.text[sentence.span.start : sentence.span.end]
             words = content_words(sentence.text)
             is_item = (
                 block.kind == "list"
                 and len(sentence.text.split()) >= _MIN_ITEM
-                and not _IS_LINK.match(raw)
+                and not IS_LINK.match(raw)
                 and not any(
                     task.span.start <= sentence.span.start < task.span.end for task in page.note.tasks
                 )
             )
             is_whole = is_item or sentence.text.endswith((".", "!", "…", "。"))
-            if not is_whole or not _says_something(sentence.text, raw, words):
+            if not is_whole or ASIDE.search(sentence.text) or not says_something(sentence.text, raw, words):
                 continue
             context = context_of(page, sentence.span.start, block.heading_path, sentence.text)
             if is_alone and context == note.title:
                 context = ""  # it is the note that was asked for
-            if POINTS_BACK.match(sentence.text):
+            concludes = bool(CONCLUDES.match(sentence.text))
+            if POINTS_BACK.match(sentence.text) and not concludes:
                 follows = index > 0 and block.kind != "list"
-                if in_opening and names_title and _STANDS_FOR_HEADING.match(sentence.text):
+                if in_opening and names_title and STANDS_FOR_HEADING.match(sentence.text):
                     follows, context = False, note.title  # the first sentence tells what it is
-                if follows or not context or not _STANDS_FOR_HEADING.match(sentence.text):
+                elif context == note.title:
+                    continue  # what the title names is not what the sentence before was about
+                if follows or not context or not STANDS_FOR_HEADING.match(sentence.text):
                     continue
             names_title = any(covers(words, word) for word in title)
             seen_sections.add(block.heading_path)
@@ -237,13 +238,17 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
             prior = (
                 _PLACED
                 * (1.0 if opens_note else 0.6 if opens_section or in_opening else 0.3 if index == 0 else 0.0)
-                + _STRESSED * bool(_STRESS.search(raw))
+                + _STRESSED * bool(STRESS.search(raw))
                 + _TITLED * titled
                 + _DEFINES * bool(DEFINES.search(sentence.text[:80]))
                 + _DEFINES * sums_up
-                + _DECIDES * bool(_DECISION.search(sentence.text))
+                + _DECIDES * (concludes or bool(DECISION.search(sentence.text)))
+                + _FIGURES * bool(FIGURE.search(sentence.text))
                 - _DANGLES * bool(POINTS_ELSEWHERE.search(sentence.text))
-                - _EXAMPLE * bool(EXAMPLE.search(sentence.text))
+                - _EXAMPLE
+                * bool(EXAMPLE.search(sentence.text) or any(map(OF_EXAMPLES.match, block.heading_path[-1:])))
+                - _GUIDES * bool(GUIDES.search(sentence.text))
+                - _DANGLES * bool(SOMEBODY.search(sentence.text) and not NAMED.search(sentence.text[1:]))
                 - _BARE * (len(words) < _TELLING)
                 - _ITEM * bool(whole)
                 - _STEP * bool(ORDERS.match(sentence.text) or STEERS.search(sentence.text))
@@ -257,7 +262,7 @@ def _sentences(note: Note, place: int, *, is_alone: bool) -> Iterator[Candidate]
 def _table(page: Page, block: Block, place: int) -> Iterator[Candidate]:
     """A table as one line."""
     text = table_line([[cell.text for cell in row] for row in rows_of(page.note.text, block.span)])
-    if not text or len(text) > _MAX_CHARACTERS:
+    if not text or len(text) > MAX_CHARACTERS:
         return
     context = context_of(page, block.span.start, block.heading_path, text)
     sentence = Sentence(block.span, block.line, text)
@@ -283,16 +288,3 @@ def _leads_away(heading: str) -> bool:
 
 def _leads_on(block: Block) -> bool:
     return any(map(_leads_away, block.heading_path[-1:]))
-
-
-def _says_something(text: str, raw: str, words: Sequence[str]) -> bool:
-    return (
-        len(words) >= _MIN_WORDS
-        and len(text) <= _MAX_CHARACTERS
-        and not text.endswith(("?", ":", "？", "："))
-        and not _CARD.match(raw)
-        and "[ ]" not in raw[:6]
-        and "://" not in raw
-        and not _CAPTION.search(raw)
-        and not (text.startswith("(") and text.rstrip(".")[-1:] != ")")
-    )

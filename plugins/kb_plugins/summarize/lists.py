@@ -12,12 +12,17 @@ from kb_plugins.study.page import Line, Page
 from kb_plugins.study.shapes import STEERS
 
 _FEWEST, _MOST = 2, 9  # items
-_MOST_WORDS = 14  # of an item that has no label
+_MOST_WORDS = 18  # of an item that has no label
+_MOST_TOLD, _ROOM = (
+    32,
+    260,
+)  # words of one that is told whole, where all of them need no more characters than that
 _MOST_CHARACTERS = 340
 _LONGEST_LEAD = 90  # characters
 _IS_LINK = re.compile(r"!?(?:\[\[[^\]]*\]\]|\[[^\]]*\]\([^)]*\))(?:\s|$)")
 _SHORT_CELL, _MOST_PAIRS = 4, 9  # words of a cell, and rows, of a table that is told whole
 _TABLE_NAMES = 6  # rows of a larger table that are named
+_TERM = re.compile(r"\*\*([^*\n]{2,40})\*\*")
 _STEERED = 0.5  # share of items that say where to click
 
 
@@ -42,7 +47,13 @@ def list_line(page: Page, block: Block) -> ListLine | None:
     ends = [*(line.begin for line in tops[1:]), block.span.end]
     if any(block.span.start <= task.span.start < block.span.end for task in page.note.tasks):
         return None  # tasks are told by themselves
-    names = [_name(page, line, end) for line, end in zip(tops, ends, strict=True)]
+    whole = [_name(page, line, end, _MOST_TOLD) for line, end in zip(tops, ends, strict=True)]
+    has_room = all(whole) and len(" · ".join(whole)) <= _ROOM
+    names = (
+        whole
+        if has_room
+        else [_name(page, line, end, _MOST_WORDS) for line, end in zip(tops, ends, strict=True)]
+    )
     if not all(names) or sum(bool(STEERS.search(name)) for name in names) >= _STEERED * len(names):
         return None
     text = " · ".join(names)
@@ -51,19 +62,27 @@ def list_line(page: Page, block: Block) -> ListLine | None:
     return ListLine(text, _lead(page, block), Span(block.span.start, block.span.end))
 
 
-def _name(page: Page, line: Line, end: int) -> str:
-    """The label of an item, or its first sentence where that is short; empty where it can be neither."""
+def _name(page: Page, line: Line, end: int, most: int) -> str:
+    """An item as its label with what that announces, or its first sentence, of `most` words; else its label or term.
+
+    Empty where it has neither.
+    """
     raw = page.note.text[line.start : end].strip()
-    if _IS_LINK.match(raw) or "::" in raw or "://" in raw:
+    if _IS_LINK.match(raw) or "`[" in raw or "::" in raw or "://" in raw:
         return ""
     label = label_of(raw)
     if label:
-        rest = " ".join(plain_text(raw[label[1] :].split("\n")[0]).split())
-        short = f"{label[0]}: {rest}".rstrip(".")
-        return short if len(short.split()) <= _MOST_WORDS else label[0]
+        rest = plain_text(raw[label[1] :].split("\n")[0])
+        short = f"{label[0]}: {_first_sentence(rest)}".rstrip(".")
+        return short if len(short.split()) <= most else label[0]
     sentences = split_sentences(page.note.text, Span(line.start, end))
     first = " ".join(sentences[0].text.split()).rstrip(".:;,") if sentences else ""
-    return first if len(first.split()) <= _MOST_WORDS else ""
+    term = _TERM.match(raw)
+    return first if len(first.split()) <= most else plain_text(term[1]) if term else ""
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(re.split(r"(?<=[.!?。])\s", text.strip(), maxsplit=1)[0].split())
 
 
 def _lead(page: Page, block: Block) -> str:
@@ -86,7 +105,8 @@ def table_line(rows: Sequence[Sequence[str]]) -> str:
     more = ", …" if len(names) > _TABLE_NAMES else ""
     columns = " · ".join(filter(None, rows[0]))
     shape = f"{columns} of {', '.join(names[:_TABLE_NAMES])}{more} ({len(rows) - 1} rows)"
-    return _pairs(rows) or (shape if names else "")
+    named = [name for name in names if name[0].isalpha()]
+    return _pairs(rows) or (shape if len(named) > len(names) / 2 else "")
 
 
 def _pairs(rows: Sequence[Sequence[str]]) -> str:

@@ -35,8 +35,8 @@ from kb_plugins.summarize.summary import Noticed, Summary
 
 MADE_BY = "made-by"  # property of notes that kb wrote: a summary of summaries would drift
 _MOST_NOTES = 300  # read at most; the rest are counted, never silently left out
-_POINTS = (3, 12)  # fewest and most
-_WORDS_PER_POINT = 40  # of the text
+_POINTS = (3, 14)  # fewest and most
+_WORDS_PER_POINT = 36  # of the text
 _NOTICED = 10  # open questions and tasks shown
 _MIN_CONTENTS = 3  # notes from which a map of them is worth reading
 _LONG = 170  # characters from which a point is worth shortening
