@@ -3,11 +3,16 @@
 python tests/bench/bench_study.py quiz [SEED]     some 500 quiz cards: checks, and 100 of them to read
 python tests/bench/bench_study.py read [SEED]     150 cards of six kinds of notes, to be judged by reading; no index is made
 python tests/bench/bench_study.py summaries       ten long notes: compression and time; to read
+python tests/bench/bench_study.py points          how many of the points in summary_points.json the summaries of 20 notes tell
+python tests/bench/bench_study.py talks           the learner of talks.json and the tutor's replies; to read
 """
 
 from __future__ import annotations
 
+import json
 import random
+import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,14 +27,16 @@ from kb_plugins.quiz.cards import items_of  # noqa: E402
 from kb_plugins.quiz.deck import Deck  # noqa: E402
 from kb_plugins.quiz.item import Item, leaks, normal_form, plain_key  # noqa: E402
 from kb_plugins.quiz.logging_cards import open_log  # noqa: E402
-from kb_plugins.summarize.summarize import summarize  # noqa: E402
+from kb_plugins.socratic.session import TutorSession  # noqa: E402
+from kb_plugins.summarize.summarize import points_of, summarize  # noqa: E402
 from kb_plugins.summarize.summary import Summary  # noqa: E402
 
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
 from kb.notes.parse import parse_note  # noqa: E402
-from kb.plugin_api import Cancellation, Message, Options  # noqa: E402
+from kb.plugin_api import Cancellation, Message, Options, Said  # noqa: E402
 from kb.settings import Settings  # noqa: E402
 
+POINTS, TALKS = Path(__file__).with_name("summary_points.json"), Path(__file__).with_name("talks.json")
 _CARDS_PER_VAULT = 400  # most vaults have fewer
 _READ = 100
 
@@ -133,6 +140,57 @@ def summaries() -> None:
                         print("   =", *(summary.quotes[number - 1].text for number in sentence.citations))
 
 
+def points() -> None:
+    roots = {
+        "vault": ROOT / "vault",
+        "seeds": SHARED / "seeds",
+        **{path.name: path for path in (SHARED / "vaults").iterdir()},
+    }
+    there = wanted = lines = read = written = 0
+    with tempfile.TemporaryDirectory() as folder:
+        base = KnowledgeBase(Settings(ROOT / "vault", Path(folder)))
+        with closing(base):
+            for name, patterns in json.loads(POINTS.read_text(encoding="utf-8")).items():
+                root, _, path = name.partition("/")
+                file = next(file for file in roots[root].rglob(Path(path).name) if file.match(path))
+                note = parse_note(path, file.read_text(encoding="utf-8", errors="replace"))
+                chosen = points_of(note, base.embed)
+                text = "\n".join(one.text for one in chosen)
+                told = [bool(re.search(pattern, text, re.IGNORECASE | re.DOTALL)) for pattern in patterns]
+                print(
+                    f"\n## {name}: {sum(told)} of {len(told)}\n\n- " + "\n- ".join(one.text for one in chosen)
+                )
+                there, wanted, lines = there + sum(told), wanted + len(told), lines + len(chosen)
+                read += len(note.text[note.body.start :].split())
+                written += len(text.split())
+    print(f"\n{there} of {wanted} points ({there / wanted:.0%}) in {lines} lines, {written} words of {read}")
+
+
+def talks() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        vault = Path(folder) / "vault"
+        shutil.copytree(ROOT / "vault", vault, ignore=shutil.ignore_patterns(".kb"))
+        shutil.copytree(SHARED / "seeds", vault / "Seeds")
+        base = KnowledgeBase(Settings(vault, Path(folder) / "index"))
+        with closing(base):
+            base.index()
+            for talk in json.loads(TALKS.read_text(encoding="utf-8")):
+                shutil.rmtree(base.study_folder, ignore_errors=True)
+                session = TutorSession(base)
+                list(session.open(talk["topic"], Cancellation()))
+                at = next(n for n, one in enumerate(session._lessons) if talk["answer"] in one.item.key)
+                for _ in range(at):
+                    list(session.reply("/skip", Cancellation()))
+                print(f"\n## {session._lessons[at].question}\n")
+                for turn in talk["turns"]:
+                    if session._at != at:
+                        break
+                    said = [
+                        one.markdown for one in session.reply(turn, Cancellation()) if isinstance(one, Said)
+                    ]
+                    print(f"- I: {turn}\n  - Tutor: {' '.join(said)}")
+
+
 @contextmanager
 def opened(vault: Path) -> Iterator[KnowledgeBase]:
     with tempfile.TemporaryDirectory() as folder:
@@ -150,5 +208,9 @@ if __name__ == "__main__":
             read(*map(int, seed) if seed else (1,))
         case ["summaries"]:
             summaries()
+        case ["points"]:
+            points()
+        case ["talks"]:
+            talks()
         case _:
             sys.exit(__doc__)

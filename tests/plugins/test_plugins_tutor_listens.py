@@ -171,8 +171,8 @@ def test_every_language_says_all_that_english_says(language: str) -> None:
 def test_a_wrong_answer_is_said_back_and_a_right_word_is_kept(base: KnowledgeBase) -> None:
     talk = Talk(base, "Bread/Dough.md", "gluten relaxes")
     assert "“the oven is cold”" in talk.say("the oven is cold")
-    talk = Talk(base, "Bread/Dough.md", "mixture of flour")
-    assert "“flour”" in talk.say("something with flour")
+    talk = Talk(base, "Bread/Dough.md", "bench knife")
+    assert "“knife”" in talk.say("some knife")
 
 
 def test_a_plea_is_refused_with_how_many_are_left_and_the_third_shows_the_note(base: KnowledgeBase) -> None:

@@ -18,6 +18,7 @@ from kb.plugin_api import (
     Options,
     Question,
     Quote,
+    Selection,
     Status,
     Task,
     content_words,
@@ -30,7 +31,7 @@ from kb.plugin_api import (
     words_of,
 )
 from kb_plugins.study.page import page_of
-from kb_plugins.summarize.extract import Candidate, candidates, key_sentences, questions
+from kb_plugins.summarize.extract import Candidate, Embed, Found, candidates, key_sentences, questions
 from kb_plugins.summarize.summary import Noticed, Summary
 
 MADE_BY = "made-by"  # property of notes that kb wrote: a summary of summaries would drift
@@ -68,9 +69,8 @@ def summarize(
     yield Status(f"Reading {len(selection.paths)} {'note' if len(selection.paths) == 1 else 'notes'}")
     notes = _read(base, selection.paths)
     found = candidates(notes, selection)
-    parts = len({candidate.part for candidate in found.candidates}) if len(notes) == 1 else 0
-    words = sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes)
-    count = max(_POINTS[0], min(_POINTS[1], words // _WORDS_PER_POINT), parts)
+    words = _words(notes)
+    count = _count(found, words, len(notes))
     wanted = selection.label if selection.kind == "search" else ""
     per_note = None if len(notes) == 1 else max(2, -(-count // len(notes)))
     chosen = key_sentences(found.candidates, count, base.embed, wanted, per_note)
@@ -120,6 +120,22 @@ def summarize(
         model=model,
         seconds=time.perf_counter() - begun,
     )
+
+
+def points_of(note: Note, embed: Embed) -> list[Candidate]:
+    """The points of a summary of `note` alone, in its own words."""
+    found = candidates([note], Selection("note", note.title, (note.path,)))
+    return key_sentences(found.candidates, _count(found, _words([note]), 1), embed)
+
+
+def _words(notes: Sequence[Note]) -> int:
+    return sum(len(plain_text(note.text[note.body.start :]).split()) for note in notes)
+
+
+def _count(found: Found, words: int, notes: int) -> int:
+    """How many points are told: by the length of the text, and of one note one for each part at least."""
+    parts = len({candidate.part for candidate in found.candidates}) if notes == 1 else 0
+    return max(_POINTS[0], min(_POINTS[1], words // _WORDS_PER_POINT), parts)
 
 
 def _open_tasks(notes: Sequence[Note]) -> Iterator[tuple[Note, Task]]:
