@@ -227,8 +227,10 @@ def test_what_is_looked_up_or_says_its_own_label_is_not_asked(text: str) -> None
 
 
 def test_a_note_without_anything_better_still_gives_its_best_card() -> None:
-    text = "# Mooring\n\n## Lines\n\nFor safety, four ropes are shown in a harbour plan (of PRE size), and of them two cross.\n"
-    assert len(items_of(parse_note("Mooring.md", text))) <= 1
+    weak = "# Mooring\n\n1. **Spring lines:**\n   Two ropes hold the boat from the following side against the pull of the tide.\n"
+    good = "\nHalyard = a rope with which a sail is hoisted along the mast\n"
+    assert [item.question for item in items_of(parse_note("Mooring.md", weak))] == ["Mooring — Spring lines?"]
+    assert all("Spring" not in item.question for item in items_of(parse_note("Mooring.md", weak + good)))
 
 
 def test_a_recipe_is_asked_for_its_steps() -> None:

@@ -9,7 +9,7 @@ from kb_plugins.study.fact import Fact, FactKind
 from kb_plugins.study.shapes import EXAMPLE, LEADS_AWAY, ORDERS, STEERS
 
 LEAST = 0.5  # worth from which a fact is asked
-LEAST_ALONE = 0.4  # of the one fact of a note that has none worth more
+LEAST_ALONE = 0.39  # of the one fact of a note that has none worth more
 _OF_KIND: dict[FactKind, float] = {
     "answer": 0.9, "term": 0.8, "cause": 0.8, "attribute": 0.7, "contrast": 0.7, "members": 0.65, "steps": 0.65,
     "relation": 0.55, "cell": 0.6, "section": 0.55,
