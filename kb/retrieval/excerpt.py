@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kb.notes.note import Span
+from kb.notes.parse import parse_note
 from kb.notes.plain import plain_text
 from kb.safe_text import safe_line
 from kb.text.characters import fold
@@ -44,8 +45,16 @@ def excerpt(passage: str, query: str, length: int) -> Excerpt:
 
 
 def as_read(passage: str) -> str:
-    """`passage` without front matter; where that stands alone, a property a line."""
-    return _FRONT_MATTER.sub("", passage).strip("\n") or "\n".join(_properties(passage))
+    """`passage` without front matter, its [[links]] as their labels; a property a line where those stand alone."""
+    text = _FRONT_MATTER.sub("", passage).strip("\n") or "\n".join(_properties(passage))
+    parts: list[str] = []
+    at = 0
+    for link in parse_note("", text).links if "[[" in text else ():
+        if link.kind in ("wiki", "embed") and link.span.start >= at:
+            place = " > ".join(part for part in (link.target, (link.heading or "").replace("#", " > ")) if part)
+            parts += [text[at : link.span.start], link.label or place]
+            at = link.span.end
+    return "".join((*parts, text[at:]))
 
 
 def properties_line(passage: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.retrieval.excerpt import excerpt
+from kb.retrieval.excerpt import as_read, excerpt
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_front_matter_is_not_shown_but_where_nothing_else_is_there() -> None:
     front = "---\naliases:\n  - Ebbinghaus\n  - Curve\nof: '[[Memory]]'\n---\n"
     assert excerpt(front + "It falls.", "curve", 100).text == "It falls."
     assert excerpt(front, "curve", 100).text == "aliases: Ebbinghaus, Curve · of: Memory"
+
+
+def test_a_passage_is_read_with_its_lines_and_with_labels_for_links() -> None:
+    passage = "---\ntags: [tea]\n---\n## Making it\n\n- See [[Oolong|blue tea]], [[Kettle]] and [[Tea#Green]].\n- `[[code]]`"
+    assert as_read(passage) == "## Making it\n\n- See blue tea, Kettle and Tea > Green.\n- `[[code]]`"
