@@ -176,7 +176,7 @@ class KnowledgeBase(Parts, ForPrograms):
         """Gives notes and their parts other names and places; links follow."""
         from kb.knowledge_base_renames import Renaming
 
-        return Renaming(self, self._carry_out)
+        return Renaming(self._carry_out)
 
     def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
         """Notes that belong with the one called `note` and that it neither links nor mentions."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kb.indexing.catalog import Catalog
-    from kb.indexing.connections import Connections
     from kb.linking.renaming.relinking import RenameContext, Renamed
 
 
@@ -15,22 +13,10 @@ if TYPE_CHECKING:
 CarryOut = Callable[["Callable[[RenameContext], Renamed]", bool, "Callable[[Renamed], None]"], "Renamed"]
 
 
-class _Base(Protocol):
-    """What names are looked up in."""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The index."""
-
-    def links(self, note: str) -> Connections:
-        """The links of the note called `note`."""
-
-
 class Renaming:
     """Renames, merges and extractions; each can be undone, and a dry run only tells what it would change."""
 
-    def __init__(self, base: _Base, carry_out: CarryOut) -> None:
-        self._base = base
+    def __init__(self, carry_out: CarryOut) -> None:
         self._carry_out = carry_out
 
     def note(
@@ -46,10 +32,10 @@ class Renaming:
         def work(context: RenameContext) -> Renamed:
             if "#" in note:
                 whole, _, part = note.partition("#")
-                return rename_part(context, self._base.links(whole).path, part, name)
-            if self._is_folder(note):
+                return rename_part(context, _path_of(context, whole), part, name)
+            if _is_folder(context, note):
                 return rename_folder(context, note, name)
-            return rename(context, self._base.links(note).path, name)
+            return rename(context, _path_of(context, note), name)
 
         return self._carry_out(work, dry_run, tell)
 
@@ -85,8 +71,10 @@ class Renaming:
         """Write another alias in place of `old`, in the front matter and in links; of `note` where several have it."""
         from kb.linking.renaming.alias import rename_alias
 
-        path = self._base.links(note).path if note else ""
-        return self._carry_out(lambda context: rename_alias(context, old, new, path), dry_run, tell)
+        def work(context: RenameContext) -> Renamed:
+            return rename_alias(context, old, new, _path_of(context, note) if note else "")
+
+        return self._carry_out(work, dry_run, tell)
 
     def merge(
         self,
@@ -100,7 +88,7 @@ class Renaming:
         from kb.linking.renaming.merge import merge
 
         def work(context: RenameContext) -> Renamed:
-            return merge(context, self._base.links(note).path, self._base.links(into).path)
+            return merge(context, _path_of(context, note), _path_of(context, into))
 
         return self._carry_out(work, dry_run, tell)
 
@@ -117,13 +105,20 @@ class Renaming:
 
         whole, _, part = section.partition("#")
         return self._carry_out(
-            lambda context: extract(context, self._base.links(whole).path, part, name), dry_run, tell
+            lambda context: extract(context, _path_of(context, whole), part, name), dry_run, tell
         )
 
-    def _is_folder(self, name: str) -> bool:
-        """Whether `name` is a folder of notes, and no note."""
-        folder = name.strip("/")
-        paths = [note.path for note in self._base.catalog.notes()]
-        if f"{folder}.md" in paths and not name.endswith("/"):
-            return False
-        return bool(folder) and any(path.startswith(f"{folder}/") for path in paths)
+
+def _path_of(context: RenameContext, note: str) -> str:
+    """Where the note called `note` lies, by the resolver that the rename needs anyway. Raises UsageError."""
+    from kb.indexing.connections import find_note
+
+    return find_note(context.before, note)
+
+
+def _is_folder(context: RenameContext, name: str) -> bool:
+    """Whether `name` is a folder of notes, and no note."""
+    folder = name.strip("/")
+    if context.before.names(f"{folder}.md") and not name.endswith("/"):
+        return False
+    return bool(folder) and any(one.path.startswith(f"{folder}/") for one in context.before.all_names())

@@ -140,12 +140,12 @@ class Catalog:
 
     def names(self) -> list[NoteNames]:
         """What every note can be called by."""
-        return [_names(row[0]) for row in self._rows("SELECT names FROM notes ORDER BY path")]
+        return [read_names(row[0]) for row in self._rows("SELECT names FROM notes ORDER BY path")]
 
     def names_of(self, paths: Sequence[str]) -> list[NoteNames]:
         """What some notes can be called by; unknown ones are left out."""
         return [
-            _names(row[0])
+            read_names(row[0])
             for chunk in _chunks(paths)
             for row in self._rows(f"SELECT names FROM notes WHERE path IN ({_marks(chunk)})", chunk)
         ]
@@ -280,7 +280,8 @@ def _marks(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _names(text: str) -> NoteNames:
+def read_names(text: str) -> NoteNames:
+    """What a note can be called by, as the catalog keeps it."""
     value = json.loads(text)
     return NoteNames(
         path=value["path"],

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from kb.files.small import finite
+from kb.indexing.catalog import read_names
 from kb.indexing.failures import translated
 from kb.indexing.file_table import FileTable
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing
 from kb.indexing.vector_table import VectorTable
 from kb.indexing.words import Columns, NoteWords
-from kb.notes.link_names import linked_names
+from kb.notes.link_names import changed_names, last_part, linked_names
 from kb.notes.note import Link, Note, Passage, PropertyValue, Span
 from kb.notes.plain import plain_text
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
@@ -65,14 +66,14 @@ class CatalogWriter:
                 raise
             self.connection.execute("COMMIT")
 
-    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote, stamp: str = "") -> bool:
-        """Store a note in place of what was known under its path; its links become due.
+    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote, stamp: str = "") -> set[str]:
+        """Store a note in place of what was known under its path; its links become due, and those to its headings.
 
-        Returns whether its names changed, so that any link may mean another note now.
+        Returns the names by which links find it now and did not before, or the reverse; see `links_due`.
         """
         names = names_of(note)
-        before = self._run("SELECT names FROM notes WHERE path = ?", [note.path]).fetchone()
-        self.remove_note(note.path)
+        before = self._names(note.path)
+        self._remove(note.path)
         texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
         if stamp and texts:
             texts[0] = f"{texts[0]}\n{_told_beside(note)}".strip()
@@ -130,14 +131,31 @@ class CatalogWriter:
         for ordinal, passage in enumerate(passages):
             self._put_passage(id, ordinal, passage)
         self._put_words(id, note.title, language, passages, texts)
-        if before is None or _without_headings(before[0]) != _without_headings(_as_json(names)):
-            return True
-        if before[0] != _as_json(names):
-            self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [note.path])
-        return False
+        if names in before:
+            return set()
+        self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [note.path])
+        return _found_by(before, [names])
 
-    def remove_note(self, path: str) -> None:
-        """Forget a note and all that was known of it."""
+    def remove_note(self, path: str) -> set[str]:
+        """Forget a note and all that was known of it. Returns the names by which links found it."""
+        before = self._names(path)
+        self._remove(path)
+        self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [path])
+        return _found_by(before, []) if before else set()
+
+    def links_due(self, names: Collection[str]) -> None:
+        """Have the links of every note that looks for one of `names`, see kb.notes.link_names, looked up again."""
+        self._run(
+            "UPDATE links SET status = 'due' WHERE status <> 'due' AND note IN (SELECT note FROM linked_names "
+            "WHERE name IN (SELECT value FROM json_each(?)))",
+            [json.dumps(sorted(names), allow_nan=False)],
+        )
+
+    def _names(self, path: str) -> list[NoteNames]:
+        """What the note at `path` can be called by; none where there is no such note."""
+        return [read_names(row[0]) for row in self._run("SELECT names FROM notes WHERE path = ?", [path])]
+
+    def _remove(self, path: str) -> None:
         row = self._run("SELECT id FROM notes WHERE path = ?", [path]).fetchone()
         if row:
             self._run("DELETE FROM passages_fts WHERE rowid IN (SELECT id FROM passages WHERE note = ?)", row)
@@ -270,8 +288,12 @@ def _as_json(names: NoteNames) -> str:
     return json.dumps(asdict(names), ensure_ascii=False, allow_nan=False)
 
 
-def _without_headings(names: str) -> dict[str, object]:
-    return {key: value for key, value in json.loads(names).items() if key not in ("headings", "anchors")}
+def _found_by(before: Sequence[NoteNames], after: Sequence[NoteNames]) -> set[str]:
+    """The names by which links find a note at one time and not at the other."""
+    folders = {
+        part for one in (*before, *after) for part in one.path.split("/")[:-1]
+    }  # links lead there, too
+    return changed_names(before, after) | set(map(last_part, folders))
 
 
 def _plain(value: PropertyValue) -> str:

@@ -49,7 +49,7 @@ def connections(catalog: Catalog, name: str) -> Connections:
     Raises UsageError when no note, or more than one, is called so.
     """
     resolver = LinkResolver(catalog.names())
-    path = _find(resolver, name)
+    path = find_note(resolver, name)
     links = catalog.links_from(path)
     unresolved = tuple(link for link in links if link.status == "unresolved")
     out = tuple(link for link in links if link.resolved and link.resolved != path)
@@ -88,7 +88,8 @@ def graph(catalog: Catalog) -> NoteGraph:
     return NoteGraph({note.path: note.title for note in catalog.notes()}, edges)
 
 
-def _find(resolver: LinkResolver, name: str) -> str:
+def find_note(resolver: LinkResolver, name: str) -> str:
+    """The path of the note called `name`. Raises UsageError when no note, or more than one, is called so."""
     found = resolver.resolve(_as_link(name), "")
     if found.status == "ambiguous":
         raise UsageError(f"{name!r} may be {_listed(found.candidates)}. Name the note by its path.")

@@ -281,7 +281,7 @@ class Index(IndexFacts):
         self._writer = CatalogWriter(self.folder, self._seal.key)
         with self._writer.batch():
             self._writer.vectors.save_from(aside, self._embedder.name)
-            mark_pending(self._writer, all_links=True)  # so that what was set aside is deleted in the end
+            mark_pending(self._writer)  # so that what was set aside is deleted in the end
         self._repaired = f"{reason} It was rebuilt from the notes."
 
     def _is_trusted(self) -> bool:

@@ -6,27 +6,36 @@ killed one left undone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 
 from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.schema import discard_set_aside
-from kb.notes.resolve import LinkResolver, NoteNames
+from kb.notes.resolve import ROOT, LinkResolver, NoteNames
 from kb.notes.vault import Vault
 
-# The links of changed notes, and those that lead to them, are marked one by one; every link is pending when a change of
-# names may let any of them mean another note.
+# The links of changed notes, those that lead to them, and those that look for a name that changed are marked one by one;
+# every link is pending where too much changed for that.
 _ALL_LINKS = "all_links_due"
 _SOME_LINKS = "some_links_due"
 _TIDYING = "tidying_due"
 _ATTACHMENTS = "attachments"
+_MANY_NAMES = 2_000  # where more changed, to look all links up costs less than to find those concerned
 
 
-def mark_pending(writer: CatalogWriter, *, all_links: bool) -> None:
-    """Record that notes changed; call it within the batch that changes them."""
+def mark_pending(writer: CatalogWriter, names: Collection[str] | None = None) -> None:
+    """Record that notes changed; call it within the batch that changes them.
+
+    `names` are those by which links find a note now and did not before, or the reverse; None stands for any.
+    """
     writer.set_meta(_TIDYING, "yes")
-    writer.set_meta(_ALL_LINKS if all_links else _SOME_LINKS, "yes")
+    # Whether there is a note of Dendron's tells what labels mean everywhere.
+    if names is None or ROOT in names or len(names) > _MANY_NAMES:
+        writer.set_meta(_ALL_LINKS, "yes")
+        return
+    writer.links_due(names)
+    writer.set_meta(_SOME_LINKS, "yes")
 
 
 def resolve_pending_links(

@@ -92,15 +92,20 @@ def read_changes(
             if raw is not None
         ]
         with writer.batch():
+            before = len(tally.notes)
+            names: set[str] = set()
             for one in made:
-                _keep(one, writer, tally, is_known=one.path in known, is_renamed=one.path in renamed)
+                names |= _keep(one, writer, tally, is_known=one.path in known, is_renamed=one.path in renamed)
+            if names or len(tally.notes) > before:
+                mark_pending(writer, names if known else None)
         done += len(batch)
     with writer.batch():
+        names = set()
         for path in todo.missing:
-            writer.remove_note(path)
+            names |= writer.remove_note(path)
             writer.files.forget(path)
         if missing:
-            mark_pending(writer, all_links=True)
+            mark_pending(writer, names)
     tally.removed = gone
     return tally
 
@@ -154,32 +159,30 @@ def _made(
     return replace(found, note=note, passages=passages, content=b"" if content is not None else pack(extract))
 
 
-def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> None:
-    """Put what was made into the catalog; within a batch."""
+def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> set[str]:
+    """Put what was made into the catalog, within a batch; see `mark_pending` for the names that are returned."""
     if one.reason:
         tally.unreadable.append((one.path, one.reason))
     if one.reason and not one.is_refused:
-        return  # it keeps its last state, and is tried again
+        return set()  # it keeps its last state, and is tried again
     writer.files.forget(one.path)
     if one.reason:
-        writer.remove_note(one.path)
         writer.files.put_unread(one.file, one.raw, one.reason)
-        mark_pending(writer, all_links=True)
-        return
+        return writer.remove_note(one.path)
     if one.note is None:
         writer.touch(one.raw)
         tally.unchanged += 1
-        return
+        return set()
     if one.content:
         writer.files.put_extract(one.raw.fingerprint, one.file.stamp, one.content)
-    names_changed = writer.put_note(one.note, one.passages, one.raw, one.file.stamp)
-    mark_pending(writer, all_links=names_changed)
+    names = writer.put_note(one.note, one.passages, one.raw, one.file.stamp)
     tally.notes.append(one.path)
     tally.changed += is_known
     tally.renamed += is_renamed
     if not (is_known or is_renamed):
         tally.added += 1
         tally.new.append(one.path)
+    return names
 
 
 def _read(vault: Vault, file: NoteFile, tally: Tally) -> RawNote | None:

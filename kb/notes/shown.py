@@ -10,6 +10,11 @@ from kb.notes.renames import Renames
 from kb.notes.written import Written, in_table
 
 
+def read_as(link: Link) -> str:
+    """What a reader sees of a link: its label, else its target and heading."""
+    return link.label or " > ".join(filter(None, (link.target, (link.heading or "").replace("#", " > "))))
+
+
 def shown_words(link: Link, path: str) -> str:
     """What a wiki link without a label shows, where that is not the name of the file at `path`; else nothing."""
     if link.label or link.kind not in ("wiki", "property") or not link.target or "/" in link.target:

@@ -212,7 +212,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the session stands, for a status line: card 3 of 10, or the tutor's state and hint level."""
+    """Where the session stands, for a status line: card 3 of 10 · 2 right."""
 
     label: str
     value: int

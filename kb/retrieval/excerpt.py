@@ -10,6 +10,7 @@ from functools import lru_cache
 from kb.notes.note import Span
 from kb.notes.parse import parse_note
 from kb.notes.plain import plain_text
+from kb.notes.shown import read_as
 from kb.safe_text import safe_line
 from kb.text.characters import fold
 from kb.text.forms import match_keys
@@ -17,7 +18,7 @@ from kb.text.words import Piece, pieces
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 _QUOTES = "'\""
-_BEFORE = 60  # characters shown before the first match
+_BEFORE = 60  # characters shown before the first match; a third at most, for a narrow list shows no more
 # Two forms of a word begin alike and differ in a few letters at the end.
 _STEM, _ENDING = 4, 4
 _PART = 4  # letters of a part of a word
@@ -36,7 +37,8 @@ def excerpt(passage: str, query: str, length: int) -> Excerpt:
     text = safe_line(plain_text(_FRONT_MATTER.sub("", passage))) or properties_line(passage)
     words = pieces(query)
     first = next((mark.start for mark in _marks(text, words)), 0)
-    start = text.rfind(" ", 0, max(0, first - _BEFORE)) + 1 if len(text) > length and first > _BEFORE else 0
+    before = min(_BEFORE, length // 3)
+    start = text.rfind(" ", 0, first - before) + 1 if len(text) > length and first > before else 0
     shown = text[start:]
     if len(shown) > length:
         shown = shown[:length].rsplit(" ", 1)[0].rstrip() + " …"
@@ -50,9 +52,8 @@ def as_read(passage: str) -> str:
     parts: list[str] = []
     at = 0
     for link in parse_note("", text).links if "[[" in text else ():
-        if link.kind in ("wiki", "embed") and link.span.start >= at:
-            place = " > ".join(part for part in (link.target, (link.heading or "").replace("#", " > ")) if part)
-            parts += [text[at : link.span.start], link.label or place]
+        if link.span.start >= at and text.startswith(("[[", "![["), link.span.start):
+            parts += [text[at : link.span.start], read_as(link)]
             at = link.span.end
     return "".join((*parts, text[at:]))
 

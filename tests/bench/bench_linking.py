@@ -29,13 +29,14 @@ from kb.linking.ranking.ranker import Ranker, fit
 from kb.linking.reading.graph import LinkGraph, graph_of
 from kb.linking.reading.link_statistics import Read
 from kb.linking.reading.mentions import Lexicon
-from kb.linking.reading.prose import link_text, read_prose
+from kb.linking.reading.prose import read_prose
 from kb.linking.related import Relations
 from kb.machine_log import MachineLog
 from kb.notes.note import Note, Span
 from kb.notes.parse import parse_note, stem
 from kb.notes.passages import split_passages
 from kb.notes.resolve import LinkResolver, names_of
+from kb.notes.shown import read_as
 from kb.notes.vault import Vault
 from tests.support import HashingEmbedder, write_notes
 
@@ -95,7 +96,7 @@ def hidden(note: Note, resolver: LinkResolver) -> tuple[Note, list[tuple[Span, s
     gold: list[tuple[Span, str]] = []
     position = length = 0
     for one in read_prose(note, resolver).links:
-        label = link_text(one.link)
+        label = read_as(one.link)
         parts += note.text[position : one.link.span.start], label
         length += one.link.span.start - position
         gold.append((Span(length, length + len(label)), one.target))

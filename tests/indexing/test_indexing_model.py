@@ -132,7 +132,8 @@ class World:
         for _ in range(self.random.randrange(4)):
             parts.append(self.sentence())
             parts.append(
-                f"See [[{self.random.choice(WORDS)} {self.random.randrange(60)}]] ![[{self.random.choice(WORDS)}.png]]"
+                f"See [[{self.random.choice(WORDS)} {self.random.randrange(60)}]] ![[{self.random.choice(WORDS)}.png]] "
+                f"[[{self.random.choice(WORDS)}]] [x]({self.random.choice(['A/', 'A/B', 'D3', '..'])})"
             )
         return "\n\n".join(parts) + "\n"
 

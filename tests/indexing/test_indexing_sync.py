@@ -119,6 +119,40 @@ def test_a_changed_note_embeds_only_its_changed_passages(base: Base) -> None:
     assert base.chroma_keys() == base.passage_keys()
 
 
+def test_a_changed_heading_embeds_only_its_own_section(base: Base) -> None:
+    parts = [f"## Part {n}\n\nA sentence about river {n} and its banks." for n in range(40)]
+    base.write("Rivers.md", "\n\n".join(["# Rivers", *parts]))
+    assert base.sync().embedded >= 40
+    base.write("Rivers.md", "\n\n".join(["# Rivers", *parts]).replace("## Part 3\n", "## Mouths\n"))
+    assert base.sync().embedded == 1
+
+
+def test_links_follow_names_that_come_and_go(base: Base) -> None:
+    base.write("Links.md", "[[Heron]] [[wading bird]] [all](Birds/) [[Tokens]]\n")
+    base.sync()
+
+    def lead_to() -> list[tuple[str, str | None]]:
+        index = base.read()
+        try:
+            return [(link.status, link.resolved) for link in index.catalog.links_from("Links.md")]
+        finally:
+            index.close()
+
+    tokens = ("resolved", "Tokens.md")
+    missing = ("unresolved", None)
+    assert lead_to() == [missing, missing, missing, tokens]
+    base.write("Birds/Heron.md", "---\naliases: [wading bird]\n---\nIt stands.\n")
+    base.sync()
+    heron = ("resolved", "Birds/Heron.md")
+    assert lead_to() == [heron, heron, ("attachment", None), tokens]
+    base.write("Birds/Heron.md", "It stands.\n")
+    base.sync()
+    assert lead_to() == [heron, missing, ("attachment", None), tokens]
+    (base.vault / "Birds" / "Heron.md").unlink()
+    base.sync()
+    assert lead_to() == [missing, missing, missing, tokens]
+
+
 def test_a_note_saved_without_change_embeds_nothing(base: Base) -> None:
     base.write("Tokens.md", NOTES["Tokens.md"])
     assert base.sync().embedded == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -99,10 +100,12 @@ def test_the_tutor_asks_and_shows_where_it_stands(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
         await send(pilot, "/mode tutor")
+        told = str(app.main.query("#said .hint").last(Static).render())
+        assert told.startswith("/hint  /reveal")  # names alone; /help tells the rest
         await send(pilot, "Oolong")
         assert "?" in said(app), app.problems
         await send(pilot, "no idea")
-        assert "hint" in app.main.status.standing
+        assert re.fullmatch(r"hint \d/\d", app.main.status.standing)  # and no name of a state
         await send(pilot, "/reveal")
         assert "Here is what your note says." in said(app)
         if app.main._begun:

@@ -58,7 +58,8 @@ def print_events(events: Iterator[Event]) -> bool:
                     out().print(Text(keys, style="dim"), soft_wrap=True)
                 case Standing(label, value, of, detail):
                     count = f"{value}/{of}" if of else str(value)
-                    err().print(Text(safe_line(f"{label} {count} {detail}"), style="dim"), soft_wrap=True)
+                    standing = " · ".join(filter(None, (f"{label} {count}", detail)))
+                    err().print(Text(safe_line(standing), style="dim"), soft_wrap=True)
                 case Saved(path):
                     say(f"Wrote {safe_line(str(path))}")
                 case Done():

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from kb.notes.note import Link, Note, Span
 from kb.notes.resolve import LinkResolver
+from kb.notes.shown import read_as
 from kb.notes.source import blank_out
 
 WALL = "\x00"  # no name reaches across it
@@ -97,7 +98,7 @@ def read_prose(note: Note, resolver: LinkResolver) -> Prose:
         if walled[start] == WALL:
             elsewhere.add(target)
             continue
-        label = link_text(link)
+        label = read_as(link)
         starts.append(length)
         sources.append(position)
         parts += walled[position:start], label
@@ -109,13 +110,6 @@ def read_prose(note: Note, resolver: LinkResolver) -> Prose:
     sources.append(position)
     parts.append(walled[position:])
     return Prose(note.path, "".join(parts), tuple(links), frozenset(elsewhere), tuple(starts), tuple(sources))
-
-
-def link_text(link: Link) -> str:
-    """What a reader sees of a link."""
-    if link.label:
-        return link.label
-    return f"{link.target} > {link.heading.replace('#', ' > ')}" if link.heading else link.target
 
 
 def _untouched(note: Note) -> Iterator[Span]:

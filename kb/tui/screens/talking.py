@@ -66,8 +66,9 @@ class Talking(Screen[None]):
         self._mode, self._begun, self._reopened = name, False, None
         conversation = self.query_one(Conversation)
         conversation.note(f"{mode.title}: {mode.summary}", "mode")
-        if mode.commands:
-            conversation.note("   ".join(f"{key} {text}" for key, text in mode.commands.items()), "hint")
+        if mode.commands:  # what they do is told by /help, and while one is typed
+            names = "  ".join(key.partition(" ")[0] for key in mode.commands)
+            conversation.note(f"{names}  /help tells what they do", "hint")
         conversation.invite(_invitation(mode))
         conversation.focus_line()
         status = self.query_one(StatusLine)
@@ -146,7 +147,7 @@ class Talking(Screen[None]):
             case Standing(label, value, of, detail):
                 conversation.invite("Your answer")
                 count = f"{value}/{of}" if of else str(value)
-                status.standing = safe_line(f"{label} {count} {detail}")
+                status.standing = safe_line(" · ".join(filter(None, (f"{label} {count}", detail))))
             case Saved(path):
                 self.notify(f"Wrote {safe_line(str(path))}", markup=False)
 

@@ -12,6 +12,7 @@ from textual.widgets import Markdown
 from textual.widgets._markdown import MarkdownParagraph  # not handed out by textual.widgets.markdown
 from textual.widgets.markdown import MarkdownBlock
 
+from kb.notes.shown import read_as
 from kb.safe_text import safe_line, safe_text
 from kb.tui.theme import citation_colour
 
@@ -139,5 +140,4 @@ def followed(note: Note, href: str) -> Link | None:
 
 
 def _label(link: Link) -> str:
-    place = " > ".join(part for part in (link.target, (link.heading or "").replace("#", " > ")) if part)
-    return _MARKS.sub(r"\\\1", safe_line(link.label or place))
+    return _MARKS.sub(r"\\\1", safe_line(read_as(link)))

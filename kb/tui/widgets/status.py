@@ -43,7 +43,7 @@ class StatusLine(Horizontal):
             if value
         )
         self.query_one("#status-mode", Static).update(
-            " ".join(part for part in (self.mode, self.standing) if part)
+            " · ".join(part for part in (self.mode, self.standing) if part)
         )
         self.query_one("#status-doing", Static).update(self.doing)
         self.query_one("#status-index", Static).update(

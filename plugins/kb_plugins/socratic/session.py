@@ -266,7 +266,7 @@ class TutorSession:
         return Said(text)
 
     def _standing(self, lesson: Lesson) -> Standing:
-        return Standing("hint", lesson.hint, len(lesson.hints), lesson.state)
+        return Standing("hint", lesson.hint, len(lesson.hints))
 
     def _results(self) -> list[str]:
         return results(self._lessons, self._tongue(self._lessons[0]), self._added)
