@@ -213,3 +213,21 @@ def test_a_title_that_is_a_question_leaves_the_question_one(base: KnowledgeBase)
     item = Talk(base, "Bread/Dough.md", "bench knife").lesson.item
     asked = replace(item, question="What is yeast?", stem="What is bread? › Parts: What is yeast?")
     assert question_of(asked) == "What is bread › Parts: What is yeast?"
+
+
+def test_a_count_that_is_a_number_of_the_answer_is_not_said(base: KnowledgeBase) -> None:
+    from dataclasses import replace
+
+    from kb_plugins.socratic.lesson import Lesson
+    from kb_plugins.socratic.moves import Speaker
+    from kb_plugins.socratic.secret import Secret
+    from kb_plugins.socratic.tongue import Tongue
+    from kb_plugins.study.minds import Minds
+
+    item = replace(
+        Talk(base, "Bread/Dough.md", "bench knife").lesson.item, key="2 hours", question="How long?"
+    )
+    secret = Secret.of(item, (), "How long?")
+    lesson = Lesson(item, "How long?", secret, "", [], pleas=1)
+    said = Speaker(Tongue("en"), (), (), Minds(base)).turn(lesson, "plea", None, "tell me")
+    assert not any(secret.is_told_by(text) for text in said.told)

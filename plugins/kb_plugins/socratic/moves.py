@@ -43,12 +43,13 @@ class Speaker:
 
     def turn(self, lesson: Lesson, step: Step, heard: Heard | None, text: str) -> Turn:
         """What is said for `step`; without the learner's own words where, with them, it would tell the answer."""
-        turn = self._turn(lesson, step, heard, text)
-        if any(
-            one.is_told_by(" ".join((*turn.told, turn.question))) for one in (lesson.secret, *lesson.others)
-        ):
-            turn = self._turn(lesson, step, heard, "")
-        return turn
+        secrets = (lesson.secret, *lesson.others)
+        for words in (text, ""):
+            turn = self._turn(lesson, step, heard, words)
+            if not any(one.is_told_by(" ".join((*turn.told, turn.question))) for one in secrets):
+                return turn
+        # A count of parts or pleas may be a number of the answer.
+        return Turn((self._tongue.says("open"),), turn.question)
 
     def _turn(self, lesson: Lesson, step: Step, heard: Heard | None, text: str) -> Turn:
         tongue = self._tongue
