@@ -222,3 +222,43 @@ def test_files_that_are_read_beside_the_notes_are_shown_as_they_are(tmp_path: Pa
     assert '<img src="../files/pixel.png"' in tea
     assert (tmp_path / "site" / "files" / "talk.txt").read_text("utf-8") == notes["talk.txt"]
     assert [file.name for file in (tmp_path / "site" / "notes").iterdir()] == ["Tea.html"]
+
+
+def test_a_note_that_went_since_it_was_indexed_has_no_page_and_nothing_leads_to_it(tmp_path: Path) -> None:
+    notes = {
+        "Tea.md": "# Tea\n\nSee [[Oolong]] and [[Green]]. #drink\n",
+        "Oolong.md": "# Oolong\n\n[[Tea]] #drink\n",
+        "Green.md": "# Green\n\n[[Tea]]\n",
+    }
+    write_notes(tmp_path / "vault", notes)
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    (tmp_path / "vault" / "Oolong.md").unlink()
+    done = run_kb("export", "site", "site", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "1 note has changed since kb index." in done.stderr
+    pages = {file: Seen(file) for file in sorted((tmp_path / "site").rglob("*.html"))}
+    assert not [
+        reference for seen in pages.values() for _, _, reference in seen.references if "Oolong" in reference
+    ]
+    assert "Oolong" not in (tmp_path / "site" / "graph.html").read_text("utf-8")
+    assert 'class="missing">Oolong</span>' in (tmp_path / "site" / "notes" / "Tea.html").read_text("utf-8")
+    assert "2 notes" in pages[tmp_path / "site" / "index.html"].text
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    again = run_kb("export", "graph", "graph.json", cwd=tmp_path)
+    assert "changed since" not in again.stderr
+
+
+def test_a_note_that_cannot_be_read_has_a_page_that_says_so(tmp_path: Path) -> None:
+    write_notes(tmp_path / "vault", {"Tea.md": "# Tea\n\n[[Oolong]]\n", "Oolong.md": "# Oolong\n"})
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    (tmp_path / "outside.md").write_text("# Outside\n", encoding="utf-8")
+    (tmp_path / "vault" / "Oolong.md").unlink()
+    (tmp_path / "vault" / "Oolong.md").symlink_to(tmp_path / "outside.md")
+    done = run_kb("export", "site", "site", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Left out: " in done.stderr
+    page = (tmp_path / "site" / "notes" / "Oolong.html").read_text("utf-8")
+    assert "could not be read" in page
+    assert "Outside" not in page

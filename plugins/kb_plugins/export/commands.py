@@ -89,7 +89,8 @@ def quiz(context: typer.Context, file: File, notes: Notes = "") -> None:
             write_package(base, cards, file)
         else:
             write_new(base, file, cards_text(cards, form))
-    _tell(terminal, file)
+        behind = base.notes_behind()
+    _tell(terminal, file, behind)
 
 
 @app.command("graph")
@@ -104,7 +105,8 @@ def graph(context: typer.Context, file: File, notes: Notes = "") -> None:
     form = form_of(file, *FORMS)
     with closing(terminal.knowledge_base()) as base:
         write_new(base, file, graph_text(graph_data(base, notes), form))
-    _tell(terminal, file)
+        behind = base.notes_behind()
+    _tell(terminal, file, behind)
 
 
 @app.command("statistics")
@@ -119,7 +121,8 @@ def statistics(context: typer.Context, file: File) -> None:
     form = form_of(file, *FORMS)
     with closing(terminal.knowledge_base()) as base:
         write_new(base, file, statistics_text(figures(base), form))
-    _tell(terminal, file)
+        behind = base.notes_behind()
+    _tell(terminal, file, behind)
 
 
 @app.command("site")
@@ -142,16 +145,29 @@ def site(
     with closing(terminal.knowledge_base()) as base:
         made = Site(base, notes, title)
         count = write_site(base, made, folder)
+        behind = base.notes_behind()
     for sentence in made.skipped:
         terminal.say(f"Left out: {sentence}")
     if terminal.json:
-        terminal.print_json({"folder": str(folder), "files": count, "left_out": made.skipped})
+        told = {"folder": str(folder), "files": count, "left_out": made.skipped, "notes_behind": behind}
+        terminal.print_json(told)
     else:
         terminal.say(f"Wrote {count} files. Open {folder / 'index.html'}")
+    _tell_behind(terminal, behind)
 
 
-def _tell(terminal: Terminal, file: Path) -> None:
+def _tell(terminal: Terminal, file: Path, behind: int = 0) -> None:
+    """Say what was written; `behind` notes differ from what is indexed."""
     if terminal.json:
-        terminal.print_json({"file": str(file)})
+        terminal.print_json({"file": str(file)} | ({"notes_behind": behind} if behind else {}))
     else:
         terminal.say(f"Wrote {file}")
+    _tell_behind(terminal, behind)
+
+
+def _tell_behind(terminal: Terminal, behind: int) -> None:
+    if behind:
+        noun = "note has" if behind == 1 else "notes have"
+        terminal.say(
+            f"{behind:,} {noun} changed since kb index. Run it, then export again, to have that too."
+        )

@@ -35,7 +35,9 @@ class Site:
         self._base = base
         # What is no Markdown is shown as the file it is.
         files = {note.path for note in base.catalog.notes() if note.stamp}
-        self._notes = [note for note in base.list_notes(wanted) if note.path not in files]
+        found = [note for note in base.list_notes(wanted) if note.path not in files]
+        # One that went since it was indexed has no page, and so nothing may lead to it.
+        self._notes = [note for note in found if _is_there(base, note.path)]
         if not self._notes:
             raise UsageError("There are no notes of this kind. Name others; kb search lists what there is.")
         self._titles = {note.path: safe_line(note.title) or note.path for note in self._notes}
@@ -57,6 +59,7 @@ class Site:
                 note = self._base.note(found.path)
             except KbError as error:
                 self.skipped.append(str(error))
+                yield self._addresses.of(found.path), self._unread_page(found.path)
                 continue
             yield self._addresses.of(found.path), self._note_page(note)
         yield from self._media.files()
@@ -93,6 +96,12 @@ class Site:
             f'<p class="soft">{text(note.path)}</p>',
         ]
         return self._page(page, title, "\n".join(shown))
+
+    def _unread_page(self, path: str) -> str:
+        """Stands in for a note that is there and cannot be read: other pages lead to it."""
+        title = self._titles[path]
+        told = f'<h1>{text(title)}</h1>\n<p class="soft">This note could not be read.</p>'
+        return self._page(self._addresses.of(path), title, told)
 
     def _relations(self, note: Note, page: str) -> str:
         """The links in the note's properties, by the property that holds them."""
@@ -194,6 +203,10 @@ def _tag_id(tag: str) -> str:
 def _says(note: Note, title: str) -> bool:
     """Whether the note begins with its title as a heading."""
     return bool(note.sections) and note.sections[0].level == 1 and safe_line(note.sections[0].title) == title
+
+
+def _is_there(base: KnowledgeBase, path: str) -> bool:
+    return (base.settings.vault / base.on_disk(path)).is_file()
 
 
 def _is_embed(link: Link) -> bool:
