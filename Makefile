@@ -54,12 +54,13 @@ docs: $(VENV)/.dev
 # In an environment of its own, which builds llama.cpp once more.
 oldest:
 	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
-	@.venv-oldest/bin/pip install --quiet -c constraints.txt torch
-	@.venv-oldest/bin/pip install --quiet -c constraints-oldest.txt -e ".[lsp,mcp,serve]" "pytest>=8.4" "pytest-timeout>=2.4" "hypothesis>=6.150"
+	@.venv-oldest/bin/python -m pip install --quiet -c constraints.txt pip torch
+	@.venv-oldest/bin/pip install --quiet -c constraints-oldest.txt -e ".[lsp,mcp,serve]" --group test
 	.venv-oldest/bin/pytest -q -o filterwarnings=default -m "not slow and not soak" tests
 
 sbom: $(VENV)/.demo
 	@mkdir -p dist
+	$(BIN)/python -m tools.licences --wheel > kb-notes.cdx.json
 	$(BIN)/python -m tools.licences --sbom > dist/sbom.cdx.json
 
 clean:

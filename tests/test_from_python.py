@@ -112,7 +112,7 @@ def test_langchain_is_told_of_where_it_is_not_installed(
 
 
 def test_a_langchain_program_finds_passages_alone_and_in_a_chain(small_base: Path) -> None:
-    pytest.importorskip("langchain_core", reason="the group langchain is not installed")
+    pytest.importorskip("langchain_core", reason="the group test is not installed")
     from langchain_core.prompts import ChatPromptTemplate
     from langchain_core.runnables import RunnablePassthrough
 

@@ -1,9 +1,10 @@
 """What is installed with kb, and under which licences: a page of the documentation and a software bill of materials.
 
     python -m tools.licences            the page
-    python -m tools.licences --sbom     CycloneDX 1.6, as JSON
+    python -m tools.licences --sbom     CycloneDX 1.6, as JSON: kb and all that is installed with it
+    python -m tools.licences --wheel    the same of kb's own wheel alone; kept in kb-notes.cdx.json, which lies in the wheel
 
-Both are read from the metadata of the packages that are installed here.
+What is installed with kb is read from the metadata of the packages that are installed here.
 """
 
 from __future__ import annotations
@@ -172,7 +173,7 @@ def page() -> str:
         "# Licences",
         "",
         ("kb is licensed under the Apache License 2.0. This page is made of the metadata of the packages; `make sbom` writes the "
-        "same as a software bill of materials (CycloneDX)."),
+        "same as a software bill of materials (CycloneDX). What is in the wheel itself is listed in it, too, in the folder `sboms`."),
         "",
         "## In kb's own wheel",
         "",
@@ -195,12 +196,10 @@ def page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def sbom() -> dict[str, Any]:
-    """The software bill of materials."""
+def wheel_sbom() -> dict[str, Any]:
+    """The software bill of materials of what the wheel itself holds."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    found = packages()
     own = f"pkg:pypi/{project['name']}@{project['version']}"
-    references = {name: f"pkg:pypi/{name}@{package.version}" for name, package in found.items()}
     components: list[dict[str, Any]] = [
         {
             "type": "file" if "reader" not in part.name else "machine-learning-model",
@@ -211,25 +210,6 @@ def sbom() -> dict[str, Any]:
         }
         for part in PARTS[1:]
     ]
-    for name, package in found.items():
-        licences = [{"expression": package.licence}] if package.licence else []
-        components.append(
-            {
-                "type": "library",
-                "name": package.name,
-                "version": package.version,
-                "purl": references[name],
-                "bom-ref": references[name],
-                "licenses": licences,
-                "scope": "required" if "kb" in package.needed_for else "optional",
-            }
-        )
-    direct = [canonicalize_name(Requirement(one).name) for one in project["dependencies"]]
-    needs = {own: [references[name] for name in direct if name in references]}
-    needs |= {
-        references[name]: [references[one] for one in package.needs if one in references]
-        for name, package in found.items()
-    }
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -245,10 +225,42 @@ def sbom() -> dict[str, Any]:
             }
         },
         "components": components,
-        "dependencies": [{"ref": ref, "dependsOn": sorted(wanted)} for ref, wanted in sorted(needs.items())],
+        "dependencies": [{"ref": own, "dependsOn": [one["bom-ref"] for one in components]}],
     }
 
 
+def sbom() -> dict[str, Any]:
+    """The software bill of materials of the wheel and of all that is installed with it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    made, found = wheel_sbom(), packages()
+    own, components = made["metadata"]["component"]["bom-ref"], made["components"]
+    references = {name: f"pkg:pypi/{name}@{package.version}" for name, package in found.items()}
+    needs = {own: [*made["dependencies"][0]["dependsOn"]]}
+    for name, package in found.items():
+        licences = [{"expression": package.licence}] if package.licence else []
+        components.append(
+            {
+                "type": "library",
+                "name": package.name,
+                "version": package.version,
+                "purl": references[name],
+                "bom-ref": references[name],
+                "licenses": licences,
+                "scope": "required" if "kb" in package.needed_for else "optional",
+            }
+        )
+    direct = [canonicalize_name(Requirement(one).name) for one in project["dependencies"]]
+    needs[own] += [references[name] for name in direct if name in references]
+    needs |= {
+        references[name]: [references[one] for one in package.needs if one in references]
+        for name, package in found.items()
+    }
+    made["dependencies"] = [
+        {"ref": ref, "dependsOn": sorted(wanted)} for ref, wanted in sorted(needs.items())
+    ]
+    return made
+
+
 if __name__ == "__main__":
-    made = json.dumps(sbom(), indent=2, allow_nan=False) if "--sbom" in sys.argv else page()
-    print(made)  # noqa: T201
+    asked = {"--sbom": sbom, "--wheel": wheel_sbom}.get(" ".join(sys.argv[1:]))
+    print(json.dumps(asked(), indent=2, allow_nan=False) if asked else page(), end="\n" if asked else "")  # noqa: T201

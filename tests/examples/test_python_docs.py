@@ -56,7 +56,7 @@ def run(home: Path, *words: str) -> str:
 def test_a_snippet_of_the_page_prints_what_it_should(home: Path, number: int) -> None:
     assert len(SNIPPETS) == len(PRINTED)
     if "langchain" in SNIPPETS[number]:
-        pytest.importorskip("langchain_core", reason="the group langchain is not installed")
+        pytest.importorskip("langchain_core", reason="the group test is not installed")
     if number:
         run(home, "-c", "from kb import KnowledgeBase\nwith KnowledgeBase.open('~/notes') as b: b.index()")
     shown = run(home, "-c", SNIPPETS[number])
