@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
     from kb.answering.llama_index_query_engine import KnowledgeBaseQueryEngine
+    from kb.indexing.sync import Report, SyncReport
     from kb.models.language_model import Cancellation, LanguageModel
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit
@@ -43,6 +44,9 @@ class ForPrograms:
         @property
         def model(self) -> LanguageModel: ...
         def close(self) -> None: ...
+        def index(
+            self, report: Report | None = None, *, accept_removals: bool = False, brief: bool = False
+        ) -> SyncReport: ...
 
     @classmethod
     def open(cls, vault: str | Path | None = None, *, index: str | Path | None = None) -> Self:
@@ -59,6 +63,13 @@ class ForPrograms:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._aside(lambda: None)  # what is being done is done first
         self.close()
 
     def answer(
@@ -106,6 +117,10 @@ class ForPrograms:
         finally:
             cancellation.cancel()
             await asyncio.wait([done])
+
+    async def aindex(self, *, accept_removals: bool = False) -> SyncReport:
+        """`index` without holding up the event loop; what is finished stays when nobody awaits it any more."""
+        return await self._aside(lambda: self.index(accept_removals=accept_removals))
 
     async def asearch(self, query: str, limit: int = 10) -> list[SearchHit]:
         """`search` without holding up the event loop."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -51,6 +53,50 @@ def test_asynchronous_calls_may_be_made_together(small_base: Path) -> None:
             assert other.outcome == "answered"
 
     asyncio.run(main())
+
+
+def test_a_base_may_be_opened_indexed_and_closed_without_holding_up_a_loop(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "Owl.md").write_text("# Owl\n\nOwls hunt at night.\n", encoding="utf-8")
+
+    async def main() -> None:
+        async with KnowledgeBase.open(tmp_path / "notes", index=tmp_path / "index") as base:
+            assert (await base.aindex()).added == 1
+            assert [hit.passage.note_path for hit in await base.asearch("owls")] == ["Owl.md"]
+        async with KnowledgeBase.open(tmp_path / "no such folder", index=tmp_path / "other") as base:
+            with pytest.raises(KbError):
+                await base.aindex()
+
+    asyncio.run(main())
+
+
+@pytest.mark.slow
+def test_a_type_checker_knows_what_each_call_gives(tmp_path: Path) -> None:
+    pytest.importorskip("mypy", reason="the group dev is not installed")
+    page = (Path(__file__).parents[1] / "docs" / "python.md").read_text("utf-8")
+    programs = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    for number, text in enumerate(programs):
+        (tmp_path / f"page_{number}.py").write_text(text, encoding="utf-8")
+    asked = (
+        "from kb import KnowledgeBase\n"
+        "async def main(base: KnowledgeBase) -> None:\n"
+        "    async with base:\n"
+        "        reveal_type(base.answer('x'))\n"
+        "        reveal_type(await base.asearch('x'))\n"
+        "        reveal_type(base.as_llm())\n"
+        "        base.answr('x')\n"
+    )
+    (tmp_path / "asked.py").write_text(asked, encoding="utf-8")
+    words = ["-m", "mypy", "--check-untyped-defs", "--cache-dir", str(tmp_path / "cache"), str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=580
+    )
+    for wanted in ('"kb.answering.answer.Answer"', '"list[kb.retrieval.hit.SearchHit]"', "KnowledgeBaseLLM"):
+        assert wanted in done.stdout, done.stdout
+    assert [line for line in done.stdout.splitlines() if ": error: " in line] == [
+        line for line in done.stdout.splitlines() if 'no attribute "answr"' in line
+    ], done.stdout
+    assert 'no attribute "answr"' in done.stdout
 
 
 def test_a_query_engine_gives_checked_answers(small_base: Path) -> None:

@@ -1,6 +1,6 @@
 """The reference pages of the documentation, made of the code they describe; a hook of mkdocs.
 
-    python -m tools.reference_pages commands|settings|plugin-api
+    python -m tools.reference_pages commands|settings|plugin-api|python-api|http-api
 
 prints one of them.
 """
@@ -166,6 +166,7 @@ def plugin_api_page() -> str:
     """The hooks, what a plugin's command is given, and every name of the API."""
     import kb.plugin_api
     import kb.plugin_api.editing
+    import kb.plugin_api.formats
     import kb.plugin_api.serving
     from kb.plugin_api.hooks import Hooks, Terminal
 
@@ -188,7 +189,7 @@ def plugin_api_page() -> str:
         "| --- | --- |",
         *_rows(Terminal, ""),
     ]
-    for module in (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.serving):
+    for module in (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.formats, kb.plugin_api.serving):
         lines += ["", f"## {module.__name__}", "", "| name | |", "| --- | --- |"]
         for name in module.__all__:
             value = getattr(module, name)
@@ -224,10 +225,22 @@ def _escaped(text: str) -> str:
     )
 
 
+def _of_programs(name: str) -> Callable[[], str]:
+    def page() -> str:
+        from tools import program_pages
+
+        made: str = getattr(program_pages, name)()
+        return made
+
+    return page
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands": commands_page,
     "settings": settings_page,
     "plugin-api": plugin_api_page,
+    "python-api": _of_programs("python_page"),
+    "http-api": _of_programs("http_page"),
 }
 
 

@@ -98,6 +98,25 @@ def test_the_reference_holds_every_command_setting_and_hook() -> None:
         assert not name.startswith("kb_") or f"| `{name}(" in hooks
 
 
+def test_the_reference_for_programs_holds_every_call_and_operation() -> None:
+    pytest.importorskip("pydantic")
+    from kb_plugins.http_server.operations import OPERATIONS
+
+    from kb import KnowledgeBase
+    from tools.program_pages import http_page, python_page
+
+    python = python_page()
+    for name in dir(KnowledgeBase):
+        assert name.startswith("_") or re.search(rf"^\| `{name}\b[^|]*\| \S", python, re.MULTILINE), name
+    assert "| `search(query, limit=10) -> list[SearchHit]` | The passages" in python
+    assert "see kb." not in python
+    http = http_page()
+    for operation in OPERATIONS:
+        assert f"\n## {operation.method} {operation.path}\n" in http
+    for name in re.findall(r"\]\(#(\w+)\)", http):
+        assert re.search(rf"^## {name}$", http, re.MULTILINE | re.IGNORECASE), name
+
+
 @pytest.mark.slow
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     pytest.importorskip("material", reason="the group docs is not installed")
@@ -118,6 +137,8 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
         "reference/commands.html",
         "reference/settings.html",
         "reference/plugin-api.html",
+        "reference/python-api.html",
+        "reference/http-api.html",
     } <= pages
     home = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert not re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="https?://', home), (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,7 @@ def test_a_client_is_told_what_there_is(talk: Talk) -> None:
     tools = {tool.name: tool for tool in talk.do(talk.client.list_tools()).tools}
     assert set(tools) == {
         *("search", "ask", "read_note", "list_notes", "links", "related_notes"),
-        *("suggest_links", "study_due", "status"),
+        *("suggest_links", "study_due", "study_items", "status"),
     }
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
     assert all("description" in one for one in tools["search"].input_schema["properties"].values())
@@ -176,6 +177,39 @@ def test_what_is_written_meanwhile_is_found(talk: Talk, mcp_base: Path) -> None:
     finally:
         (mcp_base / "vault" / "New.md").unlink()
     assert asyncio.run(_until(lambda: talk.call("status")["notes"] == 5))
+
+
+def test_cards_are_given_with_their_answers_those_that_are_due_first(tmp_path: Path) -> None:
+    from tests.mcp.client import Talk, over_stdio
+
+    cards = (
+        "# Cards\n\n#animals\n\nWhere do zebrafish live::in rivers of Asia\n\nWhen do owls hunt::at night\n"
+    )
+    write_notes(
+        tmp_path / "vault",
+        {"Cards.md": cards, "Other.md": "# Other\n\n#animals\n\nHow many legs has a spider::eight\n"},
+    )
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    assert run_kb("index", cwd=tmp_path).returncode == 0
+    talk = Talk(lambda: over_stdio(tmp_path))
+    try:
+        assert talk.call("study_items")["items"] == []
+        found = talk.call("study_items", filter="Cards")["items"]
+        assert [one["answer"] for one in found] == ["in rivers of Asia", "at night"]
+        assert (found[0]["path"], found[0]["line"], found[0]["due"]) == ("Cards.md", 5, False)
+        assert len(talk.call("study_items", filter="Cards", limit=1)["items"]) == 1
+        assert not (tmp_path / "vault" / ".kb").exists()
+        done = run_kb("quiz", "Other", cwd=tmp_path, input="eight\n3\n/quit\n")
+        assert done.returncode == 0, done.stderr
+        [log] = (tmp_path / "vault" / ".kb" / "reviews").glob("*.jsonl")
+        long_ago = re.sub(r"20\d\d-\d\d-\d\dT", "2025-01-02T", log.read_text("utf-8"))
+        log.write_text(long_ago, encoding="utf-8")
+        assert [one["answer"] for one in talk.call("study_items")["items"]] == ["eight"]
+        every = talk.call("study_items", filter="#animals")["items"]
+        assert (every[0]["answer"], every[0]["due"]) == ("eight", True)
+        assert log.read_text("utf-8") == long_ago
+    finally:
+        talk.end()
 
 
 async def _until(condition):

@@ -28,6 +28,7 @@ READING = {
     "/api/related": {"note": "Tea"},
     "/api/suggested-links": {"note": "Places/Taiwan.md", "min_confidence": 0},
     "/api/due": {},
+    "/api/cards": {"filter": "Oolong"},
     "/api/status": {},
 }
 

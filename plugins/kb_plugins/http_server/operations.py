@@ -86,6 +86,13 @@ class NoteFilter(Nothing):
     offset: int = Field(0, ge=0, description="Notes left out at the start.")
 
 
+class CardFilter(Nothing):
+    """Which cards to give."""
+
+    filter: str = Field("", description="A note, folder/, #tag, period or words; empty for what is due.")
+    limit: int = Field(10, ge=1, le=50, description="Cards at most.")
+
+
 class RelatedTo(NoteName):
     """How many related notes."""
 
@@ -169,6 +176,10 @@ OPERATIONS = (
         lambda base, asked: verbs.suggest_links(base, asked.note, asked.min_confidence),
     ),
     Operation("study_due", "GET", "/api/due", "Notes with something to study now.", Nothing, shapes.Due),
+    Operation(
+        "study_items", "GET", "/api/cards", "Quiz cards with their answers, those that are due first.",
+        CardFilter, shapes.StudyItems, lambda base, asked: verbs.study_items(base, asked.filter, asked.limit),
+    ),
     Operation(
         "status", "GET", "/api/status", "How many notes there are, and whether the index is in step.",
         Nothing, shapes.State,

@@ -130,6 +130,20 @@ class ReadingTools:
             "study_due", lambda base: verbs.study_due(self._desk.terminal.due_notes(base)), context
         )
 
+    async def study_items(
+        self,
+        context: Context,
+        filter: Annotated[
+            str,
+            Field(description="A note, folder/, #tag, period or words; empty for what is due in all notes."),
+        ] = "",
+        limit: Annotated[int, Field(description="Cards at most.", ge=1, le=50)] = 10,
+    ) -> shapes.StudyItems:
+        """Quiz cards with their answers, those that are due first. Reading them records no review."""
+        return await self._desk.answer(
+            "study_items", lambda base: verbs.study_items(base, filter, limit), context
+        )
+
     async def status(self, context: Context) -> shapes.State:
         """How many notes there are, whether the index is in step, whether notes may be written."""
 

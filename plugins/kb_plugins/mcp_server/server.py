@@ -59,6 +59,7 @@ def make_server(terminal: Terminal) -> tuple[MCPServer[Any], Desk]:
         reading.related_notes,
         reading.suggest_links,
         reading.study_due,
+        reading.study_items,
         reading.status,
     ):
         _add(server, tool, _READS)

@@ -178,6 +178,26 @@ class Due(TypedDict):
     notes: list[DueNote]
 
 
+class StudyItem(TypedDict):
+    """A quiz card as its note has it now. `options` is empty but for a choice; `quote` is what the note says."""
+
+    id: str
+    asks: str
+    question: str
+    options: list[str]
+    answer: str
+    path: str
+    line: int
+    quote: str
+    due: bool
+
+
+class StudyItems(TypedDict):
+    """Quiz cards, those that are due first. Reading them changes no schedule."""
+
+    items: list[StudyItem]
+
+
 class State(TypedDict):
     """How the knowledge base stands."""
 

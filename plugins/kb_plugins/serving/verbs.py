@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain, islice
 from typing import cast
 
-from kb.plugin_api import Cancellation, KbError, KnowledgeBase, Note, SearchHit, Span, injected_spans
+from kb.plugin_api import (
+    CARD_KINDS,
+    Cancellation,
+    KbError,
+    KnowledgeBase,
+    Note,
+    SearchHit,
+    Span,
+    injected_spans,
+)
 from kb.plugin_api.serving import (
     AnswerEvent,
     Captured,
@@ -139,6 +149,39 @@ def study_due(due: Mapping[str, int]) -> shapes.Due:
     """Notes with something to study now, most first."""
     ranked = sorted(due.items(), key=lambda item: (-item[1], item[0]))
     return {"total": sum(due.values()), "notes": [{"path": path, "due": count} for path, count in ranked]}
+
+
+def study_items(base: KnowledgeBase, wanted: str, limit: int) -> shapes.StudyItems:
+    """Quiz cards of the notes that `wanted` names, those that are due first; without it only what is due. Nothing is recorded."""
+    from kb_plugins.quiz import kb_due_notes
+    from kb_plugins.quiz.deck import Deck
+    from kb_plugins.quiz.reviews import now
+    from kb_plugins.quiz.session import open_log
+
+    log = open_log(base)
+    deck = Deck(base, log)
+    due_cards = {card.card for card in log.due(now())} if log.exists else set()
+    selection = base.select(wanted) if wanted else None
+    chosen = frozenset(selection.paths) if selection else None
+    paths = sorted(path for path in kb_due_notes(base) if chosen is None or path in chosen)
+    due = (item for path in paths for item in deck.of_note(path) if item.id in due_cards)
+    rest = (item for item in deck.items(selection) if item.id not in due_cards) if selection else ()
+    return {
+        "items": [
+            {
+                "id": item.id,
+                "asks": CARD_KINDS[item.kind],
+                "question": item.stem,
+                "options": list(item.options),
+                "answer": item.expected or item.answer or item.key,
+                "path": item.path,
+                "line": item.line,
+                "quote": item.quote,
+                "due": item.id in due_cards,
+            }
+            for item in islice(chain(due, rest), limit)
+        ]
+    }
 
 
 def status(base: KnowledgeBase, *, may_write: bool) -> shapes.State:
