@@ -8,7 +8,7 @@ WORKERS ?= 2
 # A file's tests share what they have set up; files keep their order, or those of few but long tests would come last.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo check test lint typecheck soak screenshots docs sbom oldest clean help
+.PHONY: demo check test lint typecheck soak screenshots docs sbom smoke oldest clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
@@ -18,6 +18,7 @@ help:
 	@echo "make screenshots    the pictures in docs/screenshots"
 	@echo "make docs    the documentation as a site, in site/"
 	@echo "make sbom    what is installed with kb and its licences, in dist/sbom.cdx.json"
+	@echo "make smoke   the wheel, installed into a fresh environment and tried"
 	@echo "make oldest  the fast tests with the oldest versions that kb allows"
 	@echo "make clean   remove the environment and the sample index"
 
@@ -58,13 +59,22 @@ oldest:
 	@.venv-oldest/bin/pip install --quiet -c constraints-oldest.txt -e ".[lsp,mcp,serve]" --group test
 	.venv-oldest/bin/pytest -q -o filterwarnings=default -m "not slow and not soak" tests
 
+# The wheel with all that it needs and nothing else; PYTHON=python3.13 tries it on that one.
+smoke: $(VENV)/.dev
+	rm -rf .venv-smoke dist/smoke
+	$(BIN)/python -m build --outdir dist/smoke .
+	$(PYTHON) -m venv .venv-smoke
+	@.venv-smoke/bin/python -m pip install --quiet -c constraints.txt torch
+	@.venv-smoke/bin/python -m pip install --quiet -c constraints.txt "kb-notes[lsp,mcp,serve] @ file://$(CURDIR)/$$(ls dist/smoke/*.whl)"
+	.venv-smoke/bin/python tests/smoke.py
+
 sbom: $(VENV)/.demo
 	@mkdir -p dist
 	$(BIN)/python -m tools.licences --wheel > kb-notes.cdx.json
 	$(BIN)/python -m tools.licences --sbom > dist/sbom.cdx.json
 
 clean:
-	rm -rf $(VENV) .venv-oldest dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-oldest .venv-smoke dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 
 # torch comes first and pinned: left to itself, pip may choose a build with gigabytes of GPU libraries.

@@ -64,7 +64,7 @@ def run(clean: Path, program: str, *words: str, typed: str = "", cwd: Path | Non
         capture_output=True,
         text=True,
         check=False,
-        timeout=500,
+        timeout=1800,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -77,6 +77,16 @@ def test_the_distributions_hold_what_they_need_and_nothing_private(built: tuple[
         entries = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     assert {"kb/cli/main.py", "kb/py.typed", "kb_plugins/__init__.py"} <= names
     assert {name.split("/")[0] for name in names if "dist-info" not in name} == {"kb", "kb_plugins"}
+    [bill] = [name for name in names if ".dist-info/sboms/" in name]
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(bill) == (ROOT / "kb-notes.cdx.json").read_bytes()
+    licences = {name.partition(".dist-info/licenses/")[2] for name in names if ".dist-info/licenses/" in name}
+    assert licences == {
+        "LICENSE",
+        "kb/indexing/LICENSE-multilingual-e5.txt",
+        "kb/text/data/README.md",
+        "kb/text/data/dates/LICENSE-Unicode.txt",
+    }
     assert any(name.startswith("kb/reading/") and name.endswith((".onnx", ".safetensors")) for name in names)
     for plugin in ("export", "lsp", "mcp", "quiz", "serve", "socratic", "study", "summarize"):
         assert re.search(rf"^{plugin} = kb_plugins\.", entries, re.MULTILINE)
@@ -111,29 +121,9 @@ def test_the_recipe_for_debian_copies_all_that_the_wheel_is_made_of(
 
 
 def test_the_wheel_alone_indexes_answers_and_finds_its_parts(clean: Path) -> None:
-    assert re.fullmatch(r"kb \d+\.\d+\.\d+\n", run(clean, "kb", "--version"))
     where = run(clean, "python", "-c", "import kb, kb_plugins; print(kb.__file__, kb_plugins.__file__)")
     assert where.count(str(clean / "venv")) == 2
-    run(clean, "kb", "init", "notes")
-    assert "3 added" in run(clean, "kb", "index")
-    assert "Ebbinghaus" in run(clean, "kb", "ask", "Who described the forgetting curve?")
-    plugins = run(clean, "kb", "plugins")
-    for name in ("export", "lsp", "mcp", "quiz", "serve", "socratic", "study", "summarize"):
-        assert re.search(rf"^{name}  on  kb-notes ", plugins, re.MULTILINE), plugins
-    assert "bundled" in run(clean, "kb", "models")
-    run(clean, "kb", "export", "site", "site")
-    assert "growing intervals" in (
-        clean / "site" / "notes" / "Learning" / "Spaced repetition.html"
-    ).read_text("utf-8")
-    web = "from importlib.resources import files\nprint(sorted(one.name for one in (files('kb_plugins.http_server') / 'web').iterdir()))"
-    assert run(clean, "python", "-c", web) == "['app.css', 'app.js', 'index.html']\n"
-    program = (
-        "from kb import KnowledgeBase\n"
-        "with KnowledgeBase.open() as base:\n"
-        "    [found] = base.read('Who wrote it?', ['Ada wrote it in May.'])\n"
-        "    print(found.best() is not None, base.model.name)"
-    )
-    assert run(clean, "python", "-c", program).startswith("True SmolLM2")
+    assert "The wheel works on Python" in run(clean, "python", str(ROOT / "tests" / "smoke.py"))
 
 
 def test_plugins_of_others_run_on_the_wheel_alone(clean: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import DOCS, Step, follow, parts, shell_commands
+from tests.docs.pages import DOCS, Step, follow, parts, shell_commands, steps
 
 ROOT = DOCS.parent
 ELSEWHERE = ("first-evening", "moving-in")  # run by tests of their own
@@ -21,6 +22,71 @@ RUN = [
     if page.stem not in ELSEWHERE and any(isinstance(part, Step) for part in parts(page))
 ]
 WRITTEN = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+
+
+# What runs each block of a page that `follow` does not, or why none does.
+BLOCKS = {
+    "CONTRIBUTING sh": "names and options, below",
+    "CONTRIBUTING": "a picture of folders",
+    "README sh": "names and options, below",
+    "README": "tests/docs/test_docs.py: the first transcript",
+    "architecture mermaid": "a drawing",
+    "editors elisp": "tests/lsp/test_lsp_recipes.py",
+    "editors file": "tests/lsp/test_lsp_neovim.py",
+    "editors js": "tests/lsp/test_lsp_recipes.py",
+    "editors json": "tests/lsp/test_lsp_recipes.py",
+    "editors keys": "tests/lsp/test_lsp_neovim.py",
+    "editors lua": "tests/lsp/test_lsp_neovim.py",
+    "editors note": "tests/lsp/test_lsp_neovim.py",
+    "editors problems": "tests/lsp/test_lsp_neovim.py",
+    "editors toml": "tests/lsp/test_lsp_recipes.py",
+    "first-evening console": "tests/cli/test_first_evening.py",
+    "http python": "tests/serve/test_serve_docs.py",
+    "http sh": "tests/serve/test_serve_docs.py; the server itself by tests/serve",
+    "install sh": "needs a network; names and options, below",
+    "mcp json": "tests/mcp/test_mcp_docs.py",
+    "mcp python": "tests/mcp/test_mcp_docs.py",
+    "mcp sh": "tests/mcp/test_mcp_docs.py; the server itself by tests/mcp",
+    "models sh": "downloads; tests/models/test_models_get.py does them from a server of its own",
+    "moving-in console": "tests/importing/test_importing_docs.py",
+    "python python": "tests/examples/test_python_docs.py",
+}
+
+
+def test_no_block_of_a_page_is_run_by_nothing() -> None:
+    """A block of a new kind, or on a new page, gets a test that runs it and a line here."""
+    found = set()
+    for page in WRITTEN:
+        for language, title in re.findall(
+            r'^```(\w*)(?: title="([^"\n]+)")?\n.*?^```$', page.read_text("utf-8"), re.M | re.S
+        ):
+            if page not in RUN or (not title and language != "console"):
+                found.add(f"{page.stem} {language}".strip())
+    assert found == set(BLOCKS)
+    for told in BLOCKS.values():
+        for name in re.findall(r"tests/[\w/]+\.py", told):
+            assert (ROOT / name).is_file(), name
+
+
+@pytest.mark.slow
+def test_the_first_transcript_of_the_readme_is_what_the_sample_notes_give(tmp_path: Path) -> None:
+    """Each line of the answer, in its order; how long it took and how the terminal breaks lines may differ."""
+    shutil.copytree(ROOT / "vault", tmp_path / "vault")
+    (tmp_path / "kb.toml").write_text('vault = "vault"\nindex = "index"\n', encoding="utf-8")
+    transcript = re.search(
+        r"^```\n(\$ kb index\n.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S
+    )
+    assert transcript
+    for step in steps(transcript[1]):
+        done = subprocess.run(
+            [sys.executable, "-m", "kb", *shlex.split(step.command)[1:]],
+            cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "NO_COLOR": "1", "COLUMNS": "80"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        shown = " ".join(f"{done.stdout}\n{done.stderr}".split())
+        wanted = " ".join(" ".join(step.printed).split())
+        for piece in re.split(r"\s*\b\d+\.\d s\.?\s*", wanted):
+            assert piece in shown, f"{piece}\n{shown}"
 
 
 @pytest.mark.slow

@@ -60,3 +60,29 @@ def test_within_a_version_the_api_only_grows() -> None:
         (Path(__file__).parent / f"api-{kb.plugin_api.OLDEST_API_VERSION}.txt").read_text("utf-8").split("\n")
     )
     assert kept[:-1] == api()
+
+
+CALLS = Path(__file__).parent / "api-1-calls.txt"
+
+
+def calls() -> dict[str, list[str]]:
+    """The public methods of what a plugin is handed, with their parameters."""
+    found = {}
+    for kind in (kb.plugin_api.KnowledgeBase, kb.plugin_api.Terminal):
+        for name, member in inspect.getmembers_static(kind):
+            function = getattr(member, "fget", None) or getattr(member, "func", member)
+            function = getattr(function, "__func__", function)
+            if not name.startswith("_") and inspect.isfunction(function):
+                taken = list(inspect.signature(function).parameters)[1:]
+                found[f"{kind.__name__}.{name}"] = taken
+    return found
+
+
+def test_what_a_plugin_may_call_keeps_its_parameters() -> None:
+    """Parameters may come behind those that are there; a call that is new is added to the file."""
+    now = calls()
+    lines = [line.partition("(") for line in CALLS.read_text("utf-8").splitlines()]
+    kept = {name: taken.rstrip(")").split(", ") if taken != ")" else [] for name, _, taken in lines}
+    assert sorted(kept) == sorted(now)
+    for name, taken in kept.items():
+        assert [one for one in now[name] if one in taken] == taken, name
