@@ -16,11 +16,10 @@ PAGE = (Path(__file__).parents[2] / "docs" / "editors.md").read_text(encoding="u
 
 def recipe(editor: str, language: str) -> str:
     """The first block of `language` below an editor's heading."""
-    found = re.search(
-        rf"^## {editor}\n(?:(?!^## ).*\n)*?```{language}\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL
-    )
-    assert found, f"{editor} has no {language}"
-    return found[1]
+    section = PAGE.partition(f"\n## {editor}\n")[2].partition("\n## ")[0]
+    _, mark, rest = section.partition(f"```{language}\n")
+    assert mark, f"{editor} has no {language}"
+    return rest.partition("```")[0]
 
 
 def test_helix_is_told_of_the_server() -> None:
