@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -30,3 +32,18 @@ def test_every_lower_bound_is_pinned() -> None:
     assert pinned == asked, (
         "write NAME==LOWER BOUND for each requirement into constraints-oldest.txt, then: make oldest"
     )
+
+
+def test_what_is_pinned_installs_on_the_python_of_debian_12() -> None:
+    """The recipe of examples/debian takes that one, and constraints.txt."""
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines if "==" in line}
+    wanted = {
+        one.metadata["Name"]: one.metadata["Requires-Python"]
+        for one in distributions()
+        if canonicalize_name(one.metadata["Name"]) in pinned
+    }
+    assert len(wanted) > 150
+    assert [
+        name for name, python in wanted.items() if python and "3.11.2" not in SpecifierSet(python)
+    ] == [], "pin an older version in constraints.txt"

@@ -156,7 +156,7 @@ def study_items(base: KnowledgeBase, wanted: str, limit: int) -> shapes.StudyIte
     from kb_plugins.quiz import kb_due_notes
     from kb_plugins.quiz.deck import Deck
     from kb_plugins.quiz.reviews import now
-    from kb_plugins.quiz.session import open_log
+    from kb_plugins.quiz.logging_cards import open_log
 
     log = open_log(base)
     deck = Deck(base, log)
