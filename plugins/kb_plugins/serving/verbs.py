@@ -155,8 +155,8 @@ def study_items(base: KnowledgeBase, wanted: str, limit: int) -> shapes.StudyIte
     """Quiz cards of the notes that `wanted` names, those that are due first; without it only what is due. Nothing is recorded."""
     from kb_plugins.quiz import kb_due_notes
     from kb_plugins.quiz.deck import Deck
-    from kb_plugins.quiz.reviews import now
     from kb_plugins.quiz.logging_cards import open_log
+    from kb_plugins.quiz.reviews import now
 
     log = open_log(base)
     deck = Deck(base, log)
