@@ -50,6 +50,9 @@ BLOCKS = {
     "models sh": "downloads; tests/models/test_models_get.py does them from a server of its own",
     "moving-in console": "tests/importing/test_importing_docs.py",
     "python python": "tests/examples/test_python_docs.py",
+    "shared-index sh": "needs servers; tests/cli/test_cli_shared_index.py starts its own",
+    "shared-index text": "the settings of another program",
+    "shared-index toml": "tests/cli/test_cli_shared_index.py sets the same",
 }
 
 
