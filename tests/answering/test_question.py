@@ -1,5 +1,6 @@
 import pytest
 
+from kb.answering.question.contacts import lacks_contact
 from kb.answering.question.intent import intent_of, subject_of_state, tells_decision
 from kb.answering.question.question import Question, kind_of, read_question
 
@@ -81,3 +82,17 @@ def test_what_a_question_asks_the_state_of(text: str, subject: list[str]) -> Non
 )
 def test_a_choice_that_was_made_is_a_decision(note: str, decides: bool) -> None:
     assert tells_decision(note) is decides
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "lacks"),
+    [
+        ("What is Marta's e-mail address?", "Marta Lind, 0151 442 118", True),
+        ("What is Marta's e-mail address?", "marta@lind.example", False),
+        ("Wie ist die Telefonnummer von Jonas?", "Jonas Beck, Klempner, 12 October", True),
+        ("Jonas's phone?", "0170 993 207", False),
+        ("What did I write in the e-mail to Marta?", "that we come on Friday", False),
+    ],
+)
+def test_an_address_or_a_phone_number_has_a_form(question: str, text: str, lacks: bool) -> None:
+    assert lacks_contact(question, text) is lacks

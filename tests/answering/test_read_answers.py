@@ -31,6 +31,8 @@ NOTES = {
     "Body/Weight.md": "# Weight\n\n| Day | Weight | Mood |\n|---|---|---|\n| 2026-01-04 | 71.2 | tired |\n| 2026-02-01 | 70.4 | |\n"
     "| 2026-04-05 | 68.9 | fine |\n",
     "House/Deck.md": "# Deck\n\n- varnish: 6 coats, sand with 320 between\n  - correction from Jonas: 8 coats\n- oil the bench\n",
+    "House/Fair.md": "# Spring fair\n\n2026-02-01 Spring fair fixed: Saturday 9 May, in the old barn.\n2026-03-01 committee: date moves to "
+    "Sunday 17 May, for the barn is let.\n2026-04-02 place: the Boat Hall. Tables from Omar, twelve.\n",
     "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
     "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
     "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
@@ -353,3 +355,19 @@ def test_how_something_stands_is_told_by_what_was_written_last(
 def test_a_correction_below_an_item_is_in_force(base: KnowledgeBase) -> None:
     answer = ask(base, "How many coats of varnish does the deck need?")
     assert "8" in answer.short
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("When is the spring fair?", "Sunday 17 May"), ("Where does the spring fair take place?", "Boat Hall")],
+)
+def test_a_log_goes_on_about_its_subject_without_naming_it(
+    base: KnowledgeBase, question: str, said: str
+) -> None:
+    answer = ask(base, question)
+    assert said in answer.text
+    assert "9 May" not in answer.text
+
+
+def test_a_period_in_which_nothing_was_decided_has_no_answer(base: KnowledgeBase) -> None:
+    assert ask(base, "What did I decide in December 2025?").outcome != "answered"

@@ -15,6 +15,7 @@ from kb.answering.evidence.sections import Section, foreign_to
 from kb.answering.evidence.stretches import in_section
 from kb.answering.evidence.table_cells import asked_cells, is_of_another_row
 from kb.answering.gates.names import missing_names
+from kb.answering.question.contacts import lacks_contact
 from kb.answering.question.intent import Intent
 from kb.answering.question.question import Question
 from kb.answering.words import covers, words_of
@@ -26,6 +27,9 @@ _HELD = 0.25  # share of a question below which next to nothing of it is held
 _NAMELESS = 1.2  # log odds that a section loses for each name of the question that it does not hold …
 _MOST_MISSING = 2  # … at most so often
 _ANOTHER_ROW = 3.0  # log odds that a row loses where the question names another, or its cell is empty
+_NO_CONTACT = (
+    4.0  # log odds that a candidate loses without an address or number, where a question asks for one
+)
 _COUNTS_OTHERS = 1.5  # log odds that a section loses which does not speak of what is to be counted
 _CELL = 2.5  # log odds of a cell whose row and column the question names
 _MOST = 20  # candidates of a question
@@ -62,6 +66,8 @@ def candidates_of(
             score -= _COUNTS_OTHERS
         if is_of_another_row(question, item.section, item.block, item.span):
             score -= _ANOTHER_ROW
+        if lacks_contact(question.text, item.text):
+            score -= _NO_CONTACT
         scored.append(replace(item, features=features, score=score))
     return sorted(_by_cells(question, sections, scored), key=lambda item: -item.score)
 

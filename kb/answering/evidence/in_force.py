@@ -8,7 +8,7 @@ from datetime import date
 
 from kb.answering.evidence.candidate import Candidate
 from kb.answering.gates.negation import polarity
-from kb.answering.question.intent import Intent, tells_change
+from kb.answering.question.intent import Intent, names_kind, tells_change
 from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 from kb.notes.plain import plain_text
@@ -48,13 +48,29 @@ def _amended(question: Question, best: Candidate, found: Sequence[Candidate]) ->
         item
         for item in found
         if _same_note(item, best)
-        and item.score >= best.score - _AMENDS
-        and item.features.span > 0
         and _follows(item, best)
-        and tells_change(item.text)
-        and (question.kind not in ("number", "date") or question.kind_found(item.text))
+        and (_tells_otherwise(question, item, best) or _gives_anew(question, item, best))
     ]
     return max(changes, key=lambda item: (item.day or date.min, item.span.start), default=None)
+
+
+def _tells_otherwise(question: Question, item: Candidate, best: Candidate) -> bool:
+    """Whether `item` says that something is changed, and the reader sees an answer in it."""
+    return (
+        item.score >= best.score - _AMENDS
+        and item.features.span > 0
+        and tells_change(item.text)
+        and (question.kind not in ("number", "date") or question.kind_found(item.text) > 0)
+    )
+
+
+def _gives_anew(question: Question, item: Candidate, best: Candidate) -> bool:
+    """Whether `item`, below `best` in the same log, gives the date or place that is asked for by that word.
+
+    Entries of a log go on about its subject and do not name it again: "date moves to Sunday", "place: the boathouse".
+    """
+    in_log = item.section is best.section and item.day is not None and best.day is not None
+    return in_log and names_kind(question.kind, item.text) and question.kind_found(item.text) > 0
 
 
 def _denial(question: Question, best: Candidate, found: Sequence[Candidate]) -> Candidate | None:

@@ -16,7 +16,7 @@ from kb.answering.evidence.in_force import in_force
 from kb.answering.evidence.sections import Section, most_likely, sections_of
 from kb.answering.evidence.sentences import Encoder, Evidence
 from kb.answering.gates.odds import probability
-from kb.answering.question.intent import Intent, subject_of_state, tells_decision
+from kb.answering.question.intent import Intent, asks_ahead, subject_of_state, tells_decision
 from kb.answering.question.question import Question
 from kb.answering.words import content_words, covers, words_of
 from kb.indexing.stored import StoredPassage
@@ -111,7 +111,9 @@ class EvidenceReader:
             gain = _OF_WEEK if (period.last - period.first).days < 8 else _OF_PERIOD
             found = [replace(i, score=i.score + gain) if period.holds(i.day) else i for i in found]
             found.sort(key=lambda item: -item.score)
-        if question.kind == "date":
+        if by_day and period:  # nothing was written then: what was decided at another time is no answer
+            found = [i if period.holds(i.day) else replace(i, score=i.score - _CERTAIN) for i in found]
+        if question.kind == "date" and not asks_ahead(question.text):
             found = sorted((self._as_event(question, item) for item in found), key=lambda item: -item.score)
         if about:
             found = [item for item in found if _speaks_of(item, about)] or found

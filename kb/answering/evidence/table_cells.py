@@ -59,6 +59,11 @@ def is_of_another_row(question: Question, section: Section, block: AnswerBlock, 
         return False
     own = set(words_of(section.text[span.start : span.end]))
     missing = [name for name in names_of(question.text) if not covers(own, name)]
+    cells = cells_of(section.text, block.parts[first].span)
+    key = words_of(section.text[cells[0][0] : cells[0][1]]) if cells else []
+    asked = content_words(question.text)
+    if not any(covers(key, word) for word in asked):  # nothing asks for this row: does something for another?
+        missing += [word for word in asked if not covers(own, word)]
     keys = [
         words_of(section.text[cells[0][0] : cells[0][1]])
         for number, part in enumerate(block.parts)

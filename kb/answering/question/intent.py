@@ -24,6 +24,9 @@ _NAMES = (
     "changed",
     "day",
     "state",
+    "upcoming",
+    "date named",
+    "place named",
 )
 _YES_NO = re.compile(
     r"^(?:is|are|was|were|am|do|does|did|can|could|may|must|should|shall|will|would|has|have|had|isn't|aren't|doesn't|don't|didn't"
@@ -97,6 +100,18 @@ def subject_of_state(question: str) -> list[str]:
 def tells_decision(text: str) -> bool:
     """Whether a note's words tell of a decision."""
     return any(_patterns()[name].search(text) for name in ("decided", "settled"))
+
+
+def asks_ahead(question: str) -> bool:
+    """Whether a question asks when something is or will be, not when it was."""
+    return _patterns()["upcoming"].search(question) is not None
+
+
+def names_kind(kind: str, text: str) -> bool:
+    """Whether a line tells of the date, or of the place, by that word: "place: the boathouse", "the date moves to Sunday"."""
+    name = f"{kind} named"
+    found = _patterns()[name].search(text) if name in _NAMES else None
+    return found is not None and (text[found.end() :].lstrip().startswith((":", "：")) or tells_change(text))
 
 
 def tells_change(text: str) -> bool:
