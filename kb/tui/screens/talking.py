@@ -68,7 +68,7 @@ class Talking(Screen[None]):
         conversation.note(f"{mode.title}: {mode.summary}", "mode")
         if mode.commands:  # what they do is told by /help, and while one is typed
             names = "  ".join(key.partition(" ")[0] for key in mode.commands)
-            conversation.note(f"{names}  /help tells what they do", "hint")
+            conversation.note(f"{names}  ·  /help says more", "hint")
         conversation.invite(_invitation(mode))
         conversation.focus_line()
         status = self.query_one(StatusLine)
