@@ -24,6 +24,10 @@ _FIRST, _LEAST, _MOST = (
 _SHARE = 6  # a batch is to take one part in so many of the time that a claim holds
 _SAMPLE = 32  # vectors that are looked for where they should be, whenever the server is asked
 _POLL_SECONDS = 1.0
+_TIRED_SECONDS = (
+    3 * CLAIM_SECONDS
+)  # of waiting in vain: claims end after one part of it, and may be lost once or twice
+_LONG_SECONDS = 3600.0  # after the server was away, it is taken to be so still, and not waited for
 _REST_SECONDS = 60.0  # after the server was away, a hasty sync does not ask it for so long
 
 Embed = Callable[[Sequence[str]], np.ndarray]  # of texts
@@ -85,11 +89,12 @@ class SharedVectors:
         ledger = Ledger(writer, embedder.name)
         if not writer.vectors.pending_count() and not ledger.here_only():
             return done
+        patient = not manner.hasty and not ledger.failed_within(_LONG_SECONDS)
         try:
             if manner.hasty and (trouble := ledger.failed_within(_REST_SECONDS)):
                 raise SharedIndexAway(trouble)
             exchange = _Exchange(
-                self.open(embedder, patient=not manner.hasty), writer, ledger, alone, told, manner, done
+                self.open(embedder, patient=patient), writer, ledger, alone, told, manner, done
             )
             exchange.run()
         except (SharedIndexAway, SharedIndexRefused) as error:
@@ -188,7 +193,14 @@ class _Exchange:
         start = int(self._shelf.holder, 16) % max(1, len(keys))
         todo, others = [*keys[start:], *keys[:start]], list[str]()
         total, size = len(keys), _FIRST
+        least, since = total, time.monotonic()
         while todo or others:
+            if len(todo) + len(others) < least:
+                least, since = len(todo) + len(others), time.monotonic()
+            elif time.monotonic() - since > _TIRED_SECONDS and not todo:
+                raise SharedIndexAway(
+                    "The shared index keeps passages claimed that nobody embeds, so they were embedded here."
+                )
             begun = total > len(todo) + len(others)
             if (begun or not todo) and self._manner.interrupted():
                 return

@@ -27,7 +27,7 @@ def shared_troubles(shared: SharedVectors, catalog: Catalog, embedder: Embedder)
             "The way there is not encrypted, so vectors and token can be read by others. Use an https:// address for index.url."
         )
     try:
-        shelf = shared.open(embedder)
+        shelf = shared.open(embedder, patient=False)
         if others := len(shelf.signed_by_others()):
             yield (
                 f"{others} {'collection' if others == 1 else 'collections'} of the same model there are signed with another "

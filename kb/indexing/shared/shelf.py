@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _REQUEST_BYTES = 700_000  # proxies take bodies of 1 MB
 _MOST_ROWS = 400
 _WAITS = (0.5, 1.0, 2.0, 4.0, 8.0, 8.0)  # seconds between attempts, where the server was there a moment ago
-_FIRST_WAITS = (0.5,)
+_FIRST_WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)  # where it was there the last time, and may just be starting again
 _MOST_BROKEN = 2  # answers in a row that the collection cannot be read
 _MOST_CLAIMS = 1000  # one after another for one passage
 
