@@ -35,6 +35,7 @@ def complete(before: str, asked: str, answer: str = "") -> str:
             "and the year before?",
             "What do we pay for the water: the year before?",
         ),
+        ("How much did the navy paint cost?", "And the epoxy?", "How much did the epoxy cost?"),
         ("How long is Ines's lease?", "and Ben's?", "How long is Ben's lease?"),
         ("Where is Ines from?", "and her brother, what does he do?", "Ines's brother, what does he do?"),
         ("Ines's brother, what does he do?", "When is her birthday?", "When is Ines's birthday?"),

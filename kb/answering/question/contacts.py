@@ -7,7 +7,7 @@ import re
 _KINDS = (
     (
         re.compile(
-            r"\be-?mail[- ]?address|['’]s e-?mail\W*$|\b(?:e-?)?mail-?adresse|\badresse (?:e-?mail|mail|électronique)"
+            r"\be-?mail[- ]?add?ress|['’]s e-?mail\W*$|\b(?:e-?)?mail-?adresse|\badresse (?:e-?mail|mail|électronique)"
             r"|\bcourriel (?:de|d['’])|\bcorreo(?: electrónico)? (?:de|del)\b|邮箱|电子邮件地址",
             re.IGNORECASE,
         ),

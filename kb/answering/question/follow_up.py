@@ -69,6 +69,12 @@ _LEAD = re.compile(
     r"^(?:explain|define|describe)\s+|^(?:was|wer|wo|wie|warum)\s+(?:ist|sind|war)\s+",
     re.IGNORECASE,
 )
+# "How much did the paint cost?" is about the paint.
+_MEASURED = re.compile(
+    r"^how (?:much|many|long|often|far|old|big|heavy)(?: \w+)? (?:did|does|do|is|are|was|were|will) (?P<thing>.{2,40}?) "
+    r"(?:cost|take|last|weigh|need|measure|hold|run)s?$",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:an?|the|der|die|das|eine?)\s+", re.IGNORECASE)
 _COMMON_NOUN = re.compile(r"^(?:the|an?|le|la|les|un|une|el|los|las|una)\s+[^\W\d_A-Z]|^l['’][^\W\d_A-Z]")
 _THE_THING = re.compile(r"\b(?:the|an?|der|die|das|eine?)\s+[^,;]+$", re.IGNORECASE)
@@ -150,6 +156,8 @@ def _topic(question: str, titles: Iterable[str]) -> str:
             best = question[place.start() - 1 : place.end() - 1]
     if best:
         return best
+    if measured := _MEASURED.match(question):
+        return measured["thing"]
     if names := _named(question):
         return names[-1]
     if _LEAD.match(question):
