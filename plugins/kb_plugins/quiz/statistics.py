@@ -52,7 +52,9 @@ def statistics(reviews: Sequence[Review], cards: Sequence[Scheduled], now: datet
 
 def as_text(figures: dict[str, Any], today: date) -> str:
     """The same for reading: a retention curve and a heat map."""
-    lines = [f"{figures['cards']} cards, {figures['due']} due, {figures['reviews']} reviews", ""]
+    cards, reviews = figures["cards"], figures["reviews"]
+    nouns = "card" if cards == 1 else "cards", "review" if reviews == 1 else "reviews"
+    lines = [f"{cards} {nouns[0]}, {figures['due']} due, {reviews} {nouns[1]}", ""]
     if figures["retention"]:
         lines.append("Remembered, by time since the review before:")
         for row in figures["retention"]:
