@@ -148,7 +148,8 @@ def test_an_answer_is_followed_as_it_is_made_and_left_when_nobody_listens(small_
 def test_langchain_is_told_of_where_it_is_not_installed(
     small_base: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "langchain_core", None)
+    for name in ("langchain_core", *(name for name in sys.modules if name.startswith("langchain_core."))):
+        monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "kb.retrieval.langchain_retriever", raising=False)
     with (
         KnowledgeBase.open(small_base / "vault", index=small_base / "index") as base,

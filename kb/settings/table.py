@@ -14,8 +14,8 @@ from kb.settings.rules import checked, expanded, from_variable, why_no_path
 from kb.settings.sections import INDEX, PATHS, SECTIONS, SOURCES, all_settings
 from kb.settings.text import SettingsText
 
-_PATH_OF_INDEX = re.compile(r"^\s*index\s*=", re.MULTILINE)
-_SECTION_OF_INDEX = re.compile(r"^\s*(?:\[\s*index\s*\]|index\s*\.)", re.MULTILINE)
+_PATH_OF_INDEX = re.compile(r"^[ \t]*index[ \t]*=", re.MULTILINE)
+_SECTION_OF_INDEX = re.compile(r"^[ \t]*(?:\[[ \t]*index[ \t]*\]|index[ \t]*\.)", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
 
 

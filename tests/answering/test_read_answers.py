@@ -25,7 +25,7 @@ NOTES = {
     "Tools/Drill.md": "---\nbrand: Bosch\nrating: 4\n---\n# Drill\n\n- bought at Hornbach, 89 €\n- lent to Marta\n- spare bits in the blue box\n",
     "Kitchen/Pancakes.md": "# Pancakes\n\nFor four people you need:\n\n- 250 g flour\n- 3 eggs\n- 500 ml milk\n- salt\n\n"
     "## Method\n\n1. Whisk the eggs with the milk.\n2. Add the flour.\n3. Let it rest for 20 minutes.\n4. Bake in butter.\n",
-    "House/Server.md": "# Server\n\nRestart the photo service with:\n\n```sh\nsudo systemctl restart photos\n```\n\nThe disk holds 4 TB.\n",
+    "House/Server.md": "---\naliases: [photo box]\ntags: [computers]\n---\n# Server\n\nRestart the photo service with:\n\n```sh\nsudo systemctl restart photos\n```\n\nThe disk holds 4 TB.\n",
     "House/Energy.md": "# Energy\n\n| Month | Power kWh | Gas m3 | Cost |\n|---|---|---|---|\n| January | 310 | 120 | 190 € |\n"
     "| February | 280 | 95 | 165 € |\n| March | 240 | 60 | 130 € |\n",
     "Body/Weight.md": "# Weight\n\n| Day | Weight | Mood |\n|---|---|---|\n| 2026-01-04 | 71.2 | tired |\n| 2026-02-01 | 70.4 | |\n"
@@ -371,3 +371,9 @@ def test_a_log_goes_on_about_its_subject_without_naming_it(
 
 def test_a_period_in_which_nothing_was_decided_has_no_answer(base: KnowledgeBase) -> None:
     assert ask(base, "What did I decide in December 2025?").outcome != "answered"
+
+
+def test_how_a_note_is_filed_answers_only_who_asks_for_it(base: KnowledgeBase) -> None:
+    answer = ask(base, "What is the server?")
+    assert not any("photo box" in quote.text or "computers" in quote.text for quote in answer.sources)
+    assert "photo box" in ask(base, "What aliases does the server have?").text

@@ -19,6 +19,7 @@ from kb.notes.note import Span
 from kb.reading.reading import Answer, Reading
 from kb.text.days import after_entry_day, entry_day
 
+_FILING = re.compile(r"\s*(tags?|alias(?:es)?|cssclass(?:es)?)\s*:", re.IGNORECASE)
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
 _PARTS = 4  # answers of one section that the reader sees …
@@ -59,7 +60,7 @@ def in_section(
             first, last = block.part_at(answer.start, answer.end)
             parts = Span(block.parts[first].span.start, block.parts[last].span.end)
             text = section.text[parts.start : parts.end]
-            if _only_points(text) or asks_else(text, question):
+            if _only_points(text) or asks_else(text, question) or _only_files(block, text, question):
                 continue
             candidate = _candidate(section, reading, intent, block, answer, answer.logit)
             if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
@@ -120,6 +121,12 @@ def _only_points(text: str) -> bool:
     """Whether a stretch but names another note, as in "See [[Token]]."."""
     rest, links = _LINK.subn(" ", text)
     return links > 0 and len(words_of(rest)) < _MIN_WORDS
+
+
+def _only_files(block: AnswerBlock, text: str, question: Question) -> bool:
+    """Whether a property only says how its note is filed, which a question must ask for by that name."""
+    name = _FILING.match(text) if block.kind == "properties" else None
+    return name is not None and name[1].casefold().rstrip("es") not in question.text.casefold()
 
 
 def _only_leads(section: Section, block: AnswerBlock, following: AnswerBlock) -> bool:

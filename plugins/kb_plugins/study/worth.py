@@ -90,7 +90,7 @@ _TICK = re.compile(r"[✔✓✅✗✘❌☑]")
 _ROUGH_FIGURE = re.compile(
     r"(?:[~≈]?\d[\d.,]*+(?:\s?[-–]\s?\d[\d.,]*+)?\s?%?(?:\s?\([^()]{1,12}\))?,?\s*+)++|#?\d{1,2}"
 )
-_FILE_NAME = re.compile(r"\S*[^\W\d]\S*\.[a-z]\w{1,4}|\[.*\]\(.*\)|`[^`]*`")
+_FILE_NAME = re.compile(r"\A(?:(?=\S*[^\W\d])\S+\.[a-z]\w{1,4}|\[[^\]]*\]\([^)]*\)|`[^`]*`)")
 _REPEATED, _CIRCULAR, _FIGURE = 0.6, 0.5, 3  # share of words; characters of a figure that ranks or counts
 _ENDS = (".", "!", "。", "！", "”", '"', ")")
 _VALUE_WORDS = 5  # of a value, which may be digits and signs

@@ -22,7 +22,7 @@ CONCLUDES = re.compile(
     r"much|many|es|er|sie|das|dies\w*|ist|sind|kann|il|elle|cela)\b)",
     re.IGNORECASE,
 )
-FIGURE = re.compile(r"\d\s?%|\b[12]\d{3}\b|\d+,\d{3}\b")
+FIGURE = re.compile(r"\d\s?%|\b[12]\d{3}\b|\d,\d{3}\b")
 OF_EXAMPLES = re.compile(
     r"(?:an? )?examples?\b|in plain words|anecdote|beispiele?\b|am rande|exemples?\b", re.IGNORECASE
 )
