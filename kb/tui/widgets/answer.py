@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import OpenNote
-from kb.tui.widgets.markdown import CitedMarkdown
 from kb.tui.widgets.source import Place, Source, is_of_properties
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ class AnswerCard(Vertical):
 
     def _answered(self) -> Iterator[Widget]:
         from kb.plugin_api import cite
+        from kb.tui.widgets.markdown import CitedMarkdown
 
         answer = self._answer
         said = [sentence for sentence in answer.sentences if sentence.supported]

@@ -14,9 +14,7 @@ from textual.widgets import Input, Static
 
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import Typed, UserInput
-from kb.tui.widgets.answer import AnswerCard
 from kb.tui.widgets.home import Home
-from kb.tui.widgets.markdown import NoteMarkdown
 from kb.tui.widgets.prompt import Completions, Offer, Prompt
 from kb.tui.widgets.replies import QuickReplies
 
@@ -122,6 +120,9 @@ class Conversation(Vertical):
 
     def kb_said(self, markdown: str) -> None:
         """Show a piece of the reply."""
+        # What reads Markdown is not waited for by the first paint.
+        from kb.tui.widgets.markdown import NoteMarkdown
+
         self.transcript.append(markdown)
         self.last_reply.append(markdown)
         piece = NoteMarkdown(safe_text(markdown), classes="reply")
@@ -130,6 +131,8 @@ class Conversation(Vertical):
 
     def show_answer(self, answer: Answer) -> None:
         """Lay the whole answer out in the place of its pieces."""
+        from kb.tui.widgets.answer import AnswerCard
+
         for piece in self._pieces:
             piece.remove()
         self._pieces = []
