@@ -206,6 +206,8 @@ class Conversation(Vertical):
     def _append(self, widget: Widget, *, begins: bool = False) -> None:
         self._show_home(False)
         told = self.query_one(Transcript)
+        if not told.is_attached:  # a piece of a reply that comes while the interface ends
+            return
         if begins:
             told.begins = widget
         told.mount(widget)
