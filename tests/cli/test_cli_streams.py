@@ -95,7 +95,7 @@ def test_what_a_terminal_cannot_show_is_replaced(base: Path, encoding: str) -> N
         # 20 kB a file; the library that tells languages unpacks its model where temporary files lie.
         (["index", "--rebuild"], "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))", "No space is left"),
         (["index", "--rebuild"], "pathlib.Path.open = lambda *_, **__: bytearray(1 << 62)", "not enough memory"),
-        (["ask", "What is Oolong?"], "resource.setrlimit(resource.RLIMIT_AS, (250 << 20, 250 << 20))", "not enough memory"),
+        (["ask", "What is Oolong?"], "import numpy; numpy.frombuffer = lambda *_, **__: bytearray(1 << 62)", "not enough memory"),
         (["quiz", "Tea"], "resource.setrlimit(resource.RLIMIT_AS, (250 << 20, 250 << 20))", "not enough memory"),
         (["index"], "resource.setrlimit(resource.RLIMIT_NOFILE, (6, 6))", "Too many files are open"),
         (["index", "--rebuild"], "resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))", "Too many files are open"),
