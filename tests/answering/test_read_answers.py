@@ -33,6 +33,7 @@ NOTES = {
     "House/Deck.md": "# Deck\n\n- varnish: 6 coats, sand with 320 between\n  - correction from Jonas: 8 coats\n- oil the bench\n",
     "House/Fair.md": "# Spring fair\n\n2026-02-01 Spring fair fixed: Saturday 9 May, in the old barn.\n2026-03-01 committee: date moves to "
     "Sunday 17 May, for the barn is let.\n2026-04-02 place: the Boat Hall. Tables from Omar, twelve.\n",
+    "House/Boat kit.md": "# Boat kit\n\n- https://www.boatkit.example/plans\n",
     "House/Shed log.md": "# Shed log\n\n## 2026-01-10\nThe shed will be green.\n\n## 2026-03-02\nColour changed: the shed will be "
     "dark red.\n\n## 2026-04-11\nRoof felt bought, 62 €.\n",
     "People/Contacts.md": "# Contacts\n\n| Name | Who | Phone | Birthday |\n|---|---|---|---|\n"
@@ -377,3 +378,8 @@ def test_how_a_note_is_filed_answers_only_who_asks_for_it(base: KnowledgeBase) -
     answer = ask(base, "What is the server?")
     assert not any("photo box" in quote.text or "computers" in quote.text for quote in answer.sources)
     assert "photo box" in ask(base, "What aliases does the server have?").text
+
+
+def test_a_page_of_the_web_answers_only_who_asks_for_it(base: KnowledgeBase) -> None:
+    assert ask(base, "Which glue does the boat kit use?").outcome != "answered"
+    assert "boatkit.example" in ask(base, "What is the web page of the boat kit?").text

@@ -21,6 +21,10 @@ from kb.text.days import after_entry_day, entry_day
 
 _FILING = re.compile(r"\s*(tags?|alias(?:es)?|cssclass(?:es)?)\s*:", re.IGNORECASE)
 _LINK = re.compile(r"!?\[\[[^\[\]\n]*\]\]")
+_LINK_OR_PAGE = re.compile(
+    rf"{_LINK.pattern}|\[[^\[\]\n]*\]\([^()\s]*\)|https?://\S+|^[ \t>*-]*\w[\w-]*(?:\.[a-z]{{2,}})+/?[ \t]*$",
+    re.MULTILINE,
+)
 _MIN_WORDS = 2  # beside its links, below which a stretch only points elsewhere
 _PARTS = 4  # answers of one section that the reader sees …
 _PARTS_BY_WORDS = 3  # … and others that hold most of the question's words
@@ -60,7 +64,11 @@ def in_section(
             first, last = block.part_at(answer.start, answer.end)
             parts = Span(block.parts[first].span.start, block.parts[last].span.end)
             text = section.text[parts.start : parts.end]
-            if _only_points(text) or asks_else(text, question) or _only_files(block, text, question):
+            if (
+                _only_points(text, question)
+                or asks_else(text, question)
+                or _only_files(block, text, question)
+            ):
                 continue
             candidate = _candidate(section, reading, intent, block, answer, answer.logit)
             if touches(candidate.span, hidden):  # the block holds orders: its part alone may be shown
@@ -117,9 +125,9 @@ def _is_several(section: Section, block: AnswerBlock) -> bool:
     )
 
 
-def _only_points(text: str) -> bool:
-    """Whether a stretch but names another note, as in "See [[Token]]."."""
-    rest, links = _LINK.subn(" ", text)
+def _only_points(text: str, question: Question) -> bool:
+    """Whether a stretch but names another note, as in "See [[Token]].", or a page of the web that nobody asked for."""
+    rest, links = (_LINK if question.wants_address else _LINK_OR_PAGE).subn(" ", text)
     return links > 0 and len(words_of(rest)) < _MIN_WORDS
 
 
