@@ -100,7 +100,7 @@ class AskSession:
                 self._turns = [*self._turns, Turn(answer.understood or question, said)][-_REMEMBERED:]
                 with suppress(OSError):  # a vault that cannot be written is asked all the same
                     self._base.conversations.add(self._name, answer, said)
-                yield from _told(answer, said)
+                yield from _reply_of(answer, said)
                 yield Answered(answer)
 
     def _retry(self, cancellation: Cancellation) -> Iterator[Event]:
@@ -118,8 +118,8 @@ class AskSession:
     def _why(self) -> str:
         """How the latest answer came about, as a list."""
         answer = self._latest
-        lines = [f"- {step.told}" for step in self._steps]
-        lines += [f"- {sentence.told}" for sentence in answer.sentences]
+        lines = [f"- {step.message}" for step in self._steps]
+        lines += [f"- {sentence.message}" for sentence in answer.sentences]
         lines.append(f"- {answer.model}, {answer.seconds:.1f} s")
         return "\n".join(map(safe_line, lines))
 
@@ -156,7 +156,7 @@ class AskSession:
         return "Feedback saved. `kb eval --from-feedback` re-runs rated questions."
 
 
-def _told(answer: Answer, said: str) -> Iterator[Event]:
+def _reply_of(answer: Answer, said: str) -> Iterator[Event]:
     """What of `answer` was not said sentence by sentence: why there is none, what is missing, and the sources."""
     if answer.outcome == "unsure":
         yield Said(said)

@@ -35,7 +35,7 @@ class Request:
     secret: str = field(default="", repr=False)  # the key that would be shown to the host in `value`
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The request in one line."""
         return f"{self.name} = {self.value}" if self.value else self.name
 
@@ -137,12 +137,12 @@ def require_key_for_host(key: str, url: str, state: Path) -> None:
 
 def told_before(url: str, state: Path) -> bool:
     """Whether the user was told of the server at `url` before: false the first time this is asked."""
-    told = state / "told" / sha256(url.encode()).hexdigest()[:16]
-    if told.exists():
+    marker = state / "told" / sha256(url.encode()).hexdigest()[:16]
+    if marker.exists():
         return True
     try:
-        told.parent.mkdir(parents=True, exist_ok=True)
-        told.touch()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
     except OSError:
         pass  # then it is told again next time
     return False

@@ -77,5 +77,5 @@ def hit_json(hit: SearchHit) -> dict[str, Any]:
         "dense": round(hit.dense, 4),
         "text": passage.text,
         "also_in": list(hit.also_in),
-        "legs": {"lexical": hit.legs.lexical, "dense": hit.legs.dense},
+        "retrievers": {"lexical": hit.retrievers.lexical, "dense": hit.retrievers.dense},
     }

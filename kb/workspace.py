@@ -66,5 +66,5 @@ def withheld_notice(settings: Settings) -> str:
     """What was left out of the settings, and what to do, in one line; empty where nothing was."""
     if not settings.withheld:
         return ""
-    names = ", ".join(request.told for request in settings.withheld)
+    names = ", ".join(request.message for request in settings.withheld)
     return f"Ignored because you have not confirmed it: {names}. See what it would do, and confirm it, with: kb trust"

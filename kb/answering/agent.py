@@ -28,10 +28,9 @@ from kb.answering.comparison import in_one_block, sides_or_whole
 from kb.answering.events import AnswerEvent, QuotesFound, SentenceChecked, Step
 from kb.answering.evidence.quotes import numbered, quote_verbatim
 from kb.answering.evidence.sentences import Evidence
-from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY, combine_log_odds
+from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY
 from kb.answering.gates.conflicts import find_conflict
 from kb.answering.generation.phrasing import Phrasing
-from kb.answering.judging.judge import Judge
 from kb.answering.parts import PartsReader
 from kb.answering.question.decompose import SubQuestions, decompose
 from kb.answering.question.follow_up import rewrite_follow_up
@@ -41,6 +40,7 @@ from kb.answering.question_part import Clock, QuestionPart, place_of
 from kb.answering.saying import advice_on_language, last_day, reason_of_nothing, sentences_of
 from kb.answering.strategies import best_by_note, distinct, hits_besides, strategies_of
 from kb.answering.tools import Asked, Tools
+from kb.answering.verifier.verifier import Verifier
 from kb.retrieval.hit import SearchHit
 
 _NEAREST = 3  # notes named when none answers
@@ -153,9 +153,9 @@ class AnswerAgent(Workflow):
                 await self._tell(context, Step("Judging the evidence", "nothing new was found"))
                 continue
             self._assess(part)
-            await self._tell(context, Step("Judging the evidence", self._assessment.told(part)))
-            if part.confidence >= MIN_CONFIDENCE_TO_RETRY and (judge := self._tools.judge):
-                await self._ask(context, judge, part)
+            await self._tell(context, Step("Judging the evidence", self._assessment.message(part)))
+            if self._tools.verifier:
+                await self._hear(context, self._tools.verifier, part)
         self._clock.lap("evidence")
         self._answer = replace(self._answer, confidence=max(part.confidence for part in self._parts))
         hopeful = any(part.confidence >= MIN_CONFIDENCE_TO_RETRY for part in self._open_parts)
@@ -235,17 +235,16 @@ class AnswerAgent(Workflow):
         limit = self._tools.settings.quotes if len(self._parts) == 1 else _QUOTES_PER_PART
         return self._assessment.chosen(part, limit)
 
-    async def _ask(self, context: Context, judge: Judge, part: QuestionPart) -> None:
-        """Have the judge be heard on whether the quotes of `part` answer it."""
+    async def _hear(self, context: Context, verifier: Verifier, part: QuestionPart) -> None:
+        """Have the verifier be heard on whether the quotes of `part` answer it."""
         quotes = numbered(self._chosen(part))
-        texts = tuple(quote.text for quote in quotes)
-        if texts != part.judged_on:
-            await self._tell(context, Step("Asking the judge", judge.name))
-            part.judged = judge.answers(part.question.text, quotes, self._asked.cancellation)
-            part.judged_on = texts
-        if part.judged is not None:
-            part.confidence = combine_log_odds(part.confidence, part.judged)
-            reason = f"{judge.name} says {part.judged:.2f}, which makes the confidence {part.confidence:.2f}"
+        if self._assessment.asks_verifier(part, quotes):
+            await self._tell(context, Step("Asking the judge", verifier.name))
+            self._assessment.ask_verifier(part, quotes, self._asked.cancellation)
+        if self._assessment.weigh_verifier(part):
+            reason = (
+                f"{verifier.name} says {part.verified:.2f}, which makes the confidence {part.confidence:.2f}"
+            )
             await self._tell(context, Step("Weighing what the judge says", reason))
 
     @cached_property
@@ -274,8 +273,8 @@ class AnswerAgent(Workflow):
         hits = best_by_note([hit for part in self._parts for hit in part.hits])[:_NEAREST]
         near = [hit.passage for hit in hits]
         lag = self._tools.index_lag()
-        if told := advice_on_language(self._asked.text, self._tools.catalog):
-            self._tools.notice(told)
+        if advice := advice_on_language(self._asked.text, self._tools.catalog):
+            self._tools.notice(advice)
         return self._end(
             outcome="unsure" if close else "nothing",
             sources=close,

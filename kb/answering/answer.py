@@ -56,7 +56,7 @@ class AnswerSentence:
     verdict: str = ""  # why it was kept or dropped
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """What became of the sentence and why, as one line."""
         return f"{'kept' if self.supported else 'dropped'} ({self.verdict}): {self.text}"
 

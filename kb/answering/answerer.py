@@ -14,16 +14,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from kb.answering.answer import Answer
 from kb.answering.events import AnswerEvent, Finished
 from kb.answering.evidence.quotes import numbered
-from kb.answering.evidence.sentences import choose_quotes, find_evidence
-from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY, combine_log_odds, confidence
-from kb.answering.question.question import read_question
 from kb.answering.words import words_of
 from kb.errors import QuestionEmpty
 from kb.models.language_model import Cancellation
 
 if TYPE_CHECKING:
-    from kb.answering.judging.judge import Judge
     from kb.answering.tools import Asked, Tools
+    from kb.answering.verifier.verifier import Verifier
     from kb.indexing.catalog import Catalog
     from kb.indexing.embedder import Embedder
     from kb.models.language_model import LanguageModel
@@ -76,22 +73,28 @@ class Answerer:
 
         return _each(_answer(self._tools, replace(asked, cancellation=stopped)), stop)
 
-    def confidence(self, text: str, hits: Sequence[SearchHit]) -> float:
-        """How sure kb is, 0 to 1, that `hits` answer a question; the judge, if there is one, is heard."""
-        base, judge = self._base, self._judge
-        retriever = base.retriever
-        question = read_question(text, retriever.document_frequency, retriever.passage_count())
-        evidence = find_evidence(question, hits, base.embedder)
-        sure = confidence(question, evidence)
-        if judge is None or sure < MIN_CONFIDENCE_TO_RETRY:
-            return sure
-        judged = judge.answers(text, numbered(choose_quotes(evidence, base.settings.answers.quotes)), None)
-        return sure if judged is None else combine_log_odds(sure, judged)
+    def confidence(self, text: str, hits: Sequence[SearchHit], today: date | None = None) -> float:
+        """How sure kb is, 0 to 1, that `hits` answer a question, just as when it is asked."""
+        from kb.answering.assessment import Assessment
+        from kb.answering.parts import PartsReader
+
+        tools = replace(self._tools, today=today) if today else self._tools
+        reading, assessment = PartsReader(tools), Assessment(tools)
+        part = reading.part(text, text)
+        reading.mend(part)
+        part.hits = part.new = list(hits)
+        assessment.assess(part, (), "")
+        if tools.verifier:
+            quotes = numbered(assessment.chosen(part, tools.settings.quotes))
+            if assessment.asks_verifier(part, quotes):
+                assessment.ask_verifier(part, quotes, None)
+            assessment.weigh_verifier(part)
+        return part.confidence
 
     def close(self) -> None:
         """Give memory back."""
-        if judge := self.__dict__.pop("_judge", None):
-            judge.close()
+        if verifier := self.__dict__.pop("_verifier", None):
+            verifier.close()
 
     @property
     def _tools(self) -> Tools:
@@ -103,7 +106,7 @@ class Answerer:
             catalog=base.catalog,
             encoder=base.embedder,
             model=base.model,
-            judge=self._judge,
+            verifier=self._verifier,
             reader=self._reader,
             settings=base.settings.answers,
             generation=base.settings.models,
@@ -133,10 +136,10 @@ class Answerer:
         return reader
 
     @cached_property
-    def _judge(self) -> Judge | None:
-        from kb.answering.judging.judge import open_judge
+    def _verifier(self) -> Verifier | None:
+        from kb.answering.verifier.verifier import open_verifier
 
-        return open_judge(self._base.settings, lambda: self._base.model, self._base.notice)
+        return open_verifier(self._base.settings, lambda: self._base.model, self._base.notice)
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:

@@ -9,12 +9,13 @@ from kb.answering.answer import Quote
 from kb.answering.evidence.quotes import numbered, quote_of, text_of_notes, uncovered_terms
 from kb.answering.evidence.reader_evidence import EvidenceReader
 from kb.answering.evidence.sentences import Evidence, choose_quotes, find_evidence
-from kb.answering.gates.answerability import confidence
+from kb.answering.gates.answerability import MIN_CONFIDENCE_TO_RETRY, combine_log_odds, confidence
 from kb.answering.gates.names import missing_names
 from kb.answering.generation.draft import breadcrumb
 from kb.answering.question.question import Question
 from kb.answering.question_part import QuestionPart
 from kb.answering.tools import Tools
+from kb.models.language_model import Cancellation
 
 
 class Assessment:
@@ -62,14 +63,33 @@ class Assessment:
             part.found, part.confidence = found, found.confidence
             part.evidence = found.all
 
-    def told(self, part: QuestionPart) -> str:
+    def asks_verifier(self, part: QuestionPart, quotes: Sequence[Quote]) -> bool:
+        """Whether the verifier is to be asked of `quotes`: `part` is not hopeless, and it was not asked of just these."""
+        return part.confidence >= MIN_CONFIDENCE_TO_RETRY and _texts(quotes) != part.verified_on
+
+    def ask_verifier(
+        self, part: QuestionPart, quotes: Sequence[Quote], cancellation: Cancellation | None
+    ) -> None:
+        """Let the verifier, if there is one, say whether `quotes` answer `part`."""
+        if (verifier := self._tools.verifier) is not None:
+            part.verified = verifier.answers(part.question.text, quotes, cancellation)
+            part.verified_on = _texts(quotes)
+
+    def weigh_verifier(self, part: QuestionPart) -> bool:
+        """Count what the verifier said of `part` into its confidence; False where it said nothing, or `part` is hopeless."""
+        if part.verified is None or part.confidence < MIN_CONFIDENCE_TO_RETRY:
+            return False
+        part.confidence = combine_log_odds(part.confidence, part.verified)
+        return True
+
+    def message(self, part: QuestionPart) -> str:
         """The confidence of `part` and what it rests on, for a person."""
-        told = f"confidence {part.confidence:.2f} (needs {self._tools.settings.threshold:.2f})"
+        message = f"confidence {part.confidence:.2f} (needs {self._tools.settings.threshold:.2f})"
         if part.evidence:
-            told += f"; best: {breadcrumb(quote_of(1, part.evidence[0]))}"
+            message += f"; best: {breadcrumb(quote_of(1, part.evidence[0]))}"
             if part.evidence[0].short:
-                told += f"; the answer it finds: “{part.evidence[0].short[:80]}”"
-        return told
+                message += f"; the answer it finds: “{part.evidence[0].short[:80]}”"
+        return message
 
     def chosen(self, part: QuestionPart, limit: int) -> list[Evidence]:
         """The best evidence of `part`, at most `limit`."""
@@ -87,3 +107,7 @@ class Assessment:
         if self.reader is None:
             return uncovered_terms(question, quotes)
         return missing_names(question.text, text_of_notes(self._tools.catalog, quotes))
+
+
+def _texts(quotes: Sequence[Quote]) -> tuple[str, ...]:
+    return tuple(quote.text for quote in quotes)

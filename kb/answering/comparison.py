@@ -28,5 +28,5 @@ def in_one_block(parts: Sequence[QuestionPart]) -> bool:
 
 
 def _speaks_of_all(whole: QuestionPart, sides: Sequence[QuestionPart]) -> bool:
-    told = words_of(" ".join(f"{item.under} {item.text}" for item in whole.found.own))
-    return all(any(covers(told, word) for word in content_words(side.label)) for side in sides)
+    words = words_of(" ".join(f"{item.under} {item.text}" for item in whole.found.own))
+    return all(any(covers(words, word) for word in content_words(side.label)) for side in sides)

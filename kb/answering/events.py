@@ -15,7 +15,7 @@ class Step:
     reason: str = ""  # why, and what came of it; for those who ask to be told
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The step with its reason, as one line."""
         return f"{self.name}: {self.reason}" if self.reason else self.name
 

@@ -27,8 +27,8 @@ class QuestionPart:
     hits: list[SearchHit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     confidence: float = 0.0
-    judged: float | None = None  # by the judge, where there is one, of the quotes …
-    judged_on: tuple[str, ...] = ()
+    verified: float | None = None  # by the verifier, where there is one, of the quotes …
+    verified_on: tuple[str, ...] = ()
     new: list[SearchHit] = field(default_factory=list)  # hits that were not judged yet
     found: Findings = NOTHING  # by the reader
 

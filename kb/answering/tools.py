@@ -9,7 +9,7 @@ from datetime import date
 from kb.answering.answer import Style
 from kb.answering.conversation import Turn
 from kb.answering.evidence.sentences import Encoder
-from kb.answering.judging.judge import Judge
+from kb.answering.verifier.verifier import Verifier
 from kb.indexing.catalog import Catalog
 from kb.models.language_model import Cancellation, LanguageModel
 from kb.reading.reader import Reader
@@ -33,7 +33,7 @@ class Tools:
     catalog: Catalog
     encoder: Encoder
     model: LanguageModel
-    judge: Judge | None
+    verifier: Verifier | None
     reader: Reader | None  # None where it is missing or damaged
     settings: AnswerSettings
     generation: ModelSettings

@@ -74,7 +74,7 @@ def _confidences(base: KnowledgeBase, answerer: Answerer, gold: GoldQuestion) ->
     hits = base.retriever.search(gold.question, _SEARCHED, per_note=None)
     without = [hit for hit in hits if hit.passage.note_path not in gold.notes]
     few = base.settings.answers.passages
-    present, hidden = (answerer.confidence(gold.question, some[:few]) for some in (hits, without))
+    present, hidden = (answerer.confidence(gold.question, some[:few], gold.today) for some in (hits, without))
     return present, hidden
 
 

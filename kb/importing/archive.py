@@ -72,7 +72,7 @@ class ZipTree(Tree):
         if name not in self._members:
             raise ExportUnreadable(f"{name} is not in {self.name}.")
         archive, info = self._members[name]
-        with _told(name):
+        with _with_its_name(name):
             return cast(BinaryIO, _Member(archive.open(info), name))
 
     def changed(self, name: str) -> datetime | None:
@@ -87,7 +87,7 @@ class ZipTree(Tree):
         super().close()
 
     def _opened(self, path: Path) -> zipfile.ZipFile:
-        with _told(self.name):
+        with _with_its_name(self.name):
             archive = zipfile.ZipFile(path)
         self._open.append(archive)
         return archive
@@ -114,7 +114,7 @@ class ZipTree(Tree):
         if self._kept is None:
             self._kept = tempfile.TemporaryDirectory(prefix="kb-import-")
         file = Path(self._kept.name) / f"part{len(self._open)}.zip"
-        with _told(name), archive.open(info) as source, file.open("wb") as target:
+        with _with_its_name(name), archive.open(info) as source, file.open("wb") as target:
             while data := source.read(1 << 20):
                 target.write(data)
         try:
@@ -156,7 +156,7 @@ class _Member:
         self._name = name
 
     def read(self, count: int = -1) -> bytes:
-        with _told(self._name):
+        with _with_its_name(self._name):
             return self._stream.read(count)
 
     def __enter__(self) -> _Member:
@@ -179,7 +179,7 @@ def _name_of(info: zipfile.ZipInfo) -> str:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _with_its_name(name: str) -> Iterator[None]:
     try:
         yield
     except _FAULTS as error:

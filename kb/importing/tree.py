@@ -128,12 +128,12 @@ class FolderTree(Tree):
             return False
 
     def size(self, name: str) -> int:
-        with _told(name), beneath(self.path, name) as entry:
+        with _with_its_name(name), beneath(self.path, name) as entry:
             status = entry.status()
             return status.st_size if status else 0
 
     def open(self, name: str) -> BinaryIO:
-        with _told(name), beneath(self.path, name) as entry:
+        with _with_its_name(name), beneath(self.path, name) as entry:
             return open_regular(entry.name, follow=False, folder=entry.folder)[0]
 
     def changed(self, name: str) -> datetime | None:
@@ -168,7 +168,7 @@ def passed_over(name: str) -> bool:
 
 def read_all(stream: BinaryIO, name: str, most: int) -> bytes:
     """What is left in `stream`. Raises ExportUnreadable for more than `most` bytes."""
-    with _told(name):
+    with _with_its_name(name):
         data = stream.read(most + 1)
     if len(data) > most:
         raise ExportUnreadable(f"{name} is larger than {most // 1_000_000} MB, so it can't be imported.")
@@ -176,7 +176,7 @@ def read_all(stream: BinaryIO, name: str, most: int) -> bytes:
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _with_its_name(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -141,8 +141,8 @@ def _phrases() -> _Phrases:
 
 def _read(phrases: _Phrases, name: str, table: dict[str, Any], common: Mapping[str, Sequence[str]]) -> None:
     language = name.removesuffix(".toml")
-    told = {item.name: table.pop(item.name) for item in fields(Grammar) if item.name in table}
-    grammar = phrases.grammars[language] = Grammar(language, **told)
+    own = {item.name: table.pop(item.name) for item in fields(Grammar) if item.name in table}
+    grammar = phrases.grammars[language] = Grammar(language, **own)
     written = [(purpose, text) for purpose, texts in chain(table.items(), common.items()) for text in texts]
     if grammar.spaced:
         for purpose, text in written:

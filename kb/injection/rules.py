@@ -111,14 +111,14 @@ def _tells_of_orders(reading: Reading) -> bool:
     outside = reading.low
     for start, end in quoted:
         outside = outside[:start] + " " * (end - start) + outside[end:]
-    told = [hit for hit in reading.hits("tells_of") if outside[hit.start : hit.end].strip()]
+    hits = [hit for hit in reading.hits("tells_of") if outside[hit.start : hit.end].strip()]
     found = {
         purpose: kept
         for purpose, hits in reading.found.items()
         if (kept := [hit for hit in hits if outside[hit.start : hit.end].strip()])
     }
     bare = replace(reading, text=outside, low=outside, found=found)
-    return bool(told) and not any(rule(bare) for rule in _RULES)
+    return bool(hits) and not any(rule(bare) for rule in _RULES)
 
 
 def _overrides(reading: Reading) -> bool:

@@ -58,7 +58,7 @@ class AutoLinks:
         self._learned = 0.0
         self._new: dict[str, float] = {}  # path -> when it turned up
         self._due: set[str] = set()  # new notes that changed and were not looked at since
-        self._told: dict[str, set[tuple[str, str]]] = {}  # path -> (mention, target) told of
+        self._announced: dict[str, set[tuple[str, str]]] = {}  # path -> (mention, target) told of
 
     def hearing(
         self, tell: Callable[[WatchEvent | NewLinks], None], synced: Callable[[SyncReport], None]
@@ -106,9 +106,9 @@ class AutoLinks:
             return None
         self._due.discard(path)
         links = {(one.mention, one.target) for one in sure}
-        if links <= self._told.get(path, set()):
+        if links <= self._announced.get(path, set()):
             return None
-        self._told[path] = links
+        self._announced[path] = links
         return NewLinks(path, tuple(sure))
 
     def _learned_advisor(self) -> LinkAdvisor:

@@ -182,14 +182,14 @@ class Relations:
         return tuple(reasons)
 
     def propose_tags(
-        self, path: str, context: NoteContext | None = None, least: float = 0.3
+        self, path: str, context: NoteContext | None = None, min_confidence: float = 0.3
     ) -> list[Proposal]:
         """Tags that the notes most like this one have, and it has not."""
         own = {tag.casefold() for tag in self.tags.get(path, frozenset())}
         have = {other: [(tag, None) for tag in sorted(found)] for other, found in self.tags.items()}
         return [
             one
-            for one in self._habits(path, context or self.context.of(path), have, least)
+            for one in self._habits(path, context or self.context.of(path), have, min_confidence)
             if one.name.casefold() not in own
         ]
 
@@ -198,11 +198,11 @@ class Relations:
         path: str,
         relations: Mapping[str, Sequence[tuple[str, str]]],
         context: NoteContext | None = None,
-        least: float = 0.3,
+        min_confidence: float = 0.3,
     ) -> list[Proposal]:
         """(property, note) pairs that the notes most like this one have; `relations` holds those of every note."""
         own = set(relations.get(path, ()))
-        found = self._habits(path, context or self.context.of(path), relations, least)
+        found = self._habits(path, context or self.context.of(path), relations, min_confidence)
         return [one for one in found if (one.name, one.value) not in own and one.value != path]
 
     def _habits(
@@ -210,7 +210,7 @@ class Relations:
         path: str,
         like: NoteContext,
         have: Mapping[str, Sequence[tuple[str, str | None]]],
-        least: float,
+        min_confidence: float,
     ) -> list[Proposal]:
         weights = {other: max(_SLIGHT, like.to(other)) for other in like.nearest if other != path}
         for neighbour in self.graph.known(path):
@@ -225,7 +225,7 @@ class Relations:
         found = [
             Proposal(name, value, round(vote / total, 4), tuple(voters[name, value]))
             for (name, value), vote in votes.items()
-            if total and vote / total >= least and len(voters[name, value]) > 1
+            if total and vote / total >= min_confidence and len(voters[name, value]) > 1
         ]
         return sorted(found, key=lambda one: (-one.share, one.name, one.value or ""))
 

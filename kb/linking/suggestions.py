@@ -48,7 +48,7 @@ def suggest_links(
 ) -> list[LinkSuggestion]:
     """The links that `note` may want, in the order of its text; one for each target it does not link yet."""
     read = linker.read(note)
-    told = decisions or Decisions()
+    decided = decisions or Decisions()
     page = _Page(note, read, Lines(note.text))
     linked = {link.target for link in read.prose.links}
     by_target: dict[str, list[LinkSuggestion]] = {}
@@ -56,7 +56,7 @@ def suggest_links(
         candidate = scored.candidate
         if candidate.linked is not None or candidate.target in linked:
             continue
-        verdict = told.on(candidate.mention.text, note.path, candidate.target)
+        verdict = decided.on(candidate.mention.text, note.path, candidate.target)
         if verdict in ("never", "reject"):
             continue
         confidence = 1.0 if verdict == "always" else scored.confidence

@@ -46,7 +46,7 @@ class RemoteModel:
 
     @property
     def name(self) -> str:
-        return self._server.told(self._name[:_LONGEST_NAME])
+        return self._server.safe(self._name[:_LONGEST_NAME])
 
     @property
     def context(self) -> int:
@@ -156,8 +156,8 @@ class RemoteModel:
 
     @property
     def _name(self) -> str:
-        told = self._settings.server_model or self._described().get("id")
-        return told if isinstance(told, str) and told else "model"
+        name = self._settings.server_model or self._described().get("id")
+        return name if isinstance(name, str) and name else "model"
 
     def _described(self) -> dict[str, Any]:
         """What the server says about the model in use; asked once."""

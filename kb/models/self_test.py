@@ -134,7 +134,7 @@ def _try(path: Path, gpu_layers: int) -> _Outcome:
             f"{path.name} wrote nothing within {limit:.0f} seconds of its test run. Choose a smaller model."
         )
         return _Outcome(reason, lasting=False)
-    return _judged(path, end.status, _told(end.output))
+    return _judged(path, end.status, _report_of(end.output))
 
 
 def _processor_seconds(path: Path) -> float:
@@ -142,34 +142,34 @@ def _processor_seconds(path: Path) -> float:
     return _GRACE + path.stat().st_size / _BYTES_PER_SECOND
 
 
-def _judged(path: Path, status: int, told: dict[str, Any]) -> _Outcome:
+def _judged(path: Path, status: int, report: dict[str, Any]) -> _Outcome:
     """What the end of a test run says of the file."""
-    if status == 0 and isinstance(told.get("reason"), str):
-        return _Outcome(told["reason"], lasting=True)
+    if status == 0 and isinstance(report.get("reason"), str):
+        return _Outcome(report["reason"], lasting=True)
     own = -status in _OWN_SIGNALS
-    if told.get("loading") and (status == -signal.SIGKILL or (own and told.get("scarce"))):
+    if report.get("loading") and (status == -signal.SIGKILL or (own and report.get("scarce"))):
         reason = (
             f"{path.name} needs more memory than is free. Close other programs, or choose a smaller model."
         )
         return _Outcome(reason, lasting=False)
-    if told.get("loading") and own:
+    if report.get("loading") and own:
         reason = f"{path.name} makes llama.cpp crash. Choose another .gguf file, or the bundled one."
         return _Outcome(reason, lasting=True, crashed=True)
-    cause = told.get("error") or (f"signal {-status}" if status < 0 else f"status {status}")
+    cause = report.get("error") or (f"signal {-status}" if status < 0 else f"status {status}")
     return _Outcome(f"The test run of {path.name} did not finish ({cause}).", lasting=False)
 
 
-def _told(output: bytes) -> dict[str, Any]:
+def _report_of(output: bytes) -> dict[str, Any]:
     """What the child said, line by line, as one."""
-    told: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     for line in output.splitlines():
         try:
             row = json.loads(line)
         except ValueError:
             continue  # a library's own words
         if isinstance(row, dict):
-            told |= row
-    return told
+            report |= row
+    return report
 
 
 def _test_here(path: Path, gpu_layers: int) -> str:

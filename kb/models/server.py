@@ -102,10 +102,10 @@ class Server:
     def refusal(self, what: str, remedy: str) -> ModelUnreachable:
         """The sentence that tells what the server does and what to do about it, without any secret."""
         return ModelUnreachable(
-            self.told(f"The model server at {without_secrets(self.url)} {what}. {remedy}")
+            self.safe(f"The model server at {without_secrets(self.url)} {what}. {remedy}")
         )
 
-    def told(self, text: str) -> str:
+    def safe(self, text: str) -> str:
         """`text` on one line, without the key and passwords: a server may repeat what it was sent."""
         for secret in self.secrets:
             text = text.replace(secret, "…")
@@ -232,7 +232,7 @@ class Server:
         reason = _reason(body)
         if code in (400, 413) and "context" in reason.lower():
             raise PromptTooLong(
-                self.told(f"The model server finds the prompt too long: {reason}. Ask for fewer passages.")
+                self.safe(f"The model server finds the prompt too long: {reason}. Ask for fewer passages.")
             )
         raise self.refusal(f"answers with status {code}: {reason}", "See the server's own log.")
 

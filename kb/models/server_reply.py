@@ -125,8 +125,8 @@ class Reply:
 def alternatives(chunk: Any) -> Iterator[tuple[str, float]]:
     """What the chunk's first token could have been, and the logarithm of how likely; nothing if that is not told."""
     choices = chunk.get("choices") if isinstance(chunk, dict) else None
-    told = _first(_first(choices).get("logprobs", {}), "content")
-    others = _first(told).get("top_logprobs")
+    content = _first(_first(choices).get("logprobs", {}), "content")
+    others = _first(content).get("top_logprobs")
     for other in others if isinstance(others, list) else ():
         token, likelihood = (other.get("token"), other.get("logprob")) if isinstance(other, dict) else (0, 0)
         if isinstance(token, str) and isinstance(likelihood, int | float) and math.isfinite(likelihood):

@@ -100,9 +100,9 @@ def _bring(wanted: Download, file: Path, have: int, progress: Progress) -> int |
     return have
 
 
-def _goes_on(told: str, have: int, size: int) -> bool:
+def _goes_on(header: str, have: int, size: int) -> bool:
     """Whether a part of a file, which the server tells of as "bytes 5-9/10", begins where `have` bytes end."""
-    part = _PART.fullmatch(told.strip())
+    part = _PART.fullmatch(header.strip())
     if part is None or int(part["start"]) != have:
         return False
     return not size or part["size"] in ("*", str(size))

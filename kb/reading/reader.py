@@ -75,8 +75,8 @@ class Reader:
             rows = []
             for statement, premise in pairs:
                 asked = self._ids(statement)
-                told = self._tokenizer.ids([premise])[0]
-                rows.append(self._row(asked, told[: _ROW_TOKENS - len(asked) - 4]))
+                ids = self._tokenizer.ids([premise])[0]
+                rows.append(self._row(asked, ids[: _ROW_TOKENS - len(asked) - 4]))
             results = self._encoder.run(rows) if rows else []
         supports = []
         for _, _, logits in results:

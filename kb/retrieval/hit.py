@@ -9,7 +9,7 @@ from kb.safe_text import notebook_line
 
 
 @dataclass(frozen=True, slots=True)
-class Legs:
+class Retrievers:
     """Which ways of searching ran; the reason where one did not, None where it did."""
 
     lexical: str | None = None
@@ -24,7 +24,7 @@ class SearchHit:
     score: float  # 0 to 1, fused; 1 when both retrievers rank it first and the cosines tell passages apart
     lexical: float  # 0 to 1, of the best BM25 score; 0 when no word matched
     dense: float  # 0 to 1, above the worst candidate's cosine; 0 when not among the candidates
-    legs: Legs = field(default=Legs())
+    retrievers: Retrievers = field(default=Retrievers())
     also_in: tuple[str, ...] = ()  # paths of other notes with this passage
 
     def seen_in(self, path: str) -> SearchHit:

@@ -1,4 +1,4 @@
-"""A cross-encoder that reads query and passage together: slower and finer than the two legs of the search.
+"""A cross-encoder that reads query and passage together: slower and finer than the two retrievers.
 
 Off unless `retrieval.reranker` names a sentence-transformers model; `kb eval` shows whether it wins on a vault.
 """

@@ -18,7 +18,7 @@ from kb.retrieval.duplicates import NearDuplicateFilter, TokenSet
 from kb.retrieval.filters import NoteFacts, allowed_passages
 from kb.retrieval.fusion import Coverage, Fused, RetrieverScores, fuse
 from kb.retrieval.graph import pagerank_boost
-from kb.retrieval.hit import Legs, SearchHit
+from kb.retrieval.hit import Retrievers, SearchHit
 from kb.retrieval.lexical import FullText, LexicalSearch
 from kb.retrieval.query import Query, parse_query, parse_question
 from kb.retrieval.reranker import RERANKED, Reranker
@@ -84,7 +84,7 @@ class Retriever:
         *,
         operators: bool = False,
         versions: bool = False,
-        legs: Sequence[str] = ("lexical", "dense"),
+        retrievers: Sequence[str] = ("lexical", "dense"),
     ) -> list[SearchHit]:
         """The `limit` best passages for `text`, at most `per_note` of one note (None for any number).
 
@@ -102,7 +102,7 @@ class Retriever:
         )
         if allowed is not None and not allowed:
             return []
-        found, ran = self._found(query, allowed, max(self._settings.candidates, limit), legs)
+        found, ran = self._found(query, allowed, max(self._settings.candidates, limit), retrievers)
         if not query.text and allowed is not None:
             everything = dict.fromkeys(allowed, Fused(1.0, 0.0, 0.0))
             return self._best(query, everything, ran, limit, per_note, versions=versions)
@@ -117,7 +117,7 @@ class Retriever:
         count = max(self._settings.candidates, limit, nearest)
         found, ran = self._found(query, None, count, ("lexical", "dense"))
         by_meaning = self._fused(RetrieverScores({}, found.dense))
-        alone = Legs("not asked for", ran.dense)
+        alone = Retrievers("not asked for", ran.dense)
         return (
             self._best(query, self._fused(found), ran, limit, None),
             self._best(query, by_meaning, alone, nearest, None),
@@ -126,14 +126,14 @@ class Retriever:
     def _fused(self, found: RetrieverScores) -> dict[int, Fused]:
         fused = fuse(found, self._settings.dense_weight, self._encoder.spread)
         if self._settings.graph_weight and self._facts is not None:
-            return self._lifted(fused)
+            return self._with_pagerank_boost(fused)
         return fused
 
     def _best(
         self,
         query: Query,
         fused: Mapping[int, Fused],
-        ran: Legs,
+        ran: Retrievers,
         limit: int,
         per_note: int | None,
         *,
@@ -155,7 +155,7 @@ class Retriever:
         self,
         ranked: Sequence[int],
         fused: Mapping[int, Fused],
-        ran: Legs,
+        ran: Retrievers,
         limit: int,
         per_note: int | None,
         shown: NearDuplicateFilter,
@@ -203,15 +203,15 @@ class Retriever:
         return self._found(parse_question(text), None, self._settings.candidates, ("lexical", "dense"))[0]
 
     def _found(
-        self, query: Query, allowed: set[int] | None, count: int, legs: Sequence[str]
-    ) -> tuple[RetrieverScores, Legs]:
+        self, query: Query, allowed: set[int] | None, count: int, retrievers: Sequence[str]
+    ) -> tuple[RetrieverScores, Retrievers]:
         wide = count if allowed is None else _FILTERED_CANDIDATES
         why_no_lexical = why_no_dense = None
-        if "lexical" not in legs:
+        if "lexical" not in retrievers:
             why_no_lexical = "not asked for"
         elif not query.has_words:
             why_no_lexical = "the query has no word"
-        if "dense" not in legs:
+        if "dense" not in retrievers:
             why_no_dense = "not asked for"
         elif not query.text:
             why_no_dense = "the query has no text"
@@ -230,17 +230,17 @@ class Retriever:
         coverage = None
         if lexical and dense and self._encoder.is_multilingual:
             coverage = Coverage(*self._coverage(query.text, lexical, dense))
-        return RetrieverScores(lexical, dense, coverage), Legs(why_no_lexical, why_no_dense)
+        return RetrieverScores(lexical, dense, coverage), Retrievers(why_no_lexical, why_no_dense)
 
-    def _coverage(self, text: str, *legs: Mapping[int, float]) -> Iterator[float]:
+    def _coverage(self, text: str, *retrievers: Mapping[int, float]) -> Iterator[float]:
         """How much of `text` the best passages of each leg hold."""
-        best = [_highest(leg, _READ_FOR_COVERAGE) for leg in legs]
+        best = [_highest(leg, _READ_FOR_COVERAGE) for leg in retrievers]
         read = {one.id: one for one in self._store.passages(sorted({id for ids in best for id in ids}))}
         for ids in best:
             some = [read[id] for id in ids if id in read]
             yield covered(text, (" ".join((one.title, *one.heading_path, one.text)) for one in some))
 
-    def _lifted(self, fused: Mapping[int, Fused]) -> dict[int, Fused]:
+    def _with_pagerank_boost(self, fused: Mapping[int, Fused]) -> dict[int, Fused]:
         """The same passages, those of notes that hang together with the best ones scored higher."""
         assert self._facts is not None
         weight = self._settings.graph_weight

@@ -40,7 +40,7 @@ def worth_showing(hits: Sequence[SearchHit]) -> list[SearchHit]:
 
     A query of filters alone, or without a word, shows all.
     """
-    if not hits or hits[0].legs.lexical or hits[0].legs.dense:
+    if not hits or hits[0].retrievers.lexical or hits[0].retrievers.dense:
         return list(hits)
     kept = [hit for hit in hits if hit.lexical or hit.dense >= _MEANT]
     return kept if any(hit.lexical for hit in kept) else kept[:_MEANT_SHOWN]

@@ -104,6 +104,6 @@ def load_settings(
 
 def _language(environment: Mapping[str, str]) -> str:
     """The language of messages, by the variables of POSIX: `de` of `de_DE.UTF-8`; empty for `C`."""
-    told = next((value for name in _LOCALE if (value := environment.get(name))), "")
-    code = re.match(r"[a-z]{2,3}(?=[_.@]|$)", told)
+    locale = next((value for name in _LOCALE if (value := environment.get(name))), "")
+    code = re.match(r"[a-z]{2,3}(?=[_.@]|$)", locale)
     return code[0] if code else ""

@@ -125,7 +125,7 @@ class KbApp(Navigation):
 
     def choose_theme(self, name: str) -> None:
         """Look like this from now on."""
-        from kb.tui.taste import keep_theme
+        from kb.tui.preferences import keep_theme
 
         self.theme = name
         try:

@@ -83,7 +83,7 @@ class SearchDone(Message):
 
     query: str
     hits: Sequence[SearchHit]
-    told: str = ""  # what went wrong, or which words no note has
+    message: str = ""  # what went wrong, or which words no note has
 
 
 @dataclass

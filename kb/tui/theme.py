@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from textual.theme import Theme
 
+from kb.tui.preferences import chosen_theme
 from kb.tui.safe_screen import SafeApp
-from kb.tui.taste import chosen_theme
 
 Result = TypeVar("Result")
 _OWN = ("cite-", "heat-", "rule", "marked")

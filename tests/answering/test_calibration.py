@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kb.answering.gates.answerability import combine_log_odds
-from kb.answering.judging.calibration import Calibration, measured, remember, remembered
-from kb.answering.judging.calibration_examples import CALIBRATION_EXAMPLES
+from kb.answering.verifier.calibration import Calibration, measured, remember, remembered
+from kb.answering.verifier.calibration_examples import CALIBRATION_EXAMPLES
 
 LEANS_TO_NO = ([0.30, 0.40, 0.20, 0.35], [0.05, 0.10, 0.02, 0.22])
 
@@ -16,7 +16,7 @@ LEANS_TO_NO = ([0.30, 0.40, 0.20, 0.35], [0.05, 0.10, 0.02, 0.22])
 def test_a_model_that_leans_to_no_is_understood() -> None:
     skill = measured(*LEANS_TO_NO)
     assert skill.suffices
-    assert skill.area == pytest.approx(15 / 16)
+    assert skill.auroc == pytest.approx(15 / 16)
     assert skill.probability(0.3) > 0.5 > skill.probability(0.1)
     assert skill.probability(0.4) > skill.probability(0.3)
 
@@ -24,7 +24,7 @@ def test_a_model_that_leans_to_no_is_understood() -> None:
 def test_a_model_that_cannot_tell_is_found_out() -> None:
     same = measured([0.7, 0.2, 0.5], [0.2, 0.7, 0.5])
     assert not same.suffices
-    assert same.area == 0.5
+    assert same.auroc == 0.5
     always = measured([1.0, 1.0], [1.0, 1.0])
     assert not always.suffices
     assert always.probability(1.0) == 0.5

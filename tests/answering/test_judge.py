@@ -10,7 +10,7 @@ import pytest
 
 from kb.answering.answer import Answer
 from kb.answering.events import Finished, Step
-from kb.answering.judging.calibration_examples import CALIBRATION_EXAMPLES
+from kb.answering.verifier.calibration_examples import CALIBRATION_EXAMPLES
 from kb.errors import ModelUnusable, SettingsError
 from kb.knowledge_base import KnowledgeBase
 from kb.models.bundled import bundled_model

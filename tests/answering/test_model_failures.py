@@ -132,13 +132,15 @@ def test_the_tutor_asks_without_the_model(
 def test_a_judge_that_fails_has_no_opinion(
     base_and_told: tuple[KnowledgeBase, list[str]], server: Server
 ) -> None:
-    from kb.answering.judging.judge import LanguageModelJudge, calibrations_folder
+    from kb.answering.verifier.verifier import LanguageModelVerifier, calibrations_folder
 
     base, told = base_and_told
     server.answering = within
     hits = base.search("token")
     assert hits
-    judge = LanguageModelJudge(base.model, calibrations_folder(base.settings.state), told.append, owned=False)
+    judge = LanguageModelVerifier(
+        base.model, calibrations_folder(base.settings.state), told.append, owned=False
+    )
     assert judge.answers("What is a mill?", numbered([]), None) is None
     assert judge.supports("A mill is old.", numbered([]), None) is None
     assert not list(calibrations_folder(base.settings.state).glob("*")), "nothing is remembered of it"

@@ -43,7 +43,7 @@ SEARCH = exactly(
             dense=_SHARE,
             text=_TEXT,
             also_in=many(_TEXT),
-            legs=exactly(lexical={"type": ["string", "null"]}, dense={"type": ["string", "null"]}),
+            retrievers=exactly(lexical={"type": ["string", "null"]}, dense={"type": ["string", "null"]}),
         )
     ),
 )

@@ -43,7 +43,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     ],
 )
 def test_a_word_is_found_in_another_form(base: KnowledgeBase, query: str, note: str) -> None:
-    assert base.retriever.search(query, operators=True, legs=("lexical",))[0].passage.note_path == note
+    assert base.retriever.search(query, operators=True, retrievers=("lexical",))[0].passage.note_path == note
 
 
 def test_words_of_a_language_count_in_every_form(base: KnowledgeBase) -> None:

@@ -64,7 +64,7 @@ def test_a_filter_without_a_date_is_an_error(base: KnowledgeBase) -> None:
     ],
 )
 def test_a_slip_in_a_words_of_a_title_is_forgiven(base: KnowledgeBase, query: str, note: str) -> None:
-    assert base.retriever.search(query, legs=("lexical",))[0].passage.note_path == note
+    assert base.retriever.search(query, retrievers=("lexical",))[0].passage.note_path == note
 
 
 def test_llama_index_finds_what_kb_finds(base: KnowledgeBase) -> None:
@@ -78,7 +78,7 @@ def test_llama_index_finds_what_kb_finds(base: KnowledgeBase) -> None:
 
 def test_a_hit_says_why_a_leg_did_not_run(base: KnowledgeBase) -> None:
     hit = base.search("…")[0]
-    assert (hit.legs.lexical, hit.legs.dense) == ("the query has no word", None)
+    assert (hit.retrievers.lexical, hit.retrievers.dense) == ("the query has no word", None)
 
 
 def test_a_whole_question_finds_its_note_first(base: KnowledgeBase) -> None:
@@ -146,4 +146,4 @@ def test_one_search_tells_what_both_legs_find_and_what_meaning_finds_alone(
 ) -> None:
     fused, nearest = base.retriever.search_both(question, limit=5, nearest=3)
     assert fused == base.retriever.search(question, 5, None)
-    assert nearest == base.retriever.search(question, 3, None, legs=("dense",))
+    assert nearest == base.retriever.search(question, 3, None, retrievers=("dense",))

@@ -22,5 +22,5 @@ def indexed(folder: Path, notes: Mapping[str, str]) -> Iterator[KnowledgeBase]:
 
 def found(base: KnowledgeBase, query: str) -> list[str]:
     """The names of the notes that `query` finds, the best first."""
-    hits = base.retriever.search(query, operators=True, legs=("lexical",))
+    hits = base.retriever.search(query, operators=True, retrievers=("lexical",))
     return [hit.passage.note_path.removesuffix(".md") for hit in hits]

@@ -55,8 +55,8 @@ def candidates_of(
     found = _by_words(question, found, asks_all, foreign)[:_MOST]
     if not found:
         return []
-    told = cosines([f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found[:_COMPARED]])
-    meanings = [*told, *[min(told)] * (len(found) - len(told))]
+    known = cosines([f"{item.section.head}\n{item.text}"[:_COMPARED_TEXT] for item in found[:_COMPARED]])
+    meanings = [*known, *[min(known)] * (len(found) - len(known))]
     nameless = _nameless(question, found)
     scored = []
     for item, cosine in zip(found, meanings, strict=True):
@@ -116,7 +116,7 @@ def _by_words(
     held = {key: question.coverage(one.words) for key, one in wholes.items()}
     headed = {key: question.coverage(one.head_words) for key, one in wholes.items()}
     most, most_held = max(own, default=0.0), max(held.values(), default=0.0)
-    judged = []
+    weighed = []
     for item, mine in zip(found, own, strict=True):
         key = id(item.section)
         whole = item.is_several and not _is_short(item)
@@ -132,8 +132,8 @@ def _by_words(
             whole=float(whole),
             whole_asked=float(whole and asks_all),
         )
-        judged.append(replace(item, features=features))
-    return sorted(judged, key=lambda item: -item.features.log_odds)
+        weighed.append(replace(item, features=features))
+    return sorted(weighed, key=lambda item: -item.features.log_odds)
 
 
 def _is_short(item: Candidate) -> bool:

@@ -32,8 +32,8 @@ def compared_rows(
         for block in section.blocks:
             if block.kind != "table" or block.lead is None:
                 continue
-            told = words_of(f"{section.head} {section.text[block.lead.start : block.lead.end]}")
-            if sum(covers(told, word) for word in about) < _ABOUT * len(about):
+            words_above = words_of(f"{section.head} {section.text[block.lead.start : block.lead.end]}")
+            if sum(covers(words_above, word) for word in about) < _ABOUT * len(about):
                 continue
             rows = [list(_rows_of(side, section, block, today))[-_ROWS:] for side in sides]
             if all(rows) and len({part.span for side in rows for part in side}) == sum(map(len, rows)):
@@ -55,6 +55,6 @@ def _rows_of(side: str, section: Section, block: AnswerBlock, today: date) -> It
             continue
         key = section.text[cells[0][0] : cells[0][1]]
         day = day_in(key)
-        told = words_of(key)
-        if (period and period.holds(day)) or (words and all(covers(told, word) for word in words)):
+        key_words = words_of(key)
+        if (period and period.holds(day)) or (words and all(covers(key_words, word) for word in words)):
             yield part

@@ -93,9 +93,9 @@ def _says_else(item: Candidate, best: Candidate, denial: Candidate) -> bool:
     """Whether the reader sees another answer in `item`, of the day of the denial or later."""
     if item.day is None or denial.day is None or item.day < denial.day or item.features.span <= 0:
         return False
-    told = set(words_of(item.text))
+    words = set(words_of(item.text))
     return item.score >= best.score - _AMENDS and not any(
-        covers(told, word) for word in content_words(best.short)
+        covers(words, word) for word in content_words(best.short)
     )
 
 
@@ -115,9 +115,9 @@ def _corrected_below(question: Question, best: Candidate) -> Candidate | None:
         if part.depth and best.span.start < part.span.start and part.span.end <= best.span.end
     ]
     for span in reversed(below):
-        told = plain_text(text[span.start : span.end]).strip()
-        if tells_change(told) and (question.kind not in ("number", "date") or question.kind_found(told) > 0):
-            return replace(best, span=span, short=told, whole=False)
+        said = plain_text(text[span.start : span.end]).strip()
+        if tells_change(said) and (question.kind not in ("number", "date") or question.kind_found(said) > 0):
+            return replace(best, span=span, short=said, whole=False)
     return None
 
 

@@ -94,10 +94,10 @@ def find_evidence(question: Question, hits: Sequence[SearchHit], encoder: Encode
     if not candidates:
         return []
     texts = [f"{candidate.under} {candidate.text}".strip() for candidate in candidates]
-    asked, told = encoder.embed_question(question.text, texts)
-    similarities = told @ asked
+    asked, vectors = encoder.embed_question(question.text, texts)
+    similarities = vectors @ asked
     found = [
-        _judge(question, candidate, float(similarity))
+        _weighed(question, candidate, float(similarity))
         for candidate, similarity in zip(candidates, similarities, strict=True)
     ]
     return sorted(found, key=lambda evidence: -evidence.score)
@@ -220,7 +220,7 @@ def _can_answer(question: Question, sentence: Sentence, source: str, words: Sequ
     return len(words) >= _MIN_WORDS or any(character.isdigit() for character in text)
 
 
-def _judge(question: Question, candidate: _Candidate, similarity: float) -> Evidence:
+def _weighed(question: Question, candidate: _Candidate, similarity: float) -> Evidence:
     kind = question.kind_found(candidate.text)
     score = (
         _SIMILARITY * similarity

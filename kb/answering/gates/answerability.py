@@ -27,12 +27,12 @@ _SIMILARITY, _COVERAGE, _COVERED = 8.64, 0.87, 7.26
 _MISSING = {"number": 0.25, "date": 0.5}
 # A number that counts something else: its log odds on 28 questions of SQuAD 2.0, 3 of 15 answerable, 5 of 13 not.
 _COUNTS_OTHERS = math.log(0.5)
-# Beside a judge, of 304 questions on XQuAD (en), some with their note hidden or a name or number exchanged: any share
+# Beside a verifier, of 304 questions on XQuAD (en), some with their note hidden or a name or number exchanged: any share
 # from 0.3 to 1 lets 94 to 95 % of the answerable ones pass, 53 to 55 % of those exchanged, 9 to 14 % of those hidden.
 _SHARE = 0.3
 _PRIOR = math.log(
     1 / 2
-)  # of the questions fitted on, one in three could be answered; a judge takes one in two
+)  # of the questions fitted on, one in three could be answered; a verifier takes one in two
 _READ = 3  # sentences looked at for it, as many as are quoted
 
 
@@ -52,9 +52,9 @@ def confidence(question: Question, evidence: Sequence[Evidence]) -> float:
     return sure
 
 
-def combine_log_odds(sure: float, judged: float) -> float:
-    """Gate A's probability and a judge's, as one: their log odds added up, hers counting `_SHARE`.
+def combine_log_odds(sure: float, verified: float) -> float:
+    """Gate A's probability and a verifier's, as one: their log odds added up, hers counting `_SHARE`.
 
-    The two are not independent: the judge sees much of what the gate has counted.
+    The two are not independent: the verifier sees much of what the gate has counted.
     """
-    return probability(_SHARE * (log_odds(sure) - _PRIOR) + log_odds(judged))
+    return probability(_SHARE * (log_odds(sure) - _PRIOR) + log_odds(verified))

@@ -40,7 +40,7 @@ def _misattributed(sentence: str, question: str, quotes: Sequence[tuple[str, str
         if clause.strip()
     ]
     most = max((held for _, held in clauses), default=0)
-    for item in _told(sentence, question):
+    for item in _names_and_numbers(sentence, question):
         own = [held for clause, held in clauses if _holds(clause, item)]
         if own and max(own) < most:
             return item
@@ -67,7 +67,7 @@ def _other_count(sentence: str, quotes: Sequence[tuple[str, str]]) -> str:
     return ""
 
 
-def _told(sentence: str, question: str) -> list[str]:
+def _names_and_numbers(sentence: str, question: str) -> list[str]:
     """The names and numbers of `sentence` that are not the question's."""
     asked = words_of(question)
     names = [name.casefold() for name in _CAPITALISED.findall(sentence)]

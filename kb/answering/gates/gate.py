@@ -28,7 +28,7 @@ class Offer:
     words: frozenset[str]
     numbers: frozenset[str]  # of the quote and the column names of its table
     above_numbers: frozenset[str]  # of title and headings
-    told: tuple[str, ...]  # its content words in order
+    content: tuple[str, ...]  # its content words in order
     above: str  # where it stands: title and headings
     quoted: str
     text: str  # both
@@ -66,7 +66,7 @@ def offer_of(quote: Quote) -> Offer:
         words=frozenset(words_of(text)),
         numbers=frozenset(quantities_of(quote.text)),
         above_numbers=frozenset(quantities_of(above)),
-        told=tuple(said_words(quote.text)),
+        content=tuple(said_words(quote.text)),
         above=above,
         quoted=quote.text,
         text=text,

@@ -69,10 +69,10 @@ def _fault(sentence: str, question: Question, offers: Sequence[Offer]) -> str:
     if _goes_round(sentence):
         return "repeats itself"
     words = content_words(sentence)
-    told = [word for word in words if not covers(asked, word)]
-    if not told:
+    beyond = [word for word in words if not covers(asked, word)]
+    if not beyond:
         return "says nothing beyond the question"
-    if not any(covers(known_words, word) for word in told):
+    if not any(covers(known_words, word) for word in beyond):
         return "nothing it says is in the quotes"
     for word in words:
         if not is_held(known_words, word):

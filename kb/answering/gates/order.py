@@ -34,7 +34,7 @@ def _turned_round(sentence: str, offer: Offer) -> bool:
     said = said_words(sentence)
     for first, middle, last in zip(said, said[1:], said[2:], strict=False):
         places = [
-            [place for place, word in enumerate(offer.told) if same_word(word, wanted)]
+            [place for place, word in enumerate(offer.content) if same_word(word, wanted)]
             for wanted in (first, middle, last)
         ]
         if all(len(place) == 1 for place in places):

@@ -68,6 +68,6 @@ def answer_word(question: str, quote: str, support: Support) -> str:
     """
     yes, no = next(words for pattern, words in _WORDS if pattern.search(question))
     if support.entails >= _SURE:
-        asked, told = polarity(question), polarity(quote)
-        return "" if any(covers(asked.affirmed, word) for word in told.denied) else yes
+        asked, quoted = polarity(question), polarity(quote)
+        return "" if any(covers(asked.affirmed, word) for word in quoted.denied) else yes
     return no if support.contradicts >= _SURE else ""

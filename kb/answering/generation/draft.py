@@ -91,9 +91,9 @@ def _sentence_end(text: str) -> int | None:
 
 def _clean(sentence: str) -> Iterator[str]:
     text = " ".join(_CITATION.sub("", sentence).split()).lstrip("-*• ").strip()
-    told = _LEAD.sub("", text)
-    if told != text:
-        told = told.strip(_MARKS)
-        told = told[:1].upper() + told[1:]
-    if any(character.isalnum() for character in told):
-        yield told
+    sentence = _LEAD.sub("", text)
+    if sentence != text:
+        sentence = sentence.strip(_MARKS)
+        sentence = sentence[:1].upper() + sentence[1:]
+    if any(character.isalnum() for character in sentence):
+        yield sentence

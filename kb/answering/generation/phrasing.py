@@ -11,9 +11,9 @@ from kb.answering.answer import AnswerSentence, Quote
 from kb.answering.gates.groundedness import check_groundedness
 from kb.answering.gates.yes_no import without_answer_word
 from kb.answering.generation.draft import MAX_TOKENS, breadcrumb, prompt, select_for_prompt, sentences_of
-from kb.answering.judging.judge import ENOUGH, Judge
 from kb.answering.question.question import Question
 from kb.answering.tools import Tools
+from kb.answering.verifier.verifier import ENOUGH, Verifier
 from kb.answering.words import content_words, covers, numbers_of, words_of
 from kb.errors import KbError, ModelUnreachable, PromptTooLong
 from kb.models.language_model import Cancellation, Options
@@ -59,13 +59,13 @@ class Phrasing:
         self._tools.notice(f"Without the model: {error}")
 
     def _sentences(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
-        judge = self._tools.judge
-        if judge is None:
+        verifier = self._tools.verifier
+        if verifier is None:
             yield from self._checked(question, quotes)
         else:
-            # The judge may be the model itself, which cannot be asked before it has done.
+            # The verifier may be the model itself, which cannot be asked before it has done.
             for sentence in list(self._checked(question, quotes)):
-                yield self._judged(judge, sentence, quotes)
+                yield self._verified(verifier, sentence, quotes)
 
     def _checked(self, question: Question, quotes: Sequence[Quote]) -> Iterator[AnswerSentence]:
         tools = self._tools
@@ -100,13 +100,15 @@ class Phrasing:
                 fault = "the reader finds it denied by the quotes"
         return replace(sentence, supported=False, citations=(), verdict=fault) if fault else sentence
 
-    def _judged(self, judge: Judge, sentence: AnswerSentence, quotes: Sequence[Quote]) -> AnswerSentence:
-        """`sentence`, refused where the judge does not find it in the quotes that it cites."""
+    def _verified(
+        self, verifier: Verifier, sentence: AnswerSentence, quotes: Sequence[Quote]
+    ) -> AnswerSentence:
+        """`sentence`, refused where the verifier does not find it in the quotes that it cites."""
         if not sentence.supported:
             return sentence
         cited = [quote for quote in quotes if quote.number in sentence.citations]
-        judged = judge.supports(sentence.text, cited, self._cancellation)
-        if judged is None or judged >= ENOUGH:
+        verified = verifier.supports(sentence.text, cited, self._cancellation)
+        if verified is None or verified >= ENOUGH:
             return sentence
-        verdict = f"{judge.name} doesn't find it in the quotes ({judged:.2f})"
+        verdict = f"{verifier.name} doesn't find it in the quotes ({verified:.2f})"
         return replace(sentence, supported=False, citations=(), verdict=verdict)

@@ -206,13 +206,13 @@ def _retrieval(base: KnowledgeBase, questions: list[GoldQuestion]) -> dict[str, 
 
 
 def _ranks(
-    base: KnowledgeBase, settings: RetrievalSettings, legs: Sequence[str] = ("lexical", "dense")
+    base: KnowledgeBase, settings: RetrievalSettings, retrievers: Sequence[str] = ("lexical", "dense")
 ) -> Callable[[str], Sequence[str]]:
     """What ranks notes by their best passages."""
     retriever = base.retriever_with(settings)
 
     def rank(question: str) -> Sequence[str]:
-        hits = retriever.search(question, _DEPTH, legs=legs)
+        hits = retriever.search(question, _DEPTH, retrievers=retrievers)
         return list(dict.fromkeys(hit.passage.note_path for hit in hits))
 
     return rank

@@ -63,8 +63,8 @@ def index_notes(
 def _advise(base: KnowledgeBase) -> None:
     from kb.indexing.model_choice import advice
 
-    if told := advice(base.settings.embedding.model, base.catalog):
-        say(told, style="yellow")
+    if message := advice(base.settings.embedding.model, base.catalog):
+        say(message, style="yellow")
 
 
 def _verify(base: KnowledgeBase) -> None:

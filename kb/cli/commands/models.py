@@ -150,7 +150,7 @@ def judge(
 
     For example: kb models judge qwen2.5-1.5b
     """
-    from kb.answering.judging.judge import LanguageModelJudge, calibrations_folder
+    from kb.answering.verifier.verifier import LanguageModelVerifier, calibrations_folder
     from kb.models.local import LocalModel
     from kb.settings import state_folder
     from kb.settings.writing import write_settings
@@ -165,13 +165,13 @@ def judge(
     settings = replace(_in_force(options)[0], path=str(model.path), url="")
     say(f"Benchmarking {model.name} on built-in sample notes (one time only).")
     with closing(
-        LanguageModelJudge(
+        LanguageModelVerifier(
             LocalModel(settings, state_folder()), calibrations_folder(state_folder()), owned=True
         )
     ) as opened:
         calibrations = opened.calibrations()
     for task, calibration in calibrations.items():
-        out().print(f"Task {task}: {calibration.told}.", markup=False)
+        out().print(f"Task {task}: {calibration.message}.", markup=False)
     if not any(calibration.suffices for calibration in calibrations.values()):
         raise ModelUnusable(f"{model.name} cannot judge. Choose a larger model; kb models lists some.")
     write_settings(file, {"answers.judge": str(model.path)})

@@ -65,10 +65,10 @@ def import_notes(
     options = resolve_options(context, vault, index, json)
     with (
         closing(options.knowledge_base()) as base,
-        _Reading(path.name) as told,
-        base.moving.reading(path, source, to, told.count) as plan,
+        _Reading(path.name) as reading,
+        base.moving.reading(path, source, to, reading.count) as plan,
     ):
-        told.stop()
+        reading.stop()
         if not options.json:
             _preview(plan, path)
         done = not dry_run and bool(plan.notes) and _wanted(plan, yes, asks=not options.json)
@@ -135,8 +135,8 @@ def _wanted(plan: Plan, yes: bool, *, asks: bool) -> bool:
 
 
 def _counts(notes: int, files: int) -> str:
-    told = f"{notes:,} {'note' if notes == 1 else 'notes'}"
-    return told + (f" and {files:,} {'attachment' if files == 1 else 'attachments'}" if files else "")
+    message = f"{notes:,} {'note' if notes == 1 else 'notes'}"
+    return message + (f" and {files:,} {'attachment' if files == 1 else 'attachments'}" if files else "")
 
 
 def _preview(plan: Plan, path: Path) -> None:

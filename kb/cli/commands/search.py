@@ -119,8 +119,12 @@ def _silent_legs(hits: Sequence[SearchHit]) -> list[str]:
     """A sentence for a way of searching that could not run, with its reason; filters alone want neither."""
     if not hits:
         return []
-    legs = hits[0].legs
-    silent = [(way, reason) for way, reason in (("words", legs.lexical), ("meaning", legs.dense)) if reason]
+    retrievers = hits[0].retrievers
+    silent = [
+        (way, reason)
+        for way, reason in (("words", retrievers.lexical), ("meaning", retrievers.dense))
+        if reason
+    ]
     return [f"Not searched by {way}: {reason}." for way, reason in silent] if len(silent) == 1 else []
 
 

@@ -33,7 +33,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
         last, writer = base.last_sync(), base.writer()
-        told = "" if options.json else advice(base.settings.embedding.model, base.catalog)
+        message = "" if options.json else advice(base.settings.embedding.model, base.catalog)
     if options.json:
         print_json(report)
         return
@@ -63,8 +63,8 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
     for name, value in report["plugins"].items():
         table.add_row(safe_line(name), safe_line(str(value)))
     out().print(table)
-    if told:
-        say(told)
+    if message:
+        say(message)
 
 
 def _shared_rows(shared: dict[str, Any] | None) -> Iterator[tuple[str, str]]:

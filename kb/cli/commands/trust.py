@@ -63,7 +63,7 @@ def _show(here: Workspace) -> None:
     out().print(Text(safe_line(f"{where} asks for this:")), soft_wrap=True)
     for request in rows:
         state = "" if request in here.open_requests else "  (confirmed)"
-        out().print(Text(f"  {safe_line(request.told)}{state}"), soft_wrap=True)
+        out().print(Text(f"  {safe_line(request.message)}{state}"), soft_wrap=True)
         out().print(Text(f"      kb {request.allows}", style="dim"), soft_wrap=True)
 
 

@@ -26,9 +26,9 @@ def explained(events: Iterator[AnswerEvent]) -> Iterator[AnswerEvent]:
     """The same events, each step and verdict told on stderr as it comes."""
     for event in events:
         if isinstance(event, Step):
-            say(f"· {event.told}")
+            say(f"· {event.message}")
         elif isinstance(event, SentenceChecked):
-            say(f"· {event.sentence.told}")
+            say(f"· {event.sentence.message}")
         yield event
 
 

@@ -127,7 +127,7 @@ class Api(FastAPI):
 
     def refused(self, what: str, remedy: str) -> SharedIndexRefused:
         """That it cannot be used until somebody mends something."""
-        return SharedIndexRefused(self._told(what, remedy))
+        return SharedIndexRefused(self._message(what, remedy))
 
     def _ensure(self, what: str, look: Callable[[], object], make: Callable[[], object]) -> None:
         with self.checked():
@@ -225,9 +225,9 @@ class Api(FastAPI):
         raise Broken(refusal) if code == 500 and _GRAPH in reason.casefold() else refusal
 
     def _away(self, what: str, remedy: str) -> SharedIndexAway:
-        return SharedIndexAway(self._told(what, remedy))
+        return SharedIndexAway(self._message(what, remedy))
 
-    def _told(self, what: str, remedy: str) -> str:
+    def _message(self, what: str, remedy: str) -> str:
         text = f"The shared index at {self._place.shown} {what}. {remedy}"
         return safe_line(text.replace(self._place.token, "…") if self._place.token else text)
 

@@ -31,7 +31,7 @@ _LONG_SECONDS = 3600.0  # after the server was away, it is taken to be so still,
 _REST_SECONDS = 60.0  # after the server was away, a hasty sync does not ask it for so long
 
 Embed = Callable[[Sequence[str]], np.ndarray]  # of texts
-Told = Callable[[str, int, int, float | None], None]  # step, done, total, passages a second
+Progress = Callable[[str, int, int, float | None], None]  # step, done, total, passages a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class SharedVectors:
             shelf[1].close()
 
     def embed_pending(
-        self, writer: CatalogWriter, embedder: Embedder, alone: Embed, told: Told, manner: Manner
+        self, writer: CatalogWriter, embedder: Embedder, alone: Embed, progress: Progress, manner: Manner
     ) -> Exchanged:
         """Give every passage its vector: the team's where there is one, else a new one, which is handed over.
 
@@ -94,7 +94,7 @@ class SharedVectors:
             if manner.hasty and (trouble := ledger.failed_within(_REST_SECONDS)):
                 raise SharedIndexAway(trouble)
             exchange = _Exchange(
-                self.open(embedder, patient=patient), writer, ledger, alone, told, manner, done
+                self.open(embedder, patient=patient), writer, ledger, alone, progress, manner, done
             )
             exchange.run()
         except (SharedIndexAway, SharedIndexRefused) as error:
@@ -128,12 +128,12 @@ class _Exchange:
         writer: CatalogWriter,
         ledger: Ledger,
         embed: Embed,
-        told: Told,
+        progress: Progress,
         manner: Manner,
         done: Exchanged,
     ) -> None:
         self._shelf, self._writer, self._ledger = shelf, writer, ledger
-        self._embed, self._told, self._manner, self._done = embed, told, manner, done
+        self._embed, self._progress, self._manner, self._done = embed, progress, manner, done
         self._seconds = 0.0  # spent embedding so far
 
     def run(self) -> None:
@@ -159,7 +159,7 @@ class _Exchange:
         for first in range(0, len(keys), size):
             if first and self._manner.interrupted():
                 break
-            self._told("Handing vectors over", first, len(keys), None)
+            self._progress("Handing vectors over", first, len(keys), None)
             batch = self._by_address(keys[first : first + size])
             held = self._shelf.holds(list(batch))
             blobs = self._ledger.vectors([key for address, key in batch.items() if address not in held])
@@ -181,7 +181,7 @@ class _Exchange:
         for first in range(0, len(keys), size):
             if first and self._manner.interrupted():
                 return
-            self._told("Fetching vectors", first, len(keys), None)
+            self._progress("Fetching vectors", first, len(keys), None)
             batch = self._by_address(keys[first : first + size])
             found = self._shelf.look(list(batch))
             self._take({batch[address]: row for address, row in found.items() if isinstance(row, np.ndarray)})
@@ -206,13 +206,13 @@ class _Exchange:
                 return
             rate = self._done.embedded / self._seconds if self._seconds and self._done.embedded else None
             if todo:
-                self._told("Embedding passages", total - len(todo) - len(others), total, rate)
+                self._progress("Embedding passages", total - len(todo) - len(others), total, rate)
                 batch, todo = todo[:size], todo[size:]
                 others += self._make_some(batch)
             elif self._manner.hasty:
                 return
             else:
-                self._told("Waiting for another machine to embed", total - len(others), total, None)
+                self._progress("Waiting for another machine to embed", total - len(others), total, None)
                 time.sleep(_POLL_SECONDS)
                 batch, others = others[:_MOST], others[_MOST:]
                 others += self._make_some(batch)

@@ -107,9 +107,9 @@ class SearchScreen(ModalScreen[None]):
         if not found.hits:
             self.query_one("#preview-place", Static).update("")
             self.query_one("#passage", Static).update("Nothing found." if found.query else "")
-        told = self.query_one("#told", Static)
-        told.display = bool(found.told)
-        told.update(safe_line(found.told))
+        message = self.query_one("#told", Static)
+        message.display = bool(found.message)
+        message.update(safe_line(found.message))
 
     @on(OptionList.OptionHighlighted)
     def _preview(self, event: OptionList.OptionHighlighted) -> None:

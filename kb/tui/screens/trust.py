@@ -43,7 +43,7 @@ class TrustScreen(Dialog[bool]):
             yield Static(Content(safe_line(str(self._here.folder))))
             with VerticalScroll():
                 for request in self._here.open_requests:
-                    yield Static(Content(safe_line(request.told)), classes="asked")
+                    yield Static(Content(safe_line(request.message)), classes="asked")
                     yield Static(Content(f"    kb {request.allows}"))
             with Horizontal(id="trust-buttons"):
                 yield Button("Continue without it", id="refuse")

@@ -205,12 +205,12 @@ class Conversation(Vertical):
 
     def _append(self, widget: Widget, *, begins: bool = False) -> None:
         self._show_home(False)
-        told = self.query_one(Transcript)
-        if not told.is_attached:  # a piece of a reply that comes while the interface ends
+        transcript = self.query_one(Transcript)
+        if not transcript.is_attached:  # a piece of a reply that comes while the interface ends
             return
         if begins:
-            told.begins = widget
-        told.mount(widget)
+            transcript.begins = widget
+        transcript.mount(widget)
 
     @on(Typed)
     def _typed(self, event: Typed) -> None:

@@ -149,8 +149,8 @@ def site(
     for sentence in made.skipped:
         terminal.say(f"Left out: {sentence}")
     if terminal.json:
-        told = {"folder": str(folder), "files": count, "left_out": made.skipped, "notes_behind": behind}
-        terminal.print_json(told)
+        result = {"folder": str(folder), "files": count, "left_out": made.skipped, "notes_behind": behind}
+        terminal.print_json(result)
     else:
         terminal.say(f"Wrote {count} files. Open {folder / 'index.html'}")
     _tell_behind(terminal, behind)

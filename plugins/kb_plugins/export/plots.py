@@ -48,10 +48,8 @@ def bars(figures: Mapping[str, int]) -> str:
 
 
 def _svg(high: int, drawn: str, figures: Mapping[str, int]) -> str:
-    told = "; ".join(f"{name}: {count}" for name, count in figures.items())
-    return (
-        f'<svg viewBox="0 0 {_WIDE} {high}" width="100%" role="img" aria-label="{text(told)}">{drawn}</svg>'
-    )
+    caption = "; ".join(f"{name}: {count}" for name, count in figures.items())
+    return f'<svg viewBox="0 0 {_WIDE} {high}" width="100%" role="img" aria-label="{text(caption)}">{drawn}</svg>'
 
 
 def _short(name: str) -> str:

@@ -100,8 +100,8 @@ class Site:
     def _unread_page(self, path: str) -> str:
         """Stands in for a note that is there and cannot be read: other pages lead to it."""
         title = self._titles[path]
-        told = f'<h1>{text(title)}</h1>\n<p class="soft">This note could not be read.</p>'
-        return self._page(self._addresses.of(path), title, told)
+        body = f'<h1>{text(title)}</h1>\n<p class="soft">This note could not be read.</p>'
+        return self._page(self._addresses.of(path), title, body)
 
     def _relations(self, note: Note, page: str) -> str:
         """The links in the note's properties, by the property that holds them."""
@@ -139,8 +139,8 @@ class Site:
         links = [link for link in self._base.catalog.links_to(path) if link.source in self._titles]
         for source, group in groupby(sorted(links, key=lambda one: one.source), key=lambda one: one.source):
             relations = ", ".join(dict.fromkeys(one.relation for one in group if one.relation))
-            told = f' <span class="soft">{text(relations)}</span>' if relations else ""
-            rows.append(f"{self._to(source, page)}{told}")
+            beside = f' <span class="soft">{text(relations)}</span>' if relations else ""
+            rows.append(f"{self._to(source, page)}{beside}")
         return f'<section id="backlinks"><h2>Linked from</h2>\n{listed(rows)}</section>' if rows else ""
 
     def _to(self, path: str, page: str) -> str:

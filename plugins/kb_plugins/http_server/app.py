@@ -34,9 +34,9 @@ _OFF = "Writing is off. Whoever runs the server can allow it with: kb config set
 class Refused(Exception):
     """A request that is not answered; `told` is one sentence."""
 
-    def __init__(self, status: int, told: str) -> None:
-        super().__init__(told)
-        self.status, self.told = status, told
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status, self.message = status, message
 
 
 def make_app(desk: Desk, *, may_write: bool) -> Starlette:
@@ -82,7 +82,7 @@ def _endpoint(desk: Desk, operation: Operation, may_write: bool) -> Callable[[Re
                 return await _answer(desk, request, asked)
             return JSONResponse(await _do(desk, operation, asked))
         except Refused as error:
-            return JSONResponse({"error": error.told}, error.status)
+            return JSONResponse({"error": error.message}, error.status)
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # noqa: BLE001 - one request that fails must not end the server, nor show a note
@@ -191,7 +191,7 @@ async def _events(
         try:
             yield _event("answer", await work)
         except Refused as error:
-            yield _event("error", {"error": error.told})
+            yield _event("error", {"error": error.message})
         except Exception as error:  # noqa: BLE001 - as for any other request
             yield _event("error", json.loads(bytes(_failed("ask", error).body)))
     finally:
@@ -211,5 +211,5 @@ def _failed(name: str, error: Exception) -> JSONResponse:
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {place.name}, line {place.lineno} of {place.filename}"
     print(f"kb serve: {name} failed: {where}", file=sys.stderr)  # noqa: T201 - the log of the server
-    told = f"{name} failed: {type(error).__name__} in {place.name}. Please report it."
-    return JSONResponse({"error": told}, 500)
+    message = f"{name} failed: {type(error).__name__} in {place.name}. Please report it."
+    return JSONResponse({"error": message}, 500)

@@ -57,8 +57,8 @@ def _described(operation: Operation, schemas: dict[str, Any], failure: dict[str,
         "responses": {
             "200": {"description": "As asked.", "content": content},
             **{
-                status: {"description": told, "content": {"application/json": {"schema": failure}}}
-                for status, told in _REFUSALS.items()
+                status: {"description": message, "content": {"application/json": {"schema": failure}}}
+                for status, message in _REFUSALS.items()
             },
         },
     }

@@ -39,11 +39,11 @@ def serve(terminal: Terminal, port: int, *, lan: bool) -> None:
     base = terminal.knowledge_base()
     settings = base.settings
     base.close()
-    token, told = token_for("serve", settings.serve.token)
+    token, notices = token_for("serve", settings.serve.token)
     listening = listen(port, _EVERYWHERE if lan else HOST)
     port = listening.getsockname()[1]
     terminal.say(f"Serving at http://{HOST}:{port} (Ctrl-C stops it)")
-    for sentence in told:
+    for sentence in notices:
         terminal.say(sentence)
     shown = "TOKEN" if settings.serve.token else token
     terminal.say(f"In a browser: http://{HOST}:{port}/#token={shown}")

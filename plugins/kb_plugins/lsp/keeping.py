@@ -26,7 +26,7 @@ class Keeper:
         self._drafts = drafts
         self._changed, self._tell, self._settle = changed, tell, settle
         self._wanted = asyncio.Event()
-        self._told = ""
+        self._last_message = ""
 
     def saved(self) -> None:
         """Something in the vault is another now."""
@@ -71,9 +71,9 @@ class Keeper:
         settings = self._drafts.settings
         said = await index_beside(settings.vault, settings.index)
         if said is None:
-            self._told = ""
+            self._last_message = ""
         elif self._is_busy():  # another one was quicker
             self._wanted.set()
-        elif said and said != self._told:
-            self._told = said
+        elif said and said != self._last_message:
+            self._last_message = said
             self._tell(said)

@@ -142,8 +142,8 @@ def about_note(desk: Desk, path: str) -> str:
 
 def _of_file(desk: Desk, path: str) -> str:
     size = desk.drafts.file_of(path).stat().st_size
-    told = next((f"{size / unit:.1f} {name}" for name, unit in _UNITS if size >= unit), f"{size} bytes")
-    return f"**{path}**\n\n{told}"
+    text = next((f"{size / unit:.1f} {name}" for name, unit in _UNITS if size >= unit), f"{size} bytes")
+    return f"**{path}**\n\n{text}"
 
 
 def _of_note(desk: Desk, target: Target, page: Page) -> str:

@@ -14,7 +14,7 @@ from mcp.shared.exceptions import MCPError
 
 from kb.plugin_api import Cancellation, KbError, KnowledgeBase, safe_line
 from kb_plugins.serving.desk import Desk as SharedDesk
-from kb_plugins.serving.worker import Told
+from kb_plugins.serving.worker import ProgressNotes
 
 Result = TypeVar("Result")
 
@@ -28,24 +28,24 @@ class Desk(SharedDesk):
         work: Callable[[KnowledgeBase], Result],
         context: Context[Any, Any] | None = None,
         cancellation: Cancellation | None = None,
-        told: Told | None = None,
+        progress: ProgressNotes | None = None,
     ) -> Result:
         """What `work` makes of the knowledge base, whose index is brought in step first. Raises ToolError."""
-        told = told or self.told(context)
+        progress = progress or self.progress(context)
         with errors_told(name):
             try:
-                return await self.do(work, cancellation, told.tell)
+                return await self.do(work, cancellation, progress.tell)
             finally:
-                await told.settle()
+                await progress.settle()
 
-    def told(self, context: Context[Any, Any] | None) -> Told:
+    def progress(self, context: Context[Any, Any] | None) -> ProgressNotes:
         """What tells a client how its request goes on."""
 
         async def send(count: float, phrase: str) -> None:
             if context is not None:
                 await context.report_progress(count, None, phrase)
 
-        return Told(send)
+        return ProgressNotes(send)
 
 
 @contextmanager

@@ -52,18 +52,18 @@ class ReadingTools:
         [n] in `answer` cites number n of `sources`. Do not add to it what the notes do not say.
         """
         cancellation = Cancellation()
-        told = self._desk.told(context)
+        progress = self._desk.progress(context)
 
         def tell(event: AnswerEvent) -> None:
             if isinstance(event, Step):
-                told.tell(event.name)
+                progress.tell(event.name)
             elif isinstance(event, SentenceChecked) and event.sentence.supported:
-                told.tell(cite(event.sentence))
+                progress.tell(cite(event.sentence))
 
         def work(base: KnowledgeBase) -> shapes.AnswerShape:
             return verbs.ask(base, question, style, cancellation, tell)
 
-        return await self._desk.answer("ask", work, context, cancellation, told)
+        return await self._desk.answer("ask", work, context, cancellation, progress)
 
     async def read_note(
         self,

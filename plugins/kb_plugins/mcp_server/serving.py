@@ -41,10 +41,10 @@ def serve_http(terminal: Terminal, port: int) -> None:
     base = terminal.knowledge_base()
     given = base.settings.mcp.token
     base.close()
-    token, told = token_for("mcp", given)
+    token, notices = token_for("mcp", given)
     listening = listen(port)
     terminal.say(f"Serving at http://{HOST}:{listening.getsockname()[1]}{PATH} (Ctrl-C stops it)")
-    for sentence in told:
+    for sentence in notices:
         terminal.say(sentence)
     server, desk = make_server(terminal)
     app = server.streamable_http_app(streamable_http_path=PATH, transport_security=_this_machine())

@@ -110,10 +110,10 @@ def of_days(attempt: Attempt) -> Graded | None:
         last = day_in(f"{day.day} {_END_OF_MONTH.sub('', attempt.given)}")
         if last == day:
             return Graded("right")
-    told = {int(number) for number in numbers_of(attempt.given) if number.isdecimal() and len(number) < 5}
-    if told - {day.year, day.month, day.day}:
+    numbers = {int(number) for number in numbers_of(attempt.given) if number.isdecimal() and len(number) < 5}
+    if numbers - {day.year, day.month, day.day}:
         return Graded("wrong", f"The note says {attempt.key}.")
-    return Graded("unsure", "The note names a day.") if told or attempt.held else None
+    return Graded("unsure", "The note names a day.") if numbers or attempt.held else None
 
 
 def parts_of(key: str) -> list[str]:
@@ -152,5 +152,5 @@ def holds(said: list[str], part: str, key: str) -> bool:
     named = content_words(label["name"]) if label else []
     if named and all(covers(said, word) or is_misspelt(said, word) for word in named):
         return True  # `Speed: it answers at once` is named by its label
-    told = sum(covers(said, word) or is_misspelt(said, word) for word in own)
-    return told >= max(1, _PART * len(own))
+    held = sum(covers(said, word) or is_misspelt(said, word) for word in own)
+    return held >= max(1, _PART * len(own))

@@ -215,8 +215,8 @@ def leaks(text: str, key: str) -> bool:
         return True
     wanted = content_words(key) or words_of(key)
     known = words_of(text)
-    told = sum(covers(known, word) or _joined(known, word) for word in wanted)
-    return bool(wanted) and told >= (len(wanted) if len(wanted) < _LONG_KEY else _TOLD * len(wanted))
+    held = sum(covers(known, word) or _joined(known, word) for word in wanted)
+    return bool(wanted) and held >= (len(wanted) if len(wanted) < _LONG_KEY else _TOLD * len(wanted))
 
 
 def _joined(known: Sequence[str], word: str) -> bool:

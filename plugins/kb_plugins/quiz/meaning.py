@@ -54,8 +54,8 @@ def of_negation(attempt: Attempt) -> Graded | None:
 
 def _turned(attempt: Attempt) -> bool | None:
     """Whether the answer plainly turns the key round; None where nothing is denied on one side alone."""
-    told = attempt.key if len(attempt.wanted) >= _LONG else attempt.source
-    mine, theirs = polarity(attempt.given), polarity(told)
+    key = attempt.key if len(attempt.wanted) >= _LONG else attempt.source
+    mine, theirs = polarity(attempt.given), polarity(key)
     by_without = bool(_WITHOUT.search(attempt.given)) != bool(_WITHOUT.search(attempt.key))
     if by_without and _DENIES.search(attempt.given) and _DENIES.search(attempt.key):
         return None  # `without being used up` and `is not used up` deny the same
@@ -159,8 +159,8 @@ def of_meaning(attempt: Attempt) -> Graded | None:
 
 def _same_language(one: str, other: str) -> bool:
     """Whether nothing speaks for two languages."""
-    told = {language_told(one), language_told(other)} - {"und"}
-    return _same_script(one, other) and len(told) < 2
+    languages = {language_told(one), language_told(other)} - {"und"}
+    return _same_script(one, other) and len(languages) < 2
 
 
 def _same_script(one: str, other: str) -> bool:

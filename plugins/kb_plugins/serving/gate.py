@@ -29,8 +29,8 @@ class TokenGate:
         if scope["type"] != "http" or scope["path"] in self._open or self._is_known(scope):
             await self._app(scope, receive, send)
             return
-        told = "Show the token of this server, as in: Authorization: Bearer TOKEN"
-        await refuse(send, 401, told, (b"www-authenticate", b"Bearer"))
+        message = "Show the token of this server, as in: Authorization: Bearer TOKEN"
+        await refuse(send, 401, message, (b"www-authenticate", b"Bearer"))
 
     def _is_known(self, scope: Scope) -> bool:
         shown = [value for name, value in scope["headers"] if name == b"authorization"]
@@ -40,9 +40,9 @@ class TokenGate:
         return compare_digest(kind.lower() + b" " + token.strip(), self._wanted)
 
 
-async def refuse(send: Send, status: int, told: str, *more: tuple[bytes, bytes]) -> None:
+async def refuse(send: Send, status: int, message: str, *more: tuple[bytes, bytes]) -> None:
     """Answer with one sentence."""
-    body = json.dumps({"error": told}, allow_nan=False).encode()
+    body = json.dumps({"error": message}, allow_nan=False).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

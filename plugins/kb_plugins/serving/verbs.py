@@ -125,7 +125,7 @@ def related_notes(base: KnowledgeBase, name: str, limit: int) -> shapes.RelatedN
     }
 
 
-def suggest_links(base: KnowledgeBase, name: str, least: float) -> shapes.SuggestedLinks:
+def suggest_links(base: KnowledgeBase, name: str, min_confidence: float) -> shapes.SuggestedLinks:
     """Links that a note may want. Nothing is changed."""
     path = find_note(base, name)
     return {
@@ -140,7 +140,7 @@ def suggest_links(base: KnowledgeBase, name: str, least: float) -> shapes.Sugges
                 "reasons": list(one.reasons),
                 "rivals": list(one.rivals),
             }
-            for one in base.link_suggestions(path, least)
+            for one in base.link_suggestions(path, min_confidence)
         ],
     }
 
@@ -192,7 +192,7 @@ def status(base: KnowledgeBase, *, may_write: bool) -> shapes.State:
         "passages": counts.passages,
         "notes_behind": base.notes_behind(),
         "may_write": may_write,
-        "ignored_settings": [request.told for request in base.settings.withheld],
+        "ignored_settings": [request.message for request in base.settings.withheld],
     }
 
 

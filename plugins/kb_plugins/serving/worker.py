@@ -47,7 +47,7 @@ class Worker:
             self._base.close()
 
 
-class Told:
+class ProgressNotes:
     """Progress of one request, told from the worker's thread and sent on the server's."""
 
     def __init__(self, send: Callable[[float, str], Any]) -> None:

@@ -106,8 +106,8 @@ class Listener:
         numbers, given = [one for one in quantities_in(bare) if not one.is_article], quantities_in(text)
         if numbers and not all(any(same_quantity(one, other) for other in given) for one in numbers):
             return False
-        told = sum(covers(said, word) or is_misspelt(said, word) for word in wanted)
-        if wanted and told >= max(1, _THERE * len(wanted)):
+        held = sum(covers(said, word) or is_misspelt(said, word) for word in wanted)
+        if wanted and held >= max(1, _THERE * len(wanted)):
             return True
         long = len(wanted) >= _FEWEST and len(content_words(text)) >= _FEWEST
         return long and self._minds.similarity(text, bare) >= _SAME

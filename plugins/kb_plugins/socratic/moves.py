@@ -27,7 +27,7 @@ _NUMBERS = ("number", "time", "share", "money", "measure", "year")
 class Turn:
     """What is said: statements, then one question, which a model may put otherwise."""
 
-    told: tuple[str, ...]
+    sentences: tuple[str, ...]
     question: str
 
 
@@ -46,7 +46,7 @@ class Speaker:
         secrets = (lesson.secret, *lesson.others)
         for words in (text, ""):
             turn = self._turn(lesson, step, heard, words)
-            if not any(one.is_told_by(" ".join((*turn.told, turn.question))) for one in secrets):
+            if not any(one.is_told_by(" ".join((*turn.sentences, turn.question))) for one in secrets):
                 return turn
         # A count of parts or pleas may be a number of the answer.
         return Turn((self._tongue.says("open"),), turn.question)
@@ -84,8 +84,8 @@ class Speaker:
                 name = "evidence" if lesson.turns % 2 == 0 else "probe"
                 return Turn(self._taken_up(lesson, heard, text), tongue.asks(name))
             case _:
-                told = (*self._taken_up(lesson, heard, text), self._hint(lesson))
-                return Turn(told, tongue.asks("hint", lesson.hint - 1))
+                sentences = (*self._taken_up(lesson, heard, text), self._hint(lesson))
+                return Turn(sentences, tongue.asks("hint", lesson.hint - 1))
 
     def _taken_up(self, lesson: Lesson, heard: Heard | None, text: str) -> tuple[str, ...]:
         """What the learner said, with what of it is there; nothing where a hint was asked for."""
@@ -116,11 +116,11 @@ class Speaker:
         words = content_words(text)
         for sentence in self._sentences:
             known = words_of(sentence)
-            told = sum(covers(known, word) for word in words)
+            held = sum(covers(known, word) for word in words)
             alike = len(words) >= _FEWEST and self._minds.similarity(text, sentence) >= _SAME
-            if (len(words) >= _FEWEST and told >= _TOLD * len(words)) or alike:
+            if (len(words) >= _FEWEST and held >= _TOLD * len(words)) or alike:
                 denies = contradicts(polarity(text), polarity(sentence))
-                return self._tongue.says("why_other" if denies and told else "why_same")
+                return self._tongue.says("why_other" if denies and held else "why_same")
         return self._tongue.says("why_none")
 
     def _hint(self, lesson: Lesson) -> str:
@@ -153,8 +153,8 @@ class Speaker:
     def _quoted(self, lesson: Lesson, text: str) -> str:
         """The learner's words, unless they tell the answer or are long."""
         bare = safe_line(text).replace("?", "").replace("？", "").strip(' .“”"')
-        told = any(secret.is_told_by(bare) for secret in (lesson.secret, *lesson.others))
-        return bare if bare and len(bare) <= _MOST_QUOTED and not told else ""
+        gives_away = any(secret.is_told_by(bare) for secret in (lesson.secret, *lesson.others))
+        return bare if bare and len(bare) <= _MOST_QUOTED and not gives_away else ""
 
     def _named(self, lesson: Lesson, other: Item) -> str:
         """What the card `other` is about, where that tells no answer."""

@@ -211,7 +211,7 @@ class TutorSession:
         if step not in ("check", "stuck") and self._has_chosen_model:
             yield Status("Thinking of a question")
             question = self._phrased(lesson, text, cancellation) or question
-        yield self._say(" ".join((*filter(None, turn.told), question)))
+        yield self._say(" ".join((*filter(None, turn.sentences), question)))
         yield self._standing(lesson)
         yield Done()
 

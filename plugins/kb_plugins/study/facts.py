@@ -41,15 +41,15 @@ def facts_of(page: Page) -> list[Fact]:
     found: list[Fact] = []
     sections: set[tuple[str, ...]] = set()
     for fact in _all(source):
-        if told := _weighed(source, fact):
-            found.append(told)
-            if told.worth >= LEAST:
-                sections.update((told.heading_path, heading_path_at(page.note, told.source.start)))
+        if weighed := _weighed(source, fact):
+            found.append(weighed)
+            if weighed.worth >= LEAST:
+                sections.update((weighed.heading_path, heading_path_at(page.note, weighed.source.start)))
     # A section of which nothing else is asked is asked for as a whole.
     whole = [
-        told
+        weighed
         for fact in _sections(source)
-        if fact.heading_path not in sections and (told := _weighed(source, fact))
+        if fact.heading_path not in sections and (weighed := _weighed(source, fact))
     ]
     return sorted((*found, *whole), key=lambda fact: fact.source.start)
 

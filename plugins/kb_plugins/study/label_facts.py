@@ -100,9 +100,9 @@ def _term(source: Source, entry: Entry, label: str, body: Span, text: str) -> Fa
         and words >= 6
         and len(content_words(first.text)) >= _FEWEST
     ):
-        told = first.text if words > 45 else text
-        if len(told.split()) <= 45 and not _tells(told, label) and not ORDERS.match(told):
-            fact = source.fact("term", f"{GAP}: {told}", Span(place, place + len(label)), entry)
+        stated = first.text if words > 45 else text
+        if len(stated.split()) <= 45 and not _tells(stated, label) and not ORDERS.match(stated):
+            fact = source.fact("term", f"{GAP}: {stated}", Span(place, place + len(label)), entry)
             family = f"term {source.note.path} {' '.join(entry.heading_path)}"
             return replace(fact, is_name=True, family=family, source=Span(entry.span.start, body.end))
     entity = source.entity(entry)

@@ -143,8 +143,8 @@ def _question_head(asked: str, fact: Fact) -> str:
 
 def _repeats(question: str, answer: str, share: float = _REPEATED) -> bool:
     """Whether the answer says little that the question does not."""
-    told, words = words_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)), content_words(answer)
-    return bool(words) and sum(covers(told, word) for word in words) >= share * len(words)
+    asked, words = words_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", question)), content_words(answer)
+    return bool(words) and sum(covers(asked, word) for word in words) >= share * len(words)
 
 
 def _spells_out(label: str, answer: str) -> bool:

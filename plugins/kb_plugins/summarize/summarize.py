@@ -208,8 +208,8 @@ def _shortened(
         checked = verify(sentence, about, [quote])
         is_shorter = _is_whole(sentence) and len(sentence) <= _SHORTER * len(quote.text)
         if checked.supported and is_shorter and _keeps_to(quote.text, sentence):
-            told = f"{context}: {sentence}" if context else sentence
-            return AnswerSentence(told, True, (quote.number,), "supported")
+            whole = f"{context}: {sentence}" if context else sentence
+            return AnswerSentence(whole, True, (quote.number,), "supported")
     return None
 
 

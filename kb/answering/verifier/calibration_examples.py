@@ -1,4 +1,4 @@
-"""Short notes with what they answer and what they nearly answer, by which a judge is measured before it is trusted.
+"""Short notes with what they answer and what they nearly answer, by which a verifier is measured before it is trusted.
 
 A near miss speaks of the same thing: it asks for a detail that is left out, or of someone or something else in the
 note, or takes for granted what the note denies. So do the false statements.

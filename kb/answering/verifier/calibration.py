@@ -1,4 +1,4 @@
-"""How well a language model judges, measured on notes of our own before its word counts.
+"""How well a language model verifies, measured on notes of our own before its word counts.
 
 Asked for yes or no, most models lean to one of them, each by another amount: as it comes, a probability of 0.3 may be a
 firm yes. The log odds of "yes" over the references, half of which deserve it, tell where the middle lies and how far
@@ -25,26 +25,26 @@ NEEDED = 0.65  # area under the curve; 0.5 is chance, which stays below this in 
 class Calibration:
     """What one model's log odds of "yes" are worth."""
 
-    area: float  # under the curve: how often a yes that is deserved gets higher odds than one that is not
+    auroc: float  # under the curve: how often a yes that is deserved gets higher odds than one that is not
     middle: float  # log odds at which both are as likely
     slope: float  # by which a unit of the model's log odds changes those that the answer is yes
 
     @property
     def suffices(self) -> bool:
         """Whether the model's word may count."""
-        return self.area >= NEEDED
+        return self.auroc >= NEEDED
 
     @property
-    def told(self) -> str:
+    def message(self) -> str:
         """The area, in words."""
         return (
-            f"on notes of our own it tells yes from no in {100 * self.area:.0f} % of cases, where guessing makes 50 % and "
+            f"on notes of our own it tells yes from no in {100 * self.auroc:.0f} % of cases, where guessing makes 50 % and "
             f"{100 * NEEDED:.0f} % are needed"
         )
 
-    def probability(self, told: float) -> float:
+    def probability(self, given: float) -> float:
         """That yes is the right answer, both having been as likely, where the model's own probability is `told`."""
-        odds = self.slope * (log_odds(told) - self.middle)
+        odds = self.slope * (log_odds(given) - self.middle)
         return probability(min(max(odds, -_SUREST), _SUREST))
 
 
@@ -53,11 +53,11 @@ def measured(deserved: Sequence[float], undeserved: Sequence[float]) -> Calibrat
 
     Linear discriminant analysis of one variable: two normal distributions of the same spread.
     """
-    yes, no = (np.array([log_odds(told) for told in some]) for some in (deserved, undeserved))
+    yes, no = (np.array([log_odds(given) for given in some]) for some in (deserved, undeserved))
     higher = (yes[:, None] > no).mean() + (yes[:, None] == no).mean() / 2
     spread = max((yes.var(ddof=1) + no.var(ddof=1)) / 2, _NARROWEST)
     return Calibration(
-        area=float(higher),
+        auroc=float(higher),
         middle=float((yes.mean() + no.mean()) / 2),
         slope=float((yes.mean() - no.mean()) / spread),
     )
