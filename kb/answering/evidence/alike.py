@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from kb.answering.evidence.candidate import Candidate, touches
 from kb.answering.words import covers, words_of
@@ -15,11 +16,7 @@ def overlaps(item: Candidate, others: Sequence[Candidate]) -> bool:
 
 def apart(items: Sequence[Candidate]) -> list[Candidate]:
     """`items` without those that overlap one before them."""
-    kept: list[Candidate] = []
-    for item in items:
-        if not overlaps(item, kept):
-            kept.append(item)
-    return kept
+    return list(_kept(items, overlaps))
 
 
 def agrees(item: Candidate, best: Candidate) -> bool:
@@ -28,13 +25,9 @@ def agrees(item: Candidate, best: Candidate) -> bool:
     return item.score > 0 and item.section is not best.section and bool(mine) and mine == its
 
 
-def distinct(items: Sequence[Candidate]) -> list[Candidate]:
-    """`items` without those that say what one before them says."""
-    kept: list[Candidate] = []
-    for item in items:
-        if not repeats(item, kept):
-            kept.append(item)
-    return kept
+def distinct(items: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The first `most` of `items` without those that say what one before them says."""
+    return list(islice(_kept(items, repeats), most))
 
 
 def repeats(item: Candidate, others: Sequence[Candidate]) -> bool:
@@ -44,3 +37,14 @@ def repeats(item: Candidate, others: Sequence[Candidate]) -> bool:
         sum(covers(known, word) for word in words) >= 0.9 * len(words)
         for known in (words_of(other.text) for other in others)
     )
+
+
+def _kept(
+    items: Sequence[Candidate], clashes: Callable[[Candidate, Sequence[Candidate]], bool]
+) -> Iterator[Candidate]:
+    """Those of `items` that clash with none kept before them."""
+    kept: list[Candidate] = []
+    for item in items:
+        if not clashes(item, kept):
+            kept.append(item)
+            yield item

@@ -161,13 +161,14 @@ class EvidenceReader:
     def _latest(self, sections: Sequence[Section], question: Question) -> list[Candidate]:
         """What was written last of what the question asks the state of, the latest first."""
         about = subject_of_state(question.text)
-        entries = [
-            entry
-            for entry in self._dated(sections)
-            if all(covers(words_of(f"{entry.section.head} {entry.text}"), word) for word in about)
-        ]
+
+        def tells_of_it(entry: Candidate) -> bool:
+            told = [*entry.section.head_words, *words_of(entry.text)]
+            return all(covers(told, word) for word in about)
+
+        entries = [entry for entry in self._dated(sections) if tells_of_it(entry)]
         entries.sort(key=lambda item: (item.day or date.min, item.span.start), reverse=True)
-        return distinct(entries)[:_MOST_OF_STATE]
+        return distinct(entries, _MOST_OF_STATE)
 
     def _entries(self, sections: Sequence[Section], intent: Intent, period: Period) -> list[Candidate]:
         """What was written in `period`, or decided in it: all of it, in its order."""
@@ -179,7 +180,7 @@ class EvidenceReader:
         entries.sort(
             key=lambda item: (item.day or period.first, item.section.first.note_path, item.span.start)
         )
-        return distinct(entries)[:_MOST_OF_PERIOD]
+        return distinct(entries, _MOST_OF_PERIOD)
 
     def _dated(self, sections: Sequence[Section]) -> Iterator[Candidate]:
         """Every entry with the day that it is of: an item with what is below it, or a sentence."""
@@ -210,12 +211,13 @@ class EvidenceReader:
                     sorted(
                         together[:_MOST_OF_PERIOD],
                         key=lambda item: (item.day, item.section.first.note_path, item.span.start),
-                    )
+                    ),
+                    _MOST_OF_PERIOD,
                 )
         if intent.wants_all and not best.is_several and best.score > 0:
             least = max(best.score - _TOGETHER, 0.0)
             together = [item for item in found if not item.is_several and item.score >= least]
-            return distinct(apart(together))[:_MOST_TOGETHER]
+            return distinct(apart(together), _MOST_TOGETHER)
         if intent.asks_decision and intent.wants_latest and not period:
             decided = [item for item in found if item.day and tells_decision(item.text)]
             if decided:
