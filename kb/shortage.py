@@ -14,7 +14,6 @@ _MEMORY_WORDS = (
     "failed to allocate",
     "failed to map segment",
     "out of memory",
-    "with an exception set",  # a library in C that did not look whether there was memory
 )
 _MEMORY = (
     "There is not enough memory for this. Close other programs, or choose a smaller model, and try again."

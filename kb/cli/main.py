@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -64,8 +63,7 @@ def run(words: list[str]) -> int:
         if was_interrupted():
             say_error(STOPPED)
             return INTERRUPTED
-        lack = shortage(error)
-        told = str(error) if isinstance(error, KbError) else lack
+        told = str(error) if isinstance(error, KbError) else shortage(error)
         if not told:
             raise
         if not isinstance(error, KbError):
@@ -73,19 +71,8 @@ def run(words: list[str]) -> int:
             sys.unraisablehook = lambda _: None
         with suppress(OutputFailed):
             say_error(told)
-        if lack:
-            # Libraries in other languages abort the process when they find no memory to end in.
-            _end_at_once(KbError.exit_status)
         return error.exit_status if isinstance(error, KbError) else KbError.exit_status
     return 0
-
-
-def _end_at_once(status: int) -> None:
-    """End the process without letting anything of it end by itself."""
-    with suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(status)
 
 
 def _tell_of_plugins(words: list[str]) -> None:
