@@ -215,15 +215,8 @@ class Parts:
         from kb.indexing.model_choice import open_index
         from kb.indexing.shared.opening import shared_vectors
 
-        settings = self.settings
-        return open_index(
-            settings.index,
-            settings.embedding.model,
-            self._vault,
-            self.notice,
-            language=settings.language,
-            shared=shared_vectors(settings, self.notice),
-        )
+        shared = shared_vectors(self.settings, self.notice)
+        return open_index(self.settings, self._vault, self.notice, shared=shared)
 
     @cached_property
     def retriever(self) -> Retriever:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from kb.errors import KbError, ModelUnreachable
 
@@ -29,6 +28,8 @@ def proxy_for(address: str, refusal: type[KbError] = ModelUnreachable) -> httpx.
 
     Raises `refusal` for one of another scheme, such as SOCKS, and for one that is no address.
     """
+    from urllib.request import getproxies, proxy_bypass
+
     import httpx
 
     asked = urlsplit(address)

@@ -72,15 +72,7 @@ class Drafts(KnowledgeBase):
     @cached_property
     def _index(self) -> Index:
         # Making a damaged one anew takes minutes, and whoever is writing must not wait for that: `kb index` does it.
-        settings = self.settings
-        return open_index(
-            settings.index,
-            settings.embedding.model,
-            self._vault,
-            self.notice,
-            language=settings.language,
-            heals=False,
-        )
+        return open_index(self.settings, self._vault, self.notice, heals=False)
 
     @property
     def catalog(self) -> Catalog:

@@ -21,7 +21,6 @@ from kb.indexing.reading import differs_from
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
-from kb.indexing.shared.exchange import SharedVectors
 from kb.indexing.sync import Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
 from kb.indexing.verification import Difference, compare_chroma, compare_notes
@@ -29,6 +28,7 @@ from kb.notes.vault import Vault
 
 if TYPE_CHECKING:
     from kb.indexing.diagnosis import Finding
+    from kb.indexing.shared.exchange import SharedVectors
 
 _ASIDE = "next"  # where an index with another embedding model is made
 

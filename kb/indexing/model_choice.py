@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kb.errors import IndexLocked, KbError, ModelFileMissing, NoteUnreadable
 from kb.indexing.catalog import Catalog
@@ -17,9 +17,12 @@ from kb.indexing.e5_package import package_file
 from kb.indexing.embedder import Embedder
 from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
 from kb.indexing.index import Index
-from kb.indexing.shared.exchange import SharedVectors
 from kb.notes.vault import Vault
+from kb.settings import Settings
 from kb.text.language import is_foreign
+
+if TYPE_CHECKING:
+    from kb.indexing.shared.exchange import SharedVectors
 
 AUTO = "auto"
 # Share of passages not in English from which a model that knows their language is worth its time.
@@ -34,16 +37,14 @@ _T = TypeVar("_T")
 
 
 def open_index(
-    folder: Path,
-    setting: str,
+    settings: Settings,
     vault: Vault,
     notice: Callable[[str], None],
     *,
-    language: str = "",
     heals: bool = True,
     shared: SharedVectors | None = None,
 ) -> Index:
-    """The index in `folder`, with the model that `setting` chooses for it; `language` is the user's, where it is known.
+    """The index that `settings` name, with the model that they, the notes and the user's language choose for it.
 
     One that cannot be believed is made anew when it is first read, and `notice` is told; unless `heals` is false, then
     reading it raises IndexDamaged until somebody else has made it anew.
@@ -55,8 +56,9 @@ def open_index(
             if done.repaired:
                 notice(done.repaired)
 
-    embedder = Embedder(chosen_model(setting, folder, vault, notice, language))
-    return Index(folder, embedder, heal if heals else None, shared)
+    folder = settings.index
+    model = chosen_model(settings.embedding.model, folder, vault, notice, settings.language)
+    return Index(folder, Embedder(model), heal if heals else None, shared)
 
 
 def chosen_model(

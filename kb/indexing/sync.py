@@ -11,16 +11,19 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from kb.indexing.catalog import DAY_PATTERNS, Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.pending_work import resolve_pending_links, tidy
 from kb.indexing.reading import read_changes
-from kb.indexing.shared.exchange import Exchanged, Manner, SharedVectors
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.day_patterns import set_patterns
 from kb.notes.vault import Vault
+
+if TYPE_CHECKING:
+    from kb.indexing.shared.exchange import Exchanged, SharedVectors
 
 _PASSAGES_PER_BATCH = 256
 LAST_SYNC = "last_sync"  # ISO 8601, in UTC
@@ -147,6 +150,8 @@ def tidy_up(parts: Parts, *, may_wait: bool = False) -> None:
 
 def _embed_pending(parts: Parts, report: Report, options: SyncOptions) -> Exchanged:
     """Embed what has no vector yet; each batch is kept at once."""
+    from kb.indexing.shared.exchange import Exchanged, Manner  # no search waits for it
+
     done = Exchanged()
     if parts.shared is not None:
         many = parts.writer.vectors.pending_count() > FEW

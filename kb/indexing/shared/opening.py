@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from kb.indexing.shared.exchange import SharedVectors
-from kb.indexing.shared.place import shared_place
 from kb.settings import Settings
-from kb.trust import told_before
+
+if TYPE_CHECKING:
+    from kb.indexing.shared.exchange import SharedVectors
 
 
 def shared_vectors(settings: Settings, notice: Callable[[str], None]) -> SharedVectors | None:
@@ -15,9 +16,13 @@ def shared_vectors(settings: Settings, notice: Callable[[str], None]) -> SharedV
 
     `notice` is told, once for each server, that vectors will be sent to another machine.
     """
-    place = shared_place(settings.shared, settings.index, settings.state)
-    if place is None:
+    if not settings.shared.url:
         return None
+    from kb.indexing.shared.exchange import SharedVectors
+    from kb.indexing.shared.place import shared_place
+    from kb.trust import told_before
+
+    place = shared_place(settings.shared, settings.index, settings.state)
     if place.leaves_machine and not told_before(place.url, settings.state):
         notice(
             "The vectors of your notes, from which their subjects can be guessed, will be shared with your team by "

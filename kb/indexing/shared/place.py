@@ -74,10 +74,8 @@ class SharedPlace:
             raise SharedIndexRefused(str(error).replace("Your key", "Your token")) from error
 
 
-def shared_place(settings: SharedIndexSettings, index: Path, state: Path) -> SharedPlace | None:
-    """The place that the settings name for the index in a folder; None where they name none."""
-    if not settings.url:
-        return None
+def shared_place(settings: SharedIndexSettings, index: Path, state: Path) -> SharedPlace:
+    """The place that the settings name by its URL, for the index in a folder."""
     # The lock lets one process of this machine write an index: a claim of the same holder is its own, of before a kill.
     digest = blake2b(key=machine_key(state), digest_size=12)
     digest.update(f"{socket.gethostname()}\0{index}".encode("utf-8", "surrogateescape"))
