@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -12,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from kb.errors import ModelError, UsageError
 
 if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
     from kb.answering.answer import Answer, Style
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
@@ -97,6 +98,8 @@ class ForPrograms:
         self, question: str, *, style: Style | None = None, history: Sequence[Turn] = ()
     ) -> AsyncGenerator[AnswerEvent]:
         """`ask` without holding up the event loop; it is stopped when the generator is closed."""
+        import asyncio
+
         from kb.models.language_model import Cancellation
 
         loop, cancellation = asyncio.get_running_loop(), Cancellation()
@@ -161,10 +164,14 @@ class ForPrograms:
 
     @cached_property
     def _thread(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
         return ThreadPoolExecutor(1, thread_name_prefix="kb-async")
 
     async def _aside(self, work: Callable[[], Result]) -> Result:
         """`work` done on one thread: what a knowledge base holds is used by one call at a time."""
+        import asyncio
+
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def _end_thread(self) -> None:

@@ -8,21 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
-from rich.text import Text
 
 from kb.cli.host import plugin_host
-from kb.cli.output import out, print_json, say, spell_paths
-from kb.cli.render.text import print_markdown, print_source
-from kb.cli.sessions import run_session
 from kb.cli.streams import answer
-from kb.knowledge_base import KnowledgeBase
-from kb.safe_text import safe_text
-from kb.settings import Settings, load_settings
-from kb.workspace import withheld_notice
 
 if TYPE_CHECKING:
     from kb.answering.answer import Quote
+    from kb.knowledge_base import KnowledgeBase
     from kb.plugin_api import Mode
+    from kb.settings import Settings
 
 Vault = Annotated[
     Path | None, typer.Option("--vault", metavar="FOLDER", help="The folder of notes.", show_default=False)
@@ -44,23 +38,34 @@ class CliContext:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
+        from kb.cli.output import spell_paths
+        from kb.knowledge_base import KnowledgeBase
+
         base = KnowledgeBase(self.settings(), plugin_host, self._notice)
         spell_paths(base.on_disk)
         return base
 
     def settings(self) -> Settings:
         """The settings in force; what a kb.toml asks for and was not confirmed is named on stderr."""
+        from kb.settings import load_settings
+
         settings = load_settings(vault=self.vault, index=self.index)
         if settings.withheld:
+            from kb.workspace import withheld_notice
+
             self._notice(withheld_notice(settings))
         return settings
 
     @staticmethod
     def _notice(text: str) -> None:
+        from kb.cli.output import say
+
         say(text, style="yellow")
 
     def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
         """Hold a session of `mode` on this terminal; with `once`, only open it. With --json, events are JSON lines."""
+        from kb.cli.sessions import run_session
+
         run_session(base, mode, argument, once=once, json=self.json)
 
     def modes(self) -> Mapping[str, Mode]:
@@ -73,19 +78,30 @@ class CliContext:
 
     def print_markdown(self, text: str) -> None:
         """Print on stdout, without control characters."""
+        from kb.cli.render.text import print_markdown
+
         print_markdown(text)
 
     def print_text(self, text: str) -> None:
         """Print on stdout as it is, without control characters."""
+        from rich.text import Text
+
+        from kb.cli.output import out
+        from kb.safe_text import safe_text
+
         out().print(Text(safe_text(text)), soft_wrap=True)
 
     def print_sources(self, quotes: Sequence[Quote]) -> None:
         """Print on stdout what [n] cites."""
+        from kb.cli.render.text import print_source
+
         for quote in quotes:
             print_source(quote, f"[{quote.number}] ")
 
     def print_json(self, value: Mapping[str, Any]) -> None:
         """Print one JSON object on stdout."""
+        from kb.cli.output import print_json
+
         print_json(value)
 
     def answer_stream(self) -> BinaryIO:
@@ -94,6 +110,8 @@ class CliContext:
 
     def say(self, text: str) -> None:
         """Tell a notice on stderr."""
+        from kb.cli.output import say
+
         say(text)
 
 

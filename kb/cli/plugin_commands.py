@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from kb.cli.host import plugin_host
 from kb.cli.options import every_option
+from kb.cli.plain_values import keep_plain_values
 from kb.errors import KbError
 
 PANEL = "Study and more, from plugins"
@@ -62,6 +63,12 @@ class PluginGroup(TyperGroup):
         own = super().list_commands(ctx)
         return [*own, *(name for name in self._of_plugins() if name not in own)]
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what stands before the command's name."""
+        for parameter in self.get_params(ctx):
+            keep_plain_values(parameter)
+        return super().parse_args(ctx, args)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         _in_plain_words(self, ctx)
@@ -84,6 +91,7 @@ class PluginGroup(TyperGroup):
 def _in_plain_words(command: Any, context: Any) -> None:
     """Have help say what is to be written, not the type that the program makes of it; a flag takes nothing."""
     for parameter in command.get_params(context):
+        keep_plain_values(parameter)
         if parameter.name in _HELP_OF_COMPLETION:
             parameter.help = _HELP_OF_COMPLETION[parameter.name]
             parameter.hidden = parameter.name == _UNSHOWN

@@ -16,8 +16,9 @@ from kb.importing.target_vault import TargetVault
 from kb.importing.write import Texts, block_name
 from kb.notes.edit import fingerprint
 from kb.notes.link_names import name_key
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.suffixes import stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from kb.importing.names import tag_name
 from kb.importing.target_vault import ID, TargetVault
 from kb.notes.front_matter import top_entries
 from kb.notes.note import PropertyValue
-from kb.notes.parse import page_name, parse_note
+from kb.notes.parse import parse_note
+from kb.notes.suffixes import page_name
 
 _PLAIN = re.compile(
     r"[^\W\d_](?:[\w /.-]*[\w/.-])?"  # words

@@ -18,8 +18,9 @@ from kb.notes.create import path_of_new_note
 from kb.notes.daily import daily_notes
 from kb.notes.listing import NoteFile
 from kb.notes.note import Note
-from kb.notes.parse import page_name, parse_note
+from kb.notes.parse import parse_note
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.suffixes import page_name
 from kb.notes.template import written
 from kb.notes.vault import Vault
 

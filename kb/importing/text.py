@@ -10,7 +10,7 @@ from kb.importing.imported_note import Body, ImportedNote, short_hash
 from kb.importing.importer import Export
 from kb.importing.markdown import NOTES, front_lines, read_pages
 from kb.importing.tree import Tree
-from kb.notes.parse import page_name
+from kb.notes.suffixes import page_name
 
 _TEXT = (".txt", ".text")
 

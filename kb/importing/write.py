@@ -18,8 +18,8 @@ from kb.notes.grammar.inline import read_line
 from kb.notes.headings import read_heading
 from kb.notes.link_forms import written_path
 from kb.notes.note import PropertyValue
-from kb.notes.parse import stem
 from kb.notes.resolve import LinkResolver
+from kb.notes.suffixes import stem
 
 _UNSAFE = re.compile(r"[\[\]|`$<>\\\r\n\x00]+|%%")
 _EMBEDDED = re.compile(

@@ -6,10 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from kb.indexing.failures import translated
 from kb.indexing.schema import open_for_reading
@@ -19,6 +16,10 @@ from kb.notes.day_patterns import DayNames
 from kb.notes.note import Span
 from kb.notes.resolve import NoteNames
 from kb.text.language import UNCERTAIN
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DAY_PATTERNS = "day_patterns"  # JSON list, see kb.notes.day_patterns
 VECTORS_VERSION = "vectors_version"  # another value whenever vectors came or went
@@ -203,6 +204,8 @@ class Catalog:
 
     def vectors(self, model: str) -> tuple[list[str], NDArray[np.float32]]:
         """Keys and vectors, shape (n, d), of all passages that `model` has embedded."""
+        import numpy as np
+
         rows = list(self._rows("SELECT key, vector FROM vectors WHERE model = ? ORDER BY key", (model,)))
         if not rows:
             return [], np.empty((0, 0), dtype=np.float32)
@@ -211,6 +214,8 @@ class Catalog:
 
     def note_vectors(self, model: str) -> dict[str, NDArray[np.float32]]:
         """The mean of the vectors of each note's passages, by its path; one vector at a time is in memory."""
+        import numpy as np
+
         sums: dict[str, tuple[NDArray[np.float32], int]] = {}
         rows = self._rows(
             "SELECT notes.path, vector FROM passages JOIN notes ON notes.id = passages.note "

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from kb.notes.journal import day_in_name
 from kb.notes.note import Span
-from kb.notes.parse import stem
 from kb.notes.places import where
+from kb.notes.suffixes import stem
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import accumulate
 
-from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
+from kb.notes.suffixes import page_name, stem
 from kb.text.characters import fold
 
 _GAP = re.compile(r"[\s_/.,:;()\[\]'\"–—-]+")

@@ -11,7 +11,7 @@ from typing import Any
 
 from kb.files.small import parse_json, read_small
 from kb.notes.journal import day_in_name
-from kb.notes.parse import stem
+from kb.notes.suffixes import stem
 from kb.notes.template import DAY, DAYS, MONTHS, TOKEN, with_literals
 
 _DAILY = Path(".obsidian", "daily-notes.json")

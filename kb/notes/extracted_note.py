@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from kb.notes.extract import Extract
 from kb.notes.note import Note, Place, Problem, Span, Tag
-from kb.notes.parse import page_name, parse_note
+from kb.notes.parse import parse_note
 from kb.notes.places import WHOLE
+from kb.notes.suffixes import page_name
 
 
 def note_of_extract(path: str, extract: Extract) -> Note:

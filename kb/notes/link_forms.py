@@ -8,9 +8,8 @@ from posixpath import normpath, relpath
 from urllib.parse import quote, unquote
 
 from kb.notes.headings import heading_key
-from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
-from kb.notes.suffixes import SUFFIX
+from kb.notes.suffixes import SUFFIX, page_name, stem
 from kb.notes.written import Written
 
 _SAFE = "/!'*,;@&=+:~"  # what a Markdown destination may hold as it is, besides letters and digits

@@ -15,8 +15,7 @@ from urllib.parse import unquote
 from kb.files.names import readable
 from kb.notes.journal import journal_names
 from kb.notes.note import Link, Note
-from kb.notes.parse import page_name, stem
-from kb.notes.suffixes import SUFFIX, answers_to_title
+from kb.notes.suffixes import SUFFIX, answers_to_title, page_name, stem
 
 if TYPE_CHECKING:
     from kb.notes.resolve import NoteNames

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
-from urllib.parse import unquote
 
 from kb.notes.blocks import Structure, read_structure
 from kb.notes.dates import read_moment
@@ -22,7 +21,7 @@ from kb.notes.marks import find_block_ids, find_tasks, first_value, list_values,
 from kb.notes.note import Block, Link, Note, Problem, PropertyValue, Section, Span, Tag
 from kb.notes.plain import one_line, plain_inline
 from kb.notes.source import Lines, blank_out
-from kb.notes.suffixes import SUFFIX
+from kb.notes.suffixes import page_name
 
 _CREATED = ("created", "date created", "created-at", "created_at", "date", "published")
 _MODIFIED = ("modified", "updated", "date modified", "last modified", "updated-at", "updated_at", "last")
@@ -73,17 +72,6 @@ def parse_note(path: str, text: str) -> Note:
         definitions=tuple(_as_link(one, lines) for one in definitions),
         problems=_problems(front, structure),
     )
-
-
-def stem(path: str) -> str:
-    """The file's name without folder and Markdown suffix."""
-    return SUFFIX.sub("", path.rsplit("/", 1)[-1])
-
-
-def page_name(path: str) -> str:
-    """The name a file stands for: Logseq writes `a/b` as `a___b` or `a%2Fb`."""
-    name = stem(path).replace("___", "/")
-    return unquote(name, errors="replace") if "%" in name else name
 
 
 def _title(path: str, properties: dict[str, PropertyValue], structure: Structure) -> str:

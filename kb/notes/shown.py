@@ -5,8 +5,8 @@ from __future__ import annotations
 from kb.notes.edit import Edit
 from kb.notes.link_names import name_key
 from kb.notes.note import Link, Note, Span
-from kb.notes.parse import page_name, stem
 from kb.notes.renames import Renames
+from kb.notes.suffixes import page_name, stem
 from kb.notes.written import Written, in_table
 
 

@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from kb.notes.new_alias import new_alias
     from kb.notes.note import Link
     from kb.notes.outline import Item, outline
-    from kb.notes.parse import stem
     from kb.notes.resolve import LinkResolver, NoteNames, Resolution
     from kb.notes.source import Lines
+    from kb.notes.suffixes import stem
     from kb.notes.written import Written, parts_of
 
 

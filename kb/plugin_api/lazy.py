@@ -54,7 +54,7 @@ EDITING = {
     "kb.notes.new_alias": "new_alias",
     "kb.notes.note": "Link",
     "kb.notes.outline": "Item outline",
-    "kb.notes.parse": "stem",
+    "kb.notes.suffixes": "stem",
     "kb.notes.resolve": "LinkResolver NoteNames Resolution",
     "kb.notes.source": "Lines",
     "kb.notes.written": "Written parts_of",

@@ -33,10 +33,11 @@ from kb.linking.reading.prose import read_prose
 from kb.linking.related import Relations
 from kb.machine_log import MachineLog
 from kb.notes.note import Note, Span
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
 from kb.notes.resolve import LinkResolver, names_of
 from kb.notes.shown import read_as
+from kb.notes.suffixes import stem
 from kb.notes.vault import Vault
 from tests.support import HashingEmbedder, write_notes
 

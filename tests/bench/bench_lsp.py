@@ -26,8 +26,8 @@ from kb.linking.reading.prose import read_prose
 from kb.linking.related import Relations
 from kb.linking.targets import Targets
 from kb.notes.note import Link
-from kb.notes.parse import page_name
 from kb.notes.resolve import names_of
+from kb.notes.suffixes import page_name
 from kb.notes.vault import Vault
 from tests.bench.bench_linking import CACHE, Loaded, Vectors, load, made_up
 from tests.support import HashingEmbedder, write_notes

@@ -8,8 +8,8 @@ from math import log
 
 from kb.linking.reading.mentions import Key
 from kb.linking.reading.words import key_of
-from kb.notes.parse import page_name, stem
 from kb.notes.resolve import NoteNames
+from kb.notes.suffixes import page_name, stem
 
 
 class Names:

@@ -13,9 +13,8 @@ from kb.notes.grammar.inline import read_line
 from kb.notes.grammar.wiki import split_target
 from kb.notes.link_forms import written_path
 from kb.notes.note import Link, Span
-from kb.notes.parse import page_name, stem
 from kb.notes.resolve import LinkResolver, NoteNames
-from kb.notes.suffixes import SUFFIX
+from kb.notes.suffixes import SUFFIX, page_name, stem
 from kb.text.characters import fold
 
 # These would end the link, or pair with the same mark elsewhere in the note.

@@ -14,10 +14,11 @@ from kb.notes.create import path_of_new_note
 from kb.notes.edit import Edit, apply_edits, check_markdown
 from kb.notes.labels import taken_along
 from kb.notes.note import Link, Note, Section, Span
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker
 from kb.notes.renames import Moved, Renames
 from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.notes.suffixes import stem
 
 _NOT_IN_NAME = re.compile(r'[\\/<>:"|?*#^\[\]%\x00-\x1f]+')
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from kb.errors import NoteExists, NoteUnwritable
 from kb.linking.renaming.relinking import Plan, RenameContext, Renamed, carry_out
 from kb.notes.create import path_of_new_note
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import parse_note
 from kb.notes.renames import Renames
 from kb.notes.resolve import NoteNames, names_of
-from kb.notes.suffixes import is_markdown
+from kb.notes.suffixes import is_markdown, stem
 from kb.notes.vault import Vault
 
 _IN_NO_LINK = re.compile(r"[#^\[\]]|%%")

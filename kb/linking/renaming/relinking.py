@@ -13,11 +13,11 @@ from kb.notes.edit import Edit, apply_edits, check_writable, new_bytes
 from kb.notes.edit_journal import EditJournal
 from kb.notes.link_names import changed_names, last_part
 from kb.notes.note import Note
-from kb.notes.parse import parse_note, stem
+from kb.notes.parse import parse_note
 from kb.notes.relink import Relinker
 from kb.notes.renames import Renames
 from kb.notes.resolve import ROOT, LinkResolver, NoteNames, names_of
-from kb.notes.suffixes import is_markdown
+from kb.notes.suffixes import is_markdown, stem
 from kb.notes.vault import RawNote, Vault
 
 _CANVAS = ".canvas"
