@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal import Terminal
+
 ROOT = Path(__file__).parents[1]
 OWNERS = {
     "chromadb": {"kb/indexing/vectors.py", "kb/indexing/shared/chroma_api.py"},
@@ -88,6 +90,33 @@ def test_a_command_loads_no_heavy_module_it_does_not_need(
     )
     loaded = set(done.stdout.rsplit("LOADED", 1)[1].split())
     assert loaded <= allowed, done.stderr
+
+
+# What the first screen does without; settings are the first thing that is loaded after it.
+AFTER_THE_FIRST_PAINT = (
+    *(name for name in HEAVY if name != "textual"),
+    "kb.knowledge_base", "kb.cli.app", "markdown_it", "numpy", "pydantic", "regex", "sqlite3", "typer", "yaml",
+)  # fmt: skip
+FIRST_PAINT = f"""
+import os, sys, time
+def heard(event, arguments):
+    if event == "import" and arguments[0] == "kb.settings":
+        loaded = [name for name in {AFTER_THE_FIRST_PAINT!r} if name in sys.modules]
+        time.sleep(1)  # a thread of Textual's writes the screen
+        os.write(1, " ".join(["LOADED", *loaded, "END"]).encode())
+        os._exit(0)
+sys.addaudithook(heard)
+from kb.cli import main
+main()
+"""
+
+
+def test_the_first_paint_waits_for_nothing_but_itself(tmp_path: Path) -> None:
+    with Terminal([sys.executable, "-c", FIRST_PAINT], tmp_path) as terminal:
+        terminal.wait_for("Ask your notes")
+        terminal.wait_for("LOADED")
+        terminal.wait_for("END")
+    assert terminal.shown.rpartition("LOADED")[2].partition("END")[0].split() == []
 
 
 def test_no_file_names_a_machine_or_a_registry() -> None:

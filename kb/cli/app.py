@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from kb.cli.command_table import CommandTable
+from kb.cli.interface import is_at_terminal, open_interface
 from kb.cli.options import CliContext, Index, Json, Vault
 from kb.cli.plugin_commands import PluginGroup
 
@@ -78,14 +77,11 @@ def _print_version(wanted: bool) -> None:
 
 def _open_interface(context: typer.Context) -> None:
     """`kb` alone: the terminal interface, or the help where there is no terminal."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        typer.echo(context.get_help())
-        return
-    from kb.settings import load_settings
-    from kb.tui.app import KbApp
-
     options: CliContext = context.obj
-    KbApp(partial(load_settings, vault=options.vault, index=options.index)).run()
+    if is_at_terminal():
+        open_interface(options.vault, options.index)
+    else:
+        typer.echo(context.get_help())
 
 
 @app.callback()

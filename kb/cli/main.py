@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
 from kb.cli import streams
+from kb.cli.interface import is_at_terminal, open_interface
 from kb.errors import KbError, OutputFailed
 from kb.interrupts import INTERRUPTED, leave_at_once, stop_what_runs, was_interrupted
 from kb.isolation import leave_current_folder
 from kb.shortage import shortage
 from kb.silence import report_nothing
 
+_COMPLETION = "_KB_COMPLETE"  # set by a shell that asks for the words that may follow
 STOPPED = "Stopped. Completed work was saved."
 
 
@@ -32,8 +35,6 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _run_to_the_end(words: list[str]) -> int:
-    from kb.cli.output import say_error
-
     status = run(words)
     try:
         _tell_of_plugins(words)
@@ -41,27 +42,23 @@ def _run_to_the_end(words: list[str]) -> int:
     except OutputFailed as error:
         if status != error.exit_status:
             with suppress(OutputFailed):  # stderr may be the one that fails
-                say_error(str(error))
+                _say_error(str(error))
         return error.exit_status
     return status
 
 
 def run(words: list[str]) -> int:
     """Run `kb` with `words` and return the exit status: 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
-    from kb.cli.app import app
-    from kb.cli.output import say_error
-
     try:
-        stop_what_runs()
-        app(words, prog_name="kb")
+        _obey(words)
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 0
         if status == INTERRUPTED:
-            say_error(STOPPED)
+            _say_error(STOPPED)
         return status
     except BaseException as error:  # a panic of a library in Rust is no Exception
         if was_interrupted():
-            say_error(STOPPED)
+            _say_error(STOPPED)
             return INTERRUPTED
         told = str(error) if isinstance(error, KbError) else shortage(error)
         if not told:
@@ -70,9 +67,26 @@ def run(words: list[str]) -> int:
             # What was half made when the machine had no more may fail to end, too.
             sys.unraisablehook = lambda _: None
         with suppress(OutputFailed):
-            say_error(told)
+            _say_error(told)
         return error.exit_status if isinstance(error, KbError) else KbError.exit_status
     return 0
+
+
+def _obey(words: list[str]) -> None:
+    if not words and is_at_terminal() and _COMPLETION not in os.environ:
+        stop_what_runs()
+        open_interface()
+        return
+    from kb.cli.app import app
+
+    stop_what_runs()
+    app(words, prog_name="kb")
+
+
+def _say_error(message: str) -> None:
+    from kb.cli.output import say_error
+
+    say_error(message)
 
 
 def _tell_of_plugins(words: list[str]) -> None:

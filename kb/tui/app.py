@@ -16,11 +16,8 @@ from kb.tui import messages
 from kb.tui.keeping import Keeping
 from kb.tui.keymap import VIM, read_keymap
 from kb.tui.leaving import when_closed
-from kb.tui.linking import LinkService
 from kb.tui.navigation import Navigation
-from kb.tui.reading import Reader
 from kb.tui.screens.main import MainScreen
-from kb.tui.sessions import Sessions
 from kb.tui.widgets.notes import NotesPane
 from kb.tui.widgets.prompt import Prompt
 
@@ -29,6 +26,9 @@ if TYPE_CHECKING:
 
     from kb.plugin_api import Mode
     from kb.settings import Settings
+    from kb.tui.linking import LinkService
+    from kb.tui.reading import Reader
+    from kb.tui.sessions import Sessions
 
 _RECENT = 5  # notes for which links are looked for at the start
 _REMEMBERED = 30  # conversations whose questions the line offers again
@@ -97,6 +97,10 @@ class KbApp(Navigation):
 
     def open(self, settings: Settings) -> None:
         """Work over this knowledge base."""
+        # They load the knowledge base, for which the first paint must not wait.
+        from kb.tui.reading import Reader
+        from kb.tui.sessions import Sessions
+
         self.settings = settings
         self.sub_title = safe_line(str(settings.vault))
         self.reader = Reader(settings)

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from kb.errors import IndexLocked, KbError
 from kb.safe_text import safe_line
 from kb.tui import messages
-from kb.tui.reading import is_there
-from kb.tui.watching import WatchService
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +17,7 @@ if TYPE_CHECKING:
 
     from kb.settings import Settings
     from kb.tui.app import KbApp
+    from kb.tui.watching import WatchService
 
 _LOOK_SECONDS = 2.0  # between looks at a first index that fills, and for a vault that is gone
 _RETRY_SECONDS = 5.0  # to watch, while another kb does
@@ -45,6 +44,8 @@ class Keeping:
 
     def begin(self, settings: Settings) -> None:
         """Watch these notes in place of others."""
+        from kb.tui.watching import WatchService
+
         self._settings = settings
         before, self._watching = self._watching, WatchService(settings)
         self._run(self._watching, before)
@@ -128,6 +129,8 @@ class Keeping:
         return True
 
     def _again(self) -> None:
+        from kb.tui.watching import WatchService
+
         if self._index == _GONE:
             self._app.set_timer(_RETRY_SECONDS, self._again)
         elif self._settings is not None:
@@ -141,6 +144,8 @@ class Keeping:
             self._app.run_worker(work, thread=True, exclusive=True, group="vault", exit_on_error=False)
 
     def _look_at(self, vault: Path) -> None:
+        from kb.tui.reading import is_there
+
         there = is_there(vault)
         if self._app.is_running:
             self._app.call_from_thread(self._tell_of, vault, there)

@@ -12,12 +12,12 @@ from textual.message_pump import MessagePump
 
 from kb.errors import KbError
 from kb.tui import messages
-from kb.tui.linking import LinkService
 from kb.tui.theme import Themed
 
 if TYPE_CHECKING:
     from kb.plugin_api import Panel
     from kb.settings import Settings
+    from kb.tui.linking import LinkService
     from kb.tui.reading import NoteEntry, Reader
 
 
@@ -92,6 +92,8 @@ class Navigation(Themed[None]):
     @property
     def linking(self) -> LinkService:
         """What suggests links; it has learned when it is first asked."""
+        from kb.tui.linking import LinkService
+
         assert self.settings is not None
         if self._linking is None:
             self._linking = LinkService(self.settings)

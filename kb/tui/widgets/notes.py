@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import on
@@ -16,8 +16,10 @@ from textual.widgets.tree import TreeNode
 
 from kb.safe_text import safe_line
 from kb.tui.messages import OpenNote
-from kb.tui.reading import NoteEntry
 from kb.tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from kb.tui.reading import NoteEntry
 
 _SHOWN = 500  # rows of a flat list; the filter finds the rest
 _VIEWS = ("Notes", "Recent", "Tags", "Due")

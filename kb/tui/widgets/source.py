@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from kb.retrieval.excerpt import properties_line
 from kb.safe_text import safe_line, safe_text
 from kb.tui.messages import OpenNote
 from kb.tui.theme import citation_class, citation_colour
@@ -65,6 +64,8 @@ def is_of_properties(quote: Quote) -> bool:
 
 
 def _shown(quote: Quote, with_text: bool) -> Content:
+    from kb.retrieval.excerpt import properties_line
+
     text = properties_line(quote.text) if is_of_properties(quote) else safe_text(quote.text).strip()
     if len(text) > _LONGEST:
         text = text[:_LONGEST].rpartition(" ")[0] + " …"
