@@ -69,7 +69,7 @@ class AskSession:
             case "/why":
                 yield Said(self._why())
             case "/save":
-                yield Saved(self._base.create_note(*self._as_note(rest.strip())))
+                yield Saved(self._base.files.create_note(*self._as_note(rest.strip())))
             case "/good" | "/bad":
                 yield Said(self._judge(command, rest.strip()))
             case _ if command.startswith("/"):
@@ -99,7 +99,7 @@ class AskSession:
                 said = abstention(answer) if answer.abstained else answer.text
                 self._turns = [*self._turns, Turn(answer.understood or question, said)][-_REMEMBERED:]
                 with suppress(OSError):  # a vault that cannot be written is asked all the same
-                    self._base.conversations.add(self._name, answer, said)
+                    self._base.logs.conversations.add(self._name, answer, said)
                 yield from _reply_of(answer, said)
                 yield Answered(answer)
 
@@ -152,7 +152,9 @@ class AskSession:
     def _judge(self, command: str, reason: str) -> str:
         from kb.answering.feedback import feedback_on
 
-        self._base.feedback.add(feedback_on(self._latest, "good" if command == "/good" else "bad", reason))
+        self._base.logs.feedback.add(
+            feedback_on(self._latest, "good" if command == "/good" else "bad", reason)
+        )
         return "Feedback saved. `kb eval --from-feedback` re-runs rated questions."
 
 

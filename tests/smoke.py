@@ -21,8 +21,8 @@ NOTES = {
 PROGRAM = """\
 from kb import KnowledgeBase
 with KnowledgeBase.open() as base:
-    [found] = base.read("Who wrote it?", ["Ada wrote it in May."])
-    print(found.best() is not None, base.model.name)
+    [found] = base.models.read("Who wrote it?", ["Ada wrote it in May."])
+    print(found.best() is not None, base.models.language.name)
 """
 
 

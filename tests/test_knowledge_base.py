@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def base(small_base: Path):
+def base(small_base: Path) -> Iterator[Any]:
     base = KnowledgeBase(Settings(vault=small_base / "vault", index=small_base / "index"))
     yield base
     base.close()

@@ -24,21 +24,39 @@ def python_page() -> str:
         "",
         "## KnowledgeBase",
         "",
-        _told(kb.KnowledgeBase),
+        told_of(kb.KnowledgeBase),
         "",
         "| call | |",
         "| --- | --- |",
-        *sorted(_calls(kb.KnowledgeBase)),
+        *sorted(calls_of(kb.KnowledgeBase)),
     ]
+    for name, service in services():
+        lines += ["", f"## KnowledgeBase.{name}", "", told_of(service), "", "| call | |", "| --- | --- |"]
+        lines += sorted(calls_of(service))
     for name in ("Answer", "Quote", "SearchHit"):
         kind = getattr(kb, name)
-        lines += ["", f"## {name}", "", _told(kind), "", "| field | |", "| --- | --- |"]
+        lines += ["", f"## {name}", "", told_of(kind), "", "| field | |", "| --- | --- |"]
         for field in kind.__dataclass_fields__.values():
             lines.append(f"| `{field.name}: {_type(field.type)}` | {_comment_of(kind, field.name)} |")
-        lines += sorted(_calls(kind))
-    lines += ["", "## KbError", "", _told(kb.KbError), ""]
-    lines += [f"- `{kind.__name__}`: {_told(kind)}" for kind in _below(kb.KbError)]
+        lines += sorted(calls_of(kind))
+    lines += ["", "## KbError", "", told_of(kb.KbError), ""]
+    lines += [f"- `{kind.__name__}`: {told_of(kind)}" for kind in _below(kb.KbError)]
     return "\n".join(lines) + "\n"
+
+
+def services() -> list[tuple[str, type]]:
+    """What a knowledge base groups its calls in, by name."""
+    from kb.capture import Capture
+    from kb.importing.moving import Moving
+    from kb.knowledge_base.files import Files
+    from kb.knowledge_base.links import Links
+    from kb.knowledge_base.logs import Logs
+    from kb.knowledge_base.models import Models
+    from kb.knowledge_base.renaming import Renaming
+    from kb.knowledge_base.upkeep import Upkeep
+
+    kinds = (Capture, Files, Links, Logs, Models, Moving, Renaming, Upkeep)
+    return [(kind.__name__.lower(), kind) for kind in kinds]
 
 
 def http_page() -> str:
@@ -126,7 +144,8 @@ def _name(schema: dict[str, Any]) -> str:
     return str(schema["$ref"]).rpartition("/")[2]
 
 
-def _calls(kind: type) -> Iterator[str]:
+def calls_of(kind: type) -> Iterator[str]:
+    """A row for each public call of `kind`."""
     for name, member in inspect.getmembers_static(kind):
         if name.startswith("_") and name != "_repr_markdown_":
             continue
@@ -139,7 +158,7 @@ def _calls(kind: type) -> Iterator[str]:
         shown = (
             name if function is not member and not isinstance(member, classmethod) else _call(name, signature)
         )
-        yield f"| `{shown} -> {given}` | {_told(function)} |".replace(" -> None`", "`")
+        yield f"| `{shown} -> {given}` | {told_of(function)} |".replace(" -> None`", "`")
 
 
 def _call(name: str, signature: inspect.Signature) -> str:
@@ -159,7 +178,8 @@ def _type(annotation: Any) -> str:
     return str(annotation).strip("'").replace("|", "\\|")
 
 
-def _told(thing: Any) -> str:
+def told_of(thing: Any) -> str:
+    """The docstring of `thing`, on one line."""
     return _escaped(_LINKS.sub("", " ".join((inspect.getdoc(thing) or "").split())))
 
 

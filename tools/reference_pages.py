@@ -168,6 +168,7 @@ def plugin_api_page() -> str:
     import kb.plugin_api.editing
     import kb.plugin_api.formats
     import kb.plugin_api.serving
+    from kb.plugin_api import base
     from kb.plugin_api.hooks import Hooks, Terminal
 
     lines = [
@@ -188,7 +189,22 @@ def plugin_api_page() -> str:
         "| | |",
         "| --- | --- |",
         *_rows(Terminal, ""),
+        "",
+        "## What a plugin sees of a knowledge base",
+        "",
+        "| | |",
+        "| --- | --- |",
+        *_rows(base.KnowledgeBase, ""),
     ]
+    for kind in (base.Links, base.Models, base.Logs, base.Files, base.Upkeep, base.Catalog, base.Retriever):
+        lines += [
+            "",
+            f"### KnowledgeBase.{kind.__name__.lower()}",
+            "",
+            "| | |",
+            "| --- | --- |",
+            *_rows(kind, ""),
+        ]
     for module in (kb.plugin_api, kb.plugin_api.editing, kb.plugin_api.formats, kb.plugin_api.serving):
         lines += ["", f"## {module.__name__}", "", "| name | |", "| --- | --- |"]
         for name in module.__all__:

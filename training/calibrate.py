@@ -117,7 +117,9 @@ def _case(base: KnowledgeBase, gold: GoldQuestion) -> Case:
         turns.append(Turn(rewrite_follow_up(earlier, turns, lambda: _names(base)).text, ""))
     text = rewrite_follow_up(gold.question, turns, lambda: _names(base)).text
     question = read_question(text, retriever.document_frequency, retriever.passage_count())
-    reader = EvidenceReader(base.reader, catalog.passages_of, catalog.day_names().day_of, base.embedder)
+    reader = EvidenceReader(
+        base.models.reader, catalog.passages_of, catalog.day_names().day_of, base.models.embedder
+    )
     found = reader.candidates(question, intent_of(text), search(question, []))
     found = [item for item in found if any(item.features)]  # a cell is found by its row and column alone
     features = np.array([item.features for item in found]).reshape(len(found), len(Features._fields))

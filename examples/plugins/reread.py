@@ -36,7 +36,7 @@ LOG = "rereading"
 def readings(base: KnowledgeBase) -> dict[str, tuple[int, datetime.date]]:
     """How often each note was read, and when last, by path. Two readings of one day count once."""
     days: dict[str, set[datetime.date]] = {}
-    for row in base.log(LOG).rows():
+    for row in base.logs.of(LOG).rows():
         try:
             day = datetime.date.fromisoformat(str(row["day"]))
         except (KeyError, ValueError):
@@ -76,7 +76,7 @@ class Rereading:
         elif self._at < len(self._paths):
             if text.strip() != "/later":
                 today = datetime.date.today().isoformat()
-                self._base.log(LOG).add({"path": self._paths[self._at], "day": today})
+                self._base.logs.of(LOG).add({"path": self._paths[self._at], "day": today})
             self._at += 1
         yield from self._show()
 

@@ -32,6 +32,23 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+class BaseModels(Protocol):
+    """The models of a knowledge base."""
+
+    @property
+    def language(self) -> LanguageModel: ...
+    @property
+    def embedder(self) -> Embedder: ...
+    @property
+    def reader(self) -> Reader: ...
+
+
+class BaseUpkeep(Protocol):
+    """What a knowledge base says of its index."""
+
+    def notes_behind(self) -> int: ...
+
+
 class Base(Protocol):
     """What a knowledge base has for an answer."""
 
@@ -43,12 +60,9 @@ class Base(Protocol):
     @property
     def catalog(self) -> Catalog: ...
     @property
-    def embedder(self) -> Embedder: ...
+    def models(self) -> BaseModels: ...
     @property
-    def model(self) -> LanguageModel: ...
-    @property
-    def reader(self) -> Reader: ...
-    def notes_behind(self) -> int: ...
+    def upkeep(self) -> BaseUpkeep: ...
 
 
 class Answerer:
@@ -104,15 +118,15 @@ class Answerer:
         return Tools(
             retriever=base.retriever,
             catalog=base.catalog,
-            encoder=base.embedder,
-            model=base.model,
+            encoder=base.models.embedder,
+            model=base.models.language,
             verifier=self._verifier,
             reader=self._reader,
             settings=base.settings.answers,
             generation=base.settings.models,
             prose=self._may_phrase,
             today=base.settings.today or date.today(),
-            index_lag=lambda: IndexLag(base.catalog.statistics().pending, base.notes_behind()),
+            index_lag=lambda: IndexLag(base.catalog.statistics().pending, base.upkeep.notes_behind()),
             notice=base.notice,
         )
 
@@ -129,7 +143,7 @@ class Answerer:
     @cached_property
     def _reader(self) -> Reader | None:
         """The trained reader; None, said once, where it is missing or damaged."""
-        reader = self._base.reader
+        reader = self._base.models.reader
         if problem := reader.problem():
             self._base.notice(problem)
             return None
@@ -139,7 +153,7 @@ class Answerer:
     def _verifier(self) -> Verifier | None:
         from kb.answering.verifier.verifier import open_verifier
 
-        return open_verifier(self._base.settings, lambda: self._base.model, self._base.notice)
+        return open_verifier(self._base.settings, lambda: self._base.models.language, self._base.notice)
 
 
 async def _answer(tools: Tools, asked: Asked) -> AsyncGenerator[AnswerEvent]:

@@ -21,7 +21,7 @@ def find_note(base: KnowledgeBase, name: str) -> tuple[str, int]:
     line = 1
     if match := _AT_LINE.fullmatch(name):
         name, line = match[1], int(match[2])
-    return base.links(name).path, line
+    return base.links.of(name).path, line
 
 
 def open_in_editor(file: Path, line: int = 1) -> None:

@@ -15,6 +15,7 @@ from kb.cli.streams import answer
 if TYPE_CHECKING:
     from kb.answering.answer import Quote
     from kb.knowledge_base import KnowledgeBase
+    from kb.plugin_api import KnowledgeBase as OfPlugins
     from kb.plugin_api import Mode
     from kb.settings import Settings
 
@@ -42,7 +43,7 @@ class CliContext:
         from kb.knowledge_base import KnowledgeBase
 
         base = KnowledgeBase(self.settings(), plugin_host, self._notice)
-        spell_paths(base.on_disk)
+        spell_paths(base.files.on_disk)
         return base
 
     def settings(self) -> Settings:
@@ -62,7 +63,7 @@ class CliContext:
 
         say(text, style="yellow")
 
-    def run(self, base: KnowledgeBase, mode: Mode, argument: str = "", *, once: bool = False) -> None:
+    def run(self, base: OfPlugins, mode: Mode, argument: str = "", *, once: bool = False) -> None:
         """Hold a session of `mode` on this terminal; with `once`, only open it. With --json, events are JSON lines."""
         from kb.cli.sessions import run_session
 
@@ -72,7 +73,7 @@ class CliContext:
         """Every mode of talking with the notes by name."""
         return plugin_host().modes
 
-    def due_notes(self, base: KnowledgeBase) -> dict[str, int]:
+    def due_notes(self, base: OfPlugins) -> dict[str, int]:
         """Paths of notes with something to study now, and how much."""
         return plugin_host().due_notes(base)
 

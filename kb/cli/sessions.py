@@ -13,8 +13,7 @@ from kb.cli.streams import reader_is_gone
 from kb.errors import KbError, UsageError
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
-    from kb.plugin_api import Mode
+    from kb.plugin_api import KnowledgeBase, Mode
 
 
 def find_mode(name: str) -> Mode:

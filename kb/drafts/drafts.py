@@ -16,7 +16,7 @@ from kb.indexing.catalog_queries import CatalogQueries
 from kb.indexing.diagnosis import NoteFinding, note_findings
 from kb.indexing.index import Index
 from kb.indexing.model_choice import open_index
-from kb.knowledge_base import KnowledgeBase
+from kb.knowledge_base import KnowledgeBase, whole
 from kb.linking.reading.style import Place, Style, Writer, style_of
 from kb.linking.targets import LinkTarget, Targets
 from kb.notes.link_forms import repeated_anchors
@@ -50,9 +50,10 @@ class Drafts(KnowledgeBase):
     """
 
     @classmethod
-    def over(cls, base: KnowledgeBase) -> Drafts:
-        """Drafts over the vault and index of `base`."""
-        made = cls(base.settings, base._extensions, base.notice)
+    def over(cls, base: object) -> Drafts:
+        """Drafts over the vault and index of the knowledge base `base`. Raises TypeError for anything else."""
+        below = whole(base)
+        made = cls(below.settings, below._extensions, below.notice)
         made._prepare()
         return made
 

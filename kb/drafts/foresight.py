@@ -6,7 +6,7 @@ import time
 from collections.abc import Collection, Mapping
 
 from kb.errors import IndexingError
-from kb.knowledge_base import KnowledgeBase
+from kb.knowledge_base import whole
 from kb.linking.advisor import LinkAdvisor
 
 _PATIENCE = 50  # times as long as learning takes, before it is done again
@@ -15,8 +15,9 @@ _PATIENCE = 50  # times as long as learning takes, before it is done again
 class Foresight:
     """What is learned from a large vault is kept for a while: a few saved notes change little of it."""
 
-    def __init__(self, base: KnowledgeBase) -> None:
-        self._base = base
+    def __init__(self, base: object) -> None:
+        """`base` is a knowledge base; raises TypeError for anything else."""
+        self._base = whole(base)
         self._advisor: LinkAdvisor | None = None
         self._at = self._seconds = 0.0
 
@@ -26,7 +27,7 @@ class Foresight:
         is_stale = now - self._at > _PATIENCE * self._seconds
         try:
             if self._advisor is None or is_stale:
-                self._advisor = self._base.link_advisor
+                self._advisor = self._base.links.advisor
             found = self._advisor.likely(path, linked)
         except IndexingError:
             return {}

@@ -32,14 +32,12 @@ class NewLinks:
     made: bool = False
 
 
-class LinkingBase(Protocol):
-    """What is needed of a knowledge base."""
+class BaseLinks(Protocol):
+    """What is needed of the links of a knowledge base."""
 
     @property
-    def settings(self) -> Settings: ...
-    @property
-    def link_advisor(self) -> LinkAdvisor: ...
-    def apply_links(
+    def advisor(self) -> LinkAdvisor: ...
+    def apply(
         self,
         what: str,
         suggestions: Sequence[LinkSuggestion],
@@ -47,6 +45,15 @@ class LinkingBase(Protocol):
         settled_for: float = 0.0,
         related_for: str = "",
     ) -> tuple[list[str], list[str]]: ...
+
+
+class LinkingBase(Protocol):
+    """What is needed of a knowledge base."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def links(self) -> BaseLinks: ...
 
 
 class AutoLinks:
@@ -96,7 +103,7 @@ class AutoLinks:
             suggestions = self._learned_advisor().links(path, min_confidence=settings.sure)
             sure = [one for one in suggestions if not one.rivals]
             if settings.auto == "apply" and sure:
-                made, _ = self._base.apply_links(f"links for {path}", sure, settled_for=_SETTLED_SECONDS)
+                made, _ = self._base.links.apply(f"links for {path}", sure, settled_for=_SETTLED_SECONDS)
                 if not made:
                     return None  # it was saved a moment ago; the next look is soon
                 self._due.discard(path)
@@ -114,5 +121,5 @@ class AutoLinks:
     def _learned_advisor(self) -> LinkAdvisor:
         now = time.monotonic()
         if self._advisor is None or now - self._learned > _LEARN_AGAIN_SECONDS:
-            self._advisor, self._learned = self._base.link_advisor, now
+            self._advisor, self._learned = self._base.links.advisor, now
         return self._advisor

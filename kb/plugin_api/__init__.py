@@ -25,13 +25,12 @@ from kb.plugin_api.lazy import MAIN, lazily
 
 if TYPE_CHECKING:
     from kb.answering.answer import Answer, AnswerSentence, Quote, cite
-    from kb.answering.gates.groundedness import check_groundedness as verify
+    from kb.answering.gates.groundedness import check_groundedness
     from kb.answering.gates.negation import contradicts, polarity
     from kb.answering.generation.draft import sentences_of
     from kb.answering.question.question import Question, read_question
     from kb.answering.words import content_words, covers, numbers_of, same_word, words_of
     from kb.errors import KbError, ModelError, NothingToStudy, ReviewsUnwritable, UsageError
-    from kb.knowledge_base import KnowledgeBase
     from kb.machine_log import MachineLog
     from kb.models.language_model import Cancellation, LanguageModel, Message, Options, Usage
     from kb.notes.injected import injected_spans
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from kb.notes.places import place_at, span_of, where
     from kb.notes.plain import plain_text
     from kb.notes.sentences import Sentence, split_sentences
+    from kb.plugin_api.base import KnowledgeBase
     from kb.reading.reading import Reading, Support
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.selection import Selection
@@ -104,6 +104,7 @@ __all__ = [
     "Usage",
     "UsageError",
     "Verdict",
+    "check_groundedness",
     "cite",
     "content_words",
     "contradicts",
@@ -128,7 +129,6 @@ __all__ = [
     "sentences_of",
     "span_of",
     "split_sentences",
-    "verify",
     "where",
     "without_comments",
     "words_of",

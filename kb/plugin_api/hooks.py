@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import typer
 
     from kb.answering.answer import Answer, Quote
-    from kb.knowledge_base import KnowledgeBase
     from kb.plugin_api import Exporter, Mode, ModelSource, Panel, Searcher, Source
+    from kb.plugin_api.base import KnowledgeBase
 
 hookspec = pluggy.HookspecMarker("kb")
 hookimpl = pluggy.HookimplMarker("kb")

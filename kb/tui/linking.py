@@ -30,8 +30,8 @@ class LinkService:
         """Links that the note at path `note` may want; of every note, the surest first, when none is named."""
         with self._lock:
             if note:
-                return self._base.link_advisor.links(note, min_confidence=_LIKELY)
-            found = self._base.link_advisor.links_of_all(_LIKELY)
+                return self._base.links.advisor.links(note, min_confidence=_LIKELY)
+            found = self._base.links.advisor.links_of_all(_LIKELY)
             return sorted(found, key=lambda one: -one.confidence)[:_MOST]
 
     def counts(self, paths: Sequence[str]) -> dict[str, int]:
@@ -40,7 +40,7 @@ class LinkService:
         for path in paths:
             with self._lock:
                 try:
-                    found[path] = len(self._base.link_advisor.links(path, min_confidence=_LIKELY))
+                    found[path] = len(self._base.links.advisor.links(path, min_confidence=_LIKELY))
                 except KbError:
                     continue
         return {path: count for path, count in found.items() if count}
@@ -56,7 +56,7 @@ class LinkService:
     def accept(self, one: LinkSuggestion) -> list[str]:
         """Make a link; returns a sentence when it could not be made."""
         with self._lock:
-            return self._base.apply_links(f"a link in {one.path}", [one])[1]
+            return self._base.links.apply(f"a link in {one.path}", [one])[1]
 
     def decide(self, verdict: Verdict, one: LinkSuggestion) -> None:
         """Remember what was said; "always" and "never" count in every note."""
@@ -64,7 +64,7 @@ class LinkService:
 
         note = None if verdict in ("always", "never") else one.path
         with self._lock:
-            self._base.link_decisions.add(decided(verdict, one.mention, note, one.target))
+            self._base.links.decisions.add(decided(verdict, one.mention, note, one.target))
 
     def undo(self) -> Undone:
         """Take back the last change to notes."""

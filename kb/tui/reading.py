@@ -135,7 +135,7 @@ class Reader:
     def conversations(self) -> list[Conversation]:
         """What was asked before, the latest first."""
         with self._lock:
-            return self._base.conversations.all()
+            return self._base.logs.conversations.all()
 
     def context(self, path: str, line: int) -> str:
         """The line of a note in which a link stands, as it reads; empty where it cannot be read."""
@@ -155,7 +155,7 @@ class Reader:
     def links(self, path: str) -> Connections:
         """The links of a note, in both directions."""
         with self._lock:
-            return self._base.links(path)
+            return self._base.links.of(path)
 
     def counts(self) -> dict[str, int]:
         """Notes, passages and passages that wait for their embedding."""
@@ -166,7 +166,7 @@ class Reader:
     def warm_up(self) -> None:
         """Load what the first search would otherwise wait for."""
         with self._lock:
-            self._base.embedder.embed_query("warm")
+            self._base.models.embedder.embed_query("warm")
 
     def reopen(self) -> None:
         """The index is another file now."""

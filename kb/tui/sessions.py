@@ -62,13 +62,13 @@ class Sessions:
 
     def model(self) -> str:
         """The model that is in use; empty before it was asked for anything."""
-        model = self._base.__dict__.get("model") if self._base is not None else None
+        model = self._base.models.loaded_language if self._base is not None else None
         return model.name if model is not None else ""
 
     def save(self, name: str, text: str) -> str:
         """Write a new note; returns its path."""
         with closing(self._new_base()) as base:
-            return str(base.create_note(name, text))
+            return str(base.files.create_note(name, text))
 
     def end(self) -> None:
         """Close the session, if there is one."""

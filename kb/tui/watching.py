@@ -58,7 +58,7 @@ class WatchService:
         try:
             watcher.run()
         except IndexLocked:
-            writer = base.writer()
+            writer = base.upkeep.writer()
             if writer and f"(number {os.getpid()} " not in writer:
                 raise
             return False

@@ -167,7 +167,7 @@ def test_a_conversation_has_commands(tmp_path: Path) -> None:
     assert any(isinstance(event, Said) for event in reply(session, "/retry"))
     reply(session, "/good")
     reply(session, "/bad too short")
-    [feedback] = base.feedback.latest()
+    [feedback] = base.logs.feedback.latest()
     assert (feedback.verdict, feedback.reason, feedback.notes) == ("bad", "too short", ("Green tea.md",))
     [saved] = [event for event in reply(session, "/save Talks/Tea") if isinstance(event, Saved)]
     text = saved.path.read_text(encoding="utf-8")

@@ -1,5 +1,8 @@
 """What the model is asked, and how its words become sentences."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from kb.answering.answer import Quote
@@ -35,7 +38,7 @@ def test_a_stream_is_cut_into_sentences_without_the_models_own_citations(
 def test_a_sentence_comes_as_soon_as_it_is_complete() -> None:
     told: list[str] = []
 
-    def stream():
+    def stream() -> Iterator[Any]:
         yield "First. "
         told.append("asked for more")
         yield "Second."

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from kb.answering.answer import Quote, cite
@@ -16,7 +18,7 @@ QUOTES = tuple(
 )
 
 
-def check(sentence: str, question: str = "What do the notes say?"):
+def check(sentence: str, question: str = "What do the notes say?") -> Any:
     return check_groundedness(sentence, read_question(question, lambda words: [1] * len(words), 10), QUOTES)
 
 
@@ -84,7 +86,7 @@ DATED = Quote(
 )
 
 
-def checked_over(sentence: str, question: str, quote: Quote = DATED):
+def checked_over(sentence: str, question: str, quote: Quote = DATED) -> Any:
     return check_groundedness(sentence, read_question(question, lambda words: [1] * len(words), 10), [quote])
 
 

@@ -139,7 +139,7 @@ def test_a_judge_that_fails_has_no_opinion(
     hits = base.search("token")
     assert hits
     judge = LanguageModelVerifier(
-        base.model, calibrations_folder(base.settings.state), told.append, owned=False
+        base.models.language, calibrations_folder(base.settings.state), told.append, owned=False
     )
     assert judge.answers("What is a mill?", numbered([]), None) is None
     assert judge.supports("A mill is old.", numbered([]), None) is None

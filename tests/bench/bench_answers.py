@@ -207,7 +207,7 @@ def turns() -> None:
             told = [(time.perf_counter() - start, event) for event in base.ask(question)]
             quotes += [seconds for seconds, event in told if isinstance(event, QuotesFound)]
             whole.append(time.perf_counter() - start)
-            usage = base.model.counters()
+            usage = base.models.language.counters()
             print(f"{question}: {usage.evaluated_tokens} of {usage.prompt_tokens} tokens evaluated")
         print(f"quotes: median {statistics.median(quotes):.2f} s, worst {max(quotes):.2f} s")
         print(f"answer: median {statistics.median(whole):.2f} s, worst {max(whole):.2f} s")

@@ -88,12 +88,12 @@ def found(sets: Path, cache: Path, pair: tuple[str, str], most: int) -> list[Ask
 
 def one_found(base: Any, row: dict[str, Any]) -> Asked:
     candidates = base.retriever.found(row["question"])
-    lexical, dense = shares(candidates, base.embedder.spread)
+    lexical, dense = shares(candidates, base.models.embedder.spread)
     ids = sorted({*lexical, *dense})
     return Asked(
         lexical=np.array([lexical.get(id, 0.0) for id in ids]),
         dense=np.array([dense.get(id, 0.0) for id in ids]),
-        features=features(candidates, base.embedder.spread),
+        features=features(candidates, base.models.embedder.spread),
         paths=tuple(passage.note_path for passage in base.catalog.passages(ids)),
         gold=frozenset(row["notes"]),
     )

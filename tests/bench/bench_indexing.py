@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 VAULTS = Path(__file__).parents[3] / "shared" / "vaults"
@@ -237,7 +237,7 @@ def altered(sources: list[Path], count: int) -> Iterator[str]:
         yield re.sub(r"\b([a-z]{6,})\b", exchanged, text)
 
 
-def until(condition, start: float) -> float:
+def until(condition: Callable[[], object], start: float) -> float:
     while not condition():
         if time.perf_counter() - start > 30:
             sys.exit("Waited 30 s in vain.")
@@ -245,7 +245,7 @@ def until(condition, start: float) -> float:
     return time.perf_counter() - start
 
 
-def timed(work) -> float:
+def timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -154,7 +156,7 @@ def without_links(read: Read) -> Read:
     return replace(read, prose=replace(read.prose, elsewhere=frozenset()))
 
 
-def by_title(reads: list[Read], titles: dict[str, set[str]], fold) -> dict[Pair, Span]:
+def by_title(reads: list[Read], titles: dict[str, set[str]], fold: Any) -> dict[Pair, Span]:
     """The plain way: every title or file name, at its first mention."""
     lexicon = Lexicon(titles)
     found: dict[Pair, Span] = {}
@@ -372,7 +374,7 @@ def f1(found: set[Pair], right: set[Pair]) -> float:
     return placed(found, found & right, right)
 
 
-def placed(found, hits: set[Pair], right: set[Pair]) -> float:
+def placed(found: Any, hits: set[Pair], right: set[Pair]) -> float:
     return 2 * len(hits) / (len(found) + len(right))
 
 
@@ -472,7 +474,7 @@ def made_up(folder: Path, count: int) -> dict[str, str]:
     return notes
 
 
-def timed(work) -> tuple[float, float]:
+def timed(work: Callable[[], object]) -> tuple[float, float]:
     """Seconds of the clock and of the processor."""
     start, used = time.perf_counter(), time.process_time()
     work()

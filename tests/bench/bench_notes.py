@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from kb.indexing.embedder import Embedder
 from kb.notes.parse import parse_note
@@ -47,7 +49,7 @@ def measured(folder: Path, embedder: Embedder) -> str:
     )
 
 
-def best_of(work):
+def best_of(work: Callable[[], object]) -> Any:
     """The fastest of some rounds, in seconds of the processor (others may be busy beside it), and what it made."""
     seconds = []
     made = None

@@ -27,7 +27,7 @@ from kb.cli.commands.evaluate import _knowledge_base as opened  # noqa: E402
 from kb.evaluation.answers import Judged, judge_answers  # noqa: E402
 from kb.evaluation.questions import GoldQuestion, load_questions  # noqa: E402
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
-from kb.knowledge_base_parts import Parts as BaseParts  # noqa: E402
+from kb.knowledge_base.models import Models  # noqa: E402
 from tests.answering.altered import pairs, sentences_of  # noqa: E402
 from tests.answering.test_altered import holds  # noqa: E402
 from tests.bench.bench_answers import answered  # noqa: E402
@@ -155,10 +155,10 @@ def answers(name: str, sample: str = "0") -> None:
         questions = random.Random(0).sample(questions, int(sample))
     with closing(opened(SHARED / "eval" / name / "notes")) as base, ExitStack() as stack:
         base.index()
-        encoder = Remembering(base.embedder, "embed_question", "embed_query")
-        stack.enter_context(instead(BaseParts, "embedder", encoder))
+        encoder = Remembering(base.models.embedder, "embed_question", "embed_query")
+        stack.enter_context(instead(Models, "embedder", encoder))
         parts = vars(base)
-        parts["reader"] = Remembering(base.reader, "read", "supports")
+        vars(base.models)["reader"] = Remembering(base.models.reader, "read", "supports")
         parts["retriever"] = Remembering(base.retriever, "search", "search_both", "document_frequency")
         before = _judged(base, questions)
         print(

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -79,7 +80,7 @@ def made_queries(vault: Path) -> list[str]:
     return queries
 
 
-def timed(base, query: str) -> float:
+def timed(base: Any, query: str) -> float:
     start = time.perf_counter()
     base.search(query)
     return time.perf_counter() - start

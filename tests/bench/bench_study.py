@@ -120,7 +120,7 @@ def is_chinese(file: Path) -> bool:
 def summaries() -> None:
     for vault in (ROOT / "vault", SHARED / "vaults" / "foam-docs"):
         with opened(vault) as base:
-            base.model.complete(
+            base.models.language.complete(
                 [Message("user", "Hello")], Options(max_tokens=1)
             )  # loaded before the clock runs
             notes = sorted(base.catalog.notes(), key=lambda note: -len(base.note(note.path).text))
@@ -154,7 +154,7 @@ def points() -> None:
                 root, _, path = name.partition("/")
                 file = next(file for file in roots[root].rglob(Path(path).name) if file.match(path))
                 note = parse_note(path, file.read_text(encoding="utf-8", errors="replace"))
-                chosen = points_of(note, base.embed)
+                chosen = points_of(note, base.models.embed)
                 text = "\n".join(one.text for one in chosen)
                 told = [bool(re.search(pattern, text, re.IGNORECASE | re.DOTALL)) for pattern in patterns]
                 print(
@@ -175,7 +175,7 @@ def talks() -> None:
         with closing(base):
             base.index()
             for talk in json.loads(TALKS.read_text(encoding="utf-8")):
-                shutil.rmtree(base.study_folder, ignore_errors=True)
+                shutil.rmtree(base.logs.folder, ignore_errors=True)
                 session = TutorSession(base)
                 list(session.open(talk["topic"], Cancellation()))
                 at = next(n for n, one in enumerate(session._lessons) if talk["answer"] in one.item.key)

@@ -80,7 +80,7 @@ def test_a_conversation_is_listed_shown_gone_on_with_and_exported(tmp_path: Path
     settings = Settings(tmp_path / "notes", tmp_path / "index")
     base = KnowledgeBase(settings)
     base.index()
-    base.conversations.add("a", answer("What colour will the shed be?"), "It will be green [1].")
+    base.logs.conversations.add("a", answer("What colour will the shed be?"), "It will be green [1].")
     base.close()
     where = ["--vault", "notes", "--index", "index"]
     assert "1  " + f"{date.today():%Y}" in run_kb(*where, "conversations", cwd=tmp_path).stdout
@@ -107,7 +107,7 @@ def test_what_is_asked_in_kb_chat_is_kept(tmp_path: Path) -> None:
     assert run_kb(*where, "index", cwd=tmp_path).returncode == 0
     run_kb(*where, "chat", cwd=tmp_path, input="When will the shed be painted?\n/quit\n")
     base = KnowledgeBase(Settings(tmp_path / "notes", tmp_path / "index"))
-    [held] = base.conversations.all()
+    [held] = base.logs.conversations.all()
     base.close()
     assert held.title == "When will the shed be painted?"
     assert "May" in held.exchanges[0].answer

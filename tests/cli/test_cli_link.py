@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def own(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kb(*words: str, cwd: Path, **given: str):
+def kb(*words: str, cwd: Path, **given: str) -> Any:
     return run_kb(*words, cwd=cwd, XDG_STATE_HOME=str(cwd / "state"), **given)
 
 

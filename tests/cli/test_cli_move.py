@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def base(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kb(*words: str, cwd: Path):
+def kb(*words: str, cwd: Path) -> Any:
     return run_kb(*words, cwd=cwd, XDG_STATE_HOME=str(cwd / "state"))
 
 

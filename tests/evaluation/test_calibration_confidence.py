@@ -18,7 +18,7 @@ def test_how_sure_kb_is_is_measured_as_it_answers(tmp_path: Path) -> None:
     with KnowledgeBase(Settings(tmp_path / "vault", tmp_path / "index")) as base:
         base.index()
         with closing(Answerer(base)) as answerer:
-            for question in ("Who described the forgetting curve?", "What does a yacht cost in Oslo?"):
+            for question in ("Why is the curve forgotten?", "What does a yacht cost in Oslo?"):
                 hits = base.retriever.search(question, base.settings.answers.passages, per_note=None)
                 sure = base.answer(question).confidence
-                assert answerer.confidence(question, hits) == pytest.approx(sure, abs=0.01), question
+                assert answerer.confidence(question, hits) == pytest.approx(sure, abs=1e-3), question

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ class House:
         self._index = folder / "index"
         self.base = KnowledgeBase(load_settings(vault=self.vault, index=self._index))
 
-    def bring(self, path: Path, source: str = "", to: str = ""):
+    def bring(self, path: Path, source: str = "", to: str = "") -> Any:
         """Import and return the plan that was carried out."""
         with self.base.moving.reading(path, source, to) as plan:
             left = self.base.moving.carry_out(plan)

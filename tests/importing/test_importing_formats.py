@@ -224,7 +224,7 @@ def test_roam_keeps_links_to_pages_and_blocks(house: House, tmp_path: Path) -> N
     assert "- Baked [[Rye bread]]" in house.text("Daily/2024-03-09.md")
     assert plan.unlinked == ()
     house.base.index()
-    broken = {one.message.split("]]")[0] for one in house.base.diagnose() if one.kind == "broken link"}
+    broken = {one.message.split("]]")[0] for one in house.base.upkeep.diagnose() if one.kind == "broken link"}
     assert broken == {"[[slow food", "[[Ada", "[[Nowhere", "[["}  # the last is the unknown block
 
 

@@ -105,7 +105,7 @@ def test_logseq_gets_pages_of_blocks(house: House, roam: Path) -> None:
     assert f"{{{{embed (({identity}))}}}}" in house.text("pages/Starter.md")
     assert house.text("journals/2024_03_09.md").endswith("- Baked [[Rye bread]]\n")
     house.base.index()
-    broken = {one.message.split("]]")[0] for one in house.base.diagnose() if one.kind == "broken link"}
+    broken = {one.message.split("]]")[0] for one in house.base.upkeep.diagnose() if one.kind == "broken link"}
     assert "[[Rye bread" not in broken
     assert house.bring(roam).notes == ()
 
@@ -126,7 +126,7 @@ def test_a_name_of_the_vault_is_left_to_the_vault(house: House, enex: Path) -> N
     assert house.text("Starter.md") == "my own\n"
     assert "see [[Starter (Evernote)|Starter]]" in house.text("Evernote/Rye bread notes.md")
     house.base.index()
-    assert [link.resolved for link in house.base.links("Day").out] == ["Starter.md"]
+    assert [link.resolved for link in house.base.links.of("Day").out] == ["Starter.md"]
 
 
 def test_attachments_of_one_name_are_kept_apart_and_equal_ones_are_one(house: House, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_attachments_of_one_name_are_kept_apart_and_equal_ones_are_one(house: Ho
     ]
     assert {found[f"Imported/attachments/loaf {number}.png"] for number in (2, 3)} == {PNG, PDF}
     house.base.index()
-    assert [one for one in house.base.diagnose() if one.kind == "broken link"] == []
+    assert [one for one in house.base.upkeep.diagnose() if one.kind == "broken link"] == []
 
 
 def test_what_changed_in_the_export_is_told_and_the_note_stays(house: House, enex: Path) -> None:
@@ -260,7 +260,7 @@ def test_an_alias_of_the_vault_is_left_to_the_vault(house: House, enex: Path) ->
     write_notes(house.vault, {"Yeast.md": "---\naliases: [Starter]\n---\nmine\n", "Day.md": "[[Starter]]\n"})
     house.bring(enex)
     house.base.index()
-    assert [link.resolved for link in house.base.links("Day").out] == ["Yeast.md"]
+    assert [link.resolved for link in house.base.links.of("Day").out] == ["Yeast.md"]
 
 
 def test_words_about_imports_in_a_note_are_no_mark(house: House, enex: Path) -> None:

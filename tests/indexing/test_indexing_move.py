@@ -42,16 +42,16 @@ def test_the_old_model_serves_until_the_new_one_is_done(tmp_path: Path, other: s
     before = KnowledgeBase(settings(tmp_path, DEFAULT))
     before.index()
     found = nearest(before)
-    old = before.embedder.name
+    old = before.models.embedder.name
     before.close()
 
     base = KnowledgeBase(settings(tmp_path, other))
-    assert base.embedder.name == old
+    assert base.models.embedder.name == old
     assert nearest(base) == found
     assert base.status()["embedding_model"] == old
     report = base.index()
-    assert base.embedder.name != old
-    assert base.embedder.source == other
+    assert base.models.embedder.name != old
+    assert base.models.embedder.source == other
     assert nearest(base) == found
     assert report.embedded == base.status()["passages"]
     assert "embedded by multilingual-e5-small" in report.repaired
@@ -116,7 +116,7 @@ def test_searches_go_on_while_the_model_changes(tmp_path: Path, way: tuple[str, 
     writer.close()
     reader.close()
     after = KnowledgeBase(settings(tmp_path, way[1]))
-    assert after.embedder.source == way[1]
+    assert after.models.embedder.source == way[1]
     assert (after.status()["passages"], after.status()["pending"]) == (passages, 0)
     assert nearest(after) == "Learning/Spaced repetition.md"
     after.close()

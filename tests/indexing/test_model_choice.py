@@ -106,7 +106,7 @@ def test_a_vault_that_turns_multilingual_is_told_and_keeps_its_model(tmp_path: P
     settings = Settings(tmp_path / "vault", tmp_path / "index")
     base = KnowledgeBase(settings)
     base.index()
-    assert base.embedder.source == DEFAULT
+    assert base.models.embedder.source == DEFAULT
     assert advice(AUTO, base.catalog) == ""
     base.close()
 
@@ -114,7 +114,7 @@ def test_a_vault_that_turns_multilingual_is_told_and_keeps_its_model(tmp_path: P
     base = KnowledgeBase(settings)
     report = base.index()
     assert (report.added, report.repaired) == (6, "")
-    assert base.embedder.source == DEFAULT
+    assert base.models.embedder.source == DEFAULT
     told = advice(AUTO, base.catalog)
     assert f'embedding.model = "{MULTILINGUAL}"' in told
     assert advice(MULTILINGUAL, base.catalog) == ""
@@ -126,7 +126,7 @@ def test_a_multilingual_index_stays_one(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "vault", tmp_path / "index")
     base = KnowledgeBase(settings)
     base.index()
-    assert base.embedder.source == MULTILINGUAL
+    assert base.models.embedder.source == MULTILINGUAL
     hit = base.search("When was the boat sold?")[0]
     assert hit.passage.note_path.startswith("Note")
     base.close()
@@ -135,7 +135,7 @@ def test_a_multilingual_index_stays_one(tmp_path: Path) -> None:
     write(tmp_path / "vault", 9, 0)
     base = KnowledgeBase(settings)
     base.index()
-    assert base.embedder.source == MULTILINGUAL
+    assert base.models.embedder.source == MULTILINGUAL
     assert advice(AUTO, base.catalog) == ""
     base.close()
 

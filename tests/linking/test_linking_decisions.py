@@ -98,8 +98,8 @@ def test_a_decision_counts_in_the_next_suggestions(tmp_path: Path, small_base: P
     settings = load_settings(vault=tmp_path / "base" / "vault", index=tmp_path / "base" / "index")
     with closing(KnowledgeBase(settings)) as base:
         (tmp_path / "base" / "vault" / "Tokens.md").write_text("# Tokens\n\nQuantisation of tokens.\n")
-        (one,) = base.link_suggestions("Tokens", 0.0)
+        (one,) = base.links.suggestions("Tokens", 0.0)
         assert one.target == "Quantisation.md"
-        base.link_decisions.add(decided("never", one.mention))
-        assert base.link_suggestions("Tokens", 0.0) == []
+        base.links.decisions.add(decided("never", one.mention))
+        assert base.links.suggestions("Tokens", 0.0) == []
         assert len(list((tmp_path / "base" / "vault" / ".kb" / "links").glob("*.jsonl"))) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -128,7 +129,7 @@ def check(parts: tuple[str, list[object], str], markdown: bool) -> None:
     assert suggest_links(judge, likely, min_confidence=0.5) == [], text
 
 
-def made_spans(found) -> list[tuple[int, int]]:
+def made_spans(found: Any) -> list[tuple[int, int]]:
     made, shift = [], 0
     for one in found:
         start = one.span.start + shift
@@ -137,7 +138,7 @@ def made_spans(found) -> list[tuple[int, int]]:
     return made
 
 
-def unlinked(text: str, made: list[tuple[int, int]], found) -> str:
+def unlinked(text: str, made: list[tuple[int, int]], found: Any) -> str:
     parts, position = [], 0
     for (start, end), one in zip(made, found, strict=True):
         parts += text[position:start], one.mention

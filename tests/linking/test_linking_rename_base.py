@@ -47,7 +47,7 @@ def all_bytes(base: KnowledgeBase) -> dict[str, bytes]:
 
 def broken(base: KnowledgeBase) -> list[str]:
     kinds = ("broken link", "missing heading", "missing block", "missing attachment", "ambiguous link")
-    return [f"{one.path}:{one.line} {one.message}" for one in base.diagnose() if one.kind in kinds]
+    return [f"{one.path}:{one.line} {one.message}" for one in base.upkeep.diagnose() if one.kind in kinds]
 
 
 @pytest.mark.slow

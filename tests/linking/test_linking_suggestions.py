@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def learned(notes: dict[str, str]) -> Linker:
     return train(parsed, names, LinkResolver(names), {})
 
 
-def suggested(notes: dict[str, str], text: str, path: str = "New.md", **options) -> list[LinkSuggestion]:
+def suggested(notes: dict[str, str], text: str, path: str = "New.md", **options: Any) -> list[LinkSuggestion]:
     return suggest_links(learned(notes), parse_note(path, text), **options)
 
 

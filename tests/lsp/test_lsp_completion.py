@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.lsp.editor import Editor
 
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 
-def offered(editor, text: str, path: str = "Draft.md"):
+def offered(editor: Editor, text: str, path: str = "Draft.md") -> Any:
     """What is offered at the `‸` of `text`: (label, what the text becomes)."""
     before, _, after = text.partition("‸")
     editor.open(path, before + after)
@@ -52,22 +56,22 @@ def offered(editor, text: str, path: str = "Draft.md"):
     ],
     ids=lambda value: value.replace("\n", "¶") if isinstance(value, str) else "",
 )
-def test_what_is_offered_and_what_it_becomes(editor, text: str, label: str, becomes: str) -> None:
+def test_what_is_offered_and_what_it_becomes(editor: Editor, text: str, label: str, becomes: str) -> None:
     assert (label, becomes) in offered(editor, text)
 
 
-def test_a_new_note_is_offered_last(editor) -> None:
+def test_a_new_note_is_offered_last(editor: Editor) -> None:
     assert offered(editor, "[[Oolong cake‸")[-1] == ("Oolong cake", "[[Oolong cake]]")
 
 
-def test_a_heading_that_is_not_saved_is_offered(editor) -> None:
+def test_a_heading_that_is_not_saved_is_offered(editor: Editor) -> None:
     editor.open("Oolong.md", "# Oolong\n\n## Unsaved part\n")
     assert ("Unsaved part", "[[Oolong#Unsaved part]]") in offered(editor, "[[Oolong#‸")
     editor.close("Oolong.md")
     editor.wait(lambda: ("Brewing", "[[Oolong#Brewing]]") in offered(editor, "[[Oolong#‸"))
 
 
-def test_notes_that_this_one_has_to_do_with_come_first(editor) -> None:
+def test_notes_that_this_one_has_to_do_with_come_first(editor: Editor) -> None:
     """Both names begin alike; the note links what belongs with one of them."""
     editor.open("Draft.md", "[[Black]] [[Taiwan]] [[La")
     editor.wait(
@@ -84,12 +88,12 @@ def test_notes_that_this_one_has_to_do_with_come_first(editor) -> None:
     editor.close("Draft.md")
 
 
-def test_nothing_is_offered_among_plain_words_and_in_code(editor) -> None:
+def test_nothing_is_offered_among_plain_words_and_in_code(editor: Editor) -> None:
     assert offered(editor, "Plain words ‸") == []
     assert offered(editor, "```\n[[Ool‸\n```\n") == []
 
 
-def test_an_item_tells_of_its_note(editor) -> None:
+def test_an_item_tells_of_its_note(editor: Editor) -> None:
     editor.open("Draft.md", "[[Ool")
     params = editor.at(types.CompletionParams, "Draft.md", 0, 5)
     item = editor.ask(types.TEXT_DOCUMENT_COMPLETION, params).items[0]

@@ -5,27 +5,30 @@ from __future__ import annotations
 import ast
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.lsp.editor import Editor
 
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 
-def offered(editor, path: str, line: int, start: int, end: int | None = None):
+def offered(editor: Editor, path: str, line: int, start: int, end: int | None = None) -> Any:
     """The code actions of a stretch, by title."""
     place = types.Range(types.Position(line, start), types.Position(line, end if end is not None else start))
     params = types.CodeActionParams(editor.document(path), place, types.CodeActionContext([]))
     return {one.title: one for one in map(whole, editor.ask(types.TEXT_DOCUMENT_CODE_ACTION, params))}
 
 
-def whole(action):
+def whole(action: Any) -> Any:
     """lsprotocol takes an action that has a command for that command, with all of it as its name."""
     if isinstance(action, types.Command):
         return types.CodeAction(action.title, command=types.Command(**ast.literal_eval(action.command)))
     return action
 
 
-def test_a_broken_link_is_mended_or_its_note_made(editor) -> None:
+def test_a_broken_link_is_mended_or_its_note_made(editor: Editor) -> None:
     editor.open("Draft.md", "🍵 [[Oolnog]] and ![[Oolong#Brwing]] and [[Fresh leaf]]\n")
     found = offered(editor, "Draft.md", 0, 5)
     assert editor.after(found["Link to Oolong.md"].edit)["Draft.md"].startswith("🍵 [[Oolong]] and")
@@ -40,7 +43,7 @@ def test_a_broken_link_is_mended_or_its_note_made(editor) -> None:
     editor.close("Draft.md")
 
 
-def test_mentions_become_links_and_some_never(editor) -> None:
+def test_mentions_become_links_and_some_never(editor: Editor) -> None:
     editor.open("Draft.md", "# Draft\n\nThe leaf of the Camellia, then oolong, then Camellia.\n")
     editor.wait(lambda: "Tea.md" in str(list(offered(editor, "Draft.md", 2, 18))))
     found = offered(editor, "Draft.md", 2, 18)
@@ -52,7 +55,7 @@ def test_mentions_become_links_and_some_never(editor) -> None:
     editor.close("Draft.md")
 
 
-def test_a_section_becomes_a_note(editor) -> None:
+def test_a_section_becomes_a_note(editor: Editor) -> None:
     editor.open("Tea.md")
     found = offered(editor, "Tea.md", 8, 3)["Make a note of the section Kinds"]
     done = editor.after(found.edit)
@@ -61,7 +64,7 @@ def test_a_section_becomes_a_note(editor) -> None:
     editor.close("Tea.md")
 
 
-def test_related_notes_are_told_and_written(editor) -> None:
+def test_related_notes_are_told_and_written(editor: Editor) -> None:
     text = editor.open("Zeta/Lamplight.md")
     found = editor.command("kb.related", editor.uri("Zeta/Lamplight.md"))
     assert {"Tea.md", "Oolong.md"} & {one["path"] for one in found}
@@ -72,14 +75,14 @@ def test_related_notes_are_told_and_written(editor) -> None:
     editor.close("Zeta/Lamplight.md")
 
 
-def test_the_note_of_the_day_is_opened(editor) -> None:
+def test_the_note_of_the_day_is_opened(editor: Editor) -> None:
     uri = editor.command("kb.daily")
     assert uri == editor.shown[-1]
     assert f"{date.today():%Y-%m-%d}" in uri
     assert editor.command("kb.daily") == uri
 
 
-def test_a_command_without_its_argument_is_one_sentence(editor) -> None:
+def test_a_command_without_its_argument_is_one_sentence(editor: Editor) -> None:
     from pygls.exceptions import JsonRpcException
 
     with pytest.raises(JsonRpcException, match="needs a question"):
@@ -87,7 +90,7 @@ def test_a_command_without_its_argument_is_one_sentence(editor) -> None:
 
 
 @pytest.mark.slow
-def test_a_question_is_answered_in_a_document_with_its_sources(editor) -> None:
+def test_a_question_is_answered_in_a_document_with_its_sources(editor: Editor) -> None:
     from pygls.uris import to_fs_path
 
     found = editor.command("kb.ask", "How long does oolong steep?")

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,9 @@ CLIENTS = {
 
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
-def test_the_greeting_is_what_the_server_would_answer(client, lsp_base: Path, monkeypatch) -> None:
+def test_the_greeting_is_what_the_server_would_answer(
+    client: Any, lsp_base: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from kb_plugins.lsp.greeting import result
     from kb_plugins.lsp.server import make_server
 

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,7 @@ class Neovim:
     def value(self, expression: str) -> str:
         return self._remote("--remote-expr", expression)
 
-    def wait(self, condition) -> None:
+    def wait(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + WAIT_SECONDS
         while not condition():
             assert time.monotonic() < end, "it did not come"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.lsp.editor import Editor
 
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 
-def text_at(editor, location) -> str:
+def text_at(editor: Editor, location: Any) -> str:
     """What stands at a location, by the file."""
     from pygls.uris import to_fs_path
 
@@ -17,12 +20,12 @@ def text_at(editor, location) -> str:
     return lines[location.range.start.line]
 
 
-def definition(editor, path: str, line: int, character: int):
+def definition(editor: Editor, path: str, line: int, character: int) -> Any:
     params = editor.at(types.DefinitionParams, path, line, character)
     return editor.ask(types.TEXT_DOCUMENT_DEFINITION, params)
 
 
-def test_a_link_leads_to_the_note_the_heading_and_the_block(editor) -> None:
+def test_a_link_leads_to_the_note_the_heading_and_the_block(editor: Editor) -> None:
     editor.open("Tea.md")
     note, heading, block = (definition(editor, "Tea.md", 6, at)[0] for at in (8, 20, 45))
     assert note.uri == heading.uri == block.uri == editor.uri("Oolong.md")
@@ -31,7 +34,7 @@ def test_a_link_leads_to_the_note_the_heading_and_the_block(editor) -> None:
     assert text_at(editor, block).startswith("Steep")
 
 
-def test_positions_count_as_the_editor_does_behind_an_emoji(editor) -> None:
+def test_positions_count_as_the_editor_does_behind_an_emoji(editor: Editor) -> None:
     editor.open("Places/Taiwan.md")
     # In UTF-16 the emoji takes two units, so that the link begins at 48.
     line = "Mountains where [[Oolong|the oolong]] grows. 🍵 [[Tea]]."
@@ -44,7 +47,7 @@ def test_positions_count_as_the_editor_does_behind_an_emoji(editor) -> None:
     assert links[-1].range.start.character == start
 
 
-def test_references_of_a_note_and_of_a_heading(editor) -> None:
+def test_references_of_a_note_and_of_a_heading(editor: Editor) -> None:
     editor.open("Oolong.md")
     context = types.ReferenceContext(include_declaration=False)
 
@@ -58,7 +61,7 @@ def test_references_of_a_note_and_of_a_heading(editor) -> None:
     assert found(8, 4) == [(tea, 16)]
 
 
-def test_hover_shows_the_part_that_is_meant(editor) -> None:
+def test_hover_shows_the_part_that_is_meant(editor: Editor) -> None:
     editor.open("Tea.md")
 
     def hover(character: int) -> str:
@@ -73,14 +76,14 @@ def test_hover_shows_the_part_that_is_meant(editor) -> None:
     assert "three minutes" in part
 
 
-def test_hover_of_a_picture_is_its_size(editor) -> None:
+def test_hover_of_a_picture_is_its_size(editor: Editor) -> None:
     editor.open("New.md", "![[leaf.png]]\n")
     params = editor.at(types.HoverParams, "New.md", 0, 5)
     assert "2.0 kB" in editor.ask(types.TEXT_DOCUMENT_HOVER, params).contents.value
     editor.close("New.md")
 
 
-def test_symbols_and_folding(editor) -> None:
+def test_symbols_and_folding(editor: Editor) -> None:
     text = editor.open("Tea.md")
     tree = editor.ask(
         types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, types.DocumentSymbolParams(editor.document("Tea.md"))
@@ -98,7 +101,7 @@ def test_symbols_and_folding(editor) -> None:
     assert names == [("Brewing", "Oolong")]
 
 
-def test_what_is_wrong_is_told_while_it_is_typed(editor) -> None:
+def test_what_is_wrong_is_told_while_it_is_typed(editor: Editor) -> None:
     editor.open("Tea.md")
     editor.wait(lambda: editor.published.get(editor.uri("Tea.md")))
     editor.change("Tea.md", "# Tea\n\n[[Oolnog]] and [[Oolong#Nowhere]] and [[Oolong#^no]] and ![[no.png]]\n")
@@ -111,7 +114,7 @@ def test_what_is_wrong_is_told_while_it_is_typed(editor) -> None:
     editor.wait(lambda: editor.codes("Tea.md") == ["bad-front-matter"])
 
 
-def test_unsaved_text_counts_in_other_notes(editor) -> None:
+def test_unsaved_text_counts_in_other_notes(editor: Editor) -> None:
     editor.open("Tea.md", "# Tea\n\n[[Brand new]] [[Oolong#Fresh]]\n")
     editor.wait(lambda: editor.codes("Tea.md") == ["broken-link", "missing-heading"])
     editor.open("Brand new.md", "# Brand new\n")
@@ -124,7 +127,7 @@ def test_unsaved_text_counts_in_other_notes(editor) -> None:
     editor.close("Tea.md")
 
 
-def test_a_file_outside_the_vault_gets_nothing(editor, tmp_path: Path) -> None:
+def test_a_file_outside_the_vault_gets_nothing(editor: Editor, tmp_path: Path) -> None:
     other = tmp_path / "Other.md"
     other.write_text("[[Nowhere]]\n")
     uri = other.as_uri()
@@ -135,7 +138,7 @@ def test_a_file_outside_the_vault_gets_nothing(editor, tmp_path: Path) -> None:
     assert uri not in editor.diagnostics
 
 
-def test_what_was_saved_reaches_the_index_and_the_other_notes(editor, lsp_base: Path) -> None:
+def test_what_was_saved_reaches_the_index_and_the_other_notes(editor: Editor, lsp_base: Path) -> None:
     editor.open("Black.md", "# Black tea\n\n[[Puerh]]\n")
     editor.wait(lambda: editor.codes("Black.md") == ["broken-link"])
     editor.save("Puerh.md", "# Puerh\n")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
+from tests.lsp.editor import Editor
 
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 
-def rename(editor, path: str, line: int, character: int, name: str) -> dict[str, str]:
+def rename(editor: Editor, path: str, line: int, character: int, name: str) -> dict[str, str]:
     params = editor.at(types.RenameParams, path, line, character, new_name=name)
     return editor.after(editor.ask(types.TEXT_DOCUMENT_RENAME, params))
 
 
-def test_a_note_is_renamed_at_a_link_to_it(editor) -> None:
+def test_a_note_is_renamed_at_a_link_to_it(editor: Editor) -> None:
     editor.open("Tea.md")
     params = editor.at(types.PrepareRenameParams, "Tea.md", 6, 8)
     assert editor.ask(types.TEXT_DOCUMENT_PREPARE_RENAME, params).placeholder == "Oolong"
@@ -22,7 +26,7 @@ def test_a_note_is_renamed_at_a_link_to_it(editor) -> None:
     assert "Oolong.md -> Blue tea.md" in done
 
 
-def test_text_that_is_not_saved_is_changed_as_it_stands(editor) -> None:
+def test_text_that_is_not_saved_is_changed_as_it_stands(editor: Editor) -> None:
     editor.open("Draft.md", "🍵 New and unsaved: [[Oolong]]\n")
     editor.open("Black.md", "# Black tea\r\n\r\nUnsaved [[Oolong]]\r\n")
     done = rename(editor, "Draft.md", 0, 24, "Blue")
@@ -44,7 +48,9 @@ def test_text_that_is_not_saved_is_changed_as_it_stands(editor) -> None:
     ],
     ids=["heading", "block", "heading at a link", "alias", "alias at a link", "tag"],
 )
-def test_parts_are_renamed(editor, path, line, character, name, becomes) -> None:
+def test_parts_are_renamed(
+    editor: Editor, path: Any, line: Any, character: Any, name: Any, becomes: Any
+) -> None:
     editor.open(path)
     done = rename(editor, path, line, character, name)
     for changed, text in becomes.items():
@@ -52,7 +58,7 @@ def test_parts_are_renamed(editor, path, line, character, name, becomes) -> None
     editor.close(path)
 
 
-def test_files_that_the_editor_moves_keep_their_links(editor) -> None:
+def test_files_that_the_editor_moves_keep_their_links(editor: Editor) -> None:
     files = [
         types.FileRename(editor.uri("Oolong.md"), editor.uri("Kinds/Blue.md")),
         types.FileRename(editor.uri("Places"), editor.uri("Lands")),
@@ -64,7 +70,7 @@ def test_files_that_the_editor_moves_keep_their_links(editor) -> None:
     assert not any("->" in name for name in done)
 
 
-def test_a_picture_that_moves_keeps_its_links(editor) -> None:
+def test_a_picture_that_moves_keeps_its_links(editor: Editor) -> None:
     editor.open("Draft.md", "![leaf](leaf.png)\n")
     files = [types.FileRename(editor.uri("leaf.png"), editor.uri("Pictures/leaf.png"))]
     edit = editor.ask(types.WORKSPACE_WILL_RENAME_FILES, types.RenameFilesParams(files))
@@ -72,7 +78,7 @@ def test_a_picture_that_moves_keeps_its_links(editor) -> None:
     editor.close("Draft.md")
 
 
-def test_a_name_that_cannot_be_is_one_sentence(editor) -> None:
+def test_a_name_that_cannot_be_is_one_sentence(editor: Editor) -> None:
     from pygls.exceptions import JsonRpcException
 
     editor.open("Tea.md")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.lsp.editor import Editor
 from tests.lsp.test_lsp_doing import offered
 
 types = pytest.importorskip("lsprotocol.types", reason="the language server's own extra is not installed")
 
 
-def test_selected_words_become_a_note_with_a_link_left_behind(editor) -> None:
+def test_selected_words_become_a_note_with_a_link_left_behind(editor: Editor) -> None:
     editor.open("Places/Draft.md", "# Draft\r\n\r\nHigh *mountain* tea. More.\r\n")
     found = offered(editor, "Places/Draft.md", 2, 0, 20)
     edit = found["Make a note of the selection: High mountain tea"].edit
@@ -33,7 +36,7 @@ def test_selected_words_become_a_note_with_a_link_left_behind(editor) -> None:
     ],
     ids=["half a link", "own part", "footnote", "half of code", "taken name", "nothing"],
 )
-def test_what_would_break_is_not_taken_out(editor, text: str, start: int, end: int) -> None:
+def test_what_would_break_is_not_taken_out(editor: Editor, text: str, start: int, end: int) -> None:
     editor.open("Draft.md", text)
     assert not any(
         "Make a note of the selection" in one for one in offered(editor, "Draft.md", 0, start, end)
@@ -51,7 +54,7 @@ def test_what_would_break_is_not_taken_out(editor, text: str, start: int, end: i
     ],
     ids=["none", "other", "in brackets", "below"],
 )
-def test_selected_words_become_an_alias(editor, front: str, becomes: str) -> None:
+def test_selected_words_become_an_alias(editor: Editor, front: str, becomes: str) -> None:
     editor.open("Draft.md", f"{front}A brew of leaves.\n")
     line = front.count("\n")
     found = offered(editor, "Draft.md", line, 2, 6)['Make "brew" an alias of this note']
@@ -59,14 +62,14 @@ def test_selected_words_become_an_alias(editor, front: str, becomes: str) -> Non
     editor.close("Draft.md")
 
 
-def test_the_name_of_a_broken_link_becomes_an_alias_of_the_note_that_was_meant(editor) -> None:
+def test_the_name_of_a_broken_link_becomes_an_alias_of_the_note_that_was_meant(editor: Editor) -> None:
     editor.open("Draft.md", "[[Oolnog]]\n")
     found = offered(editor, "Draft.md", 0, 4)['Make "Oolnog" an alias of Oolong.md']
     assert "aliases: [Oolnog]\n" in editor.after(found.edit)["Oolong.md"]
     editor.close("Draft.md")
 
 
-def test_selected_words_become_a_card(editor) -> None:
+def test_selected_words_become_a_card(editor: Editor) -> None:
     editor.open("Draft.md", "First. Steep it for *three minutes* at most. Last.\nSame paragraph.\n\nNext.\n")
     found = offered(editor, "Draft.md", 0, 21, 34)["Make a quiz card of the selection"]
     assert editor.after(found.edit)["Draft.md"] == (
@@ -76,7 +79,7 @@ def test_selected_words_become_a_card(editor) -> None:
     editor.close("Draft.md")
 
 
-def test_an_alias_that_two_notes_have_is_told(editor) -> None:
+def test_an_alias_that_two_notes_have_is_told(editor: Editor) -> None:
     editor.open("Draft.md", "---\naliases: [camellia]\n---\nText.\n")
     editor.wait(lambda: editor.codes("Draft.md") == ["doubled-alias"])
     [one] = editor.diagnostics[editor.uri("Draft.md")]
@@ -84,12 +87,12 @@ def test_an_alias_that_two_notes_have_is_told(editor) -> None:
     editor.close("Draft.md")
 
 
-def hints(editor, path: str):
+def hints(editor: Editor, path: str) -> Any:
     whole = types.Range(types.Position(0, 0), types.Position(9, 0))
     return editor.ask(types.TEXT_DOCUMENT_INLAY_HINT, types.InlayHintParams(editor.document(path), whole))
 
 
-def test_mentions_are_hinted_at_only_where_the_editor_wants_them(editor, lsp_base) -> None:
+def test_mentions_are_hinted_at_only_where_the_editor_wants_them(editor: Editor, lsp_base: Path) -> None:
     from tests.lsp.editor import Editor
 
     editor.open("Draft.md", "# Draft\n\nThe leaf of black tea, then oolong.\n")
@@ -104,7 +107,7 @@ def test_mentions_are_hinted_at_only_where_the_editor_wants_them(editor, lsp_bas
         wanting.quit()
 
 
-def test_backlinks_are_counted_above_the_note(editor) -> None:
+def test_backlinks_are_counted_above_the_note(editor: Editor) -> None:
     editor.open("Oolong.md")
     [lens] = editor.ask(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensParams(editor.document("Oolong.md")))
     assert lens.command.title == "4 backlinks"
@@ -112,7 +115,7 @@ def test_backlinks_are_counted_above_the_note(editor) -> None:
     editor.close("Oolong.md")
 
 
-def test_an_answer_whose_request_is_cancelled_stops(editor) -> None:
+def test_an_answer_whose_request_is_cancelled_stops(editor: Editor) -> None:
     from pygls.exceptions import JsonRpcException
 
     async def ask_and_think_again() -> None:

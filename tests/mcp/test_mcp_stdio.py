@@ -7,8 +7,9 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -212,7 +213,7 @@ def test_cards_are_given_with_their_answers_those_that_are_due_first(tmp_path: P
         talk.end()
 
 
-async def _until(condition):
+async def _until(condition: Callable[[], object]) -> Any:
     for _ in range(100):
         if found := condition():
             return found

@@ -35,7 +35,7 @@ def test_a_knowledge_base_tells_its_owner(tmp_path: Path, monkeypatch: pytest.Mo
     )
     for _ in range(2):
         base = KnowledgeBase(settings, notice=heard.append)
-        assert base.model
+        assert base.models.language
         base.close()
     assert len(heard) == 1
     assert "https://models.example.org/v1" in heard[0]

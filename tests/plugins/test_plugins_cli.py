@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def kb(site: Path, small_base: Path, tmp_path: Path):
+def kb(site: Path, small_base: Path, tmp_path: Path) -> Any:
     def run(*words: str, stdin: str = "", cwd: Path = small_base) -> subprocess.CompletedProcess[str]:
         path = os.pathsep.join(
             [str(ROOT), str(ROOT / "plugins"), str(site), os.environ.get("PYTHONPATH", "")]
@@ -55,14 +57,16 @@ def kb(site: Path, small_base: Path, tmp_path: Path):
     return run
 
 
-def test_plugins_are_listed_with_what_they_add(kb) -> None:
+def test_plugins_are_listed_with_what_they_add(kb: Callable[..., Any]) -> None:
     plugins = {row["name"]: row for row in json.loads(kb("plugins", "--json").stdout)["plugins"]}
     assert plugins["flash_back"]["adds"][0] == "command kb flash-back"
     assert plugins["broken"]["state"] == "failed"
     assert "out of tea" in plugins["broken"]["reason"]
 
 
-def test_a_plugins_command_takes_the_options_of_every_command(kb, small_base: Path, tmp_path: Path) -> None:
+def test_a_plugins_command_takes_the_options_of_every_command(
+    kb: Callable[..., Any], small_base: Path, tmp_path: Path
+) -> None:
     vault, index = small_base / "vault", small_base / "index"
     done = kb("flash-back", "curve", "--vault", str(vault), "--index", str(index), cwd=tmp_path)
     assert done.returncode == 0
@@ -70,11 +74,11 @@ def test_a_plugins_command_takes_the_options_of_every_command(kb, small_base: Pa
     assert "Plugin broken was disabled" in done.stderr
 
 
-def test_help_shows_the_commands_of_plugins(kb) -> None:
+def test_help_shows_the_commands_of_plugins(kb: Callable[..., Any]) -> None:
     assert "flash-back" in kb("--help").stdout
 
 
-def test_chat_switches_between_modes_and_survives_a_wrong_name(kb) -> None:
+def test_chat_switches_between_modes_and_survives_a_wrong_name(kb: Callable[..., Any]) -> None:
     done = kb("chat", stdin="/mode flash_back\ncurve\n/mode nope\n/mode flash_back tokens\n/quit\n")
     assert done.returncode == 0
     assert "Spaced repetition.md" in done.stdout
@@ -82,7 +86,7 @@ def test_chat_switches_between_modes_and_survives_a_wrong_name(kb) -> None:
     assert "There is no mode 'nope'" in done.stderr
 
 
-def test_a_plugin_that_is_off_adds_nothing(kb) -> None:
+def test_a_plugin_that_is_off_adds_nothing(kb: Callable[..., Any]) -> None:
     assert kb("plugins", "disable", "flash_back").returncode == 0
     assert kb("flash-back", "curve").returncode == 2
     assert kb("plugins", "enable", "flash_back").returncode == 0
@@ -100,14 +104,14 @@ def test_a_plugin_that_is_off_adds_nothing(kb) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_errors_are_one_sentence(kb, words: list[str], said: str) -> None:
+def test_errors_are_one_sentence(kb: Callable[..., Any], words: list[str], said: str) -> None:
     done = kb(*words)
     assert done.returncode != 0
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_searching_loads_no_plugin(kb) -> None:
+def test_searching_loads_no_plugin(kb: Callable[..., Any]) -> None:
     assert "Plugin broken" not in kb("search", "token").stderr
 
 

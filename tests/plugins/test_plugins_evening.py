@@ -59,7 +59,7 @@ def test_a_first_evening_begins_with_new_cards_at_one_keystroke_and_one_answers_
         if isinstance(events[-1], Done) and events[-1].ended:
             break
     assert asked == 3
-    assert (base.study_folder / "reviews").is_dir()
+    assert (base.logs.folder / "reviews").is_dir()
 
 
 def test_what_is_due_comes_first_and_the_weakest_note_is_proposed_as_a_lesson(base: KnowledgeBase) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -143,10 +145,10 @@ class Broken:
     def __init__(self, base: KnowledgeBase) -> None:
         pass
 
-    def open(self, argument: str, cancellation: Cancellation):
+    def open(self, argument: str, cancellation: Cancellation) -> Iterator[Any]:
         yield Said("begun")
 
-    def reply(self, text: str, cancellation: Cancellation):
+    def reply(self, text: str, cancellation: Cancellation) -> Iterator[Any]:
         yield Said("half")
         raise ZeroDivisionError("oops")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,7 +33,7 @@ def kb_status():
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Puts distributions with plugins on the path, as pip would."""
 
     def put(distribution: str, name: str, source: str) -> None:
@@ -56,7 +58,7 @@ def host(tmp_path: Path) -> PluginHost:
     return host
 
 
-def test_an_installed_plugin_adds_a_mode_beside_ask(install, host: PluginHost) -> None:
+def test_an_installed_plugin_adds_a_mode_beside_ask(install: Callable[..., Any], host: PluginHost) -> None:
     install("kb-echo", "echo", GOOD)
     assert next(iter(host.modes)) == "ask"
     assert host.modes["echo"].title == "Echo"
@@ -81,7 +83,7 @@ def test_an_installed_plugin_adds_a_mode_beside_ask(install, host: PluginHost) -
     ids=["raises", "missing module", "exits", "syntax", "wrong value", "raising hook", "misspelt hook"],
 )
 def test_a_bad_plugin_is_named_and_the_others_still_work(
-    source: str, reason: str, install, host: PluginHost
+    source: str, reason: str, install: Callable[..., Any], host: PluginHost
 ) -> None:
     install("kb-bad", "bad", source)
     install("kb-echo", "echo", GOOD)
@@ -91,20 +93,26 @@ def test_a_bad_plugin_is_named_and_the_others_still_work(
     assert reason in problem
 
 
-def test_of_two_distributions_that_claim_a_name_neither_loads(install, host: PluginHost) -> None:
+def test_of_two_distributions_that_claim_a_name_neither_loads(
+    install: Callable[..., Any], host: PluginHost
+) -> None:
     install("kb-echo", "echo", GOOD)
     install("kb-other", "echo", GOOD)
     assert "echo" not in host.modes
     assert "kb-echo 1.0 and kb-other 1.0 both claim this name" in host.problems[0]
 
 
-def test_a_plugin_cannot_take_the_name_of_a_mode_that_is_there(install, host: PluginHost) -> None:
+def test_a_plugin_cannot_take_the_name_of_a_mode_that_is_there(
+    install: Callable[..., Any], host: PluginHost
+) -> None:
     install("kb-ask", "asker", GOOD.replace('"echo"', '"ask"'))
     assert host.modes["ask"].title == "Ask"
     assert "'ask'" in host.problems[0]
 
 
-def test_a_disabled_plugin_is_not_even_imported(install, host: PluginHost, tmp_path: Path) -> None:
+def test_a_disabled_plugin_is_not_even_imported(
+    install: Callable[..., Any], host: PluginHost, tmp_path: Path
+) -> None:
     install("kb-bad", "bad", f"open({str(tmp_path / 'ran')!r}, 'w')")
     host.choices.enable("bad", on=False)
     assert list(host.modes) == ["ask"]
@@ -131,7 +139,7 @@ def test_a_vaults_own_plugins_load_only_while_trusted_as_they_stand(tmp_path: Pa
     ("wanted", "what"), [("99", "Update kb"), ("0", "Update the plugin"), ("'x'", "Update")]
 )
 def test_a_plugin_for_another_version_of_the_api_is_left_out(
-    install, host: PluginHost, wanted: str, what: str
+    install: Callable[..., Any], host: PluginHost, wanted: str, what: str
 ) -> None:
     install("kb-echo", "echo", f"KB_API = {wanted}\n{GOOD}")
     assert "echo" not in host.modes
@@ -140,6 +148,8 @@ def test_a_plugin_for_another_version_of_the_api_is_left_out(
     assert what in told
 
 
-def test_a_plugin_for_this_version_of_the_api_is_loaded(install, host: PluginHost) -> None:
+def test_a_plugin_for_this_version_of_the_api_is_loaded(
+    install: Callable[..., Any], host: PluginHost
+) -> None:
     install("kb-echo", "echo", f"KB_API = 1\n{GOOD}")
     assert "echo" in host.modes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ import kb.plugin_api
 import kb.plugin_api.editing
 import kb.plugin_api.formats
 import kb.plugin_api.serving
+from kb.plugin_api import base
 from kb.plugin_api.lazy import EDITING, MAIN
 from tests.support import loaded_by
 
@@ -19,7 +21,7 @@ from tests.support import loaded_by
 @pytest.mark.parametrize(
     ("module", "places"), [(kb.plugin_api, MAIN), (kb.plugin_api.editing, EDITING)], ids=["main", "editing"]
 )
-def test_every_name_is_there_as_the_type_checker_sees_it(module, places) -> None:
+def test_every_name_is_there_as_the_type_checker_sees_it(module: Any, places: Any) -> None:
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
     [block] = [
         node
@@ -75,7 +77,8 @@ CALLS = Path(__file__).parent / "api-1-calls.txt"
 def calls() -> dict[str, list[str]]:
     """The public methods of what a plugin is handed, with their parameters."""
     found = {}
-    for kind in (kb.plugin_api.KnowledgeBase, kb.plugin_api.Terminal):
+    services = (base.Catalog, base.Files, base.Links, base.Logs, base.Models, base.Retriever, base.Upkeep)
+    for kind in (base.KnowledgeBase, *services, kb.plugin_api.Terminal):
         for name, member in inspect.getmembers_static(kind):
             function = getattr(member, "fget", None) or getattr(member, "func", member)
             function = getattr(function, "__func__", function)

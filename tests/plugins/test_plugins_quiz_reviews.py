@@ -6,8 +6,10 @@ import random
 import shutil
 import sqlite3
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import fsrs
 import pytest
@@ -89,7 +91,7 @@ def test_statistics_draw_retention_and_days() -> None:
 
 
 @pytest.fixture
-def base(small_base: Path, tmp_path: Path):
+def base(small_base: Path, tmp_path: Path) -> Iterator[Any]:
     shutil.copytree(small_base / "vault", tmp_path / "vault")
     base = KnowledgeBase(Settings(vault=tmp_path / "vault", index=small_base / "index"))
     yield base

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kb_plugins.summarize.session import SummarizeSession
@@ -12,7 +14,7 @@ from kb_plugins.summarize.summary import Summary
 
 from kb.errors import NoteExists, NothingToStudy
 from kb.knowledge_base import KnowledgeBase
-from kb.plugin_api import Cancellation, Done, Question, Said, Saved, Sources, verify
+from kb.plugin_api import Cancellation, Done, Question, Said, Saved, Sources, check_groundedness
 from kb.settings import ModelSettings, Settings
 from tests.models.scripted_gguf import write_scripted_model
 from tests.support import run_kb
@@ -25,7 +27,7 @@ def settings(small_base: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def base(settings: Settings):
+def base(settings: Settings) -> Iterator[Any]:
     base = KnowledgeBase(settings)
     yield base
     base.close()
@@ -73,7 +75,9 @@ def test_with_the_bundled_model_nothing_unsupported_is_said(base: KnowledgeBase)
     summary = made(base, "today")
     about = Question(text=summary.label, kind="other", weights={})
     for sentence in (*summary.overview, *summary.points):
-        assert sentence.verdict == "quoted" or verify(sentence.text, about, summary.quotes).supported
+        assert (
+            sentence.verdict == "quoted" or check_groundedness(sentence.text, about, summary.quotes).supported
+        )
 
 
 def test_a_model_that_lies_is_not_heard(settings: Settings, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Talk:
     """A session that has come to the question whose answer holds `key`."""
 
     def __init__(self, base: KnowledgeBase, topic: str, key: str) -> None:
-        shutil.rmtree(base.study_folder, ignore_errors=True)
+        shutil.rmtree(base.logs.folder, ignore_errors=True)
         self.session = TutorSession(base, use_model=False)
         list(self.session.open(topic, Cancellation()))
         keys = [lesson.item.key for lesson in self.session._lessons]
@@ -134,7 +134,7 @@ def test_a_german_note_is_taught_in_german(base: KnowledgeBase) -> None:
 
 
 def test_a_folder_is_a_path_from_what_others_rest_on(base: KnowledgeBase) -> None:
-    shutil.rmtree(base.study_folder, ignore_errors=True)
+    shutil.rmtree(base.logs.folder, ignore_errors=True)
     session = TutorSession(base, use_model=False)
     events = list(session.open("Bread/", Cancellation()))
     assert any(isinstance(event, Said) and "path through" in event.markdown for event in events)
@@ -230,4 +230,4 @@ def test_a_count_that_is_a_number_of_the_answer_is_not_said(base: KnowledgeBase)
     secret = Secret.of(item, (), "How long?")
     lesson = Lesson(item, "How long?", secret, "", [], pleas=1)
     said = Speaker(Tongue("en"), (), (), Minds(base)).turn(lesson, "plea", None, "tell me")
-    assert not any(secret.is_told_by(text) for text in said.told)
+    assert not any(secret.is_told_by(text) for text in said.sentences)

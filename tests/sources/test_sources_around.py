@@ -67,12 +67,12 @@ def wait(condition: object) -> None:
 
 @pytest.mark.slow
 def test_a_note_and_its_file_are_related(base: KnowledgeBase) -> None:
-    assert [link.resolved for link in base.links("Hive").out] == ["bees.pdf"]
-    assert [link.source for link in base.links("bees.pdf").back] == ["Hive.md"]
-    assert base.link_suggestions("bees.pdf") == []
+    assert [link.resolved for link in base.links.of("Hive").out] == ["bees.pdf"]
+    assert [link.source for link in base.links.of("bees.pdf").back] == ["Hive.md"]
+    assert base.links.suggestions("bees.pdf") == []
     write_notes(base.settings.vault, {"Lime.md": "# Lime\n\nBees like the nectar of lime trees in June.\n"})
     base.index()
-    assert "bees.pdf" in [one.path for one in base.related_notes("Lime")]
+    assert "bees.pdf" in [one.path for one in base.links.related("Lime")]
 
 
 @pytest.mark.slow
@@ -136,7 +136,7 @@ def test_every_format_is_found_in_one_vault(tmp_path: Path) -> None:
         for words, place in asked.items():
             assert base.search(words)[0].passage.where == place, words
         assert {link.status for link in base.catalog.links_from("Start.md")} == {"resolved"}
-        assert "plan.canvas" in [link.source for link in base.links("Bees").back]
+        assert "plan.canvas" in [link.source for link in base.links.of("Bees").back]
 
 
 def test_places_are_read_and_told() -> None:

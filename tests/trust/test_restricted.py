@@ -257,7 +257,7 @@ def test_a_key_may_be_confirmed_for_another_host(
 def test_decisions_on_links_from_elsewhere_wait_for_a_word(folder: Path) -> None:
     write(folder, HARMLESS)
     base = KnowledgeBase(load_settings(start=folder))
-    base.link_decisions.add(decided("never", "token"))
+    base.links.decisions.add(decided("never", "token"))
     base.close()
     [own] = (folder / "vault" / ".kb" / "links").iterdir()
     foreign = own.read_text().replace("never", "always").replace("token", "memory")
@@ -265,7 +265,7 @@ def test_decisions_on_links_from_elsewhere_wait_for_a_word(folder: Path) -> None
 
     def heard() -> list[str | None]:
         with_settings = KnowledgeBase(load_settings(start=folder))
-        decisions = with_settings.link_decisions.decisions
+        decisions = with_settings.links.decisions.decisions
         with_settings.close()
         return [decisions.on("token", "Tokens.md", "x"), decisions.on("memory", "Tokens.md", "x")]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 from rich.color import Color as Painted
@@ -39,7 +40,7 @@ def ratio(one: Color, other: Color) -> float:
 
 
 @pytest.mark.parametrize("theme", themes(), ids=lambda theme: theme.name)
-def test_every_colour_of_text_stands_out_from_every_ground(theme) -> None:
+def test_every_colour_of_text_stands_out_from_every_ground(theme: Any) -> None:
     colours = theme.to_color_system().generate() | theme.variables
     low = {
         (text, ground): round(found, 2)
@@ -50,7 +51,7 @@ def test_every_colour_of_text_stands_out_from_every_ground(theme) -> None:
 
 
 @pytest.mark.parametrize("theme", themes(), ids=lambda theme: theme.name)
-def test_the_colours_of_citations_differ(theme) -> None:
+def test_the_colours_of_citations_differ(theme: Any) -> None:
     cited = {theme.variables[f"cite-{number}"] for number in range(1, CITATION_COLOURS + 1)}
     assert len(cited) == CITATION_COLOURS
 

@@ -51,7 +51,7 @@ def conversations(
     if context.invoked_subcommand is not None:
         return
     with closing(options.knowledge_base()) as base:
-        held = base.conversations.all()
+        held = base.logs.conversations.all()
     if options.json:
         print_json({"conversations": [_as_json(number, one) for number, one in enumerate(held[:limit], 1)]})
         return
@@ -130,7 +130,7 @@ def export(
 
 
 def _numbered(base: KnowledgeBase, number: int) -> Conversation:
-    held: Sequence[Conversation] = base.conversations.all()
+    held: Sequence[Conversation] = base.logs.conversations.all()
     if number > len(held):
         raise UsageError(
             f"There is no conversation {number} in the list of {len(held)}. See it with: kb conversations"

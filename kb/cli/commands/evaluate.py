@@ -161,7 +161,7 @@ def _keep(base: KnowledgeBase, name: str, value: float) -> bool:
 def _feedback(base: KnowledgeBase) -> dict[str, Any]:
     """What became of the answers that were judged, were the questions asked now."""
     counts = {"good": 0, "good_still": 0, "bad": 0, "bad_still": 0}
-    for said in base.feedback.latest():
+    for said in base.logs.feedback.latest():
         answer = last_answer(base.ask(said.question))
         quotes = {quote.quote for quote in answer.cited}
         same = answer.abstained == said.abstained and (answer.abstained or bool(quotes & set(said.quotes)))

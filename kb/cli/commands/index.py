@@ -57,7 +57,7 @@ def index_notes(
         if report.changes:
             _advise(base)
         if purge:
-            out().print(f"Purged: {max(base.purge(), 0) / 1e6:,.1f} MB freed.")
+            out().print(f"Purged: {max(base.upkeep.purge(), 0) / 1e6:,.1f} MB freed.")
 
 
 def _advise(base: KnowledgeBase) -> None:

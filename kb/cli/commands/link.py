@@ -69,9 +69,9 @@ def link(
     min_confidence = min(bar, LIKELY) if apply else bar if minimum is not None else LIKELY
     with closing(options.knowledge_base()) as base:
         if every:
-            suggestions = list(base.link_advisor.links_of_all(min_confidence))
+            suggestions = list(base.links.advisor.links_of_all(min_confidence))
         else:
-            suggestions = base.link_suggestions(str(note), min_confidence)
+            suggestions = base.links.suggestions(str(note), min_confidence)
         if interactive:
             _make(base, ask_for_each(base, suggestions), options.json, str(note) if add_related else "")
         elif apply:
@@ -100,10 +100,10 @@ def ask_for_each(base: KnowledgeBase, suggestions: Sequence[LinkSuggestion]) -> 
         if said in ("a", "v"):
             settled.setdefault(one.mention.casefold(), said)
             verdict: Verdict = "always" if said == "a" else "never"
-            base.link_decisions.add(decided(verdict, one.mention, None, one.target))
+            base.links.decisions.add(decided(verdict, one.mention, None, one.target))
         else:
             verdict = "accept" if said == "y" else "reject"
-            base.link_decisions.add(decided(verdict, one.mention, one.path, one.target))
+            base.links.decisions.add(decided(verdict, one.mention, one.path, one.target))
         if said in ("y", "a"):
             accepted.append(one)
     return accepted
@@ -125,10 +125,10 @@ def _make(
 ) -> None:
     paths = dict.fromkeys(one.path for one in suggestions)
     if with_related:
-        paths[base.links(with_related).path] = None
+        paths[base.links.of(with_related).path] = None
     before = {path: base.note(path).text for path in paths}
     made, left = (
-        base.apply_links(_step_name(list(paths)), suggestions, related_for=with_related)
+        base.links.apply(_step_name(list(paths)), suggestions, related_for=with_related)
         if paths
         else ([], [])
     )
@@ -175,8 +175,8 @@ def _as_json(
 ) -> dict[str, object]:
     found: dict[str, object] = {"links": [asdict(one) for one in suggestions]}
     if note is not None:
-        tags, relations = base.habit_proposals(note)
-        found["related"] = [asdict(one) for one in base.related_notes(note)]
+        tags, relations = base.links.proposals(note)
+        found["related"] = [asdict(one) for one in base.links.related(note)]
         found["tags"] = [asdict(one) for one in tags]
         found["relations"] = [asdict(one) for one in relations]
     return found

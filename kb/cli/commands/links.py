@@ -44,7 +44,7 @@ def links(
     """
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        found = base.links(note)
+        found = base.links.of(note)
     if options.json:
         print_json(asdict(found))
         return
@@ -80,7 +80,7 @@ def doctor(context: typer.Context, vault: Vault = None, index: Index = None, jso
     """
     options = resolve_options(context, vault, index, json)
     with closing(options.knowledge_base()) as base:
-        findings = base.diagnose()
+        findings = base.upkeep.diagnose()
     if options.json:
         print_json({"findings": [asdict(finding) for finding in findings]})
         return
@@ -114,7 +114,7 @@ def graph(
     """
     options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
-        whole = base.graph()
+        whole = base.links.graph()
     if form is GraphFormat.JSON:
         print_json(
             {

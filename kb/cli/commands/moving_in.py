@@ -119,7 +119,7 @@ def _bring_in_step(base: KnowledgeBase, plan: Plan) -> None:
             " Import to another folder with --to, or change the rule."
         )
     with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
-        if base.last_sync():
+        if base.upkeep.last_sync():
             with progress_bar() as report:
                 base.index(report)
 

@@ -32,7 +32,7 @@ def status(context: typer.Context, vault: Vault = None, index: Index = None, jso
         report = base.status()
         report |= {"plugins": plugin_host().status(base)}
         folders = {"vault": base.settings.vault, "index": base.settings.index}
-        last, writer = base.last_sync(), base.writer()
+        last, writer = base.upkeep.last_sync(), base.upkeep.writer()
         message = "" if options.json else advice(base.settings.embedding.model, base.catalog)
     if options.json:
         print_json(report)

@@ -131,7 +131,7 @@ class _Done:
         if self._edit:
             open_in_editor(vault / done.path, done.line)
         with suppress(IndexMissing, IndexLocked):  # whoever holds the lock keeps it in step
-            if wrote and self._base.last_sync():
+            if wrote and self._base.upkeep.last_sync():
                 self._base.index(brief=True)
                 self._name_links(done)
 
@@ -140,7 +140,7 @@ class _Done:
             return
         links = [
             one
-            for one in self._base.link_suggestions(done.path, _LIKELY)
+            for one in self._base.links.suggestions(done.path, _LIKELY)
             if done.made or self._edit or one.line >= done.line
         ]
         for one in links[:_NAMED]:

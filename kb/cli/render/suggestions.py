@@ -26,8 +26,8 @@ def print_suggestions(base: KnowledgeBase, note: str | None, suggestions: Sequen
         print_suggestion(console, one)
     if note is None:
         return
-    related = base.related_notes(note)
-    tags, relations = base.habit_proposals(note)
+    related = base.links.related(note)
+    tags, relations = base.links.proposals(note)
     if related:
         console.print(Text("Related, not mentioned", style="bold"))
     for other in related:

@@ -60,7 +60,7 @@ def conversations(
     terminal: Terminal = context.obj
     form = form_of(file, *FORMS)
     with closing(terminal.knowledge_base()) as base:
-        held = base.conversations.all()
+        held = base.logs.conversations.all()
         if not held:
             raise UsageError("There is no conversation yet. Begin one with: kb chat, or with kb alone.")
         if number is not None and number > len(held):
@@ -89,7 +89,7 @@ def quiz(context: typer.Context, file: File, notes: Notes = "") -> None:
             write_package(base, cards, file)
         else:
             write_new(base, file, cards_text(cards, form))
-        behind = base.notes_behind()
+        behind = base.upkeep.notes_behind()
     _tell(terminal, file, behind)
 
 
@@ -105,7 +105,7 @@ def graph(context: typer.Context, file: File, notes: Notes = "") -> None:
     form = form_of(file, *FORMS)
     with closing(terminal.knowledge_base()) as base:
         write_new(base, file, graph_text(graph_data(base, notes), form))
-        behind = base.notes_behind()
+        behind = base.upkeep.notes_behind()
     _tell(terminal, file, behind)
 
 
@@ -121,7 +121,7 @@ def statistics(context: typer.Context, file: File) -> None:
     form = form_of(file, *FORMS)
     with closing(terminal.knowledge_base()) as base:
         write_new(base, file, statistics_text(figures(base), form))
-        behind = base.notes_behind()
+        behind = base.upkeep.notes_behind()
     _tell(terminal, file, behind)
 
 
@@ -145,7 +145,7 @@ def site(
     with closing(terminal.knowledge_base()) as base:
         made = Site(base, notes, title)
         count = write_site(base, made, folder)
-        behind = base.notes_behind()
+        behind = base.upkeep.notes_behind()
     for sentence in made.skipped:
         terminal.say(f"Left out: {sentence}")
     if terminal.json:

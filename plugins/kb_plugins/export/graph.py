@@ -22,7 +22,7 @@ def graph_of(
     base: KnowledgeBase, shown: Collection[str], pages: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Notes (title, path, folder, address of its page if there is one) and links between them by number."""
-    whole = base.graph()
+    whole = base.links.graph()
     paths = [path for path in shown if path in whole.titles]
     if not paths:
         raise UsageError("There are no notes of this kind. Name others; kb search lists what there is.")

@@ -75,7 +75,7 @@ class Media:
 
     def _read(self, path: str, most: int) -> bytes | None:
         try:
-            return self._base.attachment(path, most)
+            return self._base.files.attachment(path, most)
         except KbError as error:
             self.skipped.append(str(error))
         except OSError as error:

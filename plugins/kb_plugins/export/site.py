@@ -45,7 +45,7 @@ class Site:
         self._addresses = Addresses()
         self._addresses.add_notes(self._titles)
         self._resolver = LinkResolver(
-            [one for one in base.catalog.names() if one.path not in files], base.attachments()
+            [one for one in base.catalog.names() if one.path not in files], base.files.attachments()
         )
         self._media = Media(base, self._addresses)
         self._tags: defaultdict[str, list[str]] = defaultdict(list)
@@ -206,7 +206,7 @@ def _says(note: Note, title: str) -> bool:
 
 
 def _is_there(base: KnowledgeBase, path: str) -> bool:
-    return (base.settings.vault / base.on_disk(path)).is_file()
+    return (base.settings.vault / base.files.on_disk(path)).is_file()
 
 
 def _is_embed(link: Link) -> bool:

@@ -24,7 +24,7 @@ def figures(base: KnowledgeBase) -> dict[str, Any]:
     """What can be counted; the documented form of the JSON."""
     notes = base.catalog.notes()
     counts = base.catalog.statistics()
-    graph = base.graph()
+    graph = base.links.graph()
     titles = graph.titles
     into: Counter[str] = Counter()
     linked: set[str] = set()
@@ -50,7 +50,7 @@ def figures(base: KnowledgeBase) -> dict[str, Any]:
             for note in sorted(notes, key=lambda one: (-one.size, one.path))[:_MOST]
         ],
         "questions_by_month": _by_month(
-            day for held in base.conversations.all() for one in held.exchanges if (day := _day(one.at))
+            day for held in base.logs.conversations.all() for one in held.exchanges if (day := _day(one.at))
         ),
         "study": study_figures(log.reviews, list(log.schedule().values()), now()),
     }

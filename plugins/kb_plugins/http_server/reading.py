@@ -37,8 +37,8 @@ class ReadableNote(TypedDict):
 def readable(base: KnowledgeBase, name: str, line: int) -> ReadableNote:
     """The note called `name`; the element of the id `cited` stands at `line`. Raises UsageError where there is none."""
     path = find_note(base, name)
-    note, found = base.note(path), base.links(path)
-    titles = base.graph().titles
+    note, found = base.note(path), base.links.of(path)
+    titles = base.links.graph().titles
     known = {(link.target, link.line): link.resolved for link in base.catalog.links_from(path)}
 
     def show(link: Link, label: str) -> str:

@@ -26,7 +26,7 @@ async def related(server: KbServer, arguments: list[Any]) -> list[dict[str, Any]
     """Notes that belong with the document [uri] and that it neither links nor mentions."""
     page = _page(server, arguments)
     text = page.note.text
-    found = await server.worker.do(lambda base: base.link_advisor.related(page.path, text, _RELATED))
+    found = await server.worker.do(lambda base: base.links.related(page.path, _RELATED, text))
     return [
         {
             "path": one.path,
@@ -42,7 +42,7 @@ async def add_related(server: KbServer, arguments: list[Any]) -> bool:
     """Give the document [uri] a section of links to related notes; whether there were any."""
     page = _page(server, arguments)
     text = page.note.text
-    edits = await server.worker.do(lambda base: base.related_edits(page.path, text))
+    edits = await server.worker.do(lambda base: base.links.related_edits(page.path, text))
     if not edits:
         return False
     made = [types.TextEdit(page.places.span(one.span), one.text) for one in edits]
@@ -81,7 +81,7 @@ async def never_link(server: KbServer, arguments: list[Any]) -> bool:
     name = _text(arguments, "words")
 
     def remember(base: KnowledgeBase) -> None:
-        base.link_decisions.add(decided("never", name))
+        base.links.decisions.add(decided("never", name))
 
     await server.worker.do(remember)
     server.worker.forget()

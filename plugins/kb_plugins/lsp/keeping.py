@@ -57,13 +57,13 @@ class Keeper:
 
     def _is_busy(self) -> bool:
         try:
-            return bool(self._drafts.writer())
+            return bool(self._drafts.upkeep.writer())
         except KbError:
             return False
 
     def _is_in_step(self) -> bool:
         try:
-            return self._drafts.notes_behind() == 0
+            return self._drafts.upkeep.notes_behind() == 0
         except KbError:
             return False
 

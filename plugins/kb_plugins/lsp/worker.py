@@ -60,7 +60,7 @@ class Worker:
 
     async def _look(self, path: str, text: str) -> None:
         try:
-            found = await self.do(lambda base: base.link_suggestions(path, LIKELY, text))
+            found = await self.do(lambda base: base.links.suggestions(path, LIKELY, text))
         except KbError:
             found = []
         self._mentions[path] = (text, found)

@@ -58,13 +58,13 @@ def kb_commands(app: typer.Typer) -> None:
 @hookimpl
 def kb_status(base: KnowledgeBase) -> dict[str, int | str]:
     """How many cards are due; nothing before the first review."""
-    return {"cards due": sum(kb_due_notes(base).values())} if (base.study_folder / "reviews").is_dir() else {}
+    return {"cards due": sum(kb_due_notes(base).values())} if (base.logs.folder / "reviews").is_dir() else {}
 
 
 @hookimpl
 def kb_due_notes(base: KnowledgeBase) -> dict[str, int]:
     """Cards to review now, by note; a note that was renamed is found by its title."""
-    if not (base.study_folder / "reviews").is_dir():
+    if not (base.logs.folder / "reviews").is_dir():
         return {}
     from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import now
@@ -81,7 +81,7 @@ def kb_due_notes(base: KnowledgeBase) -> dict[str, int]:
 @hookimpl
 def kb_note_moved(base: KnowledgeBase, old: str, new: str) -> None:
     """The reviews of a note's cards go with it."""
-    if not (base.study_folder / "reviews").is_dir():
+    if not (base.logs.folder / "reviews").is_dir():
         return
     from kb_plugins.quiz.logging_cards import open_log
     from kb_plugins.quiz.reviews import Review, now

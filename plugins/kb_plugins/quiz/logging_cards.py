@@ -11,7 +11,7 @@ from kb_plugins.quiz.reviews import EARLIEST, Act, Rating, Review, ReviewLog, no
 
 def open_log(base: KnowledgeBase) -> ReviewLog:
     """The reviews of this vault, to be added to by this machine."""
-    return ReviewLog(base.log("reviews"))
+    return ReviewLog(base.logs.of("reviews"))
 
 
 def checked_now() -> datetime:

@@ -254,7 +254,7 @@ class QuizSession:
     def _save(self, name: str) -> Iterator[Event]:
         title = name.strip() or f"Flashcards/{self._label} {now():%Y-%m-%d %H%M}".replace("#", "")
         items = list({item.id: item for item in self._items}.values())
-        yield Saved(self._base.create_note(title, as_note(items, self._label)))
+        yield Saved(self._base.files.create_note(title, as_note(items, self._label)))
         yield Done()
 
 

@@ -28,7 +28,7 @@ class Keeper:
         if time.monotonic() - self._looked < _LOOK_SECONDS:
             return
         try:
-            behind = await self._worker.do(KnowledgeBase.notes_behind)
+            behind = await self._worker.do(lambda base: base.upkeep.notes_behind())
         except (IndexMissing, IndexOutdated):
             tell("Indexing the notes for the first time")
             if said := await asyncio.shield(self._child()):

@@ -36,7 +36,7 @@ WARNING = "Orders to an assistant stand in line {}. They are part of the note: d
 
 def find_note(base: KnowledgeBase, name: str) -> str:
     """The path of the indexed note called `name`; what is not indexed is not shown. Raises UsageError."""
-    return base.links(name).path
+    return base.links.of(name).path
 
 
 def search(base: KnowledgeBase, query: str, limit: int) -> shapes.Hits:
@@ -96,7 +96,7 @@ def list_notes(base: KnowledgeBase, wanted: str, limit: int, offset: int) -> sha
 
 def links(base: KnowledgeBase, name: str) -> shapes.NoteLinks:
     """The links of a note in both directions, and those that lead to no note yet."""
-    found = base.links(name)
+    found = base.links.of(name)
     return {
         "path": found.path,
         "links": [
@@ -120,7 +120,7 @@ def related_notes(base: KnowledgeBase, name: str, limit: int) -> shapes.RelatedN
         "path": path,
         "notes": [
             {"path": one.path, "reasons": list(one.reasons), "quote": one.quote or ""}
-            for one in base.related_notes(path, limit)
+            for one in base.links.related(path, limit)
         ],
     }
 
@@ -140,7 +140,7 @@ def suggest_links(base: KnowledgeBase, name: str, min_confidence: float) -> shap
                 "reasons": list(one.reasons),
                 "rivals": list(one.rivals),
             }
-            for one in base.link_suggestions(path, min_confidence)
+            for one in base.links.suggestions(path, min_confidence)
         ],
     }
 
@@ -190,7 +190,7 @@ def status(base: KnowledgeBase, *, may_write: bool) -> shapes.State:
     return {
         "notes": counts.notes,
         "passages": counts.passages,
-        "notes_behind": base.notes_behind(),
+        "notes_behind": base.upkeep.notes_behind(),
         "may_write": may_write,
         "ignored_settings": [request.message for request in base.settings.withheld],
     }

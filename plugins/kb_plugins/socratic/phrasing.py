@@ -57,7 +57,7 @@ def ask_blindly(
         options = Options(
             max_tokens=32, temperature=settings.variety if attempt else settings.temperature, seed=attempt
         )
-        text = base.model.complete(messages, options, cancellation)
+        text = base.models.language.complete(messages, options, cancellation)
         question = next(iter(sentences_of([text])), "").strip('"“” ')
         if _is_fit(question, secret, known, similarity):
             return question

@@ -275,4 +275,4 @@ class TutorSession:
         plain = "".join(letter for letter in self._label if letter.isalnum() or letter in " -_").strip()
         title = name.strip() or f"Study logs/{date.today()} {plain}"
         text = as_note(self._label, self._lessons, self._results(), self._transcript)
-        return self._base.create_note(title, text)
+        return self._base.files.create_note(title, text)

@@ -18,10 +18,10 @@ class Minds:
     def similarity(self, one: str, other: str) -> float:
         """The cosine of two texts."""
         if (one, other) not in self._alike:
-            self._alike[one, other] = self._base.alike(one, other)
+            self._alike[one, other] = self._base.models.alike(one, other)
         return self._alike[one, other]
 
     @cached_property
     def supports(self) -> Callable[[Sequence[tuple[str, str]]], list[Support]] | None:
         """What tells whether a premise supports a statement; None where the reader is missing or damaged."""
-        return None if self._base.reader.problem() else self._base.supports
+        return None if self._base.models.reader.problem() else self._base.models.supports

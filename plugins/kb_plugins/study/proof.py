@@ -36,7 +36,7 @@ class Prover:
 
     def verdict(self, item: Item, note: Note) -> Verdict:
         """What the reader makes of `item`, made from `note`; without the reader every card is proved."""
-        if item.rule in (*WRITTEN, "relation") or self._base.reader.problem():
+        if item.rule in (*WRITTEN, "relation") or self._base.models.reader.problem():
             return "proved"  # properties are no text that can be read
         passage = _passage(item, note)
         body = note.text[passage.start : passage.end]
@@ -50,7 +50,7 @@ class Prover:
     def _read(self, item: Item, passage: Span, body: str) -> Verdict:
         question = item.stem.replace(GAP, "…")
         try:
-            over_note, over_question = self._base.read(question, [body, question])
+            over_note, over_question = self._base.models.read(question, [body, question])
         except ModelError:
             return "proved"
         if _gives_away(over_question, question, item):

@@ -63,4 +63,4 @@ def save(base: KnowledgeBase, summary: Summary, name: str) -> Path:
     plain = "".join(
         character for character in summary.label if character.isalnum() or character in " -_"
     ).strip()
-    return base.create_note(name.strip() or f"Summaries/{plain}", as_note(summary, date.today()))
+    return base.files.create_note(name.strip() or f"Summaries/{plain}", as_note(summary, date.today()))

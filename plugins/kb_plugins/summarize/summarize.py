@@ -21,13 +21,13 @@ from kb.plugin_api import (
     Selection,
     Status,
     Task,
+    check_groundedness,
     content_words,
     covers,
     place_at,
     plain_text,
     same_word,
     sentences_of,
-    verify,
     words_of,
 )
 from kb_plugins.study.page import page_of
@@ -73,7 +73,7 @@ def summarize(
     count = _count(found, words, len(notes))
     wanted = selection.label if selection.kind == "search" else ""
     per_note = None if len(notes) == 1 else max(2, -(-count // len(notes)))
-    chosen = key_sentences(found.candidates, count, base.embed, wanted, per_note)
+    chosen = key_sentences(found.candidates, count, base.models.embed, wanted, per_note)
     if not chosen:
         raise NothingToStudy(f"Nothing to summarise in {selection.label}. Name another note, or a folder/.")
     quotes = tuple(candidate.as_quote(number) for number, candidate in enumerate(chosen, start=1))
@@ -95,7 +95,7 @@ def summarize(
                         _shortened(base, about, quote, chosen[index].context, cancellation) or points[index]
                     )
             if overview or any(point.verdict != "quoted" for point in points):
-                model = base.model.name
+                model = base.models.language.name
         except ModelError as error:
             base.notice(f"Without the model: {error}")
     yield Summary(
@@ -166,12 +166,12 @@ def _overview(
     base: KnowledgeBase, about: Question, quotes: Sequence[Quote], cancellation: Cancellation
 ) -> list[AnswerSentence]:
     """Up to two sentences of the model over the first quotes, those alone that the quotes support."""
-    room = base.model.context - _ROOM
+    room = base.models.language.context - _ROOM
     used: list[Quote] = []
     # From all parts, should there be more than fit.
     step = max(1, -(-len(quotes) // _OVERVIEW_QUOTES))
     for quote in quotes[::step]:
-        room -= base.model.count_tokens(quote.text) + 8
+        room -= base.models.language.count_tokens(quote.text) + 8
         if room < 0:
             break
         used.append(quote)
@@ -182,9 +182,9 @@ def _overview(
         Message("system", _OVERVIEW),
         Message("user", f"Notes on {about.text}:\n{notes}\n\nTwo short sentences:"),
     ]
-    text = base.model.complete(messages, Options(max_tokens=90), cancellation)
+    text = base.models.language.complete(messages, Options(max_tokens=90), cancellation)
     said = list(dict.fromkeys(islice(sentences_of([text]), 2)))
-    checked = [verify(sentence, about, used) for sentence in said]
+    checked = [check_groundedness(sentence, about, used) for sentence in said]
     known = {" ".join(quote.text.casefold().split()) for quote in quotes}
     words = words_of(" ".join((about.text, *(quote.text for quote in used))))
     return [
@@ -203,9 +203,9 @@ def _shortened(
 ) -> AnswerSentence | None:
     """The model's shorter form of a long sentence, or None when it is not shorter, or says anything else."""
     messages = [Message("system", _SHORTEN), Message("user", f"Sentence: {quote.text}\n\nShorter:")]
-    text = base.model.complete(messages, Options(max_tokens=70), cancellation)
+    text = base.models.language.complete(messages, Options(max_tokens=70), cancellation)
     for sentence in islice(sentences_of([text]), 1):
-        checked = verify(sentence, about, [quote])
+        checked = check_groundedness(sentence, about, [quote])
         is_shorter = _is_whole(sentence) and len(sentence) <= _SHORTER * len(quote.text)
         if checked.supported and is_shorter and _keeps_to(quote.text, sentence):
             whole = f"{context}: {sentence}" if context else sentence

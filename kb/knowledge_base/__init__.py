@@ -7,34 +7,23 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kb.knowledge_base_parts import Parts
-from kb.knowledge_base_programs import ForPrograms
+from kb.knowledge_base.parts import Parts
+from kb.knowledge_base.programs import ForPrograms
 from kb.limits import check_length
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from kb.answering.answer import Style
     from kb.answering.conversation import Turn
     from kb.answering.events import AnswerEvent
-    from kb.indexing.connections import Connections, NoteGraph
-    from kb.indexing.diagnosis import Finding
     from kb.indexing.sync import Report, SyncReport
     from kb.indexing.verification import Difference
     from kb.indexing.watch import Watcher, WatchEvent
-    from kb.knowledge_base_renames import Renaming
+    from kb.knowledge_base.renaming import Renaming
     from kb.linking.auto_linking import NewLinks
-    from kb.linking.related import Proposal, RelatedNote, Wanted
     from kb.linking.renaming.relinking import RenameContext, Renamed
-    from kb.linking.suggestions import LinkSuggestion
     from kb.models.language_model import Cancellation
-    from kb.notes.edit import Edit
     from kb.notes.edit_journal import Undone
     from kb.notes.note import Note
-    from kb.reading.reading import Reading, Support
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.listing import ListedNote
     from kb.retrieval.selection import Selection
@@ -42,6 +31,9 @@ if TYPE_CHECKING:
 
 class KnowledgeBase(Parts, ForPrograms):
     """A vault, its index, and what answers from them. Close it when done.
+
+    What it does is grouped: `links`, `models`, `logs`, `files`, `upkeep`, `capture`, `moving` and `renaming` are services of
+    their own; searching, asking and indexing are its own.
 
     `notice` is told what a person should know and did not ask for. `extensions` is called, and plugins are loaded, when the first event is told or the settings name a plugin's part.
     """
@@ -74,10 +66,6 @@ class KnowledgeBase(Parts, ForPrograms):
         self._forget_readers()
         self._synced(done)
         return done
-
-    def purge(self) -> int:
-        """Drop all that the index keeps of deleted passages; returns the bytes won."""
-        return self._index.purge()
 
     def verify(self) -> list[Difference]:
         """Where the index differs from the notes; empty when it holds just what a new one would."""
@@ -113,26 +101,6 @@ class KnowledgeBase(Parts, ForPrograms):
             if isinstance(event, Finished) and self._extensions:
                 self._extensions().notify("kb_answer_finished", base=self, answer=event.answer)
 
-    def links(self, note: str) -> Connections:
-        """The links of the note called `note`, in both directions."""
-        from kb.indexing.connections import connections
-
-        return connections(self._index.catalog, note)
-
-    def graph(self) -> NoteGraph:
-        """All notes and the links between them."""
-        from kb.indexing.connections import graph
-
-        return graph(self._index.catalog)
-
-    def diagnose(self) -> list[Finding]:
-        """What in the vault may want mending."""
-        from kb.indexing.diagnosis import diagnose
-        from kb.notes.vault import Vault
-
-        found = diagnose(self._index.catalog, Vault(self.settings.vault, self.sources))
-        return [*found, *self._index.shared_findings()]
-
     def select(self, target: str) -> Selection:
         """The notes that `target` names: a note, folder/, #tag, period or search words; nothing for all."""
         from kb.indexing.catalog_queries import CatalogQueries
@@ -149,64 +117,12 @@ class KnowledgeBase(Parts, ForPrograms):
         check_length(wanted)
         return listed(wanted, self.catalog, self.retriever, self.settings.today)
 
-    def link_suggestions(
-        self, note: str, min_confidence: float | None = None, text: str | None = None
-    ) -> list[LinkSuggestion]:
-        """The links that the note called `note` may want, in the order of its text.
-
-        With `text`, which is not saved yet, `note` is its path.
-        """
-        from kb.linking.suggestions import MIN_CONFIDENCE
-
-        path = note if text is not None else self.links(note).path
-        return self.link_advisor.links(
-            path, text, MIN_CONFIDENCE if min_confidence is None else min_confidence
-        )
-
-    def related_edits(self, path: str, text: str) -> list[Edit]:
-        """What puts a section of related notes into the note at `path`, whose text is `text`; nothing without any."""
-        from kb.linking.apply import related_section
-        from kb.notes.vault import RawNote
-
-        raw = RawNote(path, text, "utf-8", False, "", 0, 0, 0, 0)
-        return related_section(self.link_advisor, raw)
-
     @cached_property
     def renaming(self) -> Renaming:
         """Gives notes and their parts other names and places; links follow."""
-        from kb.knowledge_base_renames import Renaming
+        from kb.knowledge_base.renaming import Renaming
 
         return Renaming(self._carry_out)
-
-    def related_notes(self, note: str, count: int = 5) -> list[RelatedNote]:
-        """Notes that belong with the one called `note` and that it neither links nor mentions."""
-        return self.link_advisor.related(self.links(note).path, count=count)
-
-    def habit_proposals(self, note: str) -> tuple[list[Proposal], list[Proposal]]:
-        """Tags, and properties with a link, that notes like the one called `note` have and it lacks."""
-        path = self.links(note).path
-        return self.link_advisor.tags(path), self.link_advisor.typed_relations(path)
-
-    def apply_links(
-        self,
-        what: str,
-        suggestions: Sequence[LinkSuggestion],
-        *,
-        settled_for: float = 0.0,
-        related_for: str = "",
-    ) -> tuple[list[str], list[str]]:
-        """Make links of `suggestions`, as one step that can be undone and is called `what`; see kb.linking.apply."""
-        from kb.linking.apply import apply_links
-
-        return apply_links(
-            self.link_advisor,
-            self._vault,
-            self.edits,
-            what,
-            suggestions,
-            settled_for=settled_for,
-            related_for=self.links(related_for).path if related_for else "",
-        )
 
     def undo(self) -> Undone:
         """Undo the last change that kb made to notes of this vault, and bring the index in step. Raises NothingToUndo."""
@@ -214,26 +130,12 @@ class KnowledgeBase(Parts, ForPrograms):
 
         done = self.edits.undo()
         with suppress(IndexLocked, IndexMissing):  # whoever holds it keeps it in step
-            _ = self.last_sync() and self.index(brief=True)
+            _ = self._index.last_sync() and self.index(brief=True)
         return done
-
-    def wanted_notes(self) -> list[Wanted]:
-        """Notes that are linked to and not written yet, the most wanted first."""
-        return self.link_advisor.wanted()
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, or what was read of a file of another format, as it stands on disk now."""
         return self._vault.note(path)
-
-    def create_note(self, name: str, text: str) -> Path:
-        """Write a new note; raises NoteExists rather than touch one that is there."""
-        from kb.notes.create import create_note
-
-        return create_note(self._vault.root, name, text)
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A unit vector for each text, shape (n, dimension), to compare them with each other."""
-        return self.embedder.embed_alike(texts)
 
     def close(self) -> None:
         """Let go of files and memory."""
@@ -246,18 +148,6 @@ class KnowledgeBase(Parts, ForPrograms):
 
         report = self._index.describe() | {"left_out": self._vault.left_out()}
         return report | file_report(self.catalog, self._vault)
-
-    def on_disk(self, path: str) -> str:
-        """The path of a note as the disk spells it, whatever its bytes; what is no note's path stays as it is."""
-        from kb.errors import NoteUnreadable, VaultMissing
-        from kb.notes.suffixes import is_markdown
-
-        if not is_markdown(path):
-            return path
-        try:
-            return str(self._vault.place(path))
-        except (NoteUnreadable, VaultMissing):
-            return path
 
     def _carry_out(
         self, work: Callable[[RenameContext], Renamed], dry_run: bool, tell: Callable[[Renamed], None]
@@ -283,17 +173,9 @@ class KnowledgeBase(Parts, ForPrograms):
             for path in report.notes:
                 self._extensions().notify("kb_note_indexed", base=self, path=path)
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """Where each of `passages` holds the answer to `question`, and how likely. Raises ModelError without a reader."""
-        from kb.reading.reading import Text
 
-        return self.reader.read(question, [Text(passage) for passage in passages])
-
-    def supports(self, pairs: Sequence[tuple[str, str]]) -> list[Support]:
-        """For each (statement, premise): whether the premise entails or contradicts it. Raises ModelError without a reader."""
-        return self.reader.supports(pairs)
-
-    def alike(self, one: str, other: str) -> float:
-        """The cosine of two texts, in any two languages, whatever model the notes are embedded with."""
-        first, second = self.comparer.embed_alike([one, other])
-        return float(first @ second)
+def whole(base: object) -> KnowledgeBase:
+    """`base`, of which a plugin sees less, as it was made. Raises TypeError for what is no knowledge base of kb."""
+    if not isinstance(base, KnowledgeBase):
+        raise TypeError(f"{base!r} is no knowledge base of kb.")
+    return base

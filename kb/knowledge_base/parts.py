@@ -10,24 +10,20 @@ from typing import TYPE_CHECKING, Any, Protocol
 from kb.settings import RetrievalSettings, Settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kb.answering.answerer import Answerer
-    from kb.answering.feedback import FeedbackLog
-    from kb.answering.kept_conversations import ConversationLog
     from kb.capture import Capture
     from kb.importing.moving import Moving
     from kb.indexing.catalog import Catalog
-    from kb.indexing.embedder import Embedder
     from kb.indexing.index import Index
-    from kb.linking.advisor import LinkAdvisor
-    from kb.linking.decisions import DecisionLog
-    from kb.machine_log import MachineLog
+    from kb.knowledge_base.files import Files
+    from kb.knowledge_base.links import Links
+    from kb.knowledge_base.logs import Logs
+    from kb.knowledge_base.models import Models
+    from kb.knowledge_base.upkeep import Upkeep
     from kb.models.language_model import LanguageModel
     from kb.notes.edit_journal import EditJournal
     from kb.notes.extract import Extract
     from kb.notes.vault import Vault
-    from kb.reading.reader import Reader
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.retriever import Retriever
     from kb.sources.file_sources import FileSources
@@ -63,7 +59,6 @@ class Parts:
         self.settings = settings
         self._extensions = extensions
         self.notice = notice
-        self._advisor: tuple[object, LinkAdvisor] | None = None  # as of that version of the index
 
     @cached_property
     def edits(self) -> EditJournal:
@@ -72,17 +67,40 @@ class Parts:
 
         return EditJournal(self._vault, self.settings.state)
 
-    @property
-    def link_advisor(self) -> LinkAdvisor:
-        """What suggests links, learned anew when the index has changed."""
-        from kb.indexing.catalog import VECTORS_VERSION
-        from kb.linking.advisor import LinkAdvisor
+    @cached_property
+    def links(self) -> Links:
+        """Which notes are linked, and which may want to be."""
+        from kb.knowledge_base.links import Links
 
-        version = (self.last_sync(), self.catalog.meta(VECTORS_VERSION))
-        if self._advisor is None or self._advisor[0] != version:
-            advisor = LinkAdvisor(self.catalog, self._vault, self.embedder, self.link_decisions)
-            self._advisor = (version, advisor)
-        return self._advisor[1]
+        return Links(self, self._vault)
+
+    @cached_property
+    def models(self) -> Models:
+        """The language model, the trained reader and what embeds."""
+        from kb.knowledge_base.models import Models
+
+        return Models(self._open_model, lambda: self._index.embedder)
+
+    @cached_property
+    def logs(self) -> Logs:
+        """What is written down beside the notes: conversations, feedback, and what plugins keep."""
+        from kb.knowledge_base.logs import Logs
+
+        return Logs(self.settings)
+
+    @property
+    def files(self) -> Files:
+        """The files of the vault, notes and others."""
+        from kb.knowledge_base.files import Files
+
+        return Files(self._vault)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """In what state the index is, and what keeps it small and whole."""
+        from kb.knowledge_base.upkeep import Upkeep
+
+        return Upkeep(self._index, self._vault, lambda: self.catalog)
 
     @property
     def capture(self) -> Capture:
@@ -97,41 +115,6 @@ class Parts:
         from kb.importing.moving import Moving
 
         return Moving(self._vault, self.edits, self.settings.notes)
-
-    @cached_property
-    def link_decisions(self) -> DecisionLog:
-        """What was said to suggestions; `add` to it what is said now."""
-        from kb.linking.decisions import DecisionLog
-
-        return DecisionLog(self.log("links"))
-
-    @cached_property
-    def feedback(self) -> FeedbackLog:
-        """What was said of answers; `add` to it what is said now."""
-        from kb.answering.feedback import FeedbackLog
-
-        return FeedbackLog(self.log("feedback"))
-
-    @cached_property
-    def conversations(self) -> ConversationLog:
-        """What was asked and answered in conversations."""
-        from kb.answering.kept_conversations import ConversationLog
-
-        return ConversationLog(self.log("conversations"))
-
-    def log(self, name: str) -> MachineLog:
-        """A log that belongs to the vault: `.kb/NAME` in it, a file for each machine."""
-        from kb.machine_log import MachineLog
-        from kb.machine_name import machine_name
-
-        name = f"{self.study_folder.name}/{name}"
-        own = self.settings.leaves_out(name)
-        return MachineLog(self.settings.vault, name, lambda: machine_name(self.settings.state), only_own=own)
-
-    @property
-    def study_folder(self) -> Path:
-        """Where plugins keep plain text that belongs to the vault and is no note: `.kb` in it."""
-        return self.settings.vault / ".kb"
 
     @cached_property
     def _vault(self) -> Vault:
@@ -168,47 +151,18 @@ class Parts:
         """Read access to all that is indexed. Raises IndexMissing before the first `index`."""
         return self._index.catalog
 
-    def attachments(self) -> list[str]:
-        """Vault-relative paths of the files that are no notes, such as pictures."""
-        return self._vault.attachments()
-
-    def attachment(self, path: str, most: int) -> bytes:
-        """The bytes of such a file, at most `most`. Raises NoteUnreadable for one outside the vault, OSError as reading does."""
-        from kb.files.small import read_small
-
-        return read_small(self._vault.locate(path), most)
-
     def close(self) -> None:
         """Let go of files and memory."""
-        for name in ("_answerer", "model", "_index", "sources"):
+        for name in ("_answerer", "models", "_index", "sources"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
 
     def _forget_readers(self) -> None:
         """The catalog is another file now."""
-        self._advisor = None
+        self.links.forget()
         self._index.forget_reader()
         self.__dict__.pop("retriever", None)
-
-    def notes_behind(self) -> int:
-        """How many notes differ from what is indexed, by the look of their files."""
-        from kb.indexing.staleness import count_stale_notes
-
-        return count_stale_notes(self.catalog, self._vault)
-
-    @property
-    def embedder(self) -> Embedder:
-        """What turns texts into vectors as the index has them."""
-        return self._index.embedder
-
-    @cached_property
-    def comparer(self) -> Embedder:
-        """What compares texts in any languages: the multilingual model, whatever the notes are embedded with."""
-        from kb.indexing.embedder import Embedder
-
-        own = self.embedder
-        return own if own.is_multilingual else Embedder("multilingual-e5-small")
 
     @cached_property
     def _index(self) -> Index:
@@ -231,11 +185,11 @@ class Parts:
 
         catalog = self._index.catalog
         reranker = Reranker(settings.reranker) if settings.reranker else None
-        return Retriever(catalog, self._index, self.embedder, settings, CatalogQueries(catalog), reranker)
+        return Retriever(
+            catalog, self._index, self._index.embedder, settings, CatalogQueries(catalog), reranker
+        )
 
-    @cached_property
-    def model(self) -> LanguageModel:
-        """The language model in force; loaded when it is first asked."""
+    def _open_model(self) -> LanguageModel:
         from kb.models.open import open_model
         from kb.models.remote_notice import remote_data_notice
 
@@ -247,23 +201,7 @@ class Parts:
         return model
 
     @cached_property
-    def reader(self) -> Reader:
-        """What finds the answer to a question in passages; loaded when it is first asked."""
-        from kb.reading.reader import Reader
-        from kb.settings import cache_folder
-
-        return Reader(cache_folder())
-
-    @cached_property
     def _answerer(self) -> Answerer:
         from kb.answering.answerer import Answerer
 
         return Answerer(self)
-
-    def last_sync(self) -> str | None:
-        """When the index was last brought in step: ISO 8601, in UTC."""
-        return self._index.last_sync()
-
-    def writer(self) -> str:
-        """Which other process is writing the index, as a phrase; empty for none."""
-        return self._index.writer()
