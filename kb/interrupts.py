@@ -17,6 +17,8 @@ def leave_at_once() -> None:
 
 def stop_what_runs() -> None:
     """From now on Ctrl-C is told to what runs, which may finish what it began."""
+    global _heard
+    _heard = False
     _handle(_stop)
 
 

@@ -29,4 +29,7 @@ def open_interface(vault: Path | None = None, index: Path | None = None) -> None
 
         return load_settings(vault=vault, index=index)
 
-    KbApp(load).run()
+    from kb.cli.daemon.later import answering_later
+
+    with answering_later(load, vault, index):
+        KbApp(load).run()

@@ -27,14 +27,15 @@ def main(words: Sequence[str] | None = None) -> None:
     report_nothing()  # plugins may use such a library, too
     words = list(sys.argv[1:] if words is None else words)
     try:
-        status = _run_to_the_end(words)
+        status = run_to_the_end(words)
     except KeyboardInterrupt:
         status = INTERRUPTED
     leave_at_once()
     sys.exit(status)
 
 
-def _run_to_the_end(words: list[str]) -> int:
+def run_to_the_end(words: list[str]) -> int:
+    """`run`, and what follows: tell of plugins that failed, and write what is left."""
     status = run(words)
     try:
         _tell_of_plugins(words)

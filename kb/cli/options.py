@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -39,10 +39,10 @@ class CliContext:
 
     def knowledge_base(self) -> KnowledgeBase:
         """The knowledge base that these options choose."""
+        from kb.cli.kept import open_knowledge_base
         from kb.cli.output import spell_paths
-        from kb.knowledge_base import KnowledgeBase
 
-        base = KnowledgeBase(self.settings(), plugin_host, self._notice)
+        base = open_knowledge_base(self.settings(), self._notice)
         spell_paths(base.files.on_disk)
         return base
 
@@ -114,6 +114,13 @@ class CliContext:
         from kb.cli.output import say
 
         say(text)
+
+    def answer_commands(self, what: Literal["run", "stop", "status"]) -> None:
+        """Answer for other `kb` commands of this user until Ctrl-C; end the process that does, or tell whether one does."""
+        from kb.cli.daemon.beside import serve_locally
+        from kb.cli.daemon.telling import tell_status, tell_stopped
+
+        {"run": serve_locally, "stop": tell_stopped, "status": tell_status}[what](self)
 
 
 def resolve_options(

@@ -7,13 +7,14 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from kb.cli.streams import answer, diverted
 
 _LESS = "FRX"  # end where all fits on the screen, show colours, leave the text on the screen
+_elsewhere: Callable[[bytes], None] | None = None
 
 
 class _Page(io.StringIO):
@@ -46,7 +47,7 @@ def paged() -> Iterator[None]:
         with diverted(page):
             yield
     finally:
-        _show(page.getvalue(), terminal, command)
+        _put(page.getvalue(), terminal, command)
 
 
 def pager() -> list[str]:
@@ -61,18 +62,32 @@ def pager() -> list[str]:
     return words if shutil.which(words[0]) else []
 
 
-def _show(text: str, terminal: TextIO, command: list[str]) -> None:
+def page_elsewhere(show: Callable[[bytes], None] | None) -> None:
+    """From now on hand long output to `show`, encoded for the terminal; None: start the pager here, as at first."""
+    global _elsewhere
+    _elsewhere = show
+
+
+def show_page(text: bytes) -> None:
+    """Show `text` by the pager, in the terminal that stdout is; write it where no pager can be started."""
+    try:
+        subprocess.run(pager(), input=text, stdout=1, env={"LESS": _LESS, **os.environ}, check=False)
+    except OSError:
+        os.write(1, text)
+
+
+def _put(text: str, terminal: TextIO, command: list[str]) -> None:
     if text.count("\n") < shutil.get_terminal_size().lines:
         terminal.write(text)
         return
     terminal.flush()
+    data = text.encode(terminal.encoding or "utf-8", "replace")
+    if _elsewhere is not None:
+        _elsewhere(data)
+        return
     try:
         subprocess.run(
-            command,
-            input=text.encode(terminal.encoding or "utf-8", "replace"),
-            stdout=terminal.fileno(),
-            env={"LESS": _LESS, **os.environ},
-            check=False,
+            command, input=data, stdout=terminal.fileno(), env={"LESS": _LESS, **os.environ}, check=False
         )
     except OSError:
         terminal.write(text)

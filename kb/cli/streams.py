@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
@@ -32,6 +32,7 @@ _ALIKE = {
     "→": ">",
 }
 _answer: TextIO | None = None
+_first_write: Callable[[], None] | None = None
 
 
 class _Out(io.FileIO):
@@ -40,6 +41,8 @@ class _Out(io.FileIO):
     gone = False  # whether the reader, such as `head`, has left
 
     def write(self, data: object, /) -> int:
+        if _first_write is not None:
+            _first_write()
         size = len(memoryview(data).cast("B"))  # type: ignore[arg-type]
         if self.gone:
             return size
@@ -55,8 +58,11 @@ class _Out(io.FileIO):
             ) from error
 
 
-def prepare() -> None:
-    """Set the streams up, once, at the start of the process."""
+def prepare(encodings: Sequence[str] = ()) -> None:
+    """Set the streams up, at the start of the process, or of a command that another process is given.
+
+    `encodings` are those of that process's stdin, stdout and stderr; empty for one that was closed.
+    """
     global _answer
     codecs.register_error(_PLAIN, _plain)
     for name in ("COLUMNS", "LINES"):
@@ -68,15 +74,48 @@ def prepare() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
-    encoding = _encoding(sys.stdout)
+    inward, outward, beside = encodings or map(_encoding, (sys.stdin, sys.stdout, sys.stderr))
     real = os.dup(1)
     os.dup2(2, 1)
-    sys.stdin = sys.stdin or _text(0, "r", "utf-8")
-    sys.stderr = _text(2, "w", _encoding(sys.stderr))
-    sys.stdout = _answer = _text(real, "w", encoding)
+    if encodings or sys.stdin is None:
+        sys.stdin = _text(0, "r", inward or "utf-8")
+    sys.stderr = _text(2, "w", beside or "utf-8")
+    sys.stdout = _answer = _text(real, "w", outward or "utf-8")
     # Under its second name stdout is found by foreign code only, for which stderr is the place.
     for name, stream in (("stdin", sys.stdin), ("stdout", sys.stderr), ("stderr", sys.stderr)):
         setattr(sys, f"__{name}__", stream)
+
+
+@contextmanager
+def of_another(encodings: Sequence[str], tell: Callable[[], None]) -> Iterator[None]:
+    """Within, the descriptors 0, 1 and 2 are those of another process; `tell` is called before anything is written."""
+    global _answer, _first_write
+    names = [prefix + name for prefix in ("", "__") for name in ("stdin", "stdout", "stderr")]
+    names = [name + "__" if name.startswith("__") else name for name in names]
+    own, before = [getattr(sys, name) for name in names], _answer
+    prepare(encodings)
+    real, beside = _answer, sys.stderr
+    _first_write = tell
+    try:
+        yield
+    finally:
+        _first_write, _answer = None, before
+        for name, stream in zip(names, own, strict=True):
+            setattr(sys, name, stream)
+        _end(beside, close=False)
+        _end(real, close=True)
+
+
+def _end(stream: TextIO | None, *, close: bool) -> None:
+    """Write what is left in `stream`, and see to it that nothing more is written, whatever its number then stands for."""
+    raw = getattr(getattr(stream, "buffer", None), "raw", None)
+    if stream is None or not isinstance(raw, _Out):
+        return
+    with suppress(OSError, ValueError, OutputFailed):
+        stream.flush()
+    raw.gone = True
+    if close:
+        os.close(raw.fileno())
 
 
 def answer() -> TextIO:

@@ -164,6 +164,13 @@ class Parts:
         self._index.forget_reader()
         self.__dict__.pop("retriever", None)
 
+    def look_again(self, *, index: bool) -> None:
+        """Forget what was seen of the notes and, with `index`, what was read of the index; models stay loaded."""
+        for name in ("_vault", "edits", "links", "files", "upkeep", "capture", "moving"):
+            self.__dict__.pop(name, None)
+        if index and "_index" in self.__dict__:
+            self._forget_readers()
+
     @cached_property
     def _index(self) -> Index:
         from kb.indexing.model_choice import open_index

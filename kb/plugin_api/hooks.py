@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol
 
 import pluggy
 
@@ -54,6 +54,9 @@ class Terminal(Protocol):
 
     def say(self, text: str) -> None:
         """Tell a notice on stderr."""
+
+    def answer_commands(self, what: Literal["run", "stop", "status"]) -> None:
+        """Answer for other `kb` commands of this user until Ctrl-C; end the process that does, or tell whether one does."""
 
 
 class Hooks:

@@ -155,6 +155,8 @@ class ServeSettings:
     write: str = choice("off", "on", confirmed={"on": "lets other programs write notes through kb serve"})
     # what they show; empty for a new one each time. Better in KB_SERVE_TOKEN than in a file
     token: str = secret(allows="lets whoever knows this token read your notes through kb serve")
+    # whether kb watch and the interface keep a process that answers kb search and others of yours sooner
+    local: str = choice("on", "off")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,16 @@ def watch(context: typer.Context, vault: Vault = None, index: Index = None) -> N
 
     For example: kb watch &
     """
+    from kb.cli.daemon.beside import Beside
+
     options = resolve_options(context, vault, index)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with closing(options.knowledge_base()) as base, progress_bar() as show:
+        with (
+            closing(options.knowledge_base()) as base,
+            closing(Beside(base.settings, options.vault, options.index)),
+            progress_bar() as show,
+        ):
             base.watch(_Told(show).tell, show).run()
     except KeyboardInterrupt:
         out().print("Stopped watching.")

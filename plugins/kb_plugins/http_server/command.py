@@ -23,11 +23,23 @@ def serve_command(
     lan: Annotated[
         bool, typer.Option("--lan", help="Let other machines of your network in, too, such as your phone.")
     ] = False,
+    local: Annotated[
+        bool,
+        typer.Option("--local", help="No HTTP: answer kb search and others of yours sooner, until Ctrl-C."),
+    ] = False,
+    status: Annotated[bool, typer.Option("--status", help="Tell whether a process answers so.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="End the process that answers so.")] = False,
 ) -> None:
-    """Serve your notes to a browser, and to programs over HTTP.
+    """Serve your notes to a browser, and to programs over HTTP; with --local, to kb itself.
 
     Whoever shows the token may search, ask and read; docs/http.md says how. For example: kb serve
     """
+    if local + status + stop > 1 or (lan and (local or status or stop)):
+        raise UsageError("--local, --status, --stop and --lan exclude each other. Name one of them.")
+    terminal: Terminal = context.obj
+    if local or status or stop:
+        terminal.answer_commands("run" if local else "status" if status else "stop")
+        return
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
             raise UsageError(
@@ -35,5 +47,4 @@ def serve_command(
             )
     from kb_plugins.http_server.serving import serve
 
-    terminal: Terminal = context.obj
     serve(terminal, http, lan=lan)
