@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from kb.isolation import without_current_folder
 
 _NEUTRAL = "/"  # nobody but root puts files there
-# What Python, llama.cpp and drivers of graphics cards need. No KB_*, no key, nothing that makes Python load more.
+# What Python, llama.cpp, drivers of graphics cards and unpacked models need. No KB_*, no key, nothing that makes Python load more.
 _PASSED_ON = (
     "CUDA_VISIBLE_DEVICES",
     "DYLD_LIBRARY_PATH",
@@ -26,6 +28,7 @@ _PASSED_ON = (
     "PATH",
     "ROCR_VISIBLE_DEVICES",
     "TMPDIR",
+    "XDG_CACHE_HOME",
 )
 # With -I Python sees neither the current folder nor PYTHON* variables; modules come from where this process has them.
 _START = (
@@ -106,6 +109,39 @@ def start_python(module: str, words: Sequence[str], *, keep: Sequence[int]) -> C
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=keep,
+        )
+    )
+
+
+class PipedChild(Child):
+    """A child process that is spoken to over its standard input and output."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(process)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.stdin: IO[bytes] = process.stdin
+        self.stdout: IO[bytes] = process.stdout
+
+    def end(self, *, patience: float = 0.0) -> int:
+        """End it, and close both pipes."""
+        status = super().end(patience=patience)
+        for pipe in (self.stdin, self.stdout):
+            with suppress(OSError):  # what was not written any more
+                pipe.close()
+        return status
+
+
+def pipe_python(module: str, words: Sequence[str]) -> PipedChild:
+    """Start `module` with `words` in a child process that stands in a neutral folder, with a pipe in and one out."""
+    return PipedChild(
+        subprocess.Popen(
+            _command(module, words),
+            cwd=_NEUTRAL,
+            env=minimal_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
     )
 

@@ -93,6 +93,7 @@ class HashingEmbedder(Embedder):
     window = 256
     spread, is_multilingual = 0.5, False
     name = source = fingerprint = "hashing"
+    opens_elsewhere = False
 
     def __init__(self) -> None:
         pass

@@ -6,24 +6,20 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 
-from kb.files.small import finite
 from kb.indexing.catalog import read_names
 from kb.indexing.failures import translated
 from kb.indexing.file_table import FileTable
+from kb.indexing.note_rows import NoteRows, Row
 from kb.indexing.schema import BUSY_SECONDS, PASSAGE_RULES, open_for_writing
 from kb.indexing.vector_table import VectorTable
-from kb.indexing.words import Columns, NoteWords
-from kb.notes.link_names import changed_names, last_part, linked_names
-from kb.notes.note import Link, Note, Passage, PropertyValue, Span
-from kb.notes.plain import plain_text
-from kb.notes.resolve import LinkResolver, NoteNames, names_of
+from kb.indexing.words import Columns
+from kb.notes.link_names import changed_names, last_part
+from kb.notes.note import Link, Span
+from kb.notes.resolve import LinkResolver, NoteNames
 from kb.notes.vault import RawNote
 from kb.text.forms import stem
-from kb.text.language import language_or_uncertain
 
 
 class CatalogWriter:
@@ -66,75 +62,50 @@ class CatalogWriter:
                 raise
             self.connection.execute("COMMIT")
 
-    def put_note(self, note: Note, passages: Sequence[Passage], raw: RawNote, stamp: str = "") -> set[str]:
+    def put_note(self, rows: NoteRows, raw: RawNote, stamp: str = "") -> set[str]:
         """Store a note in place of what was known under its path; its links become due, and those to its headings.
 
         Returns the names by which links find it now and did not before, or the reverse; see `links_due`.
         """
-        names = names_of(note)
-        before = self._names(note.path)
-        self._remove(note.path)
-        texts = [plain_text(passage.text, keep_urls=True) for passage in passages]
-        if stamp and texts:
-            texts[0] = f"{texts[0]}\n{_told_beside(note)}".strip()
-        language = language_or_uncertain("\n".join(texts))
+        before = self._names(rows.path)
+        if before:
+            self._remove(rows.path)
         id = self._run(
             "INSERT INTO notes (path, fingerprint, size, mtime_ns, ctime_ns, inode, title, created, modified, language, "
             "names, stamp) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                note.path,
+                rows.path,
                 raw.fingerprint,
                 raw.size,
                 raw.mtime_ns,
                 raw.ctime_ns,
                 raw.inode,
-                note.title,
-                note.created.isoformat() if note.created else None,
-                note.modified.isoformat() if note.modified else None,
-                language,
-                _as_json(names),
+                rows.title,
+                rows.created,
+                rows.modified,
+                rows.language,
+                rows.names_as_json,
                 stamp,
             ],
         ).lastrowid
-        self._many("INSERT INTO aliases VALUES (?, ?)", ((id, alias) for alias in note.aliases))
-        self._many("INSERT INTO tags VALUES (?, ?, ?)", ((id, tag.name, tag.line) for tag in note.tags))
-        self._many(
-            "INSERT INTO properties VALUES (?, ?, ?)",
-            (
-                (id, name, json.dumps(finite(value), ensure_ascii=False, default=_plain, allow_nan=False))
-                for name, value in note.properties.items()
-            ),
-        )
-        self._many(
-            "INSERT INTO tasks VALUES (?, ?, ?, ?)",
-            ((id, task.state, task.text, task.line) for task in note.tasks),
-        )
-        self._many(
-            "INSERT INTO problems VALUES (?, ?, ?)",
-            ((id, problem.message, problem.line) for problem in note.problems),
-        )
-        self._many(
-            "INSERT INTO links (note, kind, target, label, heading, block, relation, definition, start, stop, line, status) "
+        assert id is not None
+        self._put_rows("aliases VALUES (?, ?)", id, rows.aliases)
+        self._put_rows("tags VALUES (?, ?, ?)", id, rows.tags)
+        self._put_rows("properties VALUES (?, ?, ?)", id, rows.properties)
+        self._put_rows("tasks VALUES (?, ?, ?, ?)", id, rows.tasks)
+        self._put_rows("problems VALUES (?, ?, ?)", id, rows.problems)
+        self._put_rows(
+            "links (note, kind, target, label, heading, block, relation, definition, start, stop, line, status) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'due')",
-            (
-                (
-                    id, link.kind, link.target, link.label, link.heading, link.block, link.relation,
-                    link.definition, link.span.start, link.span.end, link.line,
-                )
-                for link in note.links
-            ),
-        )  # fmt: skip
-        self._many(
-            "INSERT INTO linked_names VALUES (?, ?)",
-            ((name, id) for name in sorted(linked_names(note))),
+            id,
+            rows.links,
         )
-        for ordinal, passage in enumerate(passages):
-            self._put_passage(id, ordinal, passage)
-        self._put_words(id, note.title, language, passages, texts)
-        if names in before:
+        self._put_rows("linked_names (note, name) VALUES (?, ?)", id, rows.linked_names)
+        self._put_passages(id, rows)
+        if rows.names in before:
             return set()
-        self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [note.path])
-        return _found_by(before, [names])
+        self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [rows.path])
+        return _found_by(before, [rows.names])
 
     def remove_note(self, path: str) -> set[str]:
         """Forget a note and all that was known of it. Returns the names by which links found it."""
@@ -241,35 +212,31 @@ class CatalogWriter:
             self.set_meta("passage_rules", str(PASSAGE_RULES))
         return fits
 
-    def _put_passage(self, note: int | None, ordinal: int, passage: Passage) -> None:
-        self._run(
+    def _put_rows(self, into: str, note: int, rows: Sequence[Row]) -> None:
+        if rows:
+            self._many(f"INSERT INTO {into}", [(note, *row) for row in rows])
+
+    def _put_passages(self, note: int, rows: NoteRows) -> None:
+        """Store a note's passages, their words, and those of the note as a whole."""
+        passages = rows.passages
+        self._many(
             "INSERT INTO passages (note, ordinal, key, start, stop, line, heading_path, text, place) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                note, ordinal, passage.key, passage.span.start, passage.span.end, passage.line,
-                json.dumps(passage.heading_path, ensure_ascii=False, allow_nan=False), passage.text, passage.place,
-            ],
-        )  # fmt: skip
-        self._run(
-            "INSERT OR IGNORE INTO pending SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE key = ?)",
-            [passage.key, passage.embed_text, passage.key],
+            [(note, ordinal, one.key, *one.stored) for ordinal, one in enumerate(passages)],
         )
-        self._run("DELETE FROM unlisted WHERE key = ?", [passage.key])
-
-    def _put_words(
-        self, note: int | None, title: str, language: str, passages: Sequence[Passage], texts: Sequence[str]
-    ) -> None:
-        """Store the words of a note's passages, and of the note as a whole."""
+        self._many(
+            "INSERT OR IGNORE INTO pending SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE key = ?1)",
+            [(one.key, one.embed_text) for one in passages],
+        )
+        self._many("DELETE FROM unlisted WHERE key = ?", [(one.key,) for one in passages])
         ids = self._run("SELECT id FROM passages WHERE note = ? ORDER BY ordinal", [note]).fetchall()
-        words = NoteWords(title, language)
-        rows = [
-            (id, *words.add("\n".join(passage.heading_path), text, passage.embed_text))
-            for (id,), passage, text in zip(ids, passages, texts, strict=True)
-        ]
         columns = f"(rowid, {', '.join(Columns._fields)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-        self._many(f"INSERT INTO passages_fts {columns}", rows)
-        self._run(f"INSERT INTO notes_fts {columns}", (note, *words.whole()))
-        self._many("INSERT OR IGNORE INTO words VALUES (?)", ((word,) for word in words.seen))
+        self._many(
+            f"INSERT INTO passages_fts {columns}",
+            [(id, *one.words) for (id,), one in zip(ids, passages, strict=True)],
+        )
+        self._run(f"INSERT INTO notes_fts {columns}", (note, *rows.words))
+        self._many("INSERT OR IGNORE INTO words VALUES (?)", [(word,) for word in rows.seen])
 
     def _run(self, statement: str, values: Sequence[object]) -> sqlite3.Cursor:
         return self.connection.execute(statement, values)
@@ -278,23 +245,9 @@ class CatalogWriter:
         self.connection.executemany(statement, rows)
 
 
-def _told_beside(note: Note) -> str:
-    """What is known of a file beside its text, such as its name and author; a note has that in its front matter."""
-    values = [value for value in note.properties.values() if isinstance(value, str)]
-    return "\n".join([*note.aliases, *values])
-
-
-def _as_json(names: NoteNames) -> str:
-    return json.dumps(asdict(names), ensure_ascii=False, allow_nan=False)
-
-
 def _found_by(before: Sequence[NoteNames], after: Sequence[NoteNames]) -> set[str]:
     """The names by which links find a note at one time and not at the other."""
     folders = {
         part for one in (*before, *after) for part in one.path.split("/")[:-1]
     }  # links lead there, too
     return changed_names(before, after) | set(map(last_part, folders))
-
-
-def _plain(value: PropertyValue) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -28,6 +28,8 @@ _BATCH = 32  # passages; larger ones were no faster on two cores
 class Embedder:
     """Turns texts into L2-normalised float32 vectors. Nothing is loaded before it is needed."""
 
+    opens_elsewhere = True  # whether another process can open it by its `source`
+
     def __init__(self, model: str) -> None:
         self._model = open_embedding_model(model)
         self._common: dict[str, Vectors] = {}  # what all vectors of texts with this prefix have in common

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import blake2b, file_digest
 from pathlib import Path
@@ -20,6 +20,7 @@ from kb.indexing.e5_encoder import E5Encoder
 from kb.indexing.e5_folder import unpacked_folder
 from kb.indexing.question_means import without_mean
 from kb.indexing.unigram import Unigram, open_unigram
+from kb.indexing.word_pieces import counter_of
 from kb.settings import cache_folder
 from kb.settings.rules import expanded
 
@@ -194,8 +195,11 @@ class EmbeddingModel:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Word pieces of each text, without special tokens."""
-        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding) for encoding in encodings]
+        return self._count(texts)
+
+    @cached_property
+    def _count(self) -> Callable[[Sequence[str]], list[int]]:
+        return counter_of(self.tokenizer)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text with special tokens, cut to the window."""

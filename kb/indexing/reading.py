@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,18 +14,18 @@ from kb.indexing.catalog import Catalog
 from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
 from kb.indexing.file_table import known_extract, seen_files
+from kb.indexing.note_rows import NoteRows, rows_of, told_beside
 from kb.indexing.pending_work import mark_pending
 from kb.indexing.plan import Plan, looks_lost, plan, trusted_mtime
+from kb.indexing.reading_beside import Batch, rows_beside
 from kb.indexing.stored import StoredNote, StoredUnread
 from kb.notes.extracted_note import note_of_extract
 from kb.notes.listing import NoteFile
-from kb.notes.note import Note, Passage
-from kb.notes.parse import parse_note
 from kb.notes.passages import split_passages
 from kb.notes.vault import RawNote, Vault
 from kb.sources.form import pack, unpack
 
-_NOTES_PER_BATCH = 100
+_NOTES_PER_BATCH = 250
 
 
 @dataclass(slots=True)
@@ -80,17 +80,9 @@ def read_changes(
         )
     done = 0
     work = [*todo.new, *todo.suspects]
-    for batch in _batches(work):
-        progress(done, len(work))
-        looked = [
-            (file, read.pop(file.path) if file.path in read else _read(vault, file, tally)) for file in batch
-        ]
-        # Reading a long file takes a minute, in which others may write.
-        made = [
-            _made(_Found(file, raw), known.get(file.path), vault, catalog, embedder)
-            for file, raw in looked
-            if raw is not None
-        ]
+    progress(done, len(work))
+    look = _Look(vault, known, read, tally)
+    for made, count in _made(work, look, catalog, embedder):
         with writer.batch():
             before = len(tally.notes)
             names: set[str] = set()
@@ -98,7 +90,8 @@ def read_changes(
                 names |= _keep(one, writer, tally, is_known=one.path in known, is_renamed=one.path in renamed)
             if names or len(tally.notes) > before:
                 mark_pending(writer, names if known else None)
-        done += len(batch)
+        done += count
+        progress(done, len(work))
     with writer.batch():
         names = set()
         for path in todo.missing:
@@ -116,8 +109,8 @@ class _Found:
 
     file: NoteFile
     raw: RawNote
-    note: Note | None = None  # None for one that is as it was, or could not be read
-    passages: Sequence[Passage] = ()
+    is_as_known: bool
+    rows: NoteRows | None = None  # None for one that is as it was, or could not be read
     reason: str = ""  # why it could not be read
     is_refused: bool = False  # whether that lies in the file itself
     content: bytes = b""  # of what a source read, where that is new
@@ -127,36 +120,70 @@ class _Found:
         return self.file.path
 
 
-def _batches(work: Sequence[NoteFile]) -> Iterator[Sequence[NoteFile]]:
-    """What is kept together: many notes, but one file of another format, which may take a minute, after all notes."""
-    notes = [file for file in work if not file.stamp]
-    yield from (notes[start : start + _NOTES_PER_BATCH] for start in range(0, len(notes), _NOTES_PER_BATCH))
-    yield from ([file] for file in work if file.stamp)
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looks at files."""
 
+    vault: Vault
+    known: Mapping[str, StoredNote]
+    read: dict[str, RawNote | None]  # what was looked at before, by path; each is handed out once
+    tally: Tally
 
-def _still_unread(todo: Plan, unread: Collection[str]) -> int:
-    """How many of the files that could not be read are what they were."""
-    return len(set(unread) - {file.path for file in todo.suspects} - set(todo.missing))
+    def __call__(self, files: Iterable[NoteFile]) -> list[_Found]:
+        """Those of `files` that can be looked at."""
+        return [self._found(file, raw) for file in files if (raw := self._raw(file)) is not None]
+
+    def _raw(self, file: NoteFile) -> RawNote | None:
+        if file.path in self.read:
+            return self.read.pop(file.path)
+        return _read(self.vault, file, self.tally)
+
+    def _found(self, file: NoteFile, raw: RawNote) -> _Found:
+        # Sync tools touch files without changing them.
+        known = self.known.get(file.path)
+        same = known is not None and (known.fingerprint, known.stamp) == (raw.fingerprint, file.stamp)
+        return _Found(file, raw, is_as_known=same)
 
 
 def _made(
-    found: _Found, known: StoredNote | None, vault: Vault, catalog: Catalog, embedder: Embedder
-) -> _Found:
-    """`found` with its note, unless it is what is known."""
+    work: Sequence[NoteFile], look: _Look, catalog: Catalog, embedder: Embedder
+) -> Iterator[tuple[list[_Found], int]]:
+    """What is kept together, with the number of its files: many notes, then each file of another format, which may take a minute."""
+    notes = [file for file in work if not file.stamp]
+
+    def batches() -> Iterator[tuple[tuple[list[_Found], int], Batch]]:
+        for start in range(0, len(notes), _NOTES_PER_BATCH):
+            files = notes[start : start + _NOTES_PER_BATCH]
+            found = look(files)
+            texts = [(one.raw.path, one.raw.text) for one in found if not one.is_as_known]
+            yield (found, len(files)), texts
+
+    for (found, count), rows in rows_beside(batches(), embedder, len(notes)):
+        made = iter(rows)
+        yield [one if one.is_as_known else replace(one, rows=next(made)) for one in found], count
+    for file in work:
+        if file.stamp:
+            yield [_extracted(one, look.vault, catalog, embedder) for one in look([file])], 1
+
+
+def _extracted(found: _Found, vault: Vault, catalog: Catalog, embedder: Embedder) -> _Found:
+    """A file that is no Markdown, with its rows, unless it is as it was."""
+    if found.is_as_known:
+        return found
     file, raw = found.file, found.raw
-    if known is not None and (known.fingerprint, known.stamp) == (raw.fingerprint, file.stamp):
-        return found  # sync tools touch files without changing them
-    if not file.stamp:
-        note = parse_note(raw.path, raw.text)
-        return replace(found, note=note, passages=split_passages(note, embedder.count_tokens))
     content = known_extract(catalog, raw.fingerprint, file.stamp)
     try:
         extract = unpack(content) if content is not None else vault.extract(raw)
     except NoteUnreadable as error:
         return replace(found, reason=str(error), is_refused=isinstance(error, FileRefused))
     note = note_of_extract(raw.path, extract)
-    passages = split_passages(note, embedder.count_tokens)
-    return replace(found, note=note, passages=passages, content=b"" if content is not None else pack(extract))
+    rows = rows_of(note, split_passages(note, embedder.count_tokens), told_beside(note))
+    return replace(found, rows=rows, content=b"" if content is not None else pack(extract))
+
+
+def _still_unread(todo: Plan, unread: Collection[str]) -> int:
+    """How many of the files that could not be read are what they were."""
+    return len(set(unread) - {file.path for file in todo.suspects} - set(todo.missing))
 
 
 def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> set[str]:
@@ -169,13 +196,13 @@ def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, i
     if one.reason:
         writer.files.put_unread(one.file, one.raw, one.reason)
         return writer.remove_note(one.path)
-    if one.note is None:
+    if one.rows is None:
         writer.touch(one.raw)
         tally.unchanged += 1
         return set()
     if one.content:
         writer.files.put_extract(one.raw.fingerprint, one.file.stamp, one.content)
-    names = writer.put_note(one.note, one.passages, one.raw, one.file.stamp)
+    names = writer.put_note(one.rows, one.raw, one.file.stamp)
     tally.notes.append(one.path)
     tally.changed += is_known
     tally.renamed += is_renamed

@@ -20,6 +20,7 @@ _PATIENCE_SECONDS = 10.0
 _SLOW_BYTES_PER_SECOND = 2_000_000
 _LARGEST_VALUE = 64_000_000  # bytes
 _STEPS = 100_000  # of SQLite's machine between two looks at the clock
+_WRITE_CACHE_KIB = 64_000  # makes many notes a quarter faster to write
 BUSY_SECONDS = 10.0
 _NOT_OPENED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
@@ -172,6 +173,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{_WRITE_CACHE_KIB}")
         if file.stat().st_mode & 0o077:
             file.chmod(0o600)
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:

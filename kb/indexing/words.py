@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from kb.text.characters import fold
 from kb.text.forms import further_stems, part_stems, run_terms, stem, variants
 from kb.text.language import ENGLISH, UNCERTAIN
 from kb.text.scripts import is_written_in
-from kb.text.words import Compound, Piece, bare, bigrams, compounds, pieces
+from kb.text.words import Compound, Piece, bare, bigrams, compounds, may_hold_runs, pieces
 
 
 class Columns(NamedTuple):
@@ -40,6 +41,15 @@ class _Terms:
     seen: set[str] = field(default_factory=set)  # its words as written, folded
 
 
+class _WordTerms(NamedTuple):
+    """The terms of one word."""
+
+    word: str
+    stems: tuple[str, ...]
+    forms: tuple[str, ...]
+    seen: str
+
+
 class NoteWords:
     """The words of one note, from which its rows are made."""
 
@@ -57,7 +67,8 @@ class NoteWords:
         if heads is None:
             heads = self._headings[headings] = self._cut(headings)
         self._texts.append(self._cut(text))
-        runs = [piece.text for piece in pieces(embed_text) if piece.kind in ("hangul", "unspaced")]
+        cut = pieces(embed_text) if may_hold_runs(embed_text) else ()
+        runs = [piece.text for piece in cut if piece.kind in ("hangul", "unspaced")]
         self._bigrams.append(" ".join(term for run in runs for term in run_terms(run)))
         return self._row([heads], self._texts[-1:], self._bigrams[-1:])
 
@@ -79,28 +90,34 @@ class NoteWords:
     def _cut(self, text: str) -> _Terms:
         found = _Terms()
         cut = pieces(text)
-        has_stems = self.language not in (ENGLISH, UNCERTAIN)
         for piece in cut:
             if piece.kind == "unspaced":
                 continue
             if piece.kind == "sign":
                 found.forms.append(fold(piece.text))
                 continue
-            word = bare(piece.text)
-            if word != piece.text:
-                found.forms.append(fold(piece.text))
-            found.words.append(stem(word))
-            further = further_stems(word, self.language)
-            if has_stems:
-                own = self.language if is_written_in(word, self.language) else ENGLISH
-                found.stems += (stem(word, own), *further)
-            else:
-                found.forms += further
-            found.forms += (*variants(word), *part_stems(word))
-            found.seen.add(fold(word))
+            word = _word_terms(piece.text, self.language)
+            found.words.append(word.word)
+            found.stems += word.stems
+            found.forms += word.forms
+            found.seen.add(word.seen)
         found.forms += (stem(one.joined) for one in compounds(text, cut))
         self.seen |= found.seen
         return found
+
+
+@lru_cache(maxsize=262_144)
+def _word_terms(text: str, language: str) -> _WordTerms:
+    word = bare(text)
+    forms = [fold(text)] if word != text else []
+    further = further_stems(word, language)
+    stems: tuple[str, ...] = ()
+    if language in (ENGLISH, UNCERTAIN):
+        forms += further
+    else:
+        own = language if is_written_in(word, language) else ENGLISH
+        stems = (stem(word, own), *further)
+    return _WordTerms(stem(word), stems, (*forms, *variants(word), *part_stems(word)), fold(word))
 
 
 def any_match(

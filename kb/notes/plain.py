@@ -106,7 +106,9 @@ def _without_markup(
         text = html.unescape(text)
     if stash:
         text = _STASHED.sub(lambda match: stash[int(match[1])], text)
-    text = _SPACES.sub(" ", mend(text))
+    text = mend(text)
+    if "  " in text or "\t" in text or "\u00a0" in text:
+        text = _SPACES.sub(" ", text)
     lines = (line.strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -200,7 +202,7 @@ def _strip_blocks(text: str) -> str:
         text = _DEFINITION.sub("", text)
     text = _RULE_LINE.sub("", text)
     text = _LINE_START.sub("", text)
-    return _HEADING_END.sub("", text)
+    return _HEADING_END.sub("", text) if "#" in text else text
 
 
 def _mark_rows(text: str) -> str:
@@ -236,7 +238,8 @@ def _strip_marks(text: str) -> str:
     if "[" in text:
         if "[[" in text:
             text = _WIKI.sub(_wiki_words, text)
-        text = _FOOTNOTE.sub("", text)
+        if "[^" in text:
+            text = _FOOTNOTE.sub("", text)
         if "](" in text:
             # Twice, because an image may stand inside a link.
             text = _INLINE.sub(r"\1", _INLINE.sub(r"\1", text))

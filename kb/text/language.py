@@ -22,6 +22,7 @@ _CERTAIN = 0.5  # probability; dates, lists of names and lines of code get 0.2 a
 _READ = 4_000  # characters that tell the language
 _FEWEST_WORDS = 8
 _FEWEST_LETTERS = 12  # of a script other than Latin
+_MAYBE_OTHER = re.compile("[\u0370-\u1dff\u1f00-\U0010ffff]")  # what is no Latin letter, if it is a letter
 _GREEK, _LATIN_ADDITIONS = "\u0370", ("\u1e00", "\u1eff")
 # A text of which so many words are these is English, and needs no identifier, which takes 0.6 s to load.
 _COMMON = frozenset("the of and to that it for as with was are be this by or from".split())
@@ -94,6 +95,8 @@ def _told_by_script(text: str) -> str:
 
 
 def _is_of_other_script(text: str) -> bool:
+    if text.isascii() or not any(map(str.isalpha, _MAYBE_OTHER.findall(text))):
+        return False
     letters = [character for character in text if character.isalpha()]
     return bool(letters) and sum(map(_is_latin, letters)) < len(letters) / 2
 

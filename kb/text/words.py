@@ -47,6 +47,10 @@ _PIECE = regex.compile(
 _ASCII_PIECE = re.compile(
     rf"(?P<word>{_DOTTED}[a-zA-Z0-9]++(?:\+\+|\#(?!\w))?)|(?P<sign>(?<!{_OPERATOR}){_OPERATOR}{{2,3}}(?!{_OPERATOR}))"
 )
+# The blocks of those scripts.
+_MAY_BE_RUN = re.compile(
+    "[\u0e00-\u1fff\u2e80-\ud7ff\uf900-\ufaff\uff00-\uffef\U00016fe0-\U0001b2ff\U0001f200-\U0001f2ff\U00020000-\U0003ffff]"
+)
 # Between pieces of one word. A joint between digits, or one that means "and" or "at", stays when they are joined.
 _JOINTS = frozenset("-‐‑‒–_./&'’@:+·~")
 _KEPT_JOINTS = frozenset("&@+")
@@ -98,12 +102,19 @@ def compounds(text: str, cut: Sequence[Piece]) -> Iterator[Compound]:
     """The words of `text` that are written without a space and have several of the pieces `cut` out of it."""
     group: list[Piece] = []
     for piece in cut:
-        if group and not _is_joined(text, group[-1], piece):
-            yield from _compounds_of(text, group)
+        # Most words are followed by a space, which needs no closer look.
+        if group and (text[group[-1].end] == " " or not _is_joined(text, group[-1], piece)):
+            if len(group) > 1:
+                yield from _compounds_of(text, group)
             group = []
         if piece.kind in ("word", "hangul"):
             group.append(piece)
     yield from _compounds_of(text, group)
+
+
+def may_hold_runs(text: str) -> bool:
+    """Whether `text` has a character that a run of Hangul or of a script without spaces may have; quick."""
+    return not text.isascii() and _MAY_BE_RUN.search(text) is not None
 
 
 def parts(word: str) -> list[str]:
