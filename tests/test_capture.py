@@ -195,7 +195,7 @@ def test_an_ignore_file_that_cannot_be_read_is_told_before_anything_is_written(t
     (tmp_path / "vault" / ".kbignore").mkdir()
     for write in (lambda: into.new("Tea"), lambda: into.add("a thought", "Log.md"), lambda: into.daily(NOW)):
         with pytest.raises(IgnoreFileUnreadable, match="it is a folder"):
-            write()
+            write()  # type: ignore[no-untyped-call]
     assert sorted(one.name for one in (tmp_path / "vault").rglob("*.md")) == ["Log.md"]
     assert text(tmp_path, "Log.md") == "x\n"
 

@@ -115,7 +115,7 @@ def fitted(rows: Sequence[Asked]) -> Vector:
     def loss(theta: Vector) -> float:
         total = 0.0
         for row, gold in zip(rows, golden, strict=True):
-            scores = math.exp(theta[-1]) * row.scores(theta[:-1])
+            scores = math.exp(theta[-1]) * row.scores(theta[:-1])  # type: ignore[arg-type]
             likely = np.exp(scores - scores.max())
             total -= math.log(max(likely[gold].sum() / likely.sum(), 1e-9))
         return total / len(rows)
@@ -139,7 +139,7 @@ def main(sets: Path, cache: Path, most: int) -> None:
             [row.ndcg(row.lexical) for row in rows],
             [row.ndcg(row.dense) for row in rows],
             [row.ndcg(row.scores(half)) for row in rows],
-            [row.ndcg(row.scores(log_odds)) for row in rows],
+            [row.ndcg(row.scores(log_odds)) for row in rows],  # type: ignore[arg-type]
             [row.ndcg(row.scores(_LOG_ODDS)) for row in rows],
         ]
         weight = np.mean([dense_weight(row.features, 0.5, _LOG_ODDS) for row in rows if row.features])

@@ -159,7 +159,7 @@ def saves(notes: int = 1000, edits: int = 100) -> None:
                 lexical.append(until(lambda word=word: bool(reader.catalog.lexical(f'"{word}"', 1)), start))
 
                 def found(word: str = word, vector: object = vector) -> bool:
-                    keys = [key for key, _ in reader.dense(vector, 10)]
+                    keys = [key for key, _ in reader.dense(vector, 10)]  # type: ignore[arg-type]
                     ids = [id for found in reader.catalog.passages_by_key(keys).values() for id in found]
                     return any(word in passage.text for passage in reader.catalog.passages(ids))
 

@@ -26,7 +26,8 @@ from kb.linking.advisor import LinkAdvisor
 from kb.linking.decisions import DecisionLog
 from kb.linking.ranking.context import PassageVectors
 from kb.linking.ranking.features import CONSTANT, NAMES
-from kb.linking.ranking.linker import Linker, examples, train
+from kb.linking.ranking.linker import Linker, examples
+from kb.linking.ranking.linker import train as learn
 from kb.linking.ranking.ranker import Ranker, fit
 from kb.linking.reading.graph import LinkGraph, graph_of
 from kb.linking.reading.link_statistics import Read
@@ -134,7 +135,7 @@ def prior_without(name: str, vaults: list[Loaded]) -> Ranker:
     rows, labels, importance = [], [], []
     for other in vaults:
         if other.name != name:
-            linker = train(other.notes, map(names_of, other.notes), other.resolver, other.vectors, NEUTRAL)
+            linker = learn(other.notes, map(names_of, other.notes), other.resolver, other.vectors, NEUTRAL)
             more, marks = examples(linker.known, map(linker.read, other.notes))
             rows += more
             labels += marks
@@ -201,7 +202,7 @@ def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
     # The hidden notes' other links (properties, embeds, headings) are still there to be seen.
     graph = graph_of([read_prose(note, resolver) for note in (*train, *changed)])
     # Vectors are those of the whole notes: a passage is embedded as its words, with links or without.
-    linker = train(train, names, resolver, loaded.vectors, prior, graph)
+    linker = learn(train, names, resolver, loaded.vectors, prior, graph)
     reads = [linker.read(note) for note in changed]
     odds: dict[Pair, float] = {}
     spans: dict[Pair, Span] = {}
@@ -224,7 +225,7 @@ def split(loaded: Loaded, prior: Ranker, seed: int) -> dict[str, float]:
             )
         }
 
-    exact, loose = ({}, {})
+    exact, loose = dict[str, Any](), dict[str, Any]()
     for note in (*train, *changed):
         for name in {note.title, stem(note.path)}:
             exact.setdefault(name, set()).add(note.path)
@@ -285,7 +286,7 @@ def foretold_as_new(loaded: Loaded, prior: Ranker) -> tuple[dict[Pair, float], s
         names = [names_of(note) for note in (*kept, *(note for note, _ in bare))]
         resolver = LinkResolver(names)
         graph = graph_of([read_prose(note, resolver) for note in kept])
-        linker = train(kept, names, resolver, loaded.vectors, prior, graph)
+        linker = learn(kept, names, resolver, loaded.vectors, prior, graph)
         for note, gold in bare:
             right |= {(note.path, target) for _, target in gold}
             for one in linker.scored(linker.read(note), as_new=True):
@@ -384,7 +385,7 @@ def related(vaults: list[Loaded]) -> None:
     print("|---|---|---|---|---|---|")
     for loaded in vaults:
         prior = prior_without(loaded.name, vaults)
-        linker = train(loaded.notes, map(names_of, loaded.notes), loaded.resolver, loaded.vectors, prior)
+        linker = learn(loaded.notes, map(names_of, loaded.notes), loaded.resolver, loaded.vectors, prior)
         linker.ranker = prior  # the vault's own weights have seen the note's links
         tags = {note.path: frozenset(tag.name for tag in note.tags) for note in loaded.notes}
         proses = {note.path: read_prose(note, loaded.resolver) for note in loaded.notes}

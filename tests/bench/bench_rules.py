@@ -2,6 +2,7 @@
 
 python tests/bench/bench_rules.py answers SET [SAMPLE]   the rules that find and choose evidence, on questions of SET
 python tests/bench/bench_rules.py gates                  the checks of gate C, on altered sentences of notes
+python tests/bench/bench_rules.py prose SET SAMPLE       the same, on what the bundled model says of its quotes
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ sys.path.insert(0, str(ROOT))
 
 from kb.answering.conversation import Turn  # noqa: E402
 from kb.answering.gates import groundedness  # noqa: E402
+from kb.answering.generation import phrasing  # noqa: E402
 from kb.answering.question.decompose import Part, SubQuestions  # noqa: E402
 from kb.answering.question.follow_up import StandaloneQuestion  # noqa: E402
 from kb.cli.commands.evaluate import _knowledge_base as opened  # noqa: E402
 from kb.evaluation.answers import Judged, judge_answers  # noqa: E402
-from kb.evaluation.questions import GoldQuestion, load_questions  # noqa: E402
+from kb.evaluation.questions import GoldQuestion, holds_answer, load_questions  # noqa: E402
 from kb.knowledge_base import KnowledgeBase  # noqa: E402
 from kb.knowledge_base.models import Models  # noqa: E402
 from tests.answering.altered import pairs, sentences_of  # noqa: E402
@@ -227,8 +229,36 @@ def gates() -> None:
         print(f"| {gate.__name__ if gate else 'nothing'} | {false} | {sum(p.is_true for p in made) - true} |")
 
 
+def prose(name: str, sample: str) -> None:
+    questions = [one for one in load_questions(SHARED / "eval" / name) if not one.unanswerable]
+    questions = random.Random(0).sample(questions, int(sample))
+    said: list[tuple[bool, Any]] = []
+    with closing(opened(SHARED / "eval" / name / "notes")) as base:
+        base.settings = replace(
+            base.settings, answers=replace(base.settings.answers, prose="always", threshold=0.0)
+        )
+        base.index()
+        for gold in questions:
+
+            def check(sentence: str, *given: Any, gold: GoldQuestion = gold) -> Any:
+                said.append((holds_answer(sentence, gold.answers), (sentence, *given)))
+                return groundedness.check_groundedness(sentence, *given)
+
+            with instead(phrasing, "check_groundedness", check):
+                answered(base, gold.question, "full")
+    print(f"{name}: {len(said)} sentences, {sum(right for right, _ in said)} of which hold the answer\n")
+    print("| left out | let pass with the answer | without it |\n|---|---|---|")
+    for gate in (None, *groundedness.GATES):
+        with instead(groundedness, "GATES", tuple(one for one in groundedness.GATES if one is not gate)):
+            passed = [right for right, given in said if groundedness.check_groundedness(*given).supported]
+        print(
+            f"| {gate.__name__ if gate else 'nothing'} | {passed.count(True)} | {passed.count(False)} |",
+            flush=True,
+        )
+
+
 if __name__ == "__main__":
-    commands: dict[str, Callable[..., None]] = {"answers": answers, "gates": gates}
+    commands: dict[str, Callable[..., None]] = {"answers": answers, "gates": gates, "prose": prose}
     if len(sys.argv) < 2 or sys.argv[1] not in commands:
         sys.exit(__doc__)
     commands[sys.argv[1]](*sys.argv[2:])

@@ -118,7 +118,7 @@ def check_words(words: list[str]) -> None:
     command = typer.main.get_command(app)
     parent = command.make_context("kb", [], resilient_parsing=True)
     while words and hasattr(command, "commands"):
-        child = command.get_command(parent, words[0])
+        child = command.get_command(parent, words[0])  # type: ignore[attr-defined]
         if child is None:
             break
         command, words = child, words[1:]

@@ -18,7 +18,7 @@ TRICK = GoldQuestion("2", "Who invented tea?", (), (), unanswerable=True)
 def test_a_gold_note_counts_by_its_rank_among_notes(ranking: list[str], ndcg: float, mrr: float) -> None:
     figures = judge_retrieval([ASKED, TRICK], lambda _: ranking)
     assert figures.questions == 1
-    assert (figures.ndcg, figures.mrr) == (pytest.approx(ndcg, abs=1e-4), mrr)
+    assert (figures.ndcg, figures.mrr) == (pytest.approx(ndcg, abs=1e-4), mrr)  # type: ignore[comparison-overlap]
 
 
 def test_grep_ranks_files_by_distinct_words(tmp_path: Path) -> None:

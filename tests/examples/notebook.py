@@ -29,7 +29,7 @@ async def run_cells(cells: list[str]) -> list[Shown]:
                 await _done(eval(compile(tree, f"cell {number}", "exec", SEVERAL), names))
             if last is not None:
                 value = await _done(
-                    eval(compile(ast.Expression(last.value), "<cell>", "eval", SEVERAL), names)
+                    eval(compile(ast.Expression(last.value), "<cell>", "eval", SEVERAL), names)  # type: ignore[attr-defined]
                 )
         markdown = getattr(value, "_repr_markdown_", None)
         kind = "text/markdown" if markdown else "text/plain"

@@ -85,7 +85,7 @@ def hostile(
     (models / f"{NAME}.gguf").write_bytes(b"GGUF" + bytes(200))
     with Server.running() as server:
         server.answering = blurt
-        kept, Handler.do_GET = Handler.do_GET, listed  # type: ignore[method-assign]
+        kept, Handler.do_GET = Handler.do_GET, listed  # type: ignore[assignment, method-assign]
         yield (
             folder,
             {
@@ -118,7 +118,7 @@ def named() -> set[str]:
         for name, child in command.commands.items():
             found.add(" ".join((*path, name)))
             if hasattr(child, "commands"):
-                walk(child, (*path, name))
+                walk(child, (*path, name))  # type: ignore[arg-type]
 
     walk(typer.main.get_group(app), ())
     exports = {

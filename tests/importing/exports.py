@@ -105,7 +105,7 @@ CHATGPT = [
     },
     {"title": "Nothing", "create_time": 1.0, "mapping": {}, "current_node": "x", "conversation_id": "empty"},
 ]
-CHATGPT_FILES = {
+CHATGPT_FILES: dict[str, str | bytes] = {
     "conversations.json": json.dumps(CHATGPT),
     "file-AbC123-jar.png": PNG,
     "chat.html": "<html><body>viewer</body></html>",

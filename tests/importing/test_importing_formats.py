@@ -407,7 +407,7 @@ def test_signs_in_the_text_of_a_page_stay_text(house: House, tmp_path: Path) -> 
 @pytest.mark.parametrize("packed", [True, False])
 def test_one_bundle_alone_is_a_note(house: House, tmp_path: Path, packed: bool) -> None:
     files = {"text.markdown": "![](assets/a.png)\n", "info.json": bear_info("X"), "assets/a.png": PNG}
-    export = pack(tmp_path / "Mill.textpack", files) if packed else put(tmp_path / "Mill.textbundle", files)
+    export = pack(tmp_path / "Mill.textpack", files) if packed else put(tmp_path / "Mill.textbundle", files)  # type: ignore[arg-type]
     assert house.bring(export).label == "Bear"
     assert house.text("Bear/Mill.md").endswith("# Mill\n\n![[a.png]]\n")
     assert "created: 2024-03-09T10:11:12\n" in house.text("Bear/Mill.md")

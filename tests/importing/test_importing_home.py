@@ -136,7 +136,7 @@ def test_attachments_of_one_name_are_kept_apart_and_equal_ones_are_one(house: Ho
         "b/B.md": "![](x/loaf.png)\n", "b/x/loaf.png": PDF,
         "c/C.md": "![](x/loaf.png)\n", "c/x/loaf.png": PNG,
     }  # fmt: skip
-    house.bring(put(tmp_path / "old", files))
+    house.bring(put(tmp_path / "old", files))  # type: ignore[arg-type]
     found = house.files()
     assert found["Imported/attachments/loaf.png"] == b"mine"
     assert sorted(path for path in found if "/loaf" in path) == [

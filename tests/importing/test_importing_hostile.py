@@ -302,7 +302,7 @@ def test_markdown_of_any_marks_takes_little_time(house: House, tmp_path: Path, s
 def test_an_outline_as_deep_as_json_may_be(house: House, tmp_path: Path) -> None:
     block = {"string": "x", "uid": "a"}
     for _ in range(300):
-        block = {"string": "x", "uid": "a", "children": [block]}
+        block = {"string": "x", "uid": "a", "children": [block]}  # type: ignore[dict-item]
     house.bring(
         put(tmp_path / "o", {"r.json": json.dumps([{"title": "t", "edit-time": 1, "children": [block]}])})
     )

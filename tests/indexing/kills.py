@@ -38,7 +38,7 @@ def child(folder: Path) -> None:
 
     def told(self: ChromaIndex, *arguments: object) -> None:
         print("chroma", flush=True)
-        original(self, *arguments)
+        original(self, *arguments)  # type: ignore[arg-type]
 
     original = ChromaIndex._bring_in_step
     ChromaIndex._bring_in_step = told  # type: ignore[method-assign,assignment]

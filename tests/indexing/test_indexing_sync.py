@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ class Base:
         write_notes(self.vault, NOTES)
         self.index = Index(self.folder, embedder)
 
-    def sync(self, **options: bool) -> SyncReport:
+    def sync(self, **options: Any) -> SyncReport:
         return self.index.sync(Vault(self.vault), lambda _: None, SyncOptions(**options))
 
     def write(self, name: str, text: str) -> None:
@@ -72,7 +73,7 @@ class Base:
             [collection] = client.list_collections()
             return set(collection.get(include=[])["ids"])
         finally:
-            client.close()
+            client.close()  # type: ignore[attr-defined]
 
     def passage_keys(self) -> set[str]:
         with sqlite3.connect(self.folder / "catalog.sqlite") as catalog:

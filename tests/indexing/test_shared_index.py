@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def make(server: ChromaServer, tmp_path: Path, request: pytest.FixtureRequest) -
 
     def make(name: str, url: str = "", **settings: str) -> Machine:
         values = {"database": database} | settings
-        machine = Machine(tmp_path / name, url or server.url, tmp_path / "embedded", **values)
+        machine = Machine(tmp_path / name, url or server.url, tmp_path / "embedded", **values)  # type: ignore[arg-type]
         made.append(machine)
         return machine
 
@@ -83,7 +84,7 @@ def test_machines_that_begin_at_once_share_the_work(make: Make) -> None:
     for machine in machines:
         machine.embedder._seconds = 0.02
         machine.write({name: text * 2 for name, text in MORE.items()} | NOTES)
-    reports = {}
+    reports: dict[str, Any] = {}
     threads = [
         threading.Thread(target=lambda one=one: reports.__setitem__(one.folder.name, one.sync()))
         for one in machines

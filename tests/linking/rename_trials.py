@@ -167,7 +167,7 @@ class Trial:
         with remembered_reading():
             self.context = context_of(self.root, self.state)
         self.bytes = all_bytes(self.root)
-        self.notes: dict[str, Note] = {note.path: note for note in self.context.catalog.notes()}  # type: ignore[misc]
+        self.notes: dict[str, Note] = {note.path: note for note in self.context.catalog.notes()}
         self.files = self.context.vault.attachments()
 
     def run(self, sort: str, count: int) -> None:

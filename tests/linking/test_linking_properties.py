@@ -139,7 +139,7 @@ def made_spans(found: Any) -> list[tuple[int, int]]:
 
 
 def unlinked(text: str, made: list[tuple[int, int]], found: Any) -> str:
-    parts, position = [], 0
+    parts, position = list[str](), 0
     for (start, end), one in zip(made, found, strict=True):
         parts += text[position:start], one.mention
         position = end

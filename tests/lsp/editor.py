@@ -176,12 +176,12 @@ class Editor:
         found: dict[str, str] = {}
         for change in edit.document_changes:
             if isinstance(change, types.RenameFile):
-                name = Path(to_fs_path(change.new_uri)).relative_to(self.root).as_posix()
-                found[f"{Path(to_fs_path(change.old_uri)).relative_to(self.root).as_posix()} -> {name}"] = ""
+                name = Path(to_fs_path(change.new_uri)).relative_to(self.root).as_posix()  # type: ignore[arg-type]
+                found[f"{Path(to_fs_path(change.old_uri)).relative_to(self.root).as_posix()} -> {name}"] = ""  # type: ignore[arg-type]
                 continue
             if isinstance(change, types.CreateFile):
                 continue
-            file = Path(to_fs_path(change.text_document.uri))
+            file = Path(to_fs_path(change.text_document.uri))  # type: ignore[arg-type]
             path = file.relative_to(self.root).as_posix()
             text = self.texts.get(path)
             if text is None:
@@ -200,5 +200,5 @@ class Editor:
     def quit(self) -> None:
         self.ask(types.SHUTDOWN, None)
         self.tell(types.EXIT, None)
-        self._run(self.client.stop())
+        self._run(self.client.stop())  # type: ignore[no-untyped-call]
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -169,7 +169,7 @@ async def _greeted(port: int) -> dict[str, Any]:
         except OSError:
             assert time.monotonic() < end, "it does not listen"
             await asyncio.sleep(0.1)
-    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).encode()
     writer.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WAIT_SECONDS)

@@ -98,7 +98,7 @@ def test_a_question_is_answered_in_a_document_with_its_sources(editor: Editor) -
     assert "three minutes" in found["markdown"]
     assert editor.uri("Oolong.md") in found["markdown"]
     assert editor.shown[-1] == found["uri"]
-    file = Path(to_fs_path(found["uri"]))
+    file = Path(to_fs_path(found["uri"]))  # type: ignore[arg-type]
     assert file.read_text(encoding="utf-8") == found["markdown"]
     assert file.stat().st_mode & 0o077 == 0
     assert any(isinstance(one, dict) and one.get("kind") == "report" for one in editor.progress) or any(

@@ -39,7 +39,7 @@ def test_the_greeting_is_what_the_server_would_answer(
     chosen = CliContext()
     server = make_server(chosen, chosen.knowledge_base())
     made = io.BytesIO()
-    server.protocol.set_writer(made)
+    server.protocol.set_writer(made)  # type: ignore[arg-type]
     params = {"processId": None, "rootUri": None, "capabilities": client}
     message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}
     server.protocol.handle_message(
@@ -59,7 +59,7 @@ def test_the_server_leaves_without_a_word(lsp_base: Path) -> None:
         body = json.dumps({"jsonrpc": "2.0", **what}).encode()
         return b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
-    params = {"processId": None, "rootUri": None, "capabilities": {}}
+    params: dict[str, Any] = {"processId": None, "rootUri": None, "capabilities": {}}
     said = message(id=1, method="initialize", params=params) + message(id="two", method="shutdown")
     done = subprocess.run(
         [sys.executable, "-m", "kb", "lsp"],

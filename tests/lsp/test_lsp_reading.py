@@ -16,7 +16,7 @@ def text_at(editor: Editor, location: Any) -> str:
     """What stands at a location, by the file."""
     from pygls.uris import to_fs_path
 
-    lines = Path(to_fs_path(location.uri)).read_text(encoding="utf-8").splitlines()
+    lines = Path(to_fs_path(location.uri)).read_text(encoding="utf-8").splitlines()  # type: ignore[arg-type]
     return lines[location.range.start.line]
 
 

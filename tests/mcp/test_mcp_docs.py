@@ -34,9 +34,10 @@ def home(own_home: None) -> Path:
 
 
 def test_the_commands_of_the_recipes_start_a_server(home: Path) -> None:
+    from mcp import Client
     from mcp.client.stdio import StdioServerParameters, stdio_client
 
-    from tests.mcp.client import Client, Talk
+    from tests.mcp.client import Talk
 
     commands = set()
     for block in blocks("json"):

@@ -47,7 +47,7 @@ def test_a_client_with_the_token_asks(far: Talk) -> None:
         told.append(str(message))
 
     question = {"question": "How long is oolong steeped?"}
-    found = far.do(far.client.call_tool("ask", question, progress_callback=progress)).structured_content
+    found = far.do(far.client.call_tool("ask", question, progress_callback=progress)).structured_content  # type: ignore[arg-type]
     assert "three minutes" in found["short"]
     assert "Searching the notes" in told
     assert far.call("read_note", note="Tea")["title"] == "Tea"

@@ -30,7 +30,7 @@ def test_a_client_is_told_what_there_is(talk: Talk) -> None:
     }
     assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools.values())
     assert all("description" in one for one in tools["search"].input_schema["properties"].values())
-    assert "mcp.write on" in talk.client.instructions
+    assert "mcp.write on" in talk.client.instructions  # type: ignore[operator]
     prompts = {prompt.name for prompt in talk.do(talk.client.list_prompts()).prompts}
     assert prompts >= {"quiz", "tutor", "study", "summarize"}
     templates = talk.do(talk.client.list_resource_templates()).resource_templates
@@ -53,7 +53,7 @@ def test_an_answer_comes_with_outcome_blocks_and_citations_and_tells_how_it_goes
         told.append(str(message))
 
     question = {"question": "How long is oolong steeped?"}
-    found = talk.do(talk.client.call_tool("ask", question, progress_callback=progress)).structured_content
+    found = talk.do(talk.client.call_tool("ask", question, progress_callback=progress)).structured_content  # type: ignore[arg-type]
     assert found["outcome"] == "answered"
     assert "three minutes" in found["short"]
     assert "[1]" in found["answer"]
@@ -244,7 +244,7 @@ def test_stdout_holds_the_protocol_alone(mcp_base: Path) -> None:
     )
     child.stdin.write("".join(line + "\n" for line in lines).encode())
     child.stdin.flush()
-    replies = []
+    replies: list[Any] = []
     while not any(reply.get("id") == 2 for reply in replies):
         replies.append(json.loads(child.stdout.readline()))
     rest, told = child.communicate(timeout=120)  # closes stdin: the client left

@@ -26,7 +26,7 @@ def engine() -> Iterator[Engine]:
 
 def prompt(engine: Engine, *turns: str) -> list[int]:
     roles = ("user", "assistant")
-    messages = [Message(roles[number % 2], text) for number, text in enumerate(turns)]
+    messages = [Message(roles[number % 2], text) for number, text in enumerate(turns)]  # type: ignore[arg-type]
     return write_prompt(messages, CHATML, engine.model.tokenise, engine.model.control)
 
 

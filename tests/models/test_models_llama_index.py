@@ -83,7 +83,7 @@ def test_leaving_an_asynchronous_stream_stops_the_work(smollm: LocalModel) -> No
     async def first_piece() -> str:
         stream = await llm.astream_chat(ASKED)
         async for part in stream:
-            await stream.aclose()  # type: ignore[attr-defined]
+            await stream.aclose()
             return part.delta or ""
         return ""
 

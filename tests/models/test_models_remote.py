@@ -140,7 +140,7 @@ FAILURES: dict[str, tuple[Answering, type[Exception], str]] = {
     "wrong address": (lambda handler: handler.reply(404, {}), ModelUnreachable, "ends in /v1"),
     "busy for good": (lambda handler: handler.reply(503, {}), ModelUnreachable, "busy"),
     "a fault of its own": (lambda handler: handler.reply(500, {"error": {"message": "boom\nboom"}}), ModelUnreachable, "boom boom"),
-    "a page instead of JSON": (lambda handler: (handler.begin(), handler.event("<html>"))[0], ModelUnreachable, "not JSON"),
+    "a page instead of JSON": (lambda handler: [handler.begin(), handler.event("<html>")][0], ModelUnreachable, "not JSON"),  # type: ignore[func-returns-value]
     "too long a prompt": (
         lambda handler: handler.reply(400, {"error": {"message": "exceeds the context size"}}),
         PromptTooLong,

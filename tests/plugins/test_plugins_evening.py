@@ -84,8 +84,8 @@ def test_leaving_a_round_comes_back_to_the_proposals_and_once_more_ends(base: Kn
     list(session.reply("1", Cancellation()))
     events = list(session.reply("/quit", Cancellation()))
     assert choices(events)
-    assert not events[-1].ended  # type: ignore[union-attr]
-    assert list(session.reply("/quit", Cancellation()))[-1].ended  # type: ignore[union-attr]
+    assert not events[-1].ended
+    assert list(session.reply("/quit", Cancellation()))[-1].ended
 
 
 def test_what_is_no_choice_is_asked_again(base: KnowledgeBase) -> None:

@@ -82,12 +82,12 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "plugins").mkdir()
     (tmp_path / "plugins" / "many.py").write_text(PLUGIN)
     host = PluginHost(tmp_path, tmp_path / "state")
-    host.trust.add(tmp_path, plugin_request(tmp_path / "plugins"))
+    host.trust.add(tmp_path, plugin_request(tmp_path / "plugins"))  # type: ignore[arg-type]
     yield tmp_path
     sys.dont_write_bytecode = False
 
 
-def opened(root: Path, **settings: object) -> tuple[KnowledgeBase, PluginHost]:
+def opened(root: Path, **settings: Any) -> tuple[KnowledgeBase, PluginHost]:
     host = PluginHost(root, root / "state")
     plain = Settings(vault=root / "vault", index=root / "index", root=root)
     base = KnowledgeBase(replace(plain, **settings), lambda: host)
@@ -158,7 +158,7 @@ class Broken:
 
 def test_a_session_that_raises_costs_its_turn_and_always_ends_with_done(root: Path) -> None:
     base, host = opened(root)
-    session = host.session(base, Mode("broken", "Broken", "Breaks", "", Broken))
+    session = host.session(base, Mode("broken", "Broken", "Breaks", "", Broken))  # type: ignore[arg-type]
     assert list(session.open("", Cancellation())) == [Said("begun"), Done()]
     with pytest.raises(PluginError, match="ZeroDivisionError: oops"):
         list(session.reply("x", Cancellation()))

@@ -62,7 +62,7 @@ def test_an_installed_plugin_adds_a_mode_beside_ask(install: Callable[..., Any],
     install("kb-echo", "echo", GOOD)
     assert next(iter(host.modes)) == "ask"
     assert host.modes["echo"].title == "Echo"
-    assert host.status(base=None)["echoes"] == 3
+    assert host.status(base=None)["echoes"] == 3  # type: ignore[arg-type]
     assert not host.problems
 
 
@@ -129,7 +129,7 @@ def test_a_vaults_own_plugins_load_only_while_trusted_as_they_stand(tmp_path: Pa
     assert "echo" not in host.modes
     assert "echo" in host.problems[0]
     assert "kb trust" in host.problems[0]
-    host.trust.add(tmp_path, plugin_request(folder))
+    host.trust.add(tmp_path, plugin_request(folder))  # type: ignore[arg-type]
     assert "echo" in PluginHost(tmp_path, state).modes
     (folder / "echo.py").write_text(GOOD + "\n# changed by a syncer\n")
     assert "echo" not in PluginHost(tmp_path, state).modes

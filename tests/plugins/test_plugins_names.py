@@ -29,9 +29,9 @@ def test_every_name_is_there_as_the_type_checker_sees_it(module: Any, places: An
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
     ]
     told = {
-        node.module: {
+        node.module: {  # type: ignore[attr-defined]
             f"{one.asname}={one.name}" if one.asname else one.name
-            for one in node.names
+            for one in node.names  # type: ignore[attr-defined]
             if (one.asname or one.name) in module.__all__
         }
         for node in block.body
@@ -42,7 +42,7 @@ def test_every_name_is_there_as_the_type_checker_sees_it(module: Any, places: An
 
 def test_a_name_that_is_not_there_is_an_import_error() -> None:
     with pytest.raises(ImportError):
-        from kb.plugin_api import Nonsense  # noqa: F401
+        from kb.plugin_api import Nonsense  # type: ignore[attr-defined]  # noqa: F401
 
 
 def test_bundled_plugins_are_loaded_without_what_they_do_not_need_yet() -> None:

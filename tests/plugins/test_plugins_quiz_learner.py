@@ -163,7 +163,7 @@ def test_a_wrong_clock_is_told_with_its_file(tmp_path: Path) -> None:
 
 
 def session(base: KnowledgeBase, topic: str, **options: int) -> tuple[QuizSession, list[Event]]:
-    quiz = QuizSession(base, **options)
+    quiz = QuizSession(base, **options)  # type: ignore[arg-type]
     return quiz, list(quiz.open(topic, Cancellation()))
 
 
@@ -178,7 +178,7 @@ def asked(events: list[Event]) -> list[str]:
 def test_again_comes_back_in_the_same_session(base: KnowledgeBase) -> None:
     quiz, opened = session(base, "Norway.md")
     assert asked(opened) == asked(say(quiz, "no idea", "1"))
-    assert say(quiz, "Oslo", "3")[-1].ended  # type: ignore[union-attr]
+    assert say(quiz, "Oslo", "3")[-1].ended
 
 
 def test_a_rating_is_taken_back(base: KnowledgeBase) -> None:
@@ -186,7 +186,7 @@ def test_a_rating_is_taken_back(base: KnowledgeBase) -> None:
     say(quiz, "no idea", "1")
     assert asked(say(quiz, "/undo")) == asked(opened)
     assert open_log(base).reviews == []
-    assert say(quiz, "Oslo", "3")[-1].ended  # type: ignore[union-attr]
+    assert say(quiz, "Oslo", "3")[-1].ended
     assert [review.rating for review in open_log(base).reviews] == [3]
 
 
@@ -215,7 +215,7 @@ def test_a_card_is_asked_in_the_learners_words(base: KnowledgeBase) -> None:
 
 def test_only_so_many_new_cards_are_begun_on_a_day(base: KnowledgeBase) -> None:
     quiz, _ = session(base, "Words.md", fresh=1)
-    assert say(quiz, "dog", "4")[-1].ended  # type: ignore[union-attr]
+    assert say(quiz, "dog", "4")[-1].ended
     _, events = session(base, "Words.md", fresh=1)
     assert not asked(events)
     assert asked(session(base, "Words.md", fresh=2)[1])

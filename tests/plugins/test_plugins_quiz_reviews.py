@@ -37,7 +37,7 @@ def history(count: int) -> list[Review]:
     for _ in range(count):
         moment += timedelta(minutes=chance.randrange(1, 900))
         rating = chance.choices((1, 2, 3, 4), (2, 1, 6, 1))[0]
-        reviews.append(Review(f"card-{chance.randrange(40)}", moment.isoformat(), rating, "Tea.md"))
+        reviews.append(Review(f"card-{chance.randrange(40)}", moment.isoformat(), rating, "Tea.md"))  # type: ignore[arg-type]
     return reviews
 
 
@@ -114,7 +114,7 @@ def test_an_anki_package_holds_each_card_once_and_the_same_ids_again(
     assert guids[0] == guids[1]
 
 
-def turn(session: QuizSession, text: str) -> list:
+def turn(session: QuizSession, text: str) -> list[Any]:
     events = list(session.reply(text, Cancellation()))
     assert [isinstance(event, Done) for event in events].count(True) == 1
     assert isinstance(events[-1], Done)

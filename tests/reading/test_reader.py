@@ -52,7 +52,7 @@ def test_a_reading_does_not_depend_on_the_passages_beside_it(reader: Reader) -> 
     beside = reader.read("Who has the drill?", [Text("short"), NOTE, Text("long " * 150)])[1]
     assert alone.best() is not None
     assert beside.best() is not None
-    assert (alone.best().start, alone.best().end) == (beside.best().start, beside.best().end)  # type: ignore[union-attr]
+    assert (alone.best().start, alone.best().end) == (beside.best().start, beside.best().end)
     assert math.isclose(alone.score, beside.score, abs_tol=0.3)
 
 

@@ -58,11 +58,13 @@ def test_versions_are_found_as_by_comparing_each_with_each() -> None:
     words = [f"word{letter}{other}" for letter in "abcdefgh" for other in "abcdef"]
     texts: list[str] = []
     for _ in range(300):
-        text = chance.choice(texts).split() if texts and chance.random() < 0.7 else chance.sample(words, 30)
-        for place in chance.sample(range(len(text)), chance.randint(0, 3)):
-            text[place] = chance.choice(words)
-        texts.append(" ".join(text))
-    shown, kept = NearDuplicateFilter((), versions=True), []
+        words_of_text = (
+            chance.choice(texts).split() if texts and chance.random() < 0.7 else chance.sample(words, 30)
+        )
+        for place in chance.sample(range(len(words_of_text)), chance.randint(0, 3)):
+            words_of_text[place] = chance.choice(words)
+        texts.append(" ".join(words_of_text))
+    shown, kept = NearDuplicateFilter((), versions=True), list[str]()
     for text in texts:
         expected = [
             number

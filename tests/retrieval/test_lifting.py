@@ -57,7 +57,7 @@ def test_a_cross_encoder_is_blended_with_the_search(tmp_path: Path) -> None:
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
     folder = tmp_path / "reranker"
-    config = BertConfig(
+    config = BertConfig(  # type: ignore[call-arg]
         hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, num_labels=1
     )
     BertForSequenceClassification(config).save_pretrained(folder)

@@ -44,7 +44,7 @@ def serving(base: Path, *words: str, **variables: str) -> Iterator[Server]:
     """A `kb serve` of its own, on a free port."""
     child = start_kb("serve", "--http", "0", *words, cwd=base, **variables)
     log: list[str] = []
-    drain = threading.Thread(target=lambda: log.extend(child.stderr), daemon=True)
+    drain = threading.Thread(target=lambda: log.extend(child.stderr), daemon=True)  # type: ignore[arg-type]
     try:
         told = ""
         while "In a browser" not in told or ("--lan" in words and "encrypted" not in told):

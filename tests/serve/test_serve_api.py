@@ -19,7 +19,7 @@ from tests.support import run_kb
 pytestmark = pytest.mark.slow
 QUESTION = {"question": "How long is oolong steeped?"}
 # Each with what it is asked; none of them writes.
-READING = {
+READING: dict[str, dict[str, Any]] = {
     "/api/search": {"query": "steep", "limit": 3},
     "/api/note": {"note": "Oolong", "first_line": 8, "last_line": 10},
     "/api/page": {"note": "Oolong", "line": 10},

@@ -15,7 +15,7 @@ from kb.sources.worker import Worker
 from tests.sources.pdfs import make_pdf
 from tests.support import run_kb, write_notes
 
-PAGES = [
+PAGES: list[list[object]] = [
     ["# Pumps", "The pump lifts water from the well. It was built by Otto Brenner in 1931."],
     ["# Valves", "Open the main valve twice a year, in April and in October."],
     ["# Costs", [["Part", "Price"], ["Seal kit", "48 euros"], ["Impeller", "310 euros"]]],

@@ -140,6 +140,6 @@ def starts_processes(file: Path) -> bool:
         if any(name.partition(".")[0] in STARTERS for name in names):
             return True
         of_os = isinstance(node, ast.Attribute) and ast.unparse(node.value) == "os"
-        if of_os and (node.attr in STARTING_CALLS or node.attr.startswith(("exec", "spawn"))):
+        if of_os and (node.attr in STARTING_CALLS or node.attr.startswith(("exec", "spawn"))):  # type: ignore[attr-defined]
             return True
     return False

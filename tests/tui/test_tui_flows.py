@@ -414,7 +414,7 @@ def test_a_tree_shows_what_hangs_together(app: KbApp) -> None:
 def test_help_lists_the_keys_and_the_palette_the_modes(app: KbApp) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        names = [command.title for command in app.get_system_commands(app.main)]
+        names = [command.title for command in app.get_system_commands(app.main)]  # type: ignore[arg-type]
         assert {"Mode: Ask", "Mode: Quiz", "Search", "Suggested links", "Light theme", "Leave"} <= set(names)
         assert not {"Quit", "Theme", "Maximize", "Screenshot"} & set(names)  # Textual's words
         await pilot.press("f1")
@@ -489,7 +489,7 @@ def test_a_plugins_panel_opens_from_the_palette(app: KbApp) -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await ready(pilot)
-        app.panels = {"count": Panel("count", "How many", make), "clock": Panel("clock", "Clock", broken)}
+        app.panels = {"count": Panel("count", "How many", make), "clock": Panel("clock", "Clock", broken)}  # type: ignore[arg-type]
         commands = {command.title: command.callback for command in app.get_system_commands(app.screen)}
         commands["How many"]()
         await until(pilot, lambda: bool(app.screen.query("#counted")))

@@ -29,8 +29,8 @@ from kb.tui.widgets.source import Source
 from tests.tui.answers import ANSWERED, NOTHING, UNSURE
 from tests.tui.interface import drive, ready, said, send, settings_of, until
 
-ASK = Mode("ask", "Ask", "Answers", "question", lambda _: None, {"/save [NAME]": "save it", "/quit": "leave"})
-QUIZ = Mode("quiz", "Quiz", "Cards", "note", lambda _: None)
+ASK = Mode("ask", "Ask", "Answers", "question", lambda _: None, {"/save [NAME]": "save it", "/quit": "leave"})  # type: ignore[arg-type, return-value]
+QUIZ = Mode("quiz", "Quiz", "Cards", "note", lambda _: None)  # type: ignore[arg-type, return-value]
 ENTRIES = [NoteEntry(f"{title}.md", title, 0, ()) for title in ("Oolong", "Tea plant", "Green tea")]
 
 
