@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import Page, browser
-from tests.support import run_kb
+from tests.support import run_kb, write_notes
 
 pytestmark = pytest.mark.slow
 
@@ -84,6 +84,31 @@ def test_the_graph_is_found_in_chosen_and_walked_through(
     page.until("document.title === 'Taiwan'")
     assert page.run("window.bad === undefined")
     assert page.remote() == []
+    assert page.problems == []
+
+
+def test_names_of_the_graph_do_not_lie_upon_each_other_and_its_colours_are_told(
+    page: Page, tmp_path: Path
+) -> None:
+    leaves = {f"{'ab'[n % 2]}/A leaf with a long name {n}.md": "# Leaf\n\n[[Hub]]\n" for n in range(40)}
+    write_notes(tmp_path / "notes", {"Hub.md": "# Hub\n"} | leaves)
+    for words in (["init", "notes"], ["index"], ["export", "graph", "g.html"]):
+        assert run_kb(*words, cwd=tmp_path).returncode == 0
+    page.size(700, 500)
+    page.goto((tmp_path / "g.html").as_uri())
+    page.until("document.documentElement.dataset.settled === 'yes'")
+    shown = "Number(document.getElementById('graph').dataset.names)"
+    assert 1 < page.run(shown) < 41
+    assert page.run("document.querySelector('.legend').innerText").split() == ["no", "folder", "1", "a", "20", "b", "20"]
+    page.run("document.querySelectorAll('.legend button')[0].click()")
+    assert page.run(shown) == 1
+    page.click("#find")
+    page.type("hub")
+    page.press("Enter")
+    assert page.run("document.querySelector('.legend') === null")
+    page.run("document.getElementById('graph').focus()")
+    page.press("Escape")
+    assert page.run("document.querySelector('.legend') !== null")
     assert page.problems == []
 
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from kb_plugins.export.page import text
 
 _WIDE, _HIGH, _ROW = 640, 180, 22  # pixels
+_COLUMN = 56  # at most: one month alone is no wall
 
 
 def columns(figures: Mapping[str, int]) -> str:
     """A column for each name, in order; empty for nothing."""
     if not any(figures.values()):
         return ""
-    most, step = max(figures.values()), _WIDE / len(figures)
+    most, step = max(figures.values()), min(_COLUMN, _WIDE / len(figures))
     drawn = []
     for number, (name, count) in enumerate(figures.items()):
         high = count / most * (_HIGH - 20)
@@ -22,11 +23,11 @@ def columns(figures: Mapping[str, int]) -> str:
             f"<title>{text(name)}: {count}</title></rect>"
         )
     first, last = next(iter(figures)), list(figures)[-1]
-    labels = (
-        f'<text x="0" y="{_HIGH + 15}" fill="currentColor" font-size="12">{text(first)}</text>'
-        f'<text x="{_WIDE}" y="{_HIGH + 15}" text-anchor="end" fill="currentColor" font-size="12">{text(last)}</text>'
-        f'<text x="0" y="12" fill="currentColor" font-size="12">{most:,} at most</text>'
-    )
+    labels = f'<text x="0" y="{_HIGH + 15}" fill="currentColor" font-size="12">{text(first)}</text>'
+    if last != first:
+        end = max(len(figures) * step, 140)  # where two names beside each other have room
+        labels += f'<text x="{end:.1f}" y="{_HIGH + 15}" text-anchor="end" fill="currentColor" font-size="12">{text(last)}</text>'
+    labels += f'<text x="0" y="12" fill="currentColor" font-size="12">{most:,} at most</text>'
     return _svg(_HIGH + 20, "".join(drawn) + labels, figures)
 
 

@@ -18,7 +18,7 @@
     y[n] = 14 * Math.sqrt(n) * Math.sin(2.4 * n);
   });
   const radius = (n) => size[n] / Math.sqrt(Math.min(1, scale));
-  let chosen = -1, hover = -1, scale = 1, left = 0, top = 0, wanted = "";
+  let chosen = -1, hover = -1, scale = 1, left = 0, top = 0, wanted = "", folder = null;
 
   // Beyond a thousand notes only those nearby push each other apart, less and less up to a cell's width.
   const CELL = notes.length > 1000 ? 90 : Infinity;
@@ -78,28 +78,48 @@
       pen.beginPath(); pen.moveTo(x[from], y[from]); pen.lineTo(x[to], y[to]); pen.stroke();
     }
     const matches = (n) => wanted && notes[n].title.toLowerCase().includes(wanted);
+    const counts = (n) => (lit ? lit.has(n) : (!wanted || matches(n)) && (folder === null || notes[n].folder === folder));
     for (let n = 0; n < notes.length; n++) {
-      pen.globalAlpha = (lit ? lit.has(n) : !wanted || matches(n)) ? 1 : 0.2;
+      pen.globalAlpha = counts(n) ? 1 : 0.2;
       pen.fillStyle = colour(notes[n]);
       pen.beginPath(); pen.arc(x[n], y[n], radius(n), 0, 2 * Math.PI); pen.fill();
       if (n === chosen) { pen.strokeStyle = dark; pen.lineWidth = 2 / scale; pen.stroke(); }
     }
+    names(dark, focus, (n) => counts(n) && (lit || matches(n) || folder !== null || size[n] * scale > 9 || notes.length < 80));
+  }
+  // Names of the notes, those with most links first; one that would lie upon another is left out until there is room.
+  const bySize = notes.map((_, n) => n).sort((n, m) => size[m] - size[n]);
+  function names(dark, focus, told) {
+    const high = 14 / scale, taken = [];
+    pen.globalAlpha = 1;
     pen.fillStyle = dark;
+    pen.strokeStyle = ink("--paper");
+    pen.lineWidth = 3 / scale;
+    pen.lineJoin = "round";
     pen.font = `${12 / scale}px system-ui, sans-serif`;
     pen.textAlign = "center";
-    for (let n = 0; n < notes.length; n++) {
-      const told = lit ? lit.has(n) : matches(n) || size[n] * scale > 9 || notes.length < 80;
-      pen.globalAlpha = 1;
-      if (told) pen.fillText(notes[n].title.slice(0, 40), x[n], y[n] - radius(n) - 4 / scale);
+    for (const n of focus < 0 ? bySize : [focus, ...bySize]) {
+      if (!told(n)) continue;
+      const name = notes[n].title.slice(0, 40), half = pen.measureText(name).width / 2;
+      const base = y[n] - radius(n) - 4 / scale;
+      if (taken.some((one) => Math.abs(one.x - x[n]) < one.half + half && Math.abs(one.base - base) < high)) continue;
+      taken.push({ x: x[n], base, half });
+      pen.strokeText(name, x[n], base);
+      pen.fillText(name, x[n], base);
     }
-    pen.globalAlpha = 1;
+    canvas.dataset.names = taken.length;
   }
 
   function fit() {
-    let most = 40;
-    for (let n = 0; n < notes.length; n++) most = Math.max(most, Math.abs(x[n]) + 30, Math.abs(y[n]) + 30);
-    scale = Math.min(canvas.clientWidth, canvas.clientHeight) / (2 * most) || 1;
-    left = top = 0;
+    let [west, east, north, south] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (let n = 0; n < notes.length; n++) {
+      west = Math.min(west, x[n]); east = Math.max(east, x[n]);
+      north = Math.min(north, y[n]); south = Math.max(south, y[n]);
+    }
+    // Names need room at both sides and above. A few notes are not blown up to fill the window.
+    scale = Math.min((canvas.clientWidth - 140) / (east - west), (canvas.clientHeight - 70) / (south - north), 2.5);
+    if (!(scale > 0)) scale = 1;
+    left = -((west + east) / 2) * scale; top = 10 - ((north + south) / 2) * scale;
     draw();
   }
   function at(event) {
@@ -141,6 +161,37 @@
     draw();
   }
 
+  // Which colour is which folder; choosing one shows its notes alone.
+  function legend() {
+    const heading = document.createElement("h3"), all = document.createElement("ul");
+    heading.textContent = "Folders";
+    all.className = "legend";
+    for (const name of folders) {
+      const row = document.createElement("li"), dot = document.createElement("i"), button = document.createElement("button");
+      dot.style.background = colour({ folder: name });
+      button.type = "button";
+      button.textContent = name || "no folder";
+      button.setAttribute("aria-pressed", "false");
+      button.addEventListener("click", () => {
+        folder = folder === name ? null : name;
+        for (const one of all.querySelectorAll("button")) {
+          one.setAttribute("aria-pressed", String(one === button && folder !== null));
+        }
+        draw();
+      });
+      row.append(dot, button, ` ${notes.filter((note) => note.folder === name).length}`);
+      all.append(row);
+    }
+    return [heading, all];
+  }
+  const start = [...about.childNodes, ...(folders.length > 1 ? legend() : [])];
+  function leave() {
+    chosen = hover = -1;
+    about.replaceChildren(...start);
+    draw();
+  }
+  about.replaceChildren(...start);
+
   let grabbed = null;
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
@@ -160,7 +211,7 @@
     draw();
   });
   canvas.addEventListener("pointerup", () => {
-    if (grabbed && !grabbed.moved && grabbed.n >= 0) choose(grabbed.n);
+    if (grabbed && !grabbed.moved) { if (grabbed.n >= 0) choose(grabbed.n); else leave(); }
     grabbed = null;
   });
   canvas.addEventListener("wheel", (event) => {
@@ -173,6 +224,7 @@
     const by = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] }[event.key];
     if (by) { left += by[0]; top += by[1]; }
     else if (event.key === "+" || event.key === "-") scale *= event.key === "+" ? 1.2 : 1 / 1.2;
+    else if (event.key === "Escape") leave();
     else return;
     event.preventDefault();
     draw();
