@@ -88,7 +88,7 @@ def as_note(entry: Entry) -> str:
 
 def write_notes(base: KnowledgeBase, found: list[Entry], folder: str) -> list[str]:
     """Write the notes that are missing, as one step that can be undone; their paths."""
-    with base.edits.step(f"{len(found)} works from BibTeX") as step:
+    with base.edits.step(f"works from BibTeX: {len(found)}") as step:
         for entry in found:
             path = f"{folder.strip('/')}/{_NOT_IN_NAMES.sub('-', entry.key).strip(' .-') or 'work'}.md"
             if path not in step.done and not (base.settings.vault / path).exists():
@@ -112,4 +112,4 @@ def kb_commands(app: typer.Typer) -> None:
             raise UsageError(f"{file} is no BibTeX file. Export one from your library, then name it.")
         with closing(terminal.knowledge_base()) as base:
             written = write_notes(base, list(entries(file.read_text("utf-8", "replace"))), folder)
-        terminal.say(f"Wrote {len(written)} notes. kb undo takes them back; kb index makes them found.")
+        terminal.say(f"Notes written: {len(written)}. kb undo takes them back; kb index makes them found.")

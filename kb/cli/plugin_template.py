@@ -23,11 +23,11 @@ class Kind(StrEnum):
 
 
 _ADDS = {
-    Kind.MODE: "the mode `NAME` (in `kb chat` and `kb tui`) and the command `kb DASHED WORDS`",
+    Kind.MODE: "the mode `NAME` (in `kb chat` and the interface) and the command `kb DASHED WORDS`",
     Kind.COMMAND: "the command `kb DASHED`",
     Kind.PANEL: "the panel TITLE to the terminal interface",
     Kind.SEARCHER: "an order of what is found, in force with `kb config set retrieval.searcher NAME`",
-    Kind.MODEL: "a kind of language model, in force with `kb config set models.plugin NAME`",
+    Kind.MODEL: "a kind of language model, in force with `kb config set models.plugin NAME`; `models.path` names the program",
     Kind.EXPORTER: "a format: `kb plugins export NAME notes.csv`",
     Kind.SOURCE: 'a format to read, subtitles, in force with `sources = ["default", "NAME"]` in kb.toml',
     Kind.LISTENER: "a log of the questions that your notes did not answer, and a line to `kb status`",
@@ -37,7 +37,7 @@ _TRY = {
     Kind.COMMAND: "kb DASHED",
     Kind.PANEL: "kb",
     Kind.SEARCHER: "kb config set retrieval.searcher NAME",
-    Kind.MODEL: "kb config set models.plugin NAME",
+    Kind.MODEL: "kb config set models.path 'my-program --quiet' && kb config set models.plugin NAME",
     Kind.EXPORTER: "kb plugins export NAME notes.csv",
     Kind.SOURCE: "kb config set sources default,NAME",
     Kind.LISTENER: "kb status",

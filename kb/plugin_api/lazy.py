@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
@@ -60,11 +61,17 @@ EDITING = {
     "kb.notes.written": "Written parts_of",
 }
 
+# Names of either module that go with the next API_VERSION, such as "kb.plugin_api.verify", and what to use instead. Each also stands
+# in CHANGELOG.md under "Deprecated". A hook is marked with hookspec(warn_on_impl=DeprecationWarning(...)).
+DEPRECATED: Mapping[str, str] = {}
 
-def lazily(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
+
+def lazily(
+    package: str, places: Mapping[str, str], deprecated: Mapping[str, str] = DEPRECATED
+) -> Callable[[str], Any]:
     """A `__getattr__` for the module `package`; `places` maps a module of kb to the names taken from it.
 
-    `other=name` offers a name as another.
+    `other=name` offers a name as another. One that is `deprecated` warns each time that it is asked for, and is still given.
     """
     found_at = {
         name: (module, own or name)
@@ -77,7 +84,11 @@ def lazily(package: str, places: Mapping[str, str]) -> Callable[[str], Any]:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         module, own = found_at[name]
         found = getattr(import_module(module), own)
-        setattr(sys.modules[package], name, found)  # so that it is asked for once
+        if instead := deprecated.get(f"{package}.{name}"):
+            told = f"{package}.{name} goes with the next version of the plugin API. Use {instead}."
+            warnings.warn(told, DeprecationWarning, stacklevel=2)
+        else:
+            setattr(sys.modules[package], name, found)  # so that it is asked for once
         return found
 
     return look_up

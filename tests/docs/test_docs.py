@@ -49,6 +49,7 @@ BLOCKS = {
     "mcp sh": "tests/mcp/test_mcp_docs.py; the server itself by tests/mcp",
     "models sh": "downloads; tests/models/test_models_get.py does them from a server of its own",
     "moving-in console": "tests/importing/test_importing_docs.py",
+    "plugins sh": "needs pipx; tests/plugins/test_plugins_cli.py has each kind found by kb and its test pass",
     "python python": "tests/examples/test_python_docs.py",
     "shared-index sh": "needs servers; tests/cli/test_cli_shared_index.py starts its own",
     "shared-index text": "the settings of another program",

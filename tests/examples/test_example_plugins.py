@@ -74,13 +74,13 @@ def test_the_calendar_marks_days_with_a_note(base: Path) -> None:
 @pytest.mark.slow
 def test_works_become_notes_once_and_one_undo_takes_them_back(base: Path) -> None:
     done = run_kb("bibtex", "works.bib", cwd=base)
-    assert "Wrote 3 notes" in done.stderr
+    assert "Notes written: 3." in done.stderr
     folder = base / "vault" / "Literature"
     assert sorted(file.name for file in folder.iterdir()) == ["a-b-c.md", "darwin1859.md", "open.md"]
     darwin = (folder / "darwin1859.md").read_text(encoding="utf-8")
     assert 'authors: ["Darwin, Charles", "Nobody, A."]' in darwin
     assert "# On the Origin of Species\n" in darwin
-    assert "Wrote 0 notes" in run_kb("bibtex", "works.bib", cwd=base).stderr
+    assert "Notes written: 0." in run_kb("bibtex", "works.bib", cwd=base).stderr
     assert run_kb("index", cwd=base).returncode == 0
     assert "darwin1859.md" in run_kb("search", "title:origin", cwd=base).stdout
     assert run_kb("undo", cwd=base).returncode == 0

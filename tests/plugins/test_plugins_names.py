@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
+import types
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import kb.plugin_api.editing
 import kb.plugin_api.formats
 import kb.plugin_api.serving
 from kb.plugin_api import base
-from kb.plugin_api.lazy import EDITING, MAIN
+from kb.plugin_api.lazy import DEPRECATED, EDITING, MAIN, lazily
 from tests.support import loaded_by
 
 
@@ -69,6 +72,31 @@ def test_within_a_version_the_api_only_grows() -> None:
         (Path(__file__).parent / f"api-{kb.plugin_api.OLDEST_API_VERSION}.txt").read_text("utf-8").split("\n")
     )
     assert kept[:-1] == api()
+
+
+def test_a_name_that_is_to_go_still_works_and_says_what_to_use_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/plugins.md promises it: a plugin's author hears of it from pytest, a plugin's user sees nothing."""
+    module = types.ModuleType("kb.plugin_api.old_and_new")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    deprecated = {f"{module.__name__}.stem": "kb.plugin_api.where"}
+    module.__getattr__ = lazily(module.__name__, {"kb.notes.parse": "stem", "kb.notes.places": "where"}, deprecated)  # type: ignore[method-assign]
+    for _ in range(2):
+        with pytest.warns(DeprecationWarning, match=r"old_and_new\.stem goes .* Use kb\.plugin_api\.where\.") as heard:
+            assert module.stem("Tea/Oolong.md") == "Oolong"
+        assert heard[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert module.where is kb.plugin_api.where
+
+
+def test_what_is_to_go_is_there_and_stands_in_the_changelog() -> None:
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text("utf-8")
+    told = " ".join(part.partition("\n### ")[0] for part in changelog.split("\n### Deprecated\n")[1:])
+    offered = {line.partition("(")[0] for line in api()}
+    for name, instead in DEPRECATED.items():
+        assert name in offered, f"{name} went with another API_VERSION: take it from DEPRECATED"
+        assert f"`{name.rpartition('.')[2]}`" in told, f"name {name} in CHANGELOG.md under Deprecated"
+        assert instead
 
 
 CALLS = Path(__file__).parent / "api-1-calls.txt"
