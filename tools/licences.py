@@ -59,6 +59,7 @@ PARTS = (
 _KNOWN = {
     "click-default-group": "Unlicense",
     "protobuf": "BSD-3-Clause",
+    "pygls": "Apache-2.0",  # until 2.1.1
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",  # of PDFium and what it brings, a text each lies in the package
     "pystemmer": "MIT AND BSD-3-Clause",
     "tiktoken": "MIT",

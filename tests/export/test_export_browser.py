@@ -99,7 +99,15 @@ def test_names_of_the_graph_do_not_lie_upon_each_other_and_its_colours_are_told(
     page.until("document.documentElement.dataset.settled === 'yes'")
     shown = "Number(document.getElementById('graph').dataset.names)"
     assert 1 < page.run(shown) < 41
-    assert page.run("document.querySelector('.legend').innerText").split() == ["no", "folder", "1", "a", "20", "b", "20"]
+    assert page.run("document.querySelector('.legend').innerText").split() == [
+        "no",
+        "folder",
+        "1",
+        "a",
+        "20",
+        "b",
+        "20",
+    ]
     page.run("document.querySelectorAll('.legend button')[0].click()")
     assert page.run(shown) == 1
     page.click("#find")

@@ -74,14 +74,20 @@ def test_within_a_version_the_api_only_grows() -> None:
     assert kept[:-1] == api()
 
 
-def test_a_name_that_is_to_go_still_works_and_says_what_to_use_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_that_is_to_go_still_works_and_says_what_to_use_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """docs/plugins.md promises it: a plugin's author hears of it from pytest, a plugin's user sees nothing."""
     module = types.ModuleType("kb.plugin_api.old_and_new")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     deprecated = {f"{module.__name__}.stem": "kb.plugin_api.where"}
-    module.__getattr__ = lazily(module.__name__, {"kb.notes.parse": "stem", "kb.notes.places": "where"}, deprecated)  # type: ignore[method-assign]
+    module.__getattr__ = lazily(
+        module.__name__, {"kb.notes.parse": "stem", "kb.notes.places": "where"}, deprecated
+    )  # type: ignore[method-assign]
     for _ in range(2):
-        with pytest.warns(DeprecationWarning, match=r"old_and_new\.stem goes .* Use kb\.plugin_api\.where\.") as heard:
+        with pytest.warns(
+            DeprecationWarning, match=r"old_and_new\.stem goes .* Use kb\.plugin_api\.where\."
+        ) as heard:
             assert module.stem("Tea/Oolong.md") == "Oolong"
         assert heard[0].filename == __file__
     with warnings.catch_warnings():

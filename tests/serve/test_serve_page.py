@@ -57,6 +57,19 @@ def test_an_answer_cites_and_its_citation_opens_the_note_at_the_line(page: Page)
     assert "oolong" in page.run("document.querySelector('#main .soft').textContent").lower()
 
 
+def test_quotes_read_as_their_note_does_and_the_words_that_answer_stand_out(page: Page) -> None:
+    page.click("#words")
+    page.type("How long is oolong steeped?")
+    page.press("Enter")
+    page.until("document.querySelector('#main blockquote.quote')")
+    assert "three minutes" in page.run("document.querySelector('#main p b').textContent")
+    page.run("location.hash = '#/search?q=zebra'")
+    page.until("document.querySelector('#main h3 a')")
+    assert page.run("document.querySelectorAll('#main blockquote :not(b, i, code)').length") == 0
+    page.run("location.hash = '#/'")
+    page.until("document.getElementById('main').textContent.includes('Ask your notes')")
+
+
 def test_what_the_notes_do_not_say_is_told(page: Page) -> None:
     page.click("#words")
     page.type("Who won the chess match in Reykjavik?")

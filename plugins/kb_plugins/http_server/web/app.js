@@ -25,6 +25,23 @@
     made.href = place;
     return made;
   }
+  // A quote as it reads in the note: marks for bold, code and links become what they mean; nothing of it is taken for HTML.
+  const MARKS = /\*\*([^*\n]+)\*\*|(?<!\w)\*([^*\s][^*\n]*)\*|`([^`\n]+)`|!?\[\[([^\[\]\n]+)\]\]|\[([^\[\]\n]+)\]\([^()\s]+\)/g;
+  function quoted(text) {
+    const made = element("blockquote", "", "quote");
+    let done = 0;
+    for (const found of text.matchAll(MARKS)) {
+      const [whole, bold, italic, code, wiki, label] = found;
+      made.append(text.slice(done, found.index));
+      done = found.index + whole.length;
+      if (bold) made.append(element("b", bold));
+      else if (italic) made.append(element("i", italic));
+      else if (code) made.append(element("code", code));
+      else made.append(label || wiki.split("|").at(-1));
+    }
+    made.append(text.slice(done));
+    return made;
+  }
   const noteAt = (path, line = 0) => "#/note?" + new URLSearchParams(line ? { note: path, line } : { note: path });
 
   class Failure extends Error {}
@@ -62,7 +79,7 @@
       const head = element("h3");
       head.append(link(hit.title, noteAt(hit.path, hit.line)));
       const place = element("p", [...hit.headings.slice(1), `${hit.path}:${hit.line}`].join(" › "), "soft");
-      main.append(head, place, element("blockquote", hit.text, "quote"));
+      main.append(head, place, quoted(hit.text));
       if (hit.warning) main.append(element("p", hit.warning, "warning"));
     }
     if (!hits.length) main.append(element("p", "Nothing found."));
@@ -84,12 +101,15 @@
     }
   }
 
-  // Text in which each [n] that is a source leads to it.
-  function cited(text, sources) {
+  // Text in which each [n] that is a source leads to it, and the words that answer are bold.
+  function cited(text, { sources, short }) {
     const made = element("p");
     for (const part of text.split(/(\[\d+\])/)) {
       const source = sources.find((one) => part === `[${one.number}]`);
-      made.append(source ? link(part, noteAt(source.path, source.line)) : part);
+      const at = short && part !== short ? part.indexOf(short) : -1;
+      if (source) made.append(link(part, noteAt(source.path, source.line)));
+      else if (at < 0) made.append(part);
+      else made.append(part.slice(0, at), element("b", short), part.slice(at + short.length));
     }
     return made;
   }
@@ -122,14 +142,14 @@
   function show(found, heard) {
     told.textContent = `${found.seconds.toFixed(1)} s`;
     heard.replaceChildren(...(found.abstained ? [element("p", found.reason)]
-      : found.answer.split("\n").map((line) => cited(line, found.sources))));
+      : found.answer.split("\n").map((line) => cited(line, found))));
     if (found.understood !== found.question) heard.prepend(element("p", found.understood, "soft"));
     if (found.missing.length) heard.append(element("p", `Your notes don't mention: ${found.missing.join(", ")}.`));
     const shown = found.sources.filter((one) => one.cited || found.outcome === "unsure");
     for (const source of shown) {
       const place = element("p");
       place.append(`[${source.number}] `, link(`${source.path}:${source.line}`, noteAt(source.path, source.line)));
-      heard.append(place, element("blockquote", source.quote, "quote"));
+      heard.append(place, quoted(source.quote));
     }
   }
 
@@ -162,6 +182,24 @@
     } else scrollTo(0, 0);
   }
 
+  // What there is to begin with: how many notes, and which have cards to review.
+  async function welcome() {
+    const signal = fresh();
+    const state = await (await ask("/api/status", { signal })).json();
+    const { notes: due } = await (await ask("/api/due", { signal })).json();
+    main.append(element("p", "Ask your notes a question, or search them for words.", "soft"));
+    if (due.length) {
+      const all = element("ul");
+      for (const one of due.slice(0, 10)) {
+        const row = element("li");
+        row.append(link(one.path, noteAt(one.path)), one.due === 1 ? " 1 card" : ` ${one.due} cards`);
+        all.append(row);
+      }
+      main.append(element("h2", "To review now"), all);
+    }
+    told.textContent = state.notes === 1 ? "1 note" : `${state.notes} notes`;
+  }
+
   async function go(again = false) {
     if (location.hash && !location.hash.startsWith("#/")) return; // a footnote of the note that is shown
     const [, what, query] = /^#\/(\w+)\??(.*)$/.exec(location.hash) || [];
@@ -174,8 +212,7 @@
       words.value = wanted.get("q") || "";
       if (what === "search" && words.value) return await search(words.value);
       if (what === "ask" && words.value) return await answer(words.value, again);
-      const state = await (await ask("/api/status", { signal: fresh() })).json();
-      told.textContent = `${state.notes} notes`;
+      await welcome();
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Failure)) throw error;
