@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -125,29 +124,18 @@ class AskSession:
 
     def _as_note(self, name: str) -> tuple[str, str]:
         """Name and text of a note that holds this conversation."""
-        moment = datetime.now().astimezone()
+        from kb.answering.kept_conversations import Conversation, as_markdown, exchange_of
+
         title = self._latest.question.rstrip("?？ ")
         safe = "".join(
             character if character.isalnum() or character in " -_,." else " " for character in title
         )
-        lines = [
-            "---",
-            "made-by: kb",
-            f"created: {moment.isoformat(timespec='seconds')}",
-            "---",
-            f"# {title}",
-            "",
+        exchanges = [
+            exchange_of(answer, "Not in the notes." if answer.abstained else answer.text)
+            for answer in self._answers
         ]
-        for answer in self._answers:
-            lines += [
-                f"## {answer.question}",
-                "",
-                answer.text if not answer.abstained else "Not in the notes.",
-                "",
-            ]
-            lines += [f"{quote.number}. [[{quote.link}]]: {quote.text}" for quote in answer.cited]
-            lines.append("")
-        return name or f"Answers/{' '.join(safe.split())[:80]}", "\n".join(lines)
+        text = as_markdown(Conversation("", tuple(exchanges)))
+        return name or f"Answers/{' '.join(safe.split())[:80]}", text
 
     def _judge(self, command: str, reason: str) -> str:
         from kb.answering.feedback import feedback_on

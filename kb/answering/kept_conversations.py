@@ -24,11 +24,13 @@ class Place:
     line: int  # 1-based
     title: str
     place: str = ""  # of a file that is no Markdown
+    quote: str = ""  # what stands there; not kept in a log, for notes change
 
     @property
     def link(self) -> str:
         """A link to it, and the line where that is a note's."""
-        link = f"[[{link_target(self.path, self.place)}|{self.title}]]"
+        target = link_target(self.path, self.place)
+        link = f"[[{target}]]" if target == self.title else f"[[{target}|{self.title}]]"
         return link if self.place else f"{link}, line {self.line}"
 
 
@@ -133,6 +135,20 @@ def _exchange(row: Mapping[str, Any]) -> Exchange | None:
     return Exchange(**{name: str(text) for name, text in texts.items()}, sources=sources)
 
 
+def exchange_of(answer: Answer, said: str) -> Exchange:
+    """What was asked and answered just now, with what the quotes say."""
+    return Exchange(
+        at=datetime.now(UTC).isoformat(),
+        question=answer.question,
+        understood=answer.understood,
+        answer=said,
+        outcome=answer.outcome,
+        sources=tuple(
+            Place(one.number, one.path, one.line, one.title, one.place, one.text) for one in answer.cited
+        ),
+    )
+
+
 def as_markdown(conversation: Conversation, *, with_front: bool = True) -> str:
     """A conversation as a note: each question a heading, its answer below, and links to what it cites."""
     front = (
@@ -143,5 +159,7 @@ def as_markdown(conversation: Conversation, *, with_front: bool = True) -> str:
 
 
 def _as_lines(one: Exchange) -> Sequence[str]:
-    links = [f"{place.number}. {place.link}" for place in one.sources]
+    links = [
+        f"{place.number}. {place.link}" + (f": {place.quote}" if place.quote else "") for place in one.sources
+    ]
     return ["", f"## {one.question}", "", one.answer, *(["", *links] if links else [])]

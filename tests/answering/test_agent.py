@@ -172,7 +172,7 @@ def test_a_conversation_has_commands(tmp_path: Path) -> None:
     [saved] = [event for event in reply(session, "/save Talks/Tea") if isinstance(event, Saved)]
     text = saved.path.read_text(encoding="utf-8")
     assert saved.path == tmp_path / "vault" / "Talks" / "Tea.md"
-    assert "[[Green tea]]" in text
+    assert "[[Green tea]], line " in text
     assert "made-by: kb" in text
     kept = {folder.name for folder in (tmp_path / "vault" / ".kb").iterdir()}
     assert kept == {"conversations", "feedback"}

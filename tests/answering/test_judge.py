@@ -144,6 +144,8 @@ def test_a_model_that_cannot_judge_is_told_and_not_heard(
     assert len(notices) == 2  # of questions, and of sentences
     assert notices[0].startswith("no is not asked whether quotes answer a question")
     assert "answers.judge" in notices[0]
+    ask(tmp_path / "no.gguf")
+    assert len(notices) == 2, "what was told is not told again with every question"
 
 
 def test_the_bundled_model_can_be_asked(ask: Asking, notices: list[str]) -> None:

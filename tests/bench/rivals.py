@@ -134,7 +134,7 @@ class LangChain:
 
         class MiniLM(Embeddings):
             def embed_documents(self, texts: list[str]) -> list[list[float]]:
-                return encoder.encode(texts, normalize_embeddings=True).tolist()  # type: ignore[no-any-return]
+                return encoder.encode(texts, normalize_embeddings=True).tolist()
 
             def embed_query(self, text: str) -> list[float]:
                 return self.embed_documents([text])[0]

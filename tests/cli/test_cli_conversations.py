@@ -39,7 +39,7 @@ def test_conversations_are_kept_whole_and_the_latest_comes_first(log: Conversati
     assert [turn.question for turn in first.turns] == ["What colour will the shed be?", "And when?"]
     assert second.exchanges[0].sources[0].path == "Shed.md"
     text = as_markdown(first)
-    assert "## And when?\n\nIn May [1].\n\n1. [[Shed|Shed]], line 3" in text
+    assert "## And when?\n\nIn May [1].\n\n1. [[Shed]], line 3" in text
 
 
 @pytest.mark.parametrize("row", [{}, {"conversation": "x"}, {"conversation": "x", "at": 1, "sources": [{}]}])

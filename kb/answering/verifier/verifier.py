@@ -125,7 +125,7 @@ class LanguageModelVerifier:
         *,
         owned: bool,
     ) -> None:
-        """What it is worth is kept in the folder `calibrations`, and told to `notice` if that is too little.
+        """What it is worth is kept in the folder `calibrations`; `notice` is told once if that is too little.
 
         With `owned`, closing the verifier closes the model.
         """
@@ -193,11 +193,11 @@ class LanguageModelVerifier:
                 pairs.append(pair)
             calibration = measured(*zip(*pairs, strict=True))
             remember(calibration, file)
+            if not calibration.suffices:  # said when it is found out, not again with every question
+                self._notice(
+                    f"{self.name} is not asked {task.name}: {calibration.message}. Name another answers.judge in kb.toml."
+                )
         self._known[task.name] = calibration
-        if not calibration.suffices:
-            self._notice(
-                f"{self.name} is not asked {task.name}: {calibration.message}. Name another answers.judge in kb.toml."
-            )
         return calibration
 
     def _says_yes(self, task: _Task, notes: str, asked: str, stop: Cancellation | None) -> float | None:
