@@ -80,15 +80,14 @@ def test_a_name_that_is_to_go_still_works_and_says_what_to_use_instead(
     """docs/plugins.md promises it: a plugin's author hears of it from pytest, a plugin's user sees nothing."""
     module = types.ModuleType("kb.plugin_api.old_and_new")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    deprecated = {f"{module.__name__}.stem": "kb.plugin_api.where"}
-    module.__getattr__ = lazily(
-        module.__name__, {"kb.notes.parse": "stem", "kb.notes.places": "where"}, deprecated
-    )  # type: ignore[method-assign]
+    places = {"kb.notes.places": "place_at where"}
+    look_up = lazily(module.__name__, places, {f"{module.__name__}.place_at": "kb.plugin_api.where"})
+    monkeypatch.setattr(module, "__getattr__", look_up, raising=False)
     for _ in range(2):
         with pytest.warns(
-            DeprecationWarning, match=r"old_and_new\.stem goes .* Use kb\.plugin_api\.where\."
+            DeprecationWarning, match=r"old_and_new\.place_at goes .* Use kb\.plugin_api\.where\."
         ) as heard:
-            assert module.stem("Tea/Oolong.md") == "Oolong"
+            assert module.place_at is kb.plugin_api.place_at
         assert heard[0].filename == __file__
     with warnings.catch_warnings():
         warnings.simplefilter("error")
