@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import partial, wraps
+from functools import cache, cached_property, partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class PluginGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """kb's own command of that name, else a plugin's."""
-        command = super().get_command(ctx, cmd_name) or self._of_plugins().get(cmd_name)
+        command = super().get_command(ctx, cmd_name) or self._of_plugins.get(cmd_name)
         if command is not None:
             _in_plain_words(command, ctx)
         return command
@@ -61,7 +61,7 @@ class PluginGroup(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Every name, kb's own first."""
         own = super().list_commands(ctx)
-        return [*own, *(name for name in self._of_plugins() if name not in own)]
+        return [*own, *(name for name in self._of_plugins if name not in own)]
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read what stands before the command's name."""
@@ -74,6 +74,7 @@ class PluginGroup(TyperGroup):
         _in_plain_words(self, ctx)
         super().format_help(ctx, formatter)
 
+    @cached_property
     def _of_plugins(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for plugin, commands in _commands().items():
@@ -140,6 +141,7 @@ def _printing_aside(callback: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+@cache
 def _options() -> list[Any]:
     app = _empty_app()
     app.command()(every_option)

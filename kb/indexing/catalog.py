@@ -69,12 +69,11 @@ class Catalog:
         known = [language for language in found if language != UNCERTAIN][:_MOST_LANGUAGES]
         return known + [UNCERTAIN] * (UNCERTAIN in found)
 
-    def texts(self, most: int) -> list[str]:
-        """The texts of at most `most` passages, spread over all of them."""
+    def texts(self, most: int) -> list[tuple[str, str]]:
+        """The texts of at most `most` passages, spread over all of them, each with the language of its note."""
         step = max(1, -(-self.passage_count() // most))
-        return [
-            row[0] for row in self._rows("SELECT text FROM passages WHERE id % ? = 0 LIMIT ?", (step, most))
-        ]
+        statement = "SELECT text, language FROM passages JOIN notes ON notes.id = note WHERE passages.id % ? = 0 LIMIT ?"
+        return list(self._rows(statement, (step, most)))
 
     def passages(self, ids: Sequence[int]) -> list[StoredPassage]:
         """The passages with these ids, in their order; unknown ids are left out."""

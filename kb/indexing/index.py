@@ -10,25 +10,22 @@ from typing import TYPE_CHECKING
 
 from kb.errors import IndexDamaged, IndexOutdated, KbError
 from kb.indexing.catalog import Catalog
-from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import Embedder
 from kb.indexing.failures import not_ours, outdated
 from kb.indexing.index_facts import IndexFacts
-from kb.indexing.index_reader import IndexReader, Vector
+from kb.indexing.index_reader import IndexReader
 from kb.indexing.lock import WriteLock
-from kb.indexing.pending_work import mark_pending
-from kb.indexing.reading import differs_from
 from kb.indexing.schema import FILE_NAME as CATALOG_FILE
 from kb.indexing.schema import bound, holds_tables_only, remove_catalog, replace_catalog, set_aside
 from kb.indexing.seal import Seal
-from kb.indexing.sync import Parts, Report, SyncOptions, SyncProgress, SyncReport, sync, tidy_up
 from kb.indexing.vectors import ChromaIndex
-from kb.indexing.verification import Difference, compare_chroma, compare_notes
 from kb.notes.vault import Vault
 
 if TYPE_CHECKING:
-    from kb.indexing.diagnosis import Finding
+    from kb.indexing.catalog_writer import CatalogWriter
     from kb.indexing.shared.exchange import SharedVectors
+    from kb.indexing.sync import Parts, Report, SyncOptions, SyncProgress, SyncReport
+    from kb.indexing.verification import Difference
 
 _ASIDE = "next"  # where an index with another embedding model is made
 
@@ -103,6 +100,8 @@ class Index(IndexFacts):
 
         Raises IndexLocked when another process is writing, VaultEmpty, DiskFull.
         """
+        from kb.indexing.sync import SyncOptions, sync
+
         options = options or SyncOptions()
 
         def alive(progress: SyncProgress) -> None:
@@ -125,6 +124,8 @@ class Index(IndexFacts):
 
         Until then searches go on with the model before. An interrupted move is gone on with by the next sync.
         """
+        from kb.indexing.sync import sync
+
         made_by = self._parts().catalog.meta("embedding_model")
         if made_by in (None, self._embedder.name):
             return None
@@ -144,6 +145,8 @@ class Index(IndexFacts):
 
     def tidy(self) -> None:
         """Do what a sync with `tidy=False` left undone."""
+        from kb.indexing.sync import tidy_up
+
         with self._writing("indexing"):
             tidy_up(self._parts())
 
@@ -152,6 +155,8 @@ class Index(IndexFacts):
 
         This finds what no date tells of, as of a disk that was restored or a clock that was set back.
         """
+        from kb.indexing.reading import differs_from
+
         with self._writing("indexing"):
             parts = self._parts()
             notes = parts.catalog.notes()
@@ -181,6 +186,8 @@ class Index(IndexFacts):
 
         A shared index is made anew, too: raises SharedIndexAway, SharedIndexRefused where it cannot be.
         """
+        from kb.indexing.sync import tidy_up
+
         before = self.size_in_bytes()
         with self._writing("purging"):
             parts = self._parts()
@@ -196,6 +203,8 @@ class Index(IndexFacts):
 
         Raises IndexLocked when another process is writing, for then they differ anyway.
         """
+        from kb.indexing.verification import Difference, compare_chroma, compare_notes
+
         with self._writing("verifying"):
             held = self._writer is not None or self._seal.holds("catalog")
             strange = [] if held else [Difference("index", "its files are not as kb left them.")]
@@ -210,31 +219,6 @@ class Index(IndexFacts):
                 *compare_notes(vault, parts.catalog, self._embedder, self.folder),
                 *compare_chroma(self._chroma, parts.writer, parts.catalog, self._embedder.name),
             ]
-
-    def dense(self, vector: Vector, n: int) -> list[tuple[str, float]]:
-        """The `n` passages nearest to `vector`: (key, cosine similarity), best first.
-
-        Asks Chroma where this process holds it open; else compares with every vector of the catalog, which is exact
-        and, for a single query, faster than loading Chroma (0.6 s to import).
-        """
-        if self._chroma.is_open and self.embedder is self._embedder:
-            return self._chroma.query(vector, n)
-        _ = self.catalog
-        return self._reader.nearest(vector, n)
-
-    def shared_findings(self) -> list[Finding]:
-        """What is wrong with the shared index; nothing where none is set. Asks its server."""
-        from kb.indexing.diagnosis import Finding
-        from kb.indexing.shared.health import shared_troubles
-
-        if self._shared is None:
-            return []
-        troubles = shared_troubles(self._shared, self.catalog, self.embedder)
-        return [Finding("shared index", self._shared.place.shown, 0, trouble) for trouble in troubles]
-
-    def writer(self) -> str:
-        """Who is writing the index at this moment, as a phrase; empty for nobody."""
-        return self._lock.owner()
 
     def close(self) -> None:
         """Let go of all files."""
@@ -260,6 +244,9 @@ class Index(IndexFacts):
             self.let_go()
 
     def _parts(self, *, as_it_is: bool = False) -> Parts:
+        from kb.indexing.catalog_writer import CatalogWriter
+        from kb.indexing.sync import Parts
+
         if self._writer is None:
             has_catalog = (self.folder / CATALOG_FILE).exists()
             if not has_catalog:
@@ -273,6 +260,9 @@ class Index(IndexFacts):
 
     def _begin_anew(self, reason: str) -> None:
         """Set the catalog aside and begin another, with those of its vectors that prove to be unharmed."""
+        from kb.indexing.catalog_writer import CatalogWriter
+        from kb.indexing.pending_work import mark_pending
+
         self._close_parts()
         self.forget_reader()
         aside = set_aside(self.folder)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from kb.errors import IndexIncompatible, KbError
 from kb.indexing.catalog import VECTORS_VERSION, Catalog
 from kb.indexing.embedder import Embedder
 
-Vector = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
 _BLOCK = 64  # similarities whose largest is looked at first
 
 
@@ -55,6 +58,8 @@ class IndexReader:
 
     def nearest(self, vector: Vector, n: int) -> list[tuple[str, float]]:
         """The `n` passages nearest to `vector`, by comparison with every vector: (key, cosine similarity), best first."""
+        import numpy as np
+
         keys, matrix = self._all_vectors()
         if not keys:
             return []
@@ -92,6 +97,8 @@ def _opened(source: str | None) -> Embedder | None:
 
 def _largest(values: Vector, n: int) -> NDArray[np.intp]:
     """Where the `n` largest of `values` stand, largest first."""
+    import numpy as np
+
     blocks = len(values) // _BLOCK
     rows = np.arange(len(values))
     if n < blocks:

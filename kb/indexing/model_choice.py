@@ -19,7 +19,7 @@ from kb.indexing.embedding_model import DEFAULT, MULTILINGUAL
 from kb.indexing.index import Index
 from kb.notes.vault import Vault
 from kb.settings import Settings
-from kb.text.language import is_foreign
+from kb.text.language import ENGLISH, UNCERTAIN, english_share, is_foreign, is_foreign_at_a_glance
 
 if TYPE_CHECKING:
     from kb.indexing.shared.exchange import SharedVectors
@@ -33,6 +33,10 @@ _OF_NOTE = 8  # of one note
 _FEW_NOTES, _OTHERS = 20, 6
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _CODE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+_NO_PROSE = ("---", "```", "~~~", "|")  # properties, code, a table
+# Function words among those of a passage whose note was taken for English; of languages that have no stemmer, and are
+# taken for it, 0.08 at most.
+_SOME_ENGLISH = 0.15
 _T = TypeVar("_T")
 
 
@@ -79,7 +83,7 @@ def advice(setting: str, catalog: Catalog) -> str:
     """What to say when an index of English's model holds notes in other languages; empty for nothing."""
     if setting not in (AUTO, DEFAULT) or catalog.meta("embedding_source") != DEFAULT:
         return ""
-    share = foreign_share(catalog.texts(_PASSAGES))
+    share = _share_of_passages(catalog)
     if share < MANY:
         return ""
     return (
@@ -91,6 +95,27 @@ def advice(setting: str, catalog: Catalog) -> str:
 def foreign_share(texts: Iterable[str]) -> float:
     """The share of `texts` in another language than English, of those whose language can be told."""
     told = [foreign for text in texts if (foreign := is_foreign(text)) is not None]
+    return sum(told) / len(told) if told else 0.0
+
+
+def _share_of_passages(catalog: Catalog) -> float:
+    """The share of passages in other languages. As long as it cannot be MANY, no identifier of languages is asked."""
+    told, doubtful = [], []
+    for text, language in catalog.texts(_PASSAGES):
+        if text.startswith(_NO_PROSE):
+            continue
+        foreign = is_foreign_at_a_glance(text)
+        if foreign == "perhaps" and language not in (ENGLISH, UNCERTAIN):
+            foreign = True  # its note was told when it was indexed
+        if foreign == "perhaps" and language == ENGLISH and english_share(text) >= _SOME_ENGLISH:
+            foreign = False
+        if foreign == "perhaps":
+            doubtful.append(text)
+        elif foreign is not None:
+            told.append(foreign)
+    at_most = (sum(told) + len(doubtful)) / (len(told) + len(doubtful) or 1)
+    if at_most >= MANY:
+        told += [foreign for text in doubtful if (foreign := is_foreign(text)) is not None]
     return sum(told) / len(told) if told else 0.0
 
 

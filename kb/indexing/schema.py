@@ -13,6 +13,7 @@ from kb.errors import IndexDamaged, IndexIncompatible, IndexingError, IndexMissi
 from kb.indexing.failures import outdated, result_code, translated
 
 FILE_NAME = "catalog.sqlite"
+LAST_SYNC = "last_sync"  # in `meta`: ISO 8601, in UTC
 SCHEMA_VERSION = 5
 # Raised whenever notes would be parsed or cut differently, so that every note is read anew.
 PASSAGE_RULES = 7

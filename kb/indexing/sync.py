@@ -23,10 +23,10 @@ from kb.notes.day_patterns import set_patterns
 from kb.notes.vault import Vault
 
 if TYPE_CHECKING:
-    from kb.indexing.shared.exchange import Exchanged, SharedVectors
+    from kb.indexing.schema import LAST_SYNC
+from kb.indexing.shared.exchange import Exchanged, SharedVectors
 
 _PASSAGES_PER_BATCH = 256
-LAST_SYNC = "last_sync"  # ISO 8601, in UTC
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kb.errors import IndexingError
 from kb.files.beneath import write_beneath
 from kb.files.small import read_small
 from kb.indexing import c_memory
-from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.failures import translated
 from kb.indexing.seal import Seal
 from kb.silence import no_env_file, report_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kb.indexing.catalog_writer import CatalogWriter
 
 _LITTLE = 256  # vectors that Chroma may be behind until somebody opens it anyway
 _BATCH = 2000  # Chroma takes 5,461 rows at most
@@ -69,6 +70,8 @@ class ChromaIndex:
                     ) from error
 
     def _bring_in_step(self, writer: CatalogWriter, progress: Callable[[int, int], None] | None) -> None:
+        import numpy as np
+
         self._open()
         # Chroma can lose its file and look like a new, empty database.
         if self._collection.count() != writer.vectors.listed_count(self._generation, self._model):

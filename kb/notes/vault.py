@@ -17,11 +17,9 @@ from kb.files.beneath import is_name
 from kb.files.small import Unfit, open_regular
 from kb.notes.decode import NotText, decode
 from kb.notes.extract import Extract
-from kb.notes.extracted_note import note_of_extract
 from kb.notes.ignore import IGNORE_FILE
 from kb.notes.listing import NoteFile, Walk, inode, is_inside, is_passed_over, link_path, note_file
 from kb.notes.note import Note
-from kb.notes.parse import parse_note
 from kb.notes.suffixes import is_markdown
 
 # Text of this size is no note; its first part still tells what it is about.
@@ -130,6 +128,9 @@ class Vault:
 
     def note(self, path: str) -> Note:
         """The note at vault-relative `path`, whatever it is written in. Raises NoteUnreadable."""
+        from kb.notes.extracted_note import note_of_extract
+        from kb.notes.parse import parse_note
+
         if not self._is_extracted(path):
             return parse_note(path, self.read(path).text)
         return note_of_extract(path, self.extract(self.look(path)))

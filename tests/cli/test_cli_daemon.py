@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -320,13 +319,14 @@ def test_watching_keeps_a_process_that_ends_with_it(base: Path) -> None:
 @pytest.mark.slow
 def test_a_newer_program_is_started_anew(base: Path, tmp_path: Path) -> None:
     """A package that came or went may be a plugin, or another version."""
-    added: dict[str, Any] = {"PYTHONPATH": str(tmp_path)}
-    server = start_kb("serve", "--local", cwd=base, XDG_STATE_HOME=str(base / "state"), **added)
+    server = start_kb(
+        "serve", "--local", cwd=base, XDG_STATE_HOME=str(base / "state"), PYTHONPATH=str(tmp_path)
+    )
     try:
-        assert within(60, lambda: is_answered(base, **added))
+        assert within(60, lambda: is_answered(base, PYTHONPATH=str(tmp_path)))
         (tmp_path / "something.py").touch()
-        assert not is_answered(base, **added)
-        assert within(60, lambda: is_answered(base, **added))
+        assert not is_answered(base, PYTHONPATH=str(tmp_path))
+        assert within(60, lambda: is_answered(base, PYTHONPATH=str(tmp_path)))
         assert server.poll() is None
     finally:
         end(server)
