@@ -18,13 +18,13 @@ from kb.indexing.catalog_writer import CatalogWriter
 from kb.indexing.embedder import FEW, Embedder
 from kb.indexing.pending_work import resolve_pending_links, tidy
 from kb.indexing.reading import read_changes
+from kb.indexing.schema import LAST_SYNC
 from kb.indexing.vectors import ChromaIndex
 from kb.notes.day_patterns import set_patterns
 from kb.notes.vault import Vault
 
 if TYPE_CHECKING:
-    from kb.indexing.schema import LAST_SYNC
-from kb.indexing.shared.exchange import Exchanged, SharedVectors
+    from kb.indexing.shared.exchange import Exchanged, SharedVectors
 
 _PASSAGES_PER_BATCH = 256
 
