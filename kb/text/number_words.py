@@ -6,81 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_UNITS = {
-    word: value
-    for value, words in {
-        0: "zero null cero zéro",
-        1: "a an one eins ein eine einer einen uno un una une",
-        2: "two zwei zwo dos deux",
-        3: "three drei tres trois",
-        4: "four vier cuatro quatre",
-        5: "five fünf cinco cinq",
-        6: "six sechs seis",
-        7: "seven sieben siete sept",
-        8: "eight acht ocho huit",
-        9: "nine neun nueve neuf",
-        10: "ten zehn diez dix",
-        11: "eleven elf onze",
-        12: "twelve zwölf doce douze",
-        13: "thirteen dreizehn trece treize",
-        14: "fourteen vierzehn catorce quatorze",
-        15: "fifteen fünfzehn quince quinze",
-        16: "sixteen sechzehn dieciséis seize",
-        17: "seventeen siebzehn diecisiete",
-        18: "eighteen achtzehn dieciocho",
-        19: "nineteen neunzehn diecinueve",
-        20: "twenty zwanzig veinte vingt vingts",
-        30: "thirty dreißig treinta trente",
-        40: "forty vierzig cuarenta quarante",
-        50: "fifty fünfzig cincuenta cinquante",
-        60: "sixty sechzig sesenta soixante",
-        70: "seventy siebzig setenta",
-        80: "eighty achtzig ochenta",
-        90: "ninety neunzig noventa",
-        200: "doscientos doscientas",
-        300: "trescientos",
-        400: "cuatrocientos",
-        500: "quinientos",
-        600: "seiscientos",
-        700: "setecientos",
-        800: "ochocientos",
-        900: "novecientos",
-    }.items()
-    for word in words.split()
-}
-_SCALES = {
-    word: value
-    for value, words in {
-        100: "hundred hundert cien ciento cent cents",
-        1_000: "thousand tausend mil mille",
-        1_000_000: "million millions millionen millón millones",
-        1_000_000_000: "billion billions milliarde milliarden milliard milliards",
-        1_000_000_000_000: "trillion trillions billionen",
-    }.items()
-    for word in words.split()
-}
-_PARTS = {
-    word: value
-    for value, words in {
-        0.5: "half halb halbe halben halber halbes hälfte demi demie moitié medio media mitad",
-        0.25: "quarter quarters viertel quart quarts cuarto cuartos",
-        1 / 3: "third thirds drittel tiers tercio tercios",
-        0.2: "fifth fifths fünftel",
-        0.1: "tenth tenths zehntel",
-        0.75: "dreiviertel",
-        1.5: "anderthalb eineinhalb",
-    }.items()
-    for word in words.split()
-}
+from kb.text.language_data import language_data
+
+_LANGUAGES = tuple(language_data(code) for code in ("en", "de", "fr", "es"))
+_WORDS = {word: value for language in _LANGUAGES for value, words in language.counting for word in words}
+_SCALES = {word: int(value) for word, value in _WORDS.items() if value in (100, 1e3, 1e6, 1e9, 1e12)}
+_PARTS = {word: value for word, value in _WORDS.items() if isinstance(value, float)}
+_UNITS = {word: int(value) for word, value in _WORDS.items() if word not in _SCALES and word not in _PARTS}
 _ENGLISH = frozenset(
     "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty "
     "seventy eighty ninety".split()
 )
-# Words that are more often articles or something else than numbers.
-_DOUBTFUL = frozenset(
-    "a an one ein eine einer einen uno un una une sept neuf third fifth tenth quarter media medio".split()
-)
-_JOINS = frozenset("and und et y".split())
+_DOUBTFUL = frozenset().union(*(language.doubtful_numbers for language in _LANGUAGES))
+_JOINS = frozenset().union(*(language.number_joins for language in _LANGUAGES))
 _GERMAN = re.compile(
     r"(?:(?P<thousands>\w{0,40}?)tausend)?(?:(?P<hundreds>\w{0,20}?)hundert)?(?:und)?(?P<rest>\w{0,40})$",
     re.IGNORECASE,

@@ -9,66 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kb.text.language_data import units
 from kb.text.number_words import number_words
 
 Bound = Literal["", "<", ">"]
-_UNITS: dict[str, dict[float, str]] = {
-    "second": {
-        0.001: "ms millisecond milliseconds Millisekunde Millisekunden",
-        1: "s sec secs second seconds Sekunde Sekunden seconde secondes segundo segundos 秒 秒钟",
-        60: "min mins minute minutes Minute Minuten minuto minutos 分钟",
-        3_600: "h hr hrs hour hours Stunde Stunden heure heures hora horas 小时",
-        86_400: "d day days Tag Tage Tagen jour jours día días 天 日",
-        604_800: "week weeks Woche Wochen semaine semaines semana semanas 周 星期",
-        2_629_746: "month months Monat Monate Monaten mois mes meses 个月",
-        31_556_952: "year years yr yrs Jahr Jahre Jahren an ans année années año años 年",
-    },
-    "byte": {
-        1: "B byte bytes octet octets",
-        1e3: "kB KB KiB kilobyte kilobytes",
-        1e6: "MB MiB megabyte megabytes",
-        1e9: "GB GiB gigabyte gigabytes Go",
-        1e12: "TB TiB terabyte terabytes",
-    },
-    "gram": {
-        0.001: "mg milligram milligrams",
-        1: "g gram grams gramme grammes Gramm gramo gramos 克",
-        1e3: "kg kilogram kilograms kilo kilos Kilogramm kilogramme kilogrammes 公斤 千克",
-        1e6: "t tonne tonnes Tonne Tonnen tonelada toneladas 吨",
-        453.592: "lb lbs pound pounds",
-        28.3495: "oz ounce ounces",
-    },
-    "metre": {
-        0.001: "mm millimetre millimetres millimeter millimeters 毫米",
-        0.01: "cm centimetre centimetres centimeter centimeters Zentimeter centimètre centimètres 厘米",
-        0.0254: "inch inches Zoll",
-        0.3048: "ft foot feet",
-        0.9144: "yd yard yards",
-        1: "m metre metres meter meters mètre mètres metro metros 米",
-        1e3: "km kilometre kilometres kilometer kilometers kilomètre kilomètres kilómetro kilómetros 公里 千米",
-        1_609.344: "mi mile miles Meile Meilen milla millas 英里",
-    },
-    "litre": {
-        0.001: "ml millilitre millilitres milliliter milliliters 毫升",
-        0.01: "cl",
-        0.1: "dl",
-        1: "l L litre litres liter liters Liter litro litros 升",
-    },
-    "watt": {1: "W watt watts 瓦", 1e3: "kW kilowatt kilowatts 千瓦", 1e6: "MW megawatt megawatts"},
-    "share": {0.01: "% percent per-cent Prozent porcentaje"},
-    "kelvin": {},
-    "dollar": {1: "$ dollar dollars USD US-Dollar dólar dólares 美元"},
-    "euro": {1: "€ euro euros Euro EUR 欧元"},
-    "pound": {1: "£ GBP"},
-    "yuan": {1: "¥ yuan RMB CNY 元"},
-    "bit": {1: "bit bits Bit"},
-    "token": {1: "token tokens Token"},
-    "word": {1: "word words Wort Wörter Wörtern mot mots palabra palabras"},
-    "page": {1: "page pages Seite Seiten página páginas 页"},
-}
 _BY_NAME = {
     name: (dimension, factor)
-    for dimension, factors in _UNITS.items()
+    for dimension, factors in units().items()
     for factor, names in factors.items()
     for name in names.split()
 }

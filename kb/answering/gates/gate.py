@@ -6,18 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kb.answering.answer import Quote
-from kb.answering.gates.opposites import SYNONYMS
+from kb.answering.gates.opposites import STATING_NOTHING, SYNONYMS
 from kb.answering.generation.draft import breadcrumb
 from kb.answering.question.question import Question
 from kb.answering.words import covers, quantities_of, words_of
 from kb.text.function_words import FUNCTION_WORDS
-
-# What may stand in a sentence without standing in its quotes: words that state nothing by themselves.
-_STATING_NOTHING = frozenset(
-    "also called compared following include includes included including is located located mentioned named namely note notes "
-    "respectively specifically stated states according answer makes make well heißt genannt namens befindet laut "
-    "appelé appelée nommé situé selon llamado llamada situado según".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +68,7 @@ def offer_of(quote: Quote) -> Offer:
 
 def is_held(known: frozenset[str], word: str) -> bool:
     """Whether `word` stands in the quotes, states nothing, or has a word of the same meaning there."""
-    if word in _STATING_NOTHING or covers(known, word):
+    if word in STATING_NOTHING or covers(known, word):
         return True
     return any(word in group and any(covers(known, other) for other in group) for group in SYNONYMS)
 
