@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from kb.answering.events import AnswerEvent
     from kb.answering.llama_index_query_engine import KnowledgeBaseQueryEngine
     from kb.indexing.sync import Report, SyncReport
-    from kb.models.language_model import Cancellation, LanguageModel
+    from kb.knowledge_base.models import Models
+    from kb.models.language_model import Cancellation
     from kb.models.llama_index_llm import KnowledgeBaseLLM
     from kb.retrieval.hit import SearchHit
     from kb.retrieval.langchain_retriever import KnowledgeBaseRetriever as LangChainRetriever
@@ -28,7 +29,7 @@ Result = TypeVar("Result")
 
 
 class ForPrograms:
-    """Part of KnowledgeBase, which brings search, ask, model and close."""
+    """Part of KnowledgeBase, which brings search, ask, models and close."""
 
     if TYPE_CHECKING:
 
@@ -43,7 +44,7 @@ class ForPrograms:
             history: Sequence[Turn] = (),
         ) -> Iterator[AnswerEvent]: ...
         @property
-        def model(self) -> LanguageModel: ...
+        def models(self) -> Models: ...
         def close(self) -> None: ...
         def index(
             self, report: Report | None = None, *, accept_removals: bool = False, brief: bool = False
@@ -133,7 +134,7 @@ class ForPrograms:
         """The language model for any llama-index program."""
         from kb.models.llama_index_llm import KnowledgeBaseLLM
 
-        return KnowledgeBaseLLM(self.model)
+        return KnowledgeBaseLLM(self.models.language)
 
     def as_retriever(self, limit: int = 10) -> KnowledgeBaseRetriever:
         """The search for any llama-index program."""
