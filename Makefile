@@ -8,7 +8,7 @@ WORKERS ?= 2
 # A file's tests share what they have set up; files keep their order, or those of few but long tests would come last.
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: demo check test lint typecheck soak screenshots docs sbom smoke oldest clean help
+.PHONY: demo check test lint typecheck soak screenshots docs sbom smoke oldest bench clean help
 
 help:
 	@echo "make demo    set up, index the sample vault, ask it a question"
@@ -19,6 +19,7 @@ help:
 	@echo "make docs    the documentation as a site, in site/"
 	@echo "make sbom    what is installed with kb and its licences, in dist/sbom.cdx.json"
 	@echo "make smoke   the wheel, installed into a fresh environment and tried"
+	@echo "make bench   kb beside other programs for the same job, on the same vault"
 	@echo "make oldest  the fast tests with the oldest versions that kb allows"
 	@echo "make clean   remove the environment and the sample index"
 
@@ -52,7 +53,13 @@ screenshots: $(VENV)/.dev
 docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-# In an environment of its own, which builds llama.cpp once more.
+# In environments of their own, which build llama.cpp once more.
+bench:
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet -c constraints.txt pip torch
+	@.venv-bench/bin/pip install --quiet -c constraints.txt -e . --group bench
+	.venv-bench/bin/python tests/bench/side_by_side.py
+
 oldest:
 	@test -x .venv-oldest/bin/python || $(PYTHON) -m venv .venv-oldest
 	@.venv-oldest/bin/python -m pip install --quiet -c constraints.txt pip torch
@@ -74,7 +81,7 @@ sbom: $(VENV)/.demo
 	$(BIN)/python -m tools.licences --sbom > dist/sbom.cdx.json
 
 clean:
-	rm -rf $(VENV) .venv-oldest .venv-smoke dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-oldest .venv-smoke dist build site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find index -mindepth 1 ! -name README.md -delete
 
 # torch comes first and pinned: left to itself, pip may choose a build with gigabytes of GPU libraries.
