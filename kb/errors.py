@@ -148,6 +148,10 @@ class SharedIndexRefused(IndexingError):
     """A shared index cannot be used as it is set, or the server refuses."""
 
 
+class WorkersAway(IndexingError):
+    """No worker of a cluster embeds passages."""
+
+
 class DiskFull(IndexingError):
     """No space is left where the index is written."""
 

@@ -30,6 +30,7 @@ class Embedder:
     """Turns texts into L2-normalised float32 vectors. Nothing is loaded before it is needed."""
 
     opens_elsewhere = True  # whether another process can open it by its `source`
+    passages_per_batch = 256  # that are kept together, once they are embedded
 
     def __init__(self, model: str) -> None:
         self._model = open_embedding_model(model)

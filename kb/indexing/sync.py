@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -25,8 +26,6 @@ from kb.notes.vault import Vault
 
 if TYPE_CHECKING:
     from kb.indexing.shared.exchange import Exchanged, SharedVectors
-
-_PASSAGES_PER_BATCH = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ class SyncOptions:
     accept_removals: bool = False  # go on although most notes are gone
     tidy: bool = True  # a watcher tidies when nothing else is to do
     strict: bool = False  # raise where the shared index refuses, rather than go on without it
+    workers: str = ""  # address of the Dask scheduler whose workers embed; empty for this machine alone
     brief: bool = False  # a few notes were changed: Chroma, which takes a second to load, may follow later
     interrupted: Callable[[], bool] = lambda: False  # asked between batches: does something more urgent wait?
 
@@ -112,7 +112,8 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
     many = writer.vectors.pending_count() > FEW
     if many:
         resolve_pending_links(writer, catalog, vault)
-    done = _embed_pending(parts, report, options)
+    with _embedder(parts.embedder, options.workers) as embedder:
+        done = _embed_pending(replace(parts, embedder=embedder), report, options)
     _fill_chroma(parts, report, may_wait=options.brief)
     if not many:
         resolve_pending_links(writer, catalog, vault)
@@ -140,6 +141,14 @@ def sync(vault: Vault, parts: Parts, report: Report, options: SyncOptions) -> Sy
         writer.set_meta(DAY_PATTERNS, json.dumps(patterns, allow_nan=False))
         writer.set_meta(LAST_SYNC, datetime.now(UTC).isoformat(timespec="seconds"))
     return replace(changed, seconds=time.perf_counter() - start)
+
+
+def _embedder(embedder: Embedder, workers: str) -> AbstractContextManager[Embedder]:
+    if not workers:
+        return nullcontext(embedder)
+    from kb.indexing.workers import embedding_on  # few have a cluster
+
+    return embedding_on(workers, embedder)
 
 
 def tidy_up(parts: Parts, *, may_wait: bool = False) -> None:
@@ -172,12 +181,13 @@ def _embed_alone(parts: Parts, report: Report, interrupted: Callable[[], bool]) 
     keys = parts.writer.vectors.pending_keys()
     start = time.perf_counter()
     done = 0
-    for first in range(0, len(keys), _PASSAGES_PER_BATCH):
+    size = parts.embedder.passages_per_batch
+    for first in range(0, len(keys), size):
         if done and interrupted():
             break
         rate = done / (time.perf_counter() - start) if done else None
         report(SyncProgress("Embedding passages", done, len(keys), rate))
-        rows = parts.writer.vectors.pending(keys[first : first + _PASSAGES_PER_BATCH])
+        rows = parts.writer.vectors.pending(keys[first : first + size])
         vectors = parts.embedder.embed_passages([text for _, text in rows], many=len(keys) > FEW)
         with parts.writer.batch():
             parts.writer.vectors.put([key for key, _ in rows], vectors, parts.embedder.name)

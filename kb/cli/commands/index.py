@@ -31,6 +31,10 @@ def index_notes(
     purge: Annotated[
         bool, typer.Option("--purge", help="Also erase deleted passages and free disk space.")
     ] = False,
+    workers: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Embed on the Dask workers of this scheduler: tcp://host:8786."),
+    ] = "",
     vault: Vault = None,
     index: Index = None,
 ) -> None:
@@ -42,6 +46,8 @@ def index_notes(
         raise UsageError("--verify can't be combined with other options.")
     if rebuild and accept_removals:
         raise UsageError("--accept-removals has no effect with --rebuild; drop it.")
+    if workers and (rebuild or verify):
+        raise UsageError("--workers can't be combined with --rebuild or --verify.")
     options = resolve_options(context, vault, index)
     with closing(options.knowledge_base()) as base:
         if verify:
@@ -51,7 +57,7 @@ def index_notes(
             report = (
                 base.rebuild(show)
                 if rebuild
-                else base.index(show, accept_removals=accept_removals, strict=True)
+                else base.index(show, accept_removals=accept_removals, strict=True, workers=workers)
             )
         print_report(report)
         if report.changes:
