@@ -33,8 +33,7 @@ class Claim:
 
     sentence: str
     question: Question
-    cited: Sequence[Offer]  # what it rests on
-    others: Sequence[Offer]  # the other quotes
+    cited: Sequence[Offer]  # what it rests on: quotes that hold all its words, one at least
 
     @property
     def quotes(self) -> list[tuple[str, str]]:
