@@ -29,11 +29,8 @@ Strategy = Callable[[Question, Sequence[SearchHit]], list[SearchHit]]  # questio
 def strategies_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tuple[str, Strategy]]:
     """Each strategy by its name; `limit` is how many passages a search brings."""
 
-    by_meaning: dict[str, list[SearchHit]] = {}  # what the first has brought for a question
-
     def fused(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
         found, nearest = retriever.search_both(question.text, limit, max(limit, _ABROAD))
-        by_meaning[question.text] = nearest[:limit]
         known = {hit.passage.id for hit in found}
         abroad = [hit for hit in nearest[_BY_MEANING:] if is_foreign_to(question.text, hit.passage.text)]
         return [*found, *(hit for hit in [*nearest[:_BY_MEANING], *abroad] if hit.passage.id not in known)]
@@ -41,11 +38,7 @@ def strategies_of(retriever: Retriever, catalog: Catalog, limit: int) -> list[tu
     def linked(question: Question, hits: Sequence[SearchHit]) -> list[SearchHit]:
         return _linked(catalog, question, hits)
 
-    def dense(question: Question, _: Sequence[SearchHit]) -> list[SearchHit]:
-        known = by_meaning.get(question.text)
-        return retriever.search_both(question.text, limit, limit)[1] if known is None else known
-
-    return [("by words and meaning", fused), ("along links", linked), ("by meaning alone", dense)]
+    return [("by words and meaning", fused), ("along links", linked)]
 
 
 def best_by_note(hits: Sequence[SearchHit]) -> list[SearchHit]:

@@ -75,7 +75,6 @@ RULES = (
     Rule("slips of the keyboard are mended", "parts.PartsReader.mend", lambda *_: ""),
     Rule("passages of the period or the thing", "agent.hits_besides", lambda *_: []),
     Rule("searching along links", "agent.strategies_of", _without_strategy("along links")),
-    Rule("searching by meaning alone", "agent.strategies_of", _without_strategy("by meaning alone")),
     Rule("passages in other languages", "strategies.is_foreign_to", lambda *_: False),
     Rule("one block for several parts", "agent.in_one_block", lambda _: False),
     Rule("rows of a table compared", "evidence.reader_evidence.compared_rows", lambda *_: []),
