@@ -34,8 +34,8 @@ def shortage(error: BaseException) -> str:
     at: BaseException | None = error
     while at is not None and id(at) not in seen:
         seen.add(id(at))
-        if told := _of_one(at):
-            return told
+        if message := _of_one(at):
+            return message
         at = at.__cause__ or at.__context__
     return ""
 

@@ -47,11 +47,11 @@ class _Kept(KnowledgeBase):
     """Stays open when a command closes it; one that failed, or had something to tell, is not used again."""
 
     def __init__(self, settings: Settings, notice: Notice) -> None:
-        super().__init__(settings, plugin_host, self._told)
+        super().__init__(settings, plugin_host, self._noticed)
         self.spoilt = False
         self._notice = notice
 
-    def _told(self, text: str) -> None:
+    def _noticed(self, text: str) -> None:
         self.spoilt = True  # a new process would tell it again
         self._notice(text)
 

@@ -61,14 +61,14 @@ def run(words: list[str]) -> int:
         if was_interrupted():
             _say_error(STOPPED)
             return INTERRUPTED
-        told = str(error) if isinstance(error, KbError) else shortage(error)
-        if not told:
+        message = str(error) if isinstance(error, KbError) else shortage(error)
+        if not message:
             raise
         if not isinstance(error, KbError):
             # What was half made when the machine had no more may fail to end, too.
             sys.unraisablehook = lambda _: None
         with suppress(OutputFailed):
-            _say_error(told)
+            _say_error(message)
         return error.exit_status if isinstance(error, KbError) else KbError.exit_status
     return 0
 

@@ -103,9 +103,9 @@ class Embedder:
         """A question and what may answer it: unit vectors whose products have about the range of `embed_alike`."""
         before, before_passage = self._model.prompts
         if before or before_passage:
-            told = self._without_common(before_passage, self.embed_passages(texts, many=False))
+            vectors = self._without_common(before_passage, self.embed_passages(texts, many=False))
             knows = self._model.knows_questions
-            return self.embed_query(question) if knows else self.embed_alike([question])[0], told
+            return self.embed_query(question) if knows else self.embed_alike([question])[0], vectors
         vectors = self.embed_alike([question, *texts])
         return vectors[0], vectors[1:]
 

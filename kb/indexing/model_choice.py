@@ -94,13 +94,13 @@ def advice(setting: str, catalog: Catalog) -> str:
 
 def foreign_share(texts: Iterable[str]) -> float:
     """The share of `texts` in another language than English, of those whose language can be told."""
-    told = [foreign for text in texts if (foreign := is_foreign(text)) is not None]
-    return sum(told) / len(told) if told else 0.0
+    known = [foreign for text in texts if (foreign := is_foreign(text)) is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 def _share_of_passages(catalog: Catalog) -> float:
     """The share of passages in other languages. As long as it cannot be MANY, no identifier of languages is asked."""
-    told, doubtful = [], []
+    known, doubtful = [], []
     for text, language in catalog.texts(_PASSAGES):
         if text.startswith(_NO_PROSE):
             continue
@@ -112,11 +112,11 @@ def _share_of_passages(catalog: Catalog) -> float:
         if foreign == "perhaps":
             doubtful.append(text)
         elif foreign is not None:
-            told.append(foreign)
-    at_most = (sum(told) + len(doubtful)) / (len(told) + len(doubtful) or 1)
+            known.append(foreign)
+    at_most = (sum(known) + len(doubtful)) / (len(known) + len(doubtful) or 1)
     if at_most >= MANY:
-        told += [foreign for text in doubtful if (foreign := is_foreign(text)) is not None]
-    return sum(told) / len(told) if told else 0.0
+        known += [foreign for text in doubtful if (foreign := is_foreign(text)) is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 def _made_with(index: Path) -> str | None:

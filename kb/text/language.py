@@ -103,9 +103,9 @@ def _is_of_other_script(text: str) -> bool:
 
 def is_foreign(text: str) -> bool | None:
     """Whether `text` is in another language than English; None where it is too short or too odd to tell."""
-    told = is_foreign_at_a_glance(text)
-    if told != "perhaps":
-        return told
+    seen = is_foreign_at_a_glance(text)
+    if seen != "perhaps":
+        return seen
     language = language_told(text[:_READ])
     return None if language == UNCERTAIN else language != "en"
 

@@ -147,8 +147,8 @@ class EvidenceReader:
         sections = most_likely(question, sections, _READ)
 
         def compare(texts: Sequence[str]) -> list[float]:
-            vector, told = self._encoder.embed_question(asked, texts)
-            return [float(cosine) for cosine in told @ vector]
+            vector, vectors = self._encoder.embed_question(asked, texts)
+            return [float(cosine) for cosine in vectors @ vector]
 
         texts = [section.reading_text for section in sections]
         wanted = [text.text for text in texts]
@@ -163,8 +163,8 @@ class EvidenceReader:
         about = subject_of_state(question.text)
 
         def tells_of_it(entry: Candidate) -> bool:
-            told = [*entry.section.head_words, *words_of(entry.text)]
-            return all(covers(told, word) for word in about)
+            held = [*entry.section.head_words, *words_of(entry.text)]
+            return all(covers(held, word) for word in about)
 
         entries = [entry for entry in self._dated(sections) if tells_of_it(entry)]
         entries.sort(key=lambda item: (item.day or date.min, item.span.start), reverse=True)
@@ -272,6 +272,6 @@ def _evidence(item: Candidate) -> Evidence:
 
 def _speaks_of(item: Candidate, name: str) -> bool:
     """Whether a candidate, or what it stands under, holds half of the words of `name`."""
-    told = words_of(f"{item.section.head} {item.under} {item.text}")
+    held = words_of(f"{item.section.head} {item.under} {item.text}")
     words = content_words(name)
-    return 2 * sum(covers(told, word) for word in words) >= len(words)
+    return 2 * sum(covers(held, word) for word in words) >= len(words)

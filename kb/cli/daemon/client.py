@@ -98,7 +98,7 @@ class _Exchange:
         socket.send_fds(self._connection, [b"G"], [0, 1, 2])
         self._connection.settimeout(_ALIVE)
         try:
-            return self._told()
+            return self._read_reply()
         except OSError:
             if not self._writes:
                 return INTERRUPTED if self._stopped else None
@@ -107,7 +107,7 @@ class _Exchange:
         os.write(2, GONE.encode())
         return 1
 
-    def _told(self) -> int | None:
+    def _read_reply(self) -> int | None:
         signs = 0
         while True:
             sign = self._read(1)
