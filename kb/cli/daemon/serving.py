@@ -19,6 +19,7 @@ from kb.cli.kept import Keeper, keep_with
 from kb.interrupts import INTERRUPTED
 
 _LOOK_SECONDS = 5.0
+_RESTS = "_KB_RESTS"  # a variable by which a process knows that it is to load no model before it is asked
 
 
 class _Ended(BaseException):
@@ -47,13 +48,14 @@ class Serving:
         if self._parent is not None:
             threading.Thread(target=self._end_with_parent, daemon=True).start()
         try:
-            if warm:
+            if warm and not os.environ.pop(_RESTS, ""):
                 self._warm(warm)
             while True:
                 connection = self._server.next(_LOOK_SECONDS)
                 if connection is not None:
                     self._answer(connection)
                 elif self._used and time.monotonic() - self._used > RESTING_SECONDS:
+                    os.environ[_RESTS] = "1"
                     self._begin_anew()
         except _Ended:
             pass
