@@ -40,6 +40,7 @@ BLOCKS = {
     "editors note": "tests/lsp/test_lsp_neovim.py",
     "editors problems": "tests/lsp/test_lsp_neovim.py",
     "editors toml": "tests/lsp/test_lsp_recipes.py",
+    "faster sh": "tests/cli/test_cli_daemon.py",
     "first-evening console": "tests/cli/test_first_evening.py",
     "http python": "tests/serve/test_serve_docs.py",
     "http sh": "tests/serve/test_serve_docs.py; the server itself by tests/serve",
