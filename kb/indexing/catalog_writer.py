@@ -62,12 +62,14 @@ class CatalogWriter:
                 raise
             self.connection.execute("COMMIT")
 
-    def put_note(self, rows: NoteRows, raw: RawNote, stamp: str = "") -> set[str]:
+    def put_note(self, rows: NoteRows, raw: RawNote, stamp: str = "", was: str = "") -> set[str]:
         """Store a note in place of what was known under its path; its links become due, and those to its headings.
 
+        Passages that are embedded anew though their text is as before, here or at the path `was`, keep that vector till then.
         Returns the names by which links find it now and did not before, or the reverse; see `links_due`.
         """
         before = self._names(rows.path)
+        embedded = self.vectors.of_note(was or rows.path) if before or was else {}
         if before:
             self._remove(rows.path)
         id = self._run(
@@ -102,6 +104,7 @@ class CatalogWriter:
         )
         self._put_rows("linked_names (note, name) VALUES (?, ?)", id, rows.linked_names)
         self._put_passages(id, rows)
+        self.vectors.lend(embedded, [(one.key, one.text) for one in rows.passages])
         if rows.names in before:
             return set()
         self._run("UPDATE links SET status = 'due' WHERE resolved = ?", [rows.path])
@@ -205,7 +208,7 @@ class CatalogWriter:
         with self.batch():
             if not fits:
                 self._run("UPDATE notes SET mtime_ns = -1, stamp = 'another'", [])
-                self._run("DELETE FROM vectors WHERE model <> ?", [model])
+                self._run("DELETE FROM vectors WHERE model <> ? OR digest = x''", [model])
                 self._run("DELETE FROM pending", [])
             self.set_meta("embedding_model", model)
             self.set_meta("embedding_source", source)

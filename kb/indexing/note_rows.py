@@ -29,6 +29,11 @@ class PassageRow:
     stored: Row  # start, stop, line, heading_path, text, place
     words: Columns
 
+    @property
+    def text(self) -> str:
+        """As it is written in the note."""
+        return str(self.stored[4])
+
 
 @dataclass(frozen=True, slots=True)
 class NoteRows:

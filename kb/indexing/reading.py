@@ -69,7 +69,11 @@ def read_changes(
     # A missing note whose content turns up under a new path was renamed, not deleted.
     lost = {known[path].fingerprint: path for path in missing}
     read = {file.path: _read(vault, file, tally) for file in todo.new} if lost else {}
-    renamed = {path for path, raw in read.items() if raw is not None and raw.fingerprint in lost}
+    renamed = {
+        path: lost[raw.fingerprint]
+        for path, raw in read.items()
+        if raw is not None and raw.fingerprint in lost
+    }
     found = {raw.fingerprint for raw in read.values() if raw is not None}
     # Whoever turns a format off does not miss its files.
     gone = sum(known[path].fingerprint not in found and not vault.is_off(path) for path in missing)
@@ -87,7 +91,7 @@ def read_changes(
             before = len(tally.notes)
             names: set[str] = set()
             for one in made:
-                names |= _keep(one, writer, tally, is_known=one.path in known, is_renamed=one.path in renamed)
+                names |= _keep(one, writer, tally, is_known=one.path in known, was=renamed.get(one.path, ""))
             if names or len(tally.notes) > before:
                 mark_pending(writer, names if known else None)
         done += count
@@ -186,8 +190,11 @@ def _still_unread(todo: Plan, unread: Collection[str]) -> int:
     return len(set(unread) - {file.path for file in todo.suspects} - set(todo.missing))
 
 
-def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, is_renamed: bool) -> set[str]:
-    """Put what was made into the catalog, within a batch; see `mark_pending` for the names that are returned."""
+def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, was: str) -> set[str]:
+    """Put what was made into the catalog, within a batch; `was` is the path before, where it was renamed.
+
+    See `mark_pending` for the names that are returned.
+    """
     if one.reason:
         tally.unreadable.append((one.path, one.reason))
     if one.reason and not one.is_refused:
@@ -202,11 +209,11 @@ def _keep(one: _Found, writer: CatalogWriter, tally: Tally, *, is_known: bool, i
         return set()
     if one.content:
         writer.files.put_extract(one.raw.fingerprint, one.file.stamp, one.content)
-    names = writer.put_note(one.rows, one.raw, one.file.stamp)
+    names = writer.put_note(one.rows, one.raw, one.file.stamp, was)
     tally.notes.append(one.path)
     tally.changed += is_known
-    tally.renamed += is_renamed
-    if not (is_known or is_renamed):
+    tally.renamed += bool(was)
+    if not (is_known or was):
         tally.added += 1
         tally.new.append(one.path)
     return names

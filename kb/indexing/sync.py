@@ -87,7 +87,9 @@ class SyncOptions:
     tidy: bool = True  # a watcher tidies when nothing else is to do
     strict: bool = False  # raise where the shared index refuses, rather than go on without it
     workers: str = ""  # address of the Dask scheduler whose workers embed; empty for this machine alone
-    brief: bool = False  # a few notes were changed: Chroma, which takes a second to load, may follow later
+    # A few notes were changed: Chroma, which takes a second to load, may follow later, and passages of which only
+    # headings changed are embedded later.
+    brief: bool = False
     interrupted: Callable[[], bool] = lambda: False  # asked between batches: does something more urgent wait?
 
 
@@ -173,12 +175,12 @@ def _embed_pending(parts: Parts, report: Report, options: SyncOptions) -> Exchan
         )
         if not done.trouble or (done.refused and parts.writer.vectors.pending_count() > FEW):
             return done
-    done.embedded += _embed_alone(parts, report, options.interrupted)
+    done.embedded += _embed_alone(parts, report, options.interrupted, brief=options.brief)
     return done
 
 
-def _embed_alone(parts: Parts, report: Report, interrupted: Callable[[], bool]) -> int:
-    keys = parts.writer.vectors.pending_keys()
+def _embed_alone(parts: Parts, report: Report, interrupted: Callable[[], bool], *, brief: bool) -> int:
+    keys = parts.writer.vectors.pending_keys(lent=not brief)
     start = time.perf_counter()
     done = 0
     size = parts.embedder.passages_per_batch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -29,9 +29,11 @@ class VectorTable:
         self._key = key
         self._set_meta = set_meta
 
-    def pending_keys(self) -> list[str]:
-        """Keys of the passages without a vector, like lengths together, which makes batches fast."""
-        return [row[0] for row in self._run("SELECT key FROM pending ORDER BY length(embed_text), key", [])]
+    def pending_keys(self, *, lent: bool = True) -> list[str]:
+        """Keys of the passages to embed, like lengths together, which makes batches fast; `lent`: those of `lend`, too."""
+        which = "" if lent else "WHERE key NOT IN (SELECT key FROM vectors) "
+        query = f"SELECT key FROM pending {which}ORDER BY length(embed_text), key"
+        return [row[0] for row in self._run(query, [])]
 
     def pending(self, keys: Sequence[str]) -> list[tuple[str, str]]:
         """(key, text to embed) of those of `keys` that still have no vector."""
@@ -41,6 +43,25 @@ class VectorTable:
     def pending_count(self) -> int:
         """How many vectors are missing."""
         return int(self._run("SELECT count(*) FROM pending", []).fetchone()[0])
+
+    def of_note(self, path: str) -> dict[str, str]:
+        """The keys of the note's passages by their text."""
+        query = "SELECT text, key FROM passages WHERE note = (SELECT id FROM notes WHERE path = ?)"
+        return dict(self._run(query, [path]))
+
+    def lend(self, keys: Mapping[str, str], passages: Sequence[tuple[str, str]]) -> None:
+        """Let pending `passages`, (key, text), be found by the vector that `keys` names for this text, of other headings.
+
+        They stay pending: what is lent is replaced when they are embedded, has no digest, and is never handed on.
+        """
+        lent = [(key, keys[text], key) for key, text in passages if keys.get(text, key) != key]
+        self._many(
+            "INSERT OR IGNORE INTO vectors (key, model, vector, digest) SELECT ?, model, vector, x'' FROM vectors "
+            "WHERE key = ? AND EXISTS (SELECT 1 FROM pending WHERE key = ?)",
+            lent,
+        )
+        if lent:
+            self.renew_version()
 
     def put(self, keys: Sequence[str], vectors: NDArray[np.float32], model: str) -> None:
         """Store vectors, shape (len(keys), d), and cross them off."""
@@ -79,7 +100,8 @@ class VectorTable:
 
     def harmed(self, model: str) -> int:
         """How many vectors of `model` are not what was stored."""
-        rows = self._run("SELECT key, vector, digest FROM vectors WHERE model = ?", [model])
+        query = "SELECT key, vector, digest FROM vectors WHERE model = ? AND digest <> x''"
+        rows = self._run(query, [model])
         return sum(self._digest(key, model, vector) != digest for key, vector, digest in rows)
 
     def _digest(self, key: str, model: str, vector: bytes) -> bytes:

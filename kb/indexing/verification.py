@@ -105,9 +105,9 @@ def _compare_vectors(fresh: CatalogWriter, catalog: Catalog, embedder: Embedder)
     missing = [key for key in wanted if key not in rows]
     if lost := sum(key not in waiting for key in missing):
         yield Difference("catalog", f"{lost} passages have no vector and are not waiting for one.")
-    if waiting:
-        yield Difference("catalog", f"{len(waiting)} passages are waiting for their vectors.")
-    some = [key for key in wanted if key in rows]
+    if without := len(waiting - rows.keys()):  # the others are found by one that was lent to them
+        yield Difference("catalog", f"{without} passages are waiting for their vectors.")
+    some = [key for key in wanted if key in rows and key not in waiting]
     texts = fresh.vectors.pending(some[:: max(1, len(some) // _SAMPLE)][:FEW])
     if texts:
         again = embedder.embed_passages([text for _, text in texts])

@@ -128,6 +128,41 @@ def test_a_changed_heading_embeds_only_its_own_section(base: Base) -> None:
     assert base.sync().embedded == 1
 
 
+def test_a_changed_title_is_found_by_meaning_before_it_is_embedded_anew(base: Base) -> None:
+    parts = [f"## Part {n}\n\nA sentence about river {n} and its banks." for n in range(40)]
+    base.write("Rivers.md", "\n\n".join(["# Rivers", *parts]))
+    before = base.sync().embedded
+    base.write("Rivers.md", "\n\n".join(["# Streams", *parts]))
+    base.write("Boat.md", "# Boat\n\nIt leaks at the stern.")
+    report = base.sync(brief=True)
+    assert (report.embedded, report.pending) == (1, before)  # the boat; a user does not wait for the other
+    assert base.dense("banks of a river") == "Rivers.md"
+    assert base.index.verify(Vault(base.vault)) == []
+    assert base.sync().embedded == before
+    assert base.index.verify(Vault(base.vault)) == []
+    assert base.chroma_keys() == base.passage_keys()
+
+
+def test_lent_vectors_do_not_outlive_damage(base: Base) -> None:
+    """What was lent is not saved as the passage's own from an index that is set aside."""
+    base.write("Tokens.md", (base.vault / "Tokens.md").read_text().replace("# ", "# About ", 1))
+    assert base.sync(brief=True).pending
+    base.index.close()
+    (base.folder / "seal").unlink()
+    assert base.sync().embedded
+    assert base.index.verify(Vault(base.vault)) == []
+
+
+def test_a_renamed_note_without_a_heading_keeps_its_vectors_until_it_is_embedded_anew(base: Base) -> None:
+    base.write("Rivers.md", "They meet the sea in deltas.")
+    base.sync()
+    (base.vault / "Rivers.md").rename(base.vault / "Streams.md")
+    assert base.sync(brief=True).embedded == 0
+    assert base.dense("where rivers flow into the ocean") == "Streams.md"
+    assert base.sync().embedded == 1
+    assert base.index.verify(Vault(base.vault)) == []
+
+
 def test_links_follow_names_that_come_and_go(base: Base) -> None:
     base.write("Links.md", "[[Heron]] [[wading bird]] [all](Birds/) [[Tokens]]\n")
     base.sync()

@@ -60,7 +60,7 @@ class Ledger:
         """Keys of vectors that passages have and that are not known to be on the shelf."""
         query = (
             "SELECT DISTINCT key FROM vectors WHERE model = ? AND key NOT IN (SELECT key FROM shared) "
-            "AND key IN (SELECT key FROM passages)"
+            "AND key IN (SELECT key FROM passages) AND key NOT IN (SELECT key FROM pending)"
         )
         return [row[0] for row in self._writer.connection.execute(query, [self.model])]
 
