@@ -138,7 +138,7 @@ def _reasons(
     rate = linker.known.habits.rate(mention.key, path)
     to_target = linker.known.habits.targets(mention.key, path).get(candidate.target, 0)
     if to_target:
-        reasons.append(f"{to_target} of the {_notes(rate.notes)} that mention it link it so")
+        reasons.append(_linked_in(to_target, rate.notes))
     if value("also linked elsewhere"):
         reasons.append("linked in a property, heading or embed of this note")
     if value("nearest notes link it") >= 0.2:
@@ -151,5 +151,8 @@ def _reasons(
     return tuple(reasons)
 
 
-def _notes(count: int) -> str:
-    return "1 other note" if count == 1 else f"{count} other notes"
+def _linked_in(linked: int, notes: int) -> str:
+    """In how many of the other notes that mention a name it has this link."""
+    if notes == 1:
+        return "the one other note that mentions it links it this way"
+    return f"{linked} of {notes} other notes that mention it link it this way"

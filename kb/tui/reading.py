@@ -146,7 +146,8 @@ class Reader:
             lines = self.note(path).text.splitlines()
         except KbError:
             return ""
-        return one_line(plain_text(lines[line - 1]))[:_LONGEST_LINE] if line <= len(lines) else ""
+        text = one_line(plain_text(lines[line - 1])) if line <= len(lines) else ""
+        return text.strip("\"'")[:_LONGEST_LINE]  # a property's value stands in quotes
 
     def note(self, path: str) -> Note:
         """The note as it stands on disk."""

@@ -102,3 +102,14 @@ def test_refusals(base: Path, words: tuple[str, str], said: str) -> None:
     assert done.returncode != 0
     assert said in done.stderr
     assert text(base, "Tea/Oolong.md") == NOTES["Tea/Oolong.md"]
+
+
+def test_undo_leaves_no_folder_and_an_index_in_step(base: Path) -> None:
+    assert kb("mv", "Oolong", "Drinks/Blue tea", cwd=base).returncode == 0
+    assert kb("undo", cwd=base).returncode == 0
+    assert not (base / "vault" / "Drinks").exists()
+    assert text(base, "Kettle.md") == NOTES["Kettle.md"]
+    found = kb("links", "Oolong", "--json", cwd=base)
+    assert json.loads(found.stdout)["path"] == "Tea/Oolong.md"
+    assert kb("links", "Blue tea", cwd=base).returncode == 2
+    assert kb("index", "--verify", cwd=base).returncode == 0

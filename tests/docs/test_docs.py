@@ -42,6 +42,8 @@ BLOCKS = {
     "editors toml": "tests/lsp/test_lsp_recipes.py",
     "faster sh": "tests/cli/test_cli_daemon.py",
     "first-evening console": "tests/cli/test_first_evening.py",
+    "first-evening keys": "tests/tui/test_tui_first_evening.py",
+    "first-evening text": "tests/tui/test_tui_first_evening.py",
     "http python": "tests/serve/test_serve_docs.py",
     "http sh": "tests/serve/test_serve_docs.py; the server itself by tests/serve",
     "install sh": "needs a network; names and options, below",

@@ -22,6 +22,7 @@ from tests.tui.interface import ready, send, until
 
 ROOT = Path(__file__).parents[2]
 SIZE = (120, 34)
+TALL = (120, 42)  # room for an answer and a question without one
 # A picture that is looked at must not fetch a font from somewhere.
 _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 
@@ -29,9 +30,11 @@ _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 async def pictures(app: KbApp, into: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await ready(pilot)
+        await pilot.resize_terminal(*TALL)
         await send(pilot, "What is a token?")
-        await send(pilot, "Who invented the telephone?")
+        await send(pilot, "Who painted the Mona Lisa?")
         await save(pilot, into / "ask.svg")
+        await pilot.resize_terminal(*SIZE)
         await pilot.press("ctrl+f", *"forgetting curve")
         await until(pilot, lambda: bool(app.screen._hits))
         await save(pilot, into / "search.svg")

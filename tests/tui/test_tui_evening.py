@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,71 +11,24 @@ import pytest
 
 from tests.support import run_kb, write_notes
 from tests.tui.interface import NOTES
+from tests.tui.tmux import Tmux
 
-ROOT = Path(__file__).parents[2]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
 
 
-class Terminal:
-    """A tmux session that runs kb."""
-
-    def __init__(self, folder: Path) -> None:
-        self._socket = str(folder / "tmux")
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
-        start = ["new-session", "-d", "-x", "120", "-y", "40", "-c", str(folder)]
-        subprocess.run(
-            [
-                "tmux",
-                "-S",
-                self._socket,
-                *start,
-                f"'{sys.executable}' -m kb; echo kb ended with $?; sleep 60",
-            ],
-            env=environment,
-            check=True,
-        )
-
-    def press(self, *keys: str) -> None:
-        self._tmux("send-keys", *keys)
-
-    def type(self, text: str) -> None:
-        self._tmux("send-keys", "-l", text)
-        self.press("Enter")
-
-    def screen(self) -> str:
-        return self._tmux("capture-pane", "-p")
-
-    def shows(self, *texts: str, seconds: float = 40) -> str:
-        """Wait until all of `texts` are on the screen."""
-        end = time.monotonic() + seconds
-        while any(text not in (shown := self.screen()) for text in texts):
-            assert time.monotonic() < end, f"{texts} never came:\n{shown}"
-            time.sleep(0.2)
-        return shown
-
-    def close(self) -> None:
-        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
-
-    def _tmux(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-S", self._socket, *words], check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(tmp_path: Path) -> Iterator[Tmux]:
     write_notes(tmp_path / "notes", NOTES)
     assert run_kb("init", "notes", cwd=tmp_path).returncode == 0
-    opened = Terminal(tmp_path)
+    opened = Tmux(tmp_path)
     yield opened
     opened.close()
 
 
-def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_study_evening(terminal: Tmux, tmp_path: Path) -> None:
     terminal.shows("Ask your notes")
     terminal.shows("up to date", "5 notes", seconds=90)
 
@@ -119,7 +69,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
         time.sleep(0.2)
     assert "[[" in diary.read_text()
     terminal.press("Escape")
-    terminal.shows("Your answer")
+    terminal.shows("Tutor: note, #tag")
 
     terminal.press("C-q")
     terminal.shows("kb ended with 0")
@@ -129,7 +79,7 @@ def test_a_study_evening(terminal: Terminal, tmp_path: Path) -> None:
     assert diary.read_text() == NOTES["Diary.md"]
 
 
-def test_a_window_that_is_closed_leaves_the_index_whole(terminal: Terminal, tmp_path: Path) -> None:
+def test_a_window_that_is_closed_leaves_the_index_whole(terminal: Tmux, tmp_path: Path) -> None:
     terminal.shows("up to date", seconds=90)
     terminal.close()
     end = time.monotonic() + 60

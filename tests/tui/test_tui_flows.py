@@ -47,6 +47,7 @@ def test_a_question_is_answered_and_its_source_shown(app: KbApp) -> None:
         await ready(pilot)
         await send(pilot, "When was oolong first made?")
         assert "1725" in said(app)
+        assert not re.search(r"token|unsupported|elicit|probe", f"{app.main.status.doing} {said(app)}")
         quotes = app.main.query_one(SourcesPane).quotes
         assert quotes[0].path == "Tea/Oolong.md"
         await pilot.press("/", "1", "enter")
@@ -132,6 +133,8 @@ def test_links_are_reviewed_made_and_taken_back(app: KbApp, folder: Path) -> Non
         await until(pilot, lambda: diary.read_text() != NOTES["Diary.md"])
         assert "[[" in diary.read_text()
         assert len(app.screen._queue) == count - 1
+        detail = app.screen.query_one("#detail", Static)  # the next link is shown in the line as it is by now
+        await until(pilot, lambda: diary.read_text().splitlines()[2] in str(detail.render()))
         await pilot.press("u")
         await until(pilot, lambda: diary.read_text() == NOTES["Diary.md"])
         await until(pilot, lambda: len(app.screen._queue) == count)

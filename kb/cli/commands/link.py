@@ -31,7 +31,7 @@ def link(
     note: Annotated[
         str | None, typer.Argument(help="Its path, file name, alias or title.", show_default=False)
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Look at every note instead.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Look at every note.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Apply confident, unambiguous links.")] = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask for each link: accept, reject, always, never.")
@@ -43,11 +43,11 @@ def link(
             min=0.0,
             max=1.0,
             metavar="P",
-            help="Links at least this likely; 0.3, with --apply 0.9.",
+            help="Only links at least this likely (default 0.3; with --apply 0.9).",
         ),
     ] = None,
     add_related: Annotated[
-        bool, typer.Option("--related", help="With --apply: add a section of related notes, too.")
+        bool, typer.Option("--related", help="With --apply: also add a section of related notes.")
     ] = False,
     vault: Vault = None,
     index: Index = None,
@@ -55,7 +55,7 @@ def link(
 ) -> None:
     """Suggest links for a note, and make them on request.
 
-    Each has its confidence and its reasons.
+    Each comes with its confidence and reasons.
 
     For example: kb link "New note" --apply. kb undo takes them back.
     """

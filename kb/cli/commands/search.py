@@ -34,7 +34,9 @@ def search(
         list[str] | None,
         typer.Argument(help='Words, a question, "a phrase", -word, tag:tea ...', show_default=False),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Passages shown.")] = 10,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=1000, help="How many passages to show.")
+    ] = 10,
     vault: Vault = None,
     index: Index = None,
     tag: Annotated[
@@ -43,8 +45,8 @@ def search(
     path: Annotated[list[str] | None, typer.Option(help="Only notes with this in their path.")] = None,
     title: Annotated[list[str] | None, typer.Option(help="Only notes with this in their title.")] = None,
     link: Annotated[list[str] | None, typer.Option(help="Only notes that link to this one.")] = None,
-    before: Annotated[str | None, typer.Option(help="Only notes dated earlier, such as 2026-03.")] = None,
-    after: Annotated[str | None, typer.Option(help="Only notes dated later, such as last-week.")] = None,
+    before: Annotated[str | None, typer.Option(help="Only notes dated before this, such as 2026-03.")] = None,
+    after: Annotated[str | None, typer.Option(help="Only notes dated after this, such as last-week.")] = None,
     opened: Annotated[
         bool, typer.Option("--open", "-o", help="Open the first result in your editor.")
     ] = False,

@@ -35,7 +35,7 @@ def new(
         list[str], typer.Argument(help="Its title; folder/title puts it there.", show_default=False)
     ],
     template: Annotated[
-        str, typer.Option("--template", "-t", help="The note to begin as.", autocompletion=complete_note)
+        str, typer.Option("--template", "-t", help="Start from this template.", autocompletion=complete_note)
     ] = "",
     text: Annotated[str, typer.Option("--text", help="What it says; - reads stdin.")] = "",
     edit: Edit = False,
@@ -61,7 +61,7 @@ def daily(
 ) -> None:
     """Open the note of a day in your editor.
 
-    It is made where it is missing. For example: kb daily yesterday
+    A missing note is created. For example: kb daily yesterday
     """
     from kb.text.periods import period_of
 
@@ -87,7 +87,7 @@ def capture(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Put a thought at the end of today's note.
+    """Add a thought to the end of today's note.
 
     kb undo takes it back. For example: kb capture "Ask Ada about the lease", or: pbpaste | kb capture --inbox
     """

@@ -44,6 +44,7 @@ class LinksScreen(Screen[None]):
         self._linking = linking
         self._note = note
         self._queue: list[LinkSuggestion] = []
+        self._decided = False  # whether something was said to a suggestion since they were listed
 
     def compose(self) -> ComposeResult:
         yield Static("Suggested links", id="note-title", markup=False)
@@ -74,6 +75,8 @@ class LinksScreen(Screen[None]):
             left = [str(error)]
         for sentence in left:
             self.app.post_message(Failed(sentence))
+        if self.app.is_running:
+            self.app.call_from_thread(self._look_again)
 
     @work(thread=True, group="links", exit_on_error=False)
     def _decide(self, verdict: Verdict, one: LinkSuggestion) -> None:
@@ -104,7 +107,7 @@ class LinksScreen(Screen[None]):
             self.app.call_from_thread(self._show, found)
 
     def _show(self, found: Sequence[LinkSuggestion]) -> None:
-        self._queue = list(found)
+        self._queue, self._decided = list(found), False
         self._list(0)
 
     def _list(self, at: int) -> None:
@@ -115,12 +118,21 @@ class LinksScreen(Screen[None]):
             listed.highlighted = min(at, len(self._queue) - 1)
             listed.focus()
         else:
-            self.query_one("#detail", Static).update("No links to suggest.")
+            words = "That was the last one. Esc goes back." if self._decided else "No links to suggest."
+            self.query_one("#detail", Static).update(words)
 
     @on(OptionList.OptionHighlighted, "#queue")
     def _look(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_index < len(self._queue):
             self._read_line(self._queue[event.option_index])
+
+    def _look_again(self) -> None:
+        """The line may hold the link by now that was accepted before."""
+        if not self.is_attached:
+            return
+        at = self.query_one("#queue", OptionList).highlighted
+        if at is not None and at < len(self._queue):
+            self._read_line(self._queue[at])
 
     @work(thread=True, exclusive=True, group="line", exit_on_error=False)
     def _read_line(self, one: LinkSuggestion) -> None:
@@ -138,6 +150,7 @@ class LinksScreen(Screen[None]):
         if at is None or at >= len(self._queue):
             return None
         one = self._queue.pop(at)
+        self._decided = True
         self._list(at)
         return one
 

@@ -33,13 +33,18 @@ class NoteScreen(NoteView):
         Binding("enter", "follow", "Follow", show=False),
         Binding("s", "side", "Beside", show=False),
         Binding("l", "outline", "Outline", id="outline"),
-        Binding("alt+left", "back", "Back", id="back"),
+        Binding("alt+left", "back", "Back", show=False, id="back"),
         Binding("alt+right", "forward", "Forward", show=False, id="forward"),
         Binding("m", "turn", "Source", id="source"),
         Binding("g", "graph", "Graph", id="graph"),
         Binding("e", "edit", "Edit", id="edit"),
         Binding("o", "obsidian", "Obsidian", show=False, id="obsidian"),
         Binding("y", "copy", "Copy path", show=False, id="copy-path"),
+        # In 80 columns there is room for these of the keys that work everywhere.
+        Binding("f1", "app.help", "Help", id="help"),
+        Binding("ctrl+f", "app.search", show=False, priority=True, id="search"),
+        Binding("ctrl+o", "app.switch_note", show=False, id="open-note"),
+        Binding("f3", "app.links", show=False, id="links"),
     ]
 
     def action_link(self, by: int) -> None:

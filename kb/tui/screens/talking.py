@@ -167,6 +167,8 @@ class Talking(Screen[None]):
         if message.ended:
             self._begun = False
             conversation.note("Session finished. Type to start another, or Ctrl+T to switch mode.")
+            self.status.standing = ""
+            conversation.invite(_invitation(self.app.modes[self._mode]))
             self.app.load_modes()  # cards due may be fewer
 
 

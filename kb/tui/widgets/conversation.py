@@ -166,14 +166,12 @@ class Conversation(Vertical):
         if verdict.key:
             parts += [("\nThe note's answer: ", "$text-muted"), (safe_line(verdict.key), "bold")]
         if verdict.source:
-            parts.append(
-                (
-                    f"\n{safe_line(verdict.source.where)}  {safe_line(verdict.source.text)}",
-                    "$text-muted",
-                )
-            )
+            text = safe_line(verdict.source.text)
+            around = "" if text == safe_line(verdict.key) else f"  {text}"
+            parts.append((f"\n{safe_line(verdict.source.where)}{around}", "$text-muted"))
         self.transcript.append("".join(text for text, _ in parts))
-        self._append(Static(Content.assemble(*parts), classes=f"verdict {verdict.grade}"))
+        # From here on, for what there is to choose now stands below it.
+        self._append(Static(Content.assemble(*parts), classes=f"verdict {verdict.grade}"), begins=True)
 
     def show_choices(self, choices: Choices) -> None:
         """Offer quick replies."""

@@ -124,5 +124,5 @@ def _cut(context: str, name: str) -> str:
     start = line.find(" ", start) + 1 if start else 0
     cut = line[start : start + _CONTEXT]
     if start + _CONTEXT < len(line):
-        cut = (cut.rpartition(" ")[0] or cut) + " …"
+        cut = (cut.rpartition(" ")[0] or cut) + "…"  # on the line of the last word, however narrow
     return f"{'… ' if start else ''}{cut}"
