@@ -86,13 +86,16 @@ def test_the_screens_of_the_page_come(terminal: Tmux) -> None:
 
 def play(terminal: Tmux, lines: list[str]) -> None:
     for line in lines:
-        at_prompt = is_at_prompt(terminal.screen())
+        before = terminal.screen()
+        at_prompt = is_at_prompt(before)
+        end = time.monotonic() + _SECONDS
         if key := KEY.fullmatch(line):
             terminal.press(key[1])
-            time.sleep(0.5)
+            while line != lines[-1] and terminal.screen() == before:  # else Esc and a letter are one key
+                assert time.monotonic() < end, before
+                time.sleep(0.2)
         else:
             terminal.type(line)
-        end = time.monotonic() + _SECONDS
         while at_prompt and line != lines[-1] and not is_at_prompt(terminal.screen()):
             assert time.monotonic() < end, terminal.screen()
             time.sleep(0.2)
