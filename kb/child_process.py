@@ -146,6 +146,17 @@ def pipe_python(module: str, words: Sequence[str]) -> PipedChild:
     )
 
 
+def start_beside(module: str, words: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start `module` with `words` in a process like this one, in its folder and environment; a pipe's end tells it of this one's."""
+    return subprocess.Popen(
+        _command(module, words),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
 def own_command(*words: str) -> list[str]:
     """The program and arguments that run `kb` with `words` wherever one stands, without a look at what lies there."""
     return _command("kb", words)

@@ -18,9 +18,11 @@ from kb.isolation import leave_current_folder
 
 ROOT = Path(next(iter(kb.__path__))).parent
 SCRIPT = Path(sys.executable).with_name("kb")
-# The one module that starts Python; the others start the editor or the pager that the user named.
+# The one module that starts Python, and the process on a socket, which begins anew as the one it was; the others start the
+# editor or the pager that the user named.
 MAY_START = {
     "kb/child_process.py",
+    "kb/cli/daemon/serving.py",
     "kb/cli/editing.py",
     "kb/cli/pager.py",
     "kb/tui/editor.py",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from kb.child_process import start_beside
 from kb.cli.daemon import meeting
 from kb.cli.daemon.client import connect, message
 from kb.cli.daemon.server import AlreadyServed, Meeting, meeting_place, process, wait_until_gone
@@ -99,14 +99,7 @@ def _started(words: list[str]) -> subprocess.Popen[bytes] | None:
     try:
         if process(_place(words)) is not None:
             return None
-        # -P: the folder one stands in may hold a module called kb.
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "kb.cli.daemon", *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        return start_beside("kb.cli.daemon", words)
     except (KbError, OSError):
         return None  # it only saves time
 
