@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from kb.indexing.bulk import BulkEncoder
+
     Vectors = NDArray[np.float32]
 
 
@@ -130,10 +132,13 @@ class Embedder:
         return light.embed(self._model.token_ids([_clean(text) for text in texts]))
 
     def _embed_in_bulk(self, texts: Sequence[str]) -> Vectors:
+        clean = [_clean(text) for text in texts]
+        if self._bulk is not None:
+            return self._bulk.embed(clean)
         import numpy as np
 
         vectors = self._heavy.encode(
-            [_clean(text) for text in texts],
+            clean,
             batch_size=_BATCH,
             normalize_embeddings=True,
             show_progress_bar=False,
@@ -143,6 +148,13 @@ class Embedder:
         # bfloat16 leaves lengths off by some thousandths.
         result /= np.maximum(np.linalg.norm(result, axis=1, keepdims=True), 1e-12)
         return result
+
+    @cached_property
+    def _bulk(self) -> BulkEncoder | None:
+        model = self._heavy
+        from kb.indexing import bulk
+
+        return bulk.BulkEncoder(model) if bulk.is_supported(model) else None
 
     @cached_property
     def _heavy(self) -> Any:

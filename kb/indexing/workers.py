@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.errors import ModelUnusable, ProgramMissing, WorkersAway
-from kb.indexing.embedder import Embedder, Vectors
+from kb.indexing.embedder import Embedder
 
 _PASSAGES = 128  # handed to a worker at once; two or three seconds of one processor
 _ROUNDS = 4  # such batches a worker, before what they made is kept
@@ -65,7 +65,7 @@ class _ClusterEmbedder(Embedder):
         self._batches = 0  # that came back
         self.passages_per_batch = _PASSAGES * _ROUNDS * max(1, sum(client.nthreads().values()))
 
-    def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> NDArray[np.float32]:
         """Shape (len(texts), dimension). Raises WorkersAway, ModelUnusable."""
         if not many or not texts:
             return self._here.embed_passages(texts, many=many)
@@ -90,7 +90,7 @@ class _ClusterEmbedder(Embedder):
             [self._believed(vectors, batch) for vectors, batch in zip(made, batches, strict=True)]
         )
 
-    def _believed(self, vectors: object, texts: Sequence[str]) -> Vectors:
+    def _believed(self, vectors: object, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of a batch: of the right shape and length, and a passage drawn by chance as it is embedded here."""
         found = np.asarray(vectors)
         fits = found.shape == (len(texts), self.dimension) and found.dtype == np.float16
