@@ -21,55 +21,6 @@ _APOSTROPHES = frozenset("'’")
 _LANGUAGES = ("en", "de", "es", "fr")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SPOKEN = spoken_numbers()
-_UNITS = {
-    name: unit
-    for unit, names in {
-        "percent": "% percent per cent Prozent",
-        "degree": "° °C °F degree degrees Grad",
-        "second": "s sec secs second seconds Sekunde Sekunden",
-        "millisecond": "ms millisecond milliseconds",
-        "minute": "min mins minute minutes Minute Minuten",
-        "hour": "h hour hours Stunde Stunden",
-        "day": "day days Tag Tage Tagen",
-        "week": "week weeks Woche Wochen",
-        "month": "month months Monat Monate Monaten",
-        "year": "year years Jahr Jahre Jahren",
-        "century": "century centuries Jahrhundert",
-        "byte": "B byte bytes",
-        "kilobyte": "kB KB KiB kilobyte kilobytes",
-        "megabyte": "MB MiB megabyte megabytes",
-        "gigabyte": "GB GiB gigabyte gigabytes",
-        "terabyte": "TB TiB terabyte terabytes",
-        "bit": "bit bits",
-        "token": "token tokens",
-        "word": "word words Wort Wörter Wörtern",
-        "page": "page pages Seite Seiten",
-        "gram": "g gram grams Gramm",
-        "kilogram": "kg kilogram kilograms kilo kilos",
-        "tonne": "t ton tons tonne tonnes",
-        "pound": "lb lbs pound pounds",
-        "millimetre": "mm",
-        "centimetre": "cm",
-        "metre": "m metre metres meter meters",
-        "kilometre": "km kilometre kilometres kilometer kilometers",
-        "mile": "mi mile miles Meile Meilen",
-        "foot": "ft foot feet",
-        "inch": "in inch inches",
-        "litre": "l litre litres liter liters",
-        "watt": "W watt watts",
-        "thousand": "thousand tausend",
-        "million": "million millions Million Millionen millones",
-        "billion": "billion billions Milliarde Milliarden",
-        "trillion": "trillion trillions Billion Billionen",
-        "dollar": "dollar dollars",
-        "euro": "€ euro euros",
-    }.items()
-    for name in names.split()
-}
-_MEASURE = re.compile(
-    rf"(?P<number>(?<!\d)(?<!\d[.,])\d++(?:[.,]\d++)*+|\b(?:{'|'.join(_SPOKEN)})\b)[ \u00a0-]?(?P<unit>%|°[CF]?|€|[^\W\d_]+)",
-    re.IGNORECASE,
-)
 _BRITISH = re.compile(r"(?<!.)(.{3,})is(e|ed|es|er|ing|ation|ations)$")
 _MIN_STEM = 4  # letters; a shorter word has only the forms of _SHORT_ENDINGS
 _SHORT_ENDINGS = frozenset(["", "s", "d"])
@@ -114,18 +65,6 @@ def quantities_of(text: str) -> list[str]:
     """The numbers of `text`, with digits or in words: `two` and `2` are both `2`; "one" is more often a pronoun."""
     spoken = [_SPOKEN[word] for word in words_of(text) if word in _SPOKEN]
     return list(dict.fromkeys([*numbers_of(text), *spoken]))
-
-
-def measures_of(text: str) -> dict[str, set[str]]:
-    """For each number of `text` the units it is followed by, each in one form: `45 mins` gives `{"45": {"minute"}}`."""
-    found: dict[str, set[str]] = {}
-    plain = unicodedata.normalize("NFKC", text)
-    for match in _MEASURE.finditer(plain):
-        unit = _UNITS.get(match["unit"]) or _UNITS.get(match["unit"].casefold())
-        if unit:
-            number = match["number"]
-            found.setdefault(_SPOKEN.get(number.casefold()) or _plain_number(number), set()).add(unit)
-    return found
 
 
 def same_word(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ TEXTS = (
     "Hermann Ebbinghaus published his study of the forgetting curve in 1885.",
     "A quantised model with 7 billion parameters at 4 bits takes about 3.5 GB of memory and runs faster.",
     "Temperature does not change what the model knows.",
+    "The lease of a lock lasts 45 seconds and is renewed after 0.25 hours.",
 )
 QUOTES = tuple(
     Quote(number, "a.md", number, Span(0, 1), "Notes", (), text, text, 1.0)
@@ -30,6 +31,7 @@ def check(sentence: str, question: str = "What do the notes say?") -> Any:
         ("At 4 bits a model with 7 billion parameters takes 3.5 GB of memory.", (2,)),
         ("Temperature does not change what a model knows.", (3,)),
         ("A quantised model with 7 billion parameters runs faster.", (2,)),
+        ("The lease of a lock lasts 45 seconds.", (4,)),
     ],
 )
 def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[int, ...]) -> None:
@@ -47,6 +49,7 @@ def test_what_the_quotes_say_is_kept_and_cited(sentence: str, citations: tuple[i
         ("Temperature does change what the model knows.", "contradicts"),
         ("Ebbinghaus did not publish his study of the forgetting curve.", "contradicts"),
         ("A quantised model runs slower.", "is not in the quotes"),
+        ("The lease of a lock lasts 45 minutes.", "the quotes give 45 minutes another unit"),
         ("Bananas ripen in warm kitchens.", "nothing it says"),
         (
             "The model was praised by critics for its elegant prose and bold parameters.",

@@ -16,11 +16,11 @@ from kb.answering.question.question import Question
 from kb.answering.words import (
     content_words,
     covers,
-    measures_of,
     numbers_of,
     quantities_of,
     words_of,
 )
+from kb.text.quantities import quantities_in, same_quantity
 
 _NAME = re.compile(r"(?<!^)(?<![.!?:]\s)\b[^\W\d_a-z][\w-]+")
 _MONTH = re.compile(
@@ -56,10 +56,8 @@ def _fault(sentence: str, question: Question, offers: Sequence[Offer]) -> str:
     for number in quantities_of(sentence):
         if number not in known_numbers and not _asked_above(number, question, offers):
             return f"the number {number} is not in the quotes"
-    known_measures = measures_of(" ".join(offer.text for offer in offers))
-    for number, units in measures_of(sentence).items():
-        if (known := known_measures.get(number)) and not units <= known:
-            return f"the quotes give {number} another unit"
+    if other := _of_another_unit(sentence, offers):
+        return f"the quotes give {other} another unit"
     asked = words_of(question.text)
     for name in (*_NAME.findall(sentence), *_MONTH.findall(sentence)):
         # A name of the question alone is no excuse: it may be just what the notes do not speak of.
@@ -76,6 +74,16 @@ def _fault(sentence: str, question: Question, offers: Sequence[Offer]) -> str:
     for word in words:
         if not is_held(known_words, word):
             return f"the word {word!r} is not in the quotes"
+    return ""
+
+
+def _of_another_unit(sentence: str, offers: Sequence[Offer]) -> str:
+    """A number of `sentence` whose unit is none that the quotes give the same number; empty for none."""
+    known = [one for offer in offers for one in quantities_in(offer.text) if one.dimension]
+    for quantity in quantities_in(sentence):
+        same = [one for one in known if set(one.values) & set(quantity.values)]
+        if quantity.dimension and same and not any(same_quantity(quantity, one) for one in same):
+            return sentence[quantity.start : quantity.end]
     return ""
 
 
