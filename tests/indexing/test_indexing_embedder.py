@@ -37,6 +37,25 @@ def test_the_light_way_and_sentence_transformers_agree(embedder: Embedder) -> No
     assert (light * bulk).sum(axis=1).min() >= 0.9995
 
 
+@pytest.mark.slow
+def test_a_model_with_another_kind_of_mean_is_left_to_sentence_transformers(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer  # takes seconds
+
+    folder = tmp_path / "first-token"
+    shutil.copytree(EmbeddingModel(DEFAULT).folder, folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    kept = {
+        "word_embedding_dimension": 384,
+        "pooling_mode_cls_token": True,
+        "pooling_mode_mean_tokens": False,
+    }
+    pooling.write_text(json.dumps(kept), encoding="utf-8")
+    made = Embedder(str(folder)).embed_passages(TEXTS, many=True)
+    library = SentenceTransformer(str(folder), local_files_only=True, device="cpu")
+    expected = library.encode(TEXTS, normalize_embeddings=True)
+    assert (made * expected).sum(axis=1).min() >= 0.99
+
+
 def test_vectors_have_length_one_and_do_not_depend_on_their_batch(embedder: Embedder) -> None:
     together = embedder.embed_queries(TEXTS)
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
