@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kb.settings import Settings
 
 Result = TypeVar("Result")
+_LONG_SECONDS, _SERVES = 0.1, 20  # after a look that took so long, that many times as long none is taken
 
 
 class BaseModels(Protocol):
@@ -65,11 +67,28 @@ class Base(Protocol):
     def upkeep(self) -> BaseUpkeep: ...
 
 
+class NotesBehind:
+    """How many notes differ from what is indexed; where to look takes long, as among 50,000 notes, the count serves a while."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._look = count
+        self._count, self._until = 0, 0.0
+
+    def __call__(self) -> int:
+        begun = time.monotonic()
+        if begun >= self._until:
+            self._count = self._look()
+            now = time.monotonic()
+            self._until = now + _SERVES * (now - begun) if now - begun > _LONG_SECONDS else 0.0
+        return self._count
+
+
 class Answerer:
     """Answers questions from the notes."""
 
     def __init__(self, base: Base) -> None:
         self._base = base
+        self._behind = NotesBehind(lambda: base.upkeep.notes_behind())
 
     def ask(self, asked: Asked) -> Iterator[AnswerEvent]:
         """Tell, step by step, how a question is answered; the last event holds the Answer.
@@ -126,7 +145,7 @@ class Answerer:
             generation=base.settings.models,
             prose=self._may_phrase,
             today=base.settings.today or date.today(),
-            index_lag=lambda: IndexLag(base.catalog.statistics().pending, base.upkeep.notes_behind()),
+            index_lag=lambda: IndexLag(base.catalog.statistics().pending, self._behind()),
             notice=base.notice,
         )
 
