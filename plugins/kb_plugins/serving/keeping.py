@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from kb.plugin_api import KbError, KnowledgeBase, UsageError
+from kb.plugin_api import KbError, UsageError
 from kb.plugin_api.serving import IndexLocked, IndexMissing, IndexOutdated, index_beside
 from kb_plugins.serving.worker import Worker
 
@@ -44,7 +44,7 @@ class Keeper:
     async def write(self) -> None:
         """Take in the few notes that changed; whoever holds the index keeps it in step, too."""
         with suppress(IndexLocked):
-            await self._worker.do(KnowledgeBase.index)
+            await self._worker.do(lambda base: base.index())
 
     def _child(self) -> asyncio.Task[str]:
         if self._run is None or self._run.done():
