@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -143,6 +145,6 @@ def test_a_worker_that_is_killed_loses_nothing() -> None:
         embedding_on(found.scheduler_address, Embedder(MODEL)) as there,
     ):
         there.embed_passages(TEXTS[:128], many=True)
-        next(iter(found.workers.values())).process.process.kill()
+        os.kill(next(iter(found.workers.values())).pid, signal.SIGKILL)
         made = there.embed_passages(TEXTS, many=True)
     assert made.shape == (len(TEXTS), 384)

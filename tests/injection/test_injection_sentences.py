@@ -161,13 +161,15 @@ def test_reading_takes_time_in_proportion(piece: str) -> None:
     def seconds(count: int) -> float:
         text = piece * count
         sentences = [_Whole(Span(0, len(text)))]
-        begun = time.process_time()
-        for _ in range(3):
+        least = float("inf")  # of five: the machine, or Python's tidying up, may hold one up
+        for _ in range(5):
+            begun = time.thread_time()
             injected(text, sentences, str(time.perf_counter()))  # nothing remembered
-        return time.process_time() - begun
+            least = min(least, time.thread_time() - begun)
+        return least
 
     seconds(50)
-    assert seconds(20_000) < 3 * max(seconds(10_000), 0.05)
+    assert seconds(20_000) < 3 * max(seconds(10_000), 0.02)
 
 
 class _Whole:

@@ -129,3 +129,16 @@ def test_what_a_plugin_may_call_keeps_its_parameters() -> None:
     assert sorted(kept) == sorted(now)
     for name, taken in kept.items():
         assert [one for one in now[name] if one in taken] == taken, name
+
+
+def test_no_plugin_calls_a_protocol_instead_of_what_it_was_handed() -> None:
+    """`KnowledgeBase.index(base)` does nothing: the protocol holds no code."""
+    files = (Path(__file__).parents[2] / "plugins").rglob("*.py")
+    nodes = ((file.name, node) for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    named = calls().keys()
+    wrong = [
+        f"{file}:{node.lineno}: {ast.unparse(node)}"
+        for file, node in nodes
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in named
+    ]
+    assert wrong == []
