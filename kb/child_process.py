@@ -146,14 +146,31 @@ def pipe_python(module: str, words: Sequence[str]) -> PipedChild:
     )
 
 
-def start_beside(module: str, words: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Start `module` with `words` in a process like this one, in its folder and environment; a pipe's end tells it of this one's."""
-    return subprocess.Popen(
-        _command(module, words),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+class ChildBeside(Child):
+    """A child process that ends when its standard input does, as it does when this process is killed."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(process)
+        assert process.stdin is not None
+        self._stdin = process.stdin
+
+    def end(self, *, patience: float = 0.0) -> int:
+        """Close its input, and end it where that is not enough within `patience` seconds."""
+        with suppress(OSError):
+            self._stdin.close()
+        return super().end(patience=patience)
+
+
+def start_beside(module: str, words: Sequence[str]) -> ChildBeside:
+    """Start `module` with `words` in a process like this one, in its folder and environment."""
+    return ChildBeside(
+        subprocess.Popen(
+            _command(module, words),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     )
 
 

@@ -33,6 +33,7 @@ _ALIKE = {
 }
 _answer: TextIO | None = None
 _first_write: Callable[[], None] | None = None
+_another: list[TextIO | None] = []  # the streams of the process for which this one works
 
 
 class _Out(io.FileIO):
@@ -96,9 +97,14 @@ def of_another(encodings: Sequence[str], tell: Callable[[], None]) -> Iterator[N
     prepare(encodings)
     real, beside = _answer, sys.stderr
     _first_write = tell
+    _another[:] = [real, beside]
     try:
         yield
+    except BaseException:
+        forget_another()  # what it did not read by now would keep this process waiting
+        raise
     finally:
+        _another.clear()
         _first_write, _answer = None, before
         for name, stream in zip(names, own, strict=True):
             setattr(sys, name, stream)
@@ -111,11 +117,21 @@ def _end(stream: TextIO | None, *, close: bool) -> None:
     raw = getattr(getattr(stream, "buffer", None), "raw", None)
     if stream is None or not isinstance(raw, _Out):
         return
-    with suppress(OSError, ValueError, OutputFailed):
-        stream.flush()
-    raw.gone = True
-    if close:
-        os.close(raw.fileno())
+    try:
+        with suppress(OSError, ValueError, OutputFailed):
+            stream.flush()
+    finally:
+        raw.gone = True
+        if close:
+            os.close(raw.fileno())
+
+
+def forget_another() -> None:
+    """Write nothing more to the streams of the other process, which is gone."""
+    for stream in (*_another,):  # another thread may empty it
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if isinstance(raw, _Out):
+            raw.gone = True
 
 
 def answer() -> TextIO:

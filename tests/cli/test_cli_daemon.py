@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from kb.cli.daemon import meeting
-from kb.cli.daemon.server import is_same_user
+from kb.cli.daemon.client import connect, is_same_user, message
+from kb.cli.daemon.fresh import Freshness
 from tests.support import NOTES, run_kb, start_kb, write_notes
 
 COMMANDS = (
@@ -296,6 +297,101 @@ def test_only_this_user_is_let_in() -> None:
     here, there = socket.socketpair()
     with here, there:
         assert is_same_user(here)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_command_with_a_closed_stream_runs_alone(served: Path, closed: str) -> None:
+    """The connection would take its number."""
+    environment = {**os.environ, "XDG_STATE_HOME": str(served / "state")}
+    line = f'"{sys.executable}" -c "$PROGRAM" status {closed}'
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=served,
+        env=environment | {"PROGRAM": PROGRAM},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == NOBODY
+    assert is_answered(served)
+
+
+@pytest.mark.parametrize(
+    "words", [["trust"], ["config", "set", "serve.local", "off"], ["ask", "-"], []], ids=repr
+)
+def test_whoever_speaks_to_it_gets_no_other_command(
+    served: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(served)
+    monkeypatch.setenv("XDG_STATE_HOME", str(served / "state"))
+    [place] = (served / "state" / "kb" / "run").glob("*[!k]")  # not the lock
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(30)
+        connect(connection, str(place.parent), place.name)
+        connection.sendall(message(words, ["utf-8"] * 3))
+        assert connection.recv(1) == b"A"
+        with Path(os.devnull).open("r+b") as nothing:
+            socket.send_fds(connection, [b"G"], [nothing.fileno()] * 3)
+        assert connection.recv(1) == b"N"
+    assert within(20, lambda: is_answered(served))
+
+
+def test_a_command_that_gave_up_before_the_writing_is_not_written_for(
+    served: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It runs alone by then, and everything would be there twice."""
+    monkeypatch.chdir(served)
+    monkeypatch.setenv("XDG_STATE_HOME", str(served / "state"))
+    [place] = (served / "state" / "kb" / "run").glob("*[!k]")
+    written = tmp_path / "written"
+    with written.open("wb") as out, socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(30)
+        connect(connection, str(place.parent), place.name)
+        connection.sendall(message(["search", "token"], ["utf-8"] * 3))
+        assert connection.recv(1) == b"A"
+        socket.send_fds(connection, [b"G"], [out.fileno()] * 3)
+        while connection.recv(1) != b"W":
+            pass
+    assert within(20, lambda: is_answered(served))
+    assert written.read_bytes() == b""
+
+
+def test_what_is_compiled_in_a_plugin_folder_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python may run it in place of the source, so trust depends on it."""
+    compiled = tmp_path / "plugins" / "one" / "__pycache__"
+    compiled.mkdir(parents=True)
+    (tmp_path / "kb.toml").write_text('vault = "."\n', encoding="utf-8")
+    (compiled / "helper.cpython-311.pyc").write_bytes(b"one")
+    monkeypatch.chdir(tmp_path)
+    fresh = Freshness()
+    assert fresh.is_so()
+    (compiled / "helper.cpython-311.pyc").write_bytes(b"two")
+    assert not fresh.is_so()
+
+
+@pytest.mark.slow
+def test_a_module_laid_beside_it_is_not_run_when_it_begins_anew(base: Path, tmp_path: Path) -> None:
+    state, mark = str(base / "state"), tmp_path / "mark"
+    environment = {**os.environ, "XDG_STATE_HOME": state, "PYTHONPATH": str(tmp_path / "path")}
+    (tmp_path / "path").mkdir()
+    folder = base / "vault" / "laid"
+    folder.mkdir()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "kb", "serve", "--local"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    variables = {"PYTHONPATH": str(tmp_path / "path")}
+    try:
+        assert within(60, lambda: is_answered(base, **variables))
+        (folder / "kb.py").write_text(f"open({str(mark)!r}, 'w').close()\n", encoding="utf-8")
+        (tmp_path / "path" / "something.py").touch()  # by which it knows that it is old
+        assert not is_answered(base, **variables)
+        assert within(60, lambda: is_answered(base, **variables))
+        assert not mark.exists()
+    finally:
+        end(server)
 
 
 @pytest.mark.slow

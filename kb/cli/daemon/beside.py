@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kb.child_process import start_beside
+from kb.child_process import ChildBeside, own_command, start_beside
 from kb.cli.daemon import meeting
 from kb.cli.daemon.client import connect, message
 from kb.cli.daemon.server import AlreadyServed, Meeting, meeting_place, process, wait_until_gone
@@ -38,7 +38,7 @@ def serve_locally(context: CliContext) -> None:
     place = place_of(context)
     context.settings()  # raises what any command would
     try:
-        serving = Serving(place, None)
+        serving = Serving(place, None, own_command(*sys.argv[1:]))
     except AlreadyServed:
         raise UsageError(
             f"Process {process(place)} answers here already. Stop it with: kb serve --stop"
@@ -85,17 +85,11 @@ class Beside:
 
     def close(self) -> None:
         """End it."""
-        if self._child is None or self._child.stdin is None:
-            return
-        self._child.stdin.close()  # by which it knows
-        try:
-            self._child.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
+        if self._child is not None:
+            self._child.end(patience=_END_SECONDS)
 
 
-def _started(words: list[str]) -> subprocess.Popen[bytes] | None:
+def _started(words: list[str]) -> ChildBeside | None:
     try:
         if process(_place(words)) is not None:
             return None
@@ -113,4 +107,5 @@ def serve_beside(words: Sequence[str]) -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     with suppress(AlreadyServed, KbError):
-        Serving(meeting_place(list(words)), parent).run()
+        again = [sys.executable, *sys.orig_argv[1:]]  # -I is among them
+        Serving(meeting_place(list(words)), parent, again).run()

@@ -27,6 +27,8 @@ def run_elsewhere(words: list[str]) -> int | None:
     if not wanted.may_be_answered:
         return None
     try:
+        for number in range(3):
+            os.fstat(number)  # one that is closed would be the connection's
         connection = _connected(wanted)
         if connection is None:
             return None
@@ -56,14 +58,35 @@ def _connected(wanted: meeting.Wanted) -> socket.socket | None:
 def connect(connection: socket.socket, folder: str, name: str) -> None:
     """Connect to the socket `name` in `folder`, however long the folder's path is. Raises OSError."""
     here = os.open(".", os.O_RDONLY)
+    there = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        os.chdir(folder)
+        if not meeting.is_closed(os.fstat(there)):
+            raise OSError("not a folder of this user alone")
+        os.fchdir(there)
         try:
             connection.connect(name)
         finally:
             os.fchdir(here)
     finally:
+        os.close(there)
         os.close(here)
+    if not is_same_user(connection):
+        raise OSError("not of this user")
+
+
+def is_same_user(peer: socket.socket) -> bool:
+    """Whether the process at the other end is of the user who runs this one, and sees the same files and networks."""
+    import struct
+
+    if hasattr(socket, "SO_PEERCRED"):
+        number, user, _ = struct.unpack(
+            "3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        )
+        return bool(user == os.getuid()) and meeting.spaces(str(number)) == meeting.spaces("self")
+    if sys.platform == "darwin":
+        # struct xucred behind LOCAL_PEERCRED (1) at SOL_LOCAL (0): version, then the user, as unsigned int.
+        return bool(struct.unpack_from("II", peer.getsockopt(0, 1, 76))[1] == os.getuid())
+    return True  # the folder is closed to others
 
 
 def message(words: list[str], encodings: list[str]) -> bytes:
@@ -94,28 +117,32 @@ class _Exchange:
         before = signal.getsignal(signal.SIGINT)
         if before is not signal.SIG_IGN:
             signal.signal(signal.SIGINT, self._stop)
-        # Not before it answered: what lies unread at a process that hangs would keep stdout open.
-        socket.send_fds(self._connection, [b"G"], [0, 1, 2])
-        self._connection.settimeout(_ALIVE)
         try:
-            return self._read_reply()
-        except OSError:
+            # Not before it answered: what lies unread at a process that hangs would keep stdout open.
+            socket.send_fds(self._connection, [b"G"], [0, 1, 2])
+            self._connection.settimeout(_ALIVE)
+            status = self._read_reply()
+        except (OSError, ValueError):
             if not self._writes:
                 return INTERRUPTED if self._stopped else None
+            os.write(2, GONE.encode())
+            return 1
         finally:
             signal.signal(signal.SIGINT, before)
-        os.write(2, GONE.encode())
-        return 1
+        if self._page is not None:
+            from kb.cli.pager import show_page
+
+            show_page(self._page)
+        return status
 
     def _read_reply(self) -> int | None:
         signs = 0
         while True:
             sign = self._read(1)
             if sign == b"E":
-                status = int(self._line())
-                self._show_page()
-                return status
+                return int(self._line())
             if sign == b"W":
+                self._connection.sendall(b"G")
                 self._writes = True
             elif sign == b"P":
                 self._page = self._exactly(int(self._line()))
@@ -125,12 +152,6 @@ class _Exchange:
                     return None
             else:
                 raise OSError("ended")
-
-    def _show_page(self) -> None:
-        if self._page is not None:
-            from kb.cli.pager import show_page
-
-            show_page(self._page)
 
     def _stop(self, *_: object) -> None:
         self._stopped += 1

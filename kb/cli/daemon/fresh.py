@@ -10,8 +10,6 @@ from pathlib import Path
 from kb.settings import find_settings_file, state_folder
 from kb.settings.rules import current_folder
 
-_MOST_FILES = 2_000  # looked at in a folder of plugins
-
 
 class Freshness:
     """Remembers how all that is loaded once looked when it was loaded."""
@@ -46,13 +44,9 @@ class Freshness:
 
 
 def _below(folder: Path) -> Iterator[str]:
-    count = 0
+    """All that trust in plugins depends on, what is compiled as well, for Python may run that instead."""
     for above, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name != "__pycache__"]
         for name in (*folders, *files):
-            count += 1
-            if count > _MOST_FILES:
-                return
             yield os.path.join(above, name)
 
 
@@ -61,4 +55,4 @@ def _look(path: str) -> object:
         state = os.stat(path)
     except OSError:
         return None
-    return state.st_ino, state.st_size, state.st_mtime_ns
+    return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns

@@ -8,7 +8,7 @@ import os
 import sys
 
 OFF = "KB_SERVE_LOCAL"  # the variable of the setting serve.local
-PROTOCOL = "1"
+PROTOCOL = "2"
 STOP = "--stop"  # the one word of a request to end, which is no command line of COMMANDS
 # Commands that read and never write, ask nothing, and start no other program.
 COMMANDS = frozenset(("ask", "search", "status", "links", "graph", "doctor"))
@@ -74,6 +74,11 @@ def is_own(path: str) -> bool:
         state = os.lstat(path)
     except OSError:
         return False
+    return is_closed(state)
+
+
+def is_closed(state: os.stat_result) -> bool:
+    """Whether this is a folder of this user that nobody else may enter."""
     return state.st_mode & 0o170777 == 0o040700 and state.st_uid == os.getuid()
 
 
@@ -86,6 +91,7 @@ def name(wanted: Wanted) -> str:
 
     here = os.getcwd()
     parts = [PROTOCOL, sys.executable, sys.version, os.path.dirname(os.path.realpath(__file__)), _root(here)]
+    parts += spaces("self")
     for option, value in wanted.places.items():
         parts += [option, os.path.join(here, os.path.expanduser(value)) if value else ""]
     relevant = sorted(entry for entry in os.environ.items() if _counts(entry[0]))
@@ -93,6 +99,17 @@ def name(wanted: Wanted) -> str:
         # A relative path there means another one in each folder.
         parts += [variable, value, here if variable in ("KB_VAULT", "KB_INDEX") and value[:1] != "/" else ""]
     return blake2b("\0".join(parts).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+
+
+def spaces(process: str) -> list[str]:
+    """What Linux lets a process see; a process in a sandbox sees less."""
+    found = []
+    for kind in ("mnt", "net", "user"):
+        try:
+            found.append(os.readlink(f"/proc/{process}/ns/{kind}"))
+        except OSError:
+            found.append("")
+    return found
 
 
 def _counts(variable: str) -> bool:

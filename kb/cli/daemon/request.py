@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kb.cli import streams
 from kb.cli.daemon import meeting
+from kb.silence import report_nothing
 
 _MOST_BYTES = 4_000_000  # of words and variables; Linux hands no program more than 2 MB
 _FIRST = 65_536
@@ -59,6 +60,7 @@ def in_place_of(request: Request, descriptors: Sequence[int], writing: Callable[
             os.dup2(given, number)
         os.environ.clear()
         os.environ.update(request.variables)
+        report_nothing()  # as a process of its own would have begun
         os.chdir(request.folder)
         with streams.of_another(request.encodings, writing):
             yield

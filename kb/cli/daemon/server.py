@@ -7,15 +7,15 @@ import os
 import selectors
 import signal
 import socket
-import struct
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from kb.cli import streams
 from kb.cli.daemon import meeting
+from kb.cli.daemon.client import is_same_user
 from kb.cli.daemon.request import Request, read_request
 from kb.errors import StateUnwritable
 
@@ -51,13 +51,20 @@ class Connection:
         self._peer = peer
         self._sending = threading.Lock()
         self._deciding = threading.Lock()
-        self._begun = self._over = False
+        self._begun = self._over = self._gone = False
+        self._may_write = threading.Event()
         self.descriptors: list[int] = []  # the command's stdin, stdout and stderr, once it began
 
     def send(self, data: bytes) -> None:
         """Tell the command. Raises OSError when it is gone."""
+        left = memoryview(data)
         with self._sending:
-            self._peer.sendall(data)
+            while left:
+                try:
+                    left = left[self._peer.send(left) :]
+                except TimeoutError:  # somebody stopped the command, or reads a long page
+                    if self._gone:
+                        raise
 
     def begin(self) -> bool:
         """Whether the command still waits, and wants this to begin."""
@@ -70,18 +77,27 @@ class Connection:
         return go == b"G" and len(self.descriptors) == 3
 
     def writing(self) -> None:
-        """Say that writing begins, once. Raises KeyboardInterrupt when nobody reads it any more."""
+        """Say that writing begins, once, and wait until the command heard it, for it may have given up.
+
+        Raises KeyboardInterrupt when nobody reads it any more.
+        """
         if not self._begun:
             self._begun = True
             try:
                 self.send(b"W")
             except OSError:
                 raise KeyboardInterrupt from None
+            self._may_write.wait()
+            if self._gone:
+                raise KeyboardInterrupt
 
     def page(self, text: bytes) -> None:
         """Give the command a text that it is to show by its pager."""
         self.writing()
-        self.send(b"P%d\n" % len(text) + text)
+        try:
+            self.send(b"P%d\n" % len(text) + text)
+        except OSError:
+            raise KeyboardInterrupt from None
 
     def watch(self, interrupt: Callable[[], None]) -> None:
         """Until it is over: say that this is alive, and interrupt what runs when the command wants that or is gone."""
@@ -96,6 +112,13 @@ class Connection:
                 continue
             except OSError:
                 heard = b""
+            if heard == b"G":
+                self._may_write.set()
+                continue
+            if not heard:
+                self._gone = True
+                streams.forget_another()
+                self._may_write.set()
             with self._deciding:
                 if self._over:
                     return
@@ -111,6 +134,11 @@ class Connection:
         self.over()
         with suppress(OSError):
             self.send(b"N" if status is None else b"E%d\n" % status)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Say no more."""
+        self.over()
         with suppress(OSError):
             self._peer.shutdown(socket.SHUT_RDWR)  # wakes who watches it
         self._peer.close()
@@ -123,7 +151,7 @@ class Server:
     """Listens in a thread of its own; `next` hands its requests to the main thread, which alone runs commands."""
 
     def __init__(self, place: Meeting) -> None:
-        self._place = place
+        self.place = place
         self._lock = _lock(place)
         self._listening = _listen(place)
         self._free = threading.Semaphore(0)
@@ -144,10 +172,13 @@ class Server:
 
     def close(self) -> None:
         """Listen no more."""
-        with suppress(OSError):
-            os.unlink(self._place.socket)
+        if self._lock >= 0:  # else the socket may be another's
+            with suppress(OSError):
+                os.unlink(self.place.socket)
         self._listening.close()
-        os.close(self._lock)
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -180,17 +211,6 @@ class Server:
         self.ends = True
         Connection(peer, request).end(0)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
-
-
-def is_same_user(peer: socket.socket) -> bool:
-    """Whether the process at the other end is of the user who runs this one."""
-    if hasattr(socket, "SO_PEERCRED"):
-        kept = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-        return bool(struct.unpack("3i", kept)[1] == os.getuid())
-    if sys.platform == "darwin":
-        # struct xucred behind LOCAL_PEERCRED (1) at SOL_LOCAL (0): version, then the user, as unsigned int.
-        return bool(struct.unpack_from("II", peer.getsockopt(0, 1, 76))[1] == os.getuid())
-    return True  # the folder is closed to others
 
 
 def meeting_place(words: list[str]) -> Meeting:
