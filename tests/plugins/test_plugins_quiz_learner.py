@@ -22,7 +22,7 @@ from kb_plugins.quiz.session import QuizSession
 from kb_plugins.study.card import CLOSES, HINTS, OPENS
 
 from kb.knowledge_base import KnowledgeBase
-from kb.plugin_api import Cancellation, Card, Event, MachineLog, Said
+from kb.plugin_api import Cancellation, Card, Done, Event, MachineLog, NothingToStudy, Said
 from kb.settings import Settings
 from tests.support import write_notes
 
@@ -219,6 +219,24 @@ def test_only_so_many_new_cards_are_begun_on_a_day(base: KnowledgeBase) -> None:
     _, events = session(base, "Words.md", fresh=1)
     assert not asked(events)
     assert asked(session(base, "Words.md", fresh=2)[1])
+
+
+def test_a_quiz_without_questions_says_so_and_counts_none(base: KnowledgeBase) -> None:
+    write_notes(base.settings.vault, {"Bare.md": "Nothing.\n"})
+    base.index()
+    quiz = QuizSession(base)
+    with pytest.raises(NothingToStudy):
+        list(quiz.open("Bare.md", Cancellation()))
+    told, ended = say(quiz, "Oslo")
+    assert isinstance(told, Said)
+    assert told.markdown.startswith("There is nothing to ask about.")
+    assert isinstance(ended, Done)
+    assert ended.ended
+
+
+def test_a_quiz_that_is_left_at_once_names_no_score(base: KnowledgeBase) -> None:
+    quiz, _ = session(base, "Norway.md")
+    assert say(quiz, "/quit")[0] == Said("No question was answered, 1 left for later.")
 
 
 def test_a_flashcard_tag_names_a_deck(base: KnowledgeBase) -> None:

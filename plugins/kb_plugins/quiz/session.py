@@ -37,6 +37,7 @@ NOTHING_DUE = "Nothing is due. Come back later, or begin new cards with: kb quiz
 ENOUGH_FOR_TODAY = (
     f"{NEW_A_DAY} new cards were begun today, and nothing is due. Begin more with: kb quiz --new 40"
 )
+NOTHING_TO_ASK = "There is nothing to ask about. Begin a quiz on notes with definitions, bold terms, numbers, tables or flashcards."
 _SUGGESTED: dict[str, Rating] = {"right": 3, "wrong": 1}
 
 
@@ -103,7 +104,7 @@ class QuizSession:
             return
         if not self._items:
             raise NothingToStudy(
-                f"No question can be made of {selection.label}. Name a note with definitions, bold terms, numbers, "
+                f"No question can be made from {selection.label}. Name a note with definitions, bold terms, numbers, "
                 "tables or flashcards."
             )
         yield from self._ask()
@@ -222,7 +223,7 @@ class QuizSession:
         question, _, key = (part.strip() for part in text.partition("::"))
         if not question or not key:
             yield Said(
-                f"Write /edit QUESTION::ANSWER to be asked otherwise, or change the note itself, "
+                f"Write /edit QUESTION::ANSWER to reword the card, or change the note itself, "
                 f"{safe_line(item.where)}: kb quiz --edit {item.id}"
             )
             yield Done()
@@ -246,9 +247,14 @@ class QuizSession:
 
     def _end(self) -> Iterator[Event]:
         answered = len(self._rated)
+        if not self._items:
+            yield Said(NOTHING_TO_ASK)
+            yield Done(ended=True)
+            return
         left = len(self._items) - answered
         rest = f", {left} left for later" if left > 0 else ""
-        yield Said(f"{self._right} of {answered} right{rest}.")
+        score = f"{self._right} of {answered} right" if answered else "No question was answered"
+        yield Said(f"{score}{rest}.")
         yield Done(ended=True)
 
     def _save(self, name: str) -> Iterator[Event]:
