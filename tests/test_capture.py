@@ -160,7 +160,9 @@ def test_from_the_command_line(small_base: Path, tmp_path: Path) -> None:
         return done.stdout + done.stderr
 
     assert "Ideas/Bees.md:1" in kb("new", "Ideas/Bees", "--text", "Bees know nothing of Quantisation.")
-    assert "May link: Quantisation" in kb("new", "Wasps", "--text", "Wasps know nothing of Quantisation.")
+    assert "Possible link: Quantisation" in kb(
+        "new", "Wasps", "--text", "Wasps know nothing of Quantisation."
+    )
     assert "Daily/" in kb("capture", "call the beekeeper")
     assert "Inbox.md" in kb("capture", "--inbox", input="one\ntwo\n")
     assert json.loads(kb("capture", "more", "--to", "Tokens", "--json")) == {

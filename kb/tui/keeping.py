@@ -85,7 +85,9 @@ class Keeping:
             case NewLinks(path=path, suggestions=links, made=made):
                 what = f"{len(links)} {'link' if len(links) == 1 else 'links'}"
                 words = (
-                    f"{what} made in {path}; u in F3 takes back" if made else f"{what} for {path}: press F3"
+                    f"{what} made in {path}; to undo, press u in F3"
+                    if made
+                    else f"{what} for {path}: press F3"
                 )
                 app.notify(safe_line(words), markup=False)
             case Paused(reason=reason):

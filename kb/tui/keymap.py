@@ -37,7 +37,7 @@ NAMES = {
     "copy-reply": "copy the reply",
     "save-conversation": "save the conversation as a note",
     "find": "in a note: find",
-    "find-next": "in a note: the next place",
+    "find-next": "in a note: the next match",
     "outline": "in a note: go to a heading",
     "back": "in a note: back",
     "forward": "in a note: forward",

@@ -75,7 +75,7 @@ def test_what_is_due_comes_first_and_the_weakest_note_is_proposed_as_a_lesson(ba
     labels = choices(events)
     assert labels[0].startswith("review")
     assert "a lesson on Tea" in labels
-    assert "Sits least**: Tea" in said(events)
+    assert "Least known**: Tea" in said(events)
 
 
 def test_leaving_a_round_comes_back_to_the_proposals_and_once_more_ends(base: KnowledgeBase) -> None:

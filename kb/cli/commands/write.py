@@ -37,7 +37,7 @@ def new(
     template: Annotated[
         str, typer.Option("--template", "-t", help="Start from this template.", autocompletion=complete_note)
     ] = "",
-    text: Annotated[str, typer.Option("--text", help="What it says; - reads stdin.")] = "",
+    text: Annotated[str, typer.Option("--text", help="Its text; - reads stdin.")] = "",
     edit: Edit = False,
     vault: Vault = None,
     index: Index = None,
@@ -59,7 +59,7 @@ def daily(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Open the note of a day in your editor.
+    """Open a day's note in your editor.
 
     A missing note is created. For example: kb daily yesterday
     """
@@ -144,7 +144,7 @@ class _Done:
             if done.made or self._edit or one.line >= done.line
         ]
         for one in links[:_NAMED]:
-            say(f"May link: {safe_line(one.mention)} → {safe_line(one.replacement)}", style="dim")
+            say(f"Possible link: {safe_line(one.mention)} → {safe_line(one.replacement)}", style="dim")
         if links:
             say(f"To make links: kb link {safe_line(done.path)!r} --interactive", style="dim")
 

@@ -89,7 +89,7 @@ class MainScreen(Talking):
         for name, mode in self.app.modes.items():
             yield SystemCommand(f"Mode: {mode.title}", mode.summary, partial(self.begin_mode, name))
         yield SystemCommand("New conversation", "Clear the page and start again", self.action_begin_again)
-        yield SystemCommand("Conversations", "Go on with an earlier one", self.action_conversations)
+        yield SystemCommand("Conversations", "Continue an earlier one", self.action_conversations)
         yield SystemCommand("Save the conversation", "Write it to a new note", self.action_save)
         yield SystemCommand("Copy the reply", "Including its sources", self.action_copy_reply)
 
@@ -210,7 +210,7 @@ class MainScreen(Talking):
 
         held = {one.id: one for one in message.conversations}
         if not held:
-            self.notify("There is no earlier conversation yet.")
+            self.notify("There are no earlier conversations yet.")
             return
 
         def chosen(name: str | None) -> None:

@@ -29,7 +29,7 @@ class NoteScreen(NoteView):
         Binding("slash", "find", "Find", id="find"),
         Binding("n", "find_next", "Next", show=False, id="find-next"),
         Binding("tab", "link(1)", "Next link", show=False),
-        Binding("shift+tab", "link(-1)", "Link before", show=False),
+        Binding("shift+tab", "link(-1)", "Previous link", show=False),
         Binding("enter", "follow", "Follow", show=False),
         Binding("s", "side", "Beside", show=False),
         Binding("l", "outline", "Outline", id="outline"),

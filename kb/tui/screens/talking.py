@@ -88,7 +88,7 @@ class Talking(Screen[None]):
             self.conversation.kb_said("  \n".join(one.answer.splitlines()))
         self._mode, self._begun, self._reopened = "ask", False, going_on(earlier)
         self.status.mode, self.status.standing = "ask", ""
-        self.conversation.invite("Ask on")
+        self.conversation.invite("Ask a follow-up")
         self.conversation.focus_line()
 
     def _turn(self, text: str) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class TrustScreen(Dialog[bool]):
     """Asks once whether what the folder asks for is granted; its result is whether it was."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "refuse", "Without it")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "refuse", "Continue without it")]
 
     app: KbApp
 
@@ -47,7 +47,7 @@ class TrustScreen(Dialog[bool]):
                     yield Static(Content(f"    kb {request.allows}"))
             with Horizontal(id="trust-buttons"):
                 yield Button("Continue without it", id="refuse")
-                yield Button("I trust this folder with it", id="grant", variant="warning")
+                yield Button("Trust this folder", id="grant", variant="warning")
 
     def fill(self) -> None:
         """Enter alone must not grant anything."""

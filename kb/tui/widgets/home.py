@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _RECENT, _FEW = 5, 3
 _ROOM_FOR_LISTS = 22  # rows
-_ASK = "Ask your notes anything. To begin with, choose one (Down, Enter), or type your own:"
+_ASK = "Ask your notes anything. To begin, choose one (Down, Enter), or type your own:"
 _GO_ON = "Ask your notes anything, or go on with one of these (Down, Enter):"  # where no question is offered
 _NAME_WIDTH, _LEAST_NAME_WIDTH = 44, 12  # columns
 _BESIDE_NAME = 26  # columns: the longest remark, the spaces around it, the scrollbar

@@ -21,10 +21,10 @@ def _start(base: KnowledgeBase) -> Session:
 MODE = Mode(
     name="study",
     title="Study",
-    summary="An evening: what is due, then new cards, then a lesson on what sits least",
+    summary="An evening: what is due, new cards, then a lesson on what you know least",
     argument="note, #tag, folder/, period or topic",
     start=_start,
-    commands={"/quit": "leave what is being done; once more ends the evening"},
+    commands={"/quit": "leave the current part; once more ends the evening"},
 )
 
 

@@ -48,7 +48,7 @@ class Overview:
         ]
         if self.weak:
             names = ", ".join(f"{safe_line(one.title)} ({one.mastery:.0%})" for one in self.weak)
-            lines.append(f"**Sits least**: {names}")
+            lines.append(f"**Least known**: {names}")
         rest = f", {_count(self.today, 'review')} today" if self.today else ""
         lines.append(f"**Streak**: {_count(self.streak, 'day')}{rest}")
         picture = heat_map(self.days, day, _WEEKS)
