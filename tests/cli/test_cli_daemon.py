@@ -225,7 +225,7 @@ def test_a_killed_process_is_replaced(base: Path) -> None:
     again = start(base)
     done = run_kb("serve", "--local", cwd=base, XDG_STATE_HOME=str(base / "state"))
     assert done.returncode == 2
-    assert f"Process {again.pid} answers here already" in done.stderr
+    assert f"Process {again.pid} is already answering here" in done.stderr
     done = run_kb("serve", "--stop", cwd=base, XDG_STATE_HOME=str(base / "state"))
     assert (done.returncode, done.stderr) == (0, "Stopped.\n")
     again.communicate(timeout=10)

@@ -119,7 +119,7 @@ def test_without_the_token_it_is_asked_for(server: Server) -> None:
         page.click("#token")
         page.type("a wrong one")
         page.press("Enter")
-        page.until("document.getElementById('main').textContent.includes('Show the token')")
+        page.until("document.getElementById('main').textContent.includes('Enter the token')")
         page.click("#token")
         page.type(server.token)
         page.press("Enter")

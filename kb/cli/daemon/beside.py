@@ -41,7 +41,7 @@ def serve_locally(context: CliContext) -> None:
         serving = Serving(place, None, own_command(*sys.argv[1:]))
     except AlreadyServed:
         raise UsageError(
-            f"Process {process(place)} answers here already. Stop it with: kb serve --stop"
+            f"Process {process(place)} is already answering here. Stop it with: kb serve --stop"
         ) from None
     say(
         f"Answering kb {', kb '.join(sorted(meeting.COMMANDS))} for this knowledge base. Press Ctrl-C to stop."
@@ -61,7 +61,7 @@ def stop(context: CliContext) -> bool:
         connection.sendall(message([meeting.STOP], ["", "", ""]))
         connection.recv(1)
     if not wait_until_gone(place, _END_SECONDS):
-        raise UsageError(f"Process {number} does not end. End it with: kill -9 {number}")
+        raise UsageError(f"Process {number} does not stop. End it with: kill -9 {number}")
     return True
 
 
@@ -72,7 +72,7 @@ def place_of(context: CliContext) -> Meeting:
 
 def _place(words: list[str]) -> Meeting:
     if not hasattr(socket, "AF_UNIX"):
-        raise UsageError("This system has no sockets of the kind that kb needs to answer for other commands.")
+        raise UsageError("This system lacks the sockets that kb needs to answer for other commands.")
     return meeting_place(words)
 
 

@@ -16,7 +16,7 @@ from kb.interrupts import INTERRUPTED
 _SOON = 0.4  # seconds in which it must say that it is there
 _ALIVE = 3.0  # seconds without a sign of life after which it counts as gone
 _PATIENCE = 20  # signs of life, each half a second, until a command other than ask must have begun to write
-GONE = "kb: The process that answers for kb ended before the answer did. Ask again.\n"
+GONE = "kb: The process that answers for kb stopped before it had finished. Ask again.\n"
 
 
 def run_elsewhere(words: list[str]) -> int | None:

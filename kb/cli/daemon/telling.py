@@ -20,9 +20,9 @@ def tell_status(context: CliContext) -> None:
     if context.json:
         print_json({"answers": number is not None, "process": number})
     elif number is None:
-        say("No process answers for kb here. Start one with: kb serve --local")
+        say("No process is answering for kb here. Start one with: kb serve --local")
     else:
-        out().print(f"Process {number} answers for kb here.")
+        out().print(f"Process {number} is answering for kb here.")
     if number is None:
         raise typer.Exit(1)
 
@@ -33,4 +33,4 @@ def tell_stopped(context: CliContext) -> None:
     if context.json:
         print_json({"stopped": was_there})
     else:
-        say("Stopped." if was_there else "No process answered for kb here.")
+        say("Stopped." if was_there else "No process was answering for kb here.")

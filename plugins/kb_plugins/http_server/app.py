@@ -68,7 +68,7 @@ async def _page(name: str, _: Request) -> Response:
 
 async def _no_route(_: Request, __: Exception) -> Response:
     return JSONResponse(
-        {"error": "There is nothing of this name. /api/openapi.json lists what there is."}, 404
+        {"error": "There is nothing by this name. /api/openapi.json lists what there is."}, 404
     )
 
 

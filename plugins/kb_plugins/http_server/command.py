@@ -17,25 +17,32 @@ def serve_command(
     http: Annotated[
         int,
         typer.Option(
-            "--http", "--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0 for any."
+            "--http",
+            "--port",
+            metavar="PORT",
+            min=0,
+            max=65535,
+            help="The port to listen on; 0 for any free one.",
         ),
     ] = PORT,
     lan: Annotated[
-        bool, typer.Option("--lan", help="Let other machines of your network in, too, such as your phone.")
+        bool, typer.Option("--lan", help="Also let in other machines on your network, such as your phone.")
     ] = False,
     local: Annotated[
         bool,
-        typer.Option("--local", help="No HTTP: answer kb search and others of yours sooner, until Ctrl-C."),
+        typer.Option("--local", help="No HTTP: speed up kb search and your other commands, until Ctrl-C."),
     ] = False,
-    status: Annotated[bool, typer.Option("--status", help="Tell whether a process answers so.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End the process that answers so.")] = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="Show whether a --local process is running.")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the --local process.")] = False,
 ) -> None:
     """Serve your notes to a browser, and to programs over HTTP; with --local, to kb itself.
 
-    Whoever shows the token may search, ask and read; docs/http.md says how. For example: kb serve
+    Whoever has the token may search, ask and read; docs/http.md says how. For example: kb serve
     """
     if local + status + stop > 1 or (lan and (local or status or stop)):
-        raise UsageError("--local, --status, --stop and --lan exclude each other. Name one of them.")
+        raise UsageError("--local, --status, --stop and --lan can't be combined. Use one of them.")
     terminal: Terminal = context.obj
     if local or status or stop:
         terminal.answer_commands("run" if local else "status" if status else "stop")

@@ -14,9 +14,9 @@ _REFUSALS = {
     "400": "The request cannot be understood.",
     "401": "The token is missing or wrong.",
     "403": "Writing is off, or the request comes from a page of another origin.",
-    "404": "No note is called so.",
+    "404": "There is no note by that name.",
     "413": "The request is too large.",
-    "421": "The server was called by another host name than its address.",
+    "421": "The server was called by a host name other than its address.",
     "503": "The index, the model or a note cannot be used now.",
 }
 
@@ -55,7 +55,7 @@ def _described(operation: Operation, schemas: dict[str, Any], failure: dict[str,
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {
-            "200": {"description": "As asked.", "content": content},
+            "200": {"description": "Success.", "content": content},
             **{
                 status: {"description": message, "content": {"application/json": {"schema": failure}}}
                 for status, message in _REFUSALS.items()

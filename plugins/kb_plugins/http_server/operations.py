@@ -53,7 +53,7 @@ class Question(Nothing):
     history: list[Earlier] = Field(
         default=[],
         max_length=8,
-        description="What was asked before, oldest first: a follow-up is completed from it.",
+        description="Earlier questions, oldest first: a follow-up is completed from them.",
     )
 
 

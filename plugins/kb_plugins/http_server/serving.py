@@ -49,7 +49,7 @@ def serve(terminal: Terminal, port: int, *, lan: bool) -> None:
     terminal.say(f"In a browser: http://{HOST}:{port}/#token={shown}")
     if lan:
         terminal.say(f"From your network: http://{own_address()}:{port}/#token={shown}")
-        terminal.say("What is sent there is not encrypted: use it only in a network that you trust.")
+        terminal.say("What is sent there is not encrypted: use it only on a network that you trust.")
     app = make_app(Desk(terminal), may_write=settings.serve.write == "on")
     gate = Doorkeeper(TokenGate(app, token, OPEN), lan=lan)
     config = uvicorn.Config(
@@ -80,9 +80,11 @@ class Doorkeeper:
             await send(message)
 
         if len(hosts) != 1 or not self._is_own(hosts[0]):
-            await refuse(with_headers, 421, "This server answers to its address alone, not to another name.")
+            await refuse(
+                with_headers, 421, "This server answers only to its own address, not to another name."
+            )
         elif any(origin != f"http://{hosts[0]}" for origin in origins):
-            await refuse(with_headers, 403, "Pages of other origins are not let in.")
+            await refuse(with_headers, 403, "Pages from other origins are not let in.")
         else:
             await self._app(scope, receive, with_headers)
 

@@ -29,7 +29,7 @@ class TokenGate:
         if scope["type"] != "http" or scope["path"] in self._open or self._is_known(scope):
             await self._app(scope, receive, send)
             return
-        message = "Show the token of this server, as in: Authorization: Bearer TOKEN"
+        message = "Send the token of this server, as in: Authorization: Bearer TOKEN"
         await refuse(send, 401, message, (b"www-authenticate", b"Bearer"))
 
     def _is_known(self, scope: Scope) -> bool:
@@ -60,7 +60,7 @@ def token_for(section: str, given: str) -> tuple[str, list[str]]:
             f"{section}.token is too short to keep others out. Give it {_LEAST_TOKEN} characters or more."
         )
     if given:
-        return given, [f"Programs show the token of {section}.token or {variable}."]
+        return given, [f"Programs send the token of {section}.token or {variable}."]
     token = token_urlsafe(32)
     return token, [f"Token, for this run: {token}", f"To keep one, set {variable}."]
 

@@ -36,7 +36,7 @@ class Keeper:
             behind = 0
         self._looked = time.monotonic()
         if behind > _FEW:
-            tell(f"Indexing {behind:,} changed notes beside this")
+            tell(f"Indexing {behind:,} changed notes in the background")
             self._child()
         elif behind:
             await self.write()

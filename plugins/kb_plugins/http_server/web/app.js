@@ -56,7 +56,7 @@
     }
     if (reply.status === 401) {
       entry.hidden = false;
-      throw new Failure("Show the token that kb serve printed.");
+      throw new Failure("Enter the token that kb serve printed.");
     }
     if (!reply.ok) throw new Failure((await reply.json()).error);
     return reply;
@@ -207,7 +207,7 @@
     document.title = "kb";
     entry.hidden = Boolean(token);
     try {
-      if (!token) { main.replaceChildren(); told.textContent = "Show the token that kb serve printed."; return; }
+      if (!token) { main.replaceChildren(); told.textContent = "Enter the token that kb serve printed."; return; }
       if (what === "note") return await read(wanted.get("note") || "", wanted.get("line") || 0);
       words.value = wanted.get("q") || "";
       if (what === "search" && words.value) return await search(words.value);
