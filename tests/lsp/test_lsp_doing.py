@@ -57,7 +57,7 @@ def test_mentions_become_links_and_some_never(editor: Editor) -> None:
 
 def test_a_section_becomes_a_note(editor: Editor) -> None:
     editor.open("Tea.md")
-    found = offered(editor, "Tea.md", 8, 3)["Make a note of the section Kinds"]
+    found = offered(editor, "Tea.md", 8, 3)["Turn the section Kinds into a note"]
     done = editor.after(found.edit)
     assert done["Kinds.md"].startswith("## Kinds\n\n- green")
     assert done["Tea.md"].rstrip().endswith("[[Kinds]]")

@@ -17,7 +17,7 @@ types = pytest.importorskip("lsprotocol.types", reason="the language server's ow
 def test_selected_words_become_a_note_with_a_link_left_behind(editor: Editor) -> None:
     editor.open("Places/Draft.md", "# Draft\r\n\r\nHigh *mountain* tea. More.\r\n")
     found = offered(editor, "Places/Draft.md", 2, 0, 20)
-    edit = found["Make a note of the selection: High mountain tea"].edit
+    edit = found["Turn the selection into a note: High mountain tea"].edit
     done = editor.after(edit)
     assert done["Places/Draft.md"] == "# Draft\r\n\r\n[[High mountain tea]] More.\r\n"
     assert done["Places/High mountain tea.md"] == "# High mountain tea\r\n\r\nHigh *mountain* tea.\r\n"
@@ -39,7 +39,7 @@ def test_selected_words_become_a_note_with_a_link_left_behind(editor: Editor) ->
 def test_what_would_break_is_not_taken_out(editor: Editor, text: str, start: int, end: int) -> None:
     editor.open("Draft.md", text)
     assert not any(
-        "Make a note of the selection" in one for one in offered(editor, "Draft.md", 0, start, end)
+        "Turn the selection into a note" in one for one in offered(editor, "Draft.md", 0, start, end)
     )
     editor.close("Draft.md")
 
@@ -71,7 +71,7 @@ def test_the_name_of_a_broken_link_becomes_an_alias_of_the_note_that_was_meant(e
 
 def test_selected_words_become_a_card(editor: Editor) -> None:
     editor.open("Draft.md", "First. Steep it for *three minutes* at most. Last.\nSame paragraph.\n\nNext.\n")
-    found = offered(editor, "Draft.md", 0, 21, 34)["Make a quiz card of the selection"]
+    found = offered(editor, "Draft.md", 0, 21, 34)["Make a quiz card from the selection"]
     assert editor.after(found.edit)["Draft.md"] == (
         "First. Steep it for *three minutes* at most. Last.\nSame paragraph.\n\n"
         "Steep it for _____ at most.::three minutes\n\nNext.\n"

@@ -48,7 +48,8 @@ def conversations(
     context: typer.Context,
     file: File,
     number: Annotated[
-        int | None, typer.Option("--number", "-n", min=1, help="One alone, as kb conversations numbers it.")
+        int | None,
+        typer.Option("--number", "-n", min=1, help="Only this one, by its number in kb conversations."),
     ] = None,
 ) -> None:
     """Write the conversations that were kept (.html, .md, .json).
@@ -62,7 +63,7 @@ def conversations(
     with closing(terminal.knowledge_base()) as base:
         held = base.logs.conversations.all()
         if not held:
-            raise UsageError("There is no conversation yet. Begin one with: kb chat, or with kb alone.")
+            raise UsageError("There are no conversations yet. Begin one with: kb chat, or just kb")
         if number is not None and number > len(held):
             raise UsageError(
                 f"There is no conversation {number} in the list of {len(held)}. See it with: kb conversations"
@@ -95,7 +96,7 @@ def quiz(context: typer.Context, file: File, notes: Notes = "") -> None:
 
 @app.command("graph")
 def graph(context: typer.Context, file: File, notes: Notes = "") -> None:
-    """Write all notes and links as a page to look around in (.html), or as .json; kb graph prints other formats.
+    """Write all notes and links as a page to explore (.html), or as .json; kb graph prints other formats.
 
     For example: kb export graph graph.html
     """
@@ -111,7 +112,7 @@ def graph(context: typer.Context, file: File, notes: Notes = "") -> None:
 
 @app.command("statistics")
 def statistics(context: typer.Context, file: File) -> None:
-    """Write figures of your notes with plots (.html), or as .md or .json.
+    """Write statistics of your notes, with plots (.html), or as .md or .json.
 
     For example: kb export statistics figures.html
     """
@@ -131,7 +132,7 @@ def site(
     folder: Annotated[Path, typer.Argument(help="A new folder, or an older site.", show_default=False)],
     notes: Notes = "",
     title: Annotated[
-        str, typer.Option("--title", help="What it is called; else as the vault's folder.")
+        str, typer.Option("--title", help="Its title; the name of the vault's folder if left out.")
     ] = "",
 ) -> None:
     """Write your notes as pages with links, backlinks, tags, a graph and a search, to open from the disk or to serve.
@@ -168,6 +169,4 @@ def _tell(terminal: Terminal, file: Path, behind: int = 0) -> None:
 def _tell_behind(terminal: Terminal, behind: int) -> None:
     if behind:
         noun = "note has" if behind == 1 else "notes have"
-        terminal.say(
-            f"{behind:,} {noun} changed since kb index. Run it, then export again, to have that too."
-        )
+        terminal.say(f"{behind:,} {noun} changed since kb index. Run it, then export again to include them.")

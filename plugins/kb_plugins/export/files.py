@@ -12,7 +12,7 @@ def form_of(file: Path, *forms: str) -> str:
     form = file.suffix.lower().removeprefix(".")
     if form not in forms:
         known = ", ".join(f".{one}" for one in forms)
-        raise UsageError(f"{_shown(file)} names no format. End the name with one of: {known}")
+        raise UsageError(f"{_shown(file)} does not name a format. End it with one of: {known}")
     return form
 
 
@@ -31,7 +31,7 @@ def write_new(base: KnowledgeBase, file: Path, data: str | bytes) -> None:
 def check_outside(base: KnowledgeBase, target: Path) -> None:
     """Raises UsageError for a place among the notes: what is exported is no note."""
     if target.resolve().is_relative_to(base.settings.vault.resolve()):
-        raise UsageError(f"{_shown(target)} lies among your notes. Name a place outside of them.")
+        raise UsageError(f"{_shown(target)} is among your notes. Name a place outside them.")
 
 
 def _shown(path: Path) -> str:

@@ -68,5 +68,5 @@ BODY = """\
 <button id="fit" type="button">Show all</button>
 <span id="count" class="soft" role="status"></span>
 </header>
-<canvas id="graph" tabindex="0" aria-label="The graph of notes. Names and links of the chosen note stand beside it."></canvas>
+<canvas id="graph" tabindex="0" aria-label="The graph of notes. Names and links of the chosen note are beside it."></canvas>
 <aside id="about" aria-live="polite"><p class="soft">Choose a note to see its links.</p></aside>"""

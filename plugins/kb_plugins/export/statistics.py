@@ -107,7 +107,7 @@ def _page(found: Mapping[str, Any]) -> str:
         _plot("Questions by month", columns(_last(found["questions_by_month"]))),
         _plot("Reviews by day", columns(dict(list(study["days"].items())[-60:]))),
         _plot(
-            "Remembered, by time since the review before, %",
+            "Remembered, by time since the previous review, %",
             bars({row["after"]: round(100 * row["kept"]) for row in study["retention"]}),
         ),
     ]

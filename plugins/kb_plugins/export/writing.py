@@ -28,7 +28,7 @@ def write_site(base: KnowledgeBase, site: Site, folder: Path) -> int:
             clash = next((name for name in names if name not in old and (folder / name).exists()), None)
             if clash is not None:
                 raise UsageError(
-                    f"{_shown(folder / clash)} is none of kb's. Name another folder; nothing was written."
+                    f"{_shown(folder / clash)} is not kb's. Name another folder; nothing was written."
                 )
             (Path(made) / LIST).write_text(manifest(names), encoding="utf-8")
             for name in [*names, LIST]:
@@ -63,7 +63,7 @@ def _old_files(folder: Path) -> set[str]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise UsageError(
-        f"{_shown(folder)} holds other things than a site made by kb. Name a new folder; nothing was written."
+        f"{_shown(folder)} holds something other than a site made by kb. Name a new folder; nothing was written."
     )
 
 

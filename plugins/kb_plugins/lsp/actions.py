@@ -140,6 +140,6 @@ def _extraction(desk: Desk, page: Page, place: Span) -> Iterator[types.CodeActio
             done = desk.drafts.renaming.extract(f"{page.path}#{'#'.join(section.path)}")
         except KbError:
             continue
-        title = f"Make a note of the section {section.title}"
+        title = f"Turn the section {section.title} into a note"
         yield types.CodeAction(title, types.CodeActionKind.RefactorExtract, edit=workspace_edit(desk, done))
         return

@@ -27,7 +27,7 @@ def lsp_command(
 ) -> None:
     """Serve your editor: links, completion, rename, diagnostics.
 
-    Editors start it themselves and speak with it over stdin and stdout; docs/editors.md says how to set yours.
+    Editors start it themselves and speak with it over stdin and stdout; docs/editors.md says how to set yours up.
 
     For example: kb lsp --vault ~/notes
     """

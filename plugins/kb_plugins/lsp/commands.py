@@ -127,7 +127,7 @@ async def answer(server: KbServer, arguments: list[Any]) -> dict[str, Any] | Non
 def _page(server: KbServer, arguments: list[Any]) -> Page:
     page = server.desk.page(_text(arguments, "the URI of a document"))
     if page is None:
-        raise UsageError("This document is no note of the vault. Open a note first.")
+        raise UsageError("This document is not a note of the vault. Open a note first.")
     return page
 
 

@@ -56,7 +56,7 @@ def _note(desk: Desk, page: Page, span: Span) -> Iterator[types.CodeAction]:
         *new_file(desk, new, whole + newline),
     ]
     yield types.CodeAction(
-        f"Make a note of the selection: {stem(new)}",
+        f"Turn the selection into a note: {stem(new)}",
         types.CodeActionKind.RefactorExtract,
         edit=types.WorkspaceEdit(document_changes=changes),
     )
@@ -137,7 +137,7 @@ def _card(page: Page, span: Span) -> Iterator[types.CodeAction]:
     end = block.start + len(page.note.text[block.start : block.end].rstrip())
     made = types.TextEdit(page.places.range(end, end), f"{newline}{newline}{question}::{answer}")
     yield types.CodeAction(
-        "Make a quiz card of the selection",
+        "Make a quiz card from the selection",
         types.CodeActionKind.RefactorRewrite,
         edit=types.WorkspaceEdit(document_changes=[document_edit(page.uri, [made])]),
     )

@@ -26,7 +26,7 @@ def mcp_command(
 ) -> None:
     """Serve your notes to assistants that speak MCP.
 
-    They start it themselves and speak with it over stdin and stdout; docs/mcp.md says how to set yours.
+    They start it themselves and speak with it over stdin and stdout; docs/mcp.md says how to set yours up.
 
     For example: kb mcp --vault ~/notes
     """

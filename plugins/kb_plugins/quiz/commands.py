@@ -20,12 +20,16 @@ def quiz(
         list[str] | None, typer.Argument(help="A note, #tag, folder/, period or words.", show_default=False)
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only cards that are due.")] = False,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=1000, help="Cards asked.")] = COUNT,
+    count: Annotated[
+        int, typer.Option("--count", "-n", min=1, max=1000, help="How many cards to ask.")
+    ] = COUNT,
     new: Annotated[
         int | None,
-        typer.Option("--new", min=0, max=1000, help="New cards a day; 20 unless named.", show_default=False),
+        typer.Option("--new", min=0, max=1000, help="New cards a day; 20 by default.", show_default=False),
     ] = None,
-    stats: Annotated[bool, typer.Option("--stats", help="Show what was kept, and when you studied.")] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Show what you remembered, and when you studied.")
+    ] = False,
     anki: Annotated[
         Path | None, typer.Option("--anki", metavar="FILE", help="Write all cards to an Anki package.")
     ] = None,
@@ -36,7 +40,7 @@ def quiz(
         str, typer.Option("--resume", metavar="CARD", help="Ask a suspended or deleted card again.")
     ] = "",
     edit: Annotated[
-        str, typer.Option("--edit", metavar="CARD", help="Open $EDITOR where the card stands in its note.")
+        str, typer.Option("--edit", metavar="CARD", help="Open the card's note in $EDITOR, at the card.")
     ] = "",
 ) -> None:
     """Ask questions made from the notes, and again when due.
@@ -90,7 +94,7 @@ def _resume(terminal: Terminal, base: KnowledgeBase, name: str) -> None:
     if card is None:
         raise UsageError(f"No suspended or deleted card is called {name}. List them with: kb quiz --put-away")
     log.add(Review(card.card, now().isoformat(), 0, card.path, card.concept, act="resume"))
-    terminal.say(f"Asked again: {card.question or card.key}")
+    terminal.say(f"Will be asked again: {card.question or card.key}")
 
 
 def _edit(base: KnowledgeBase, name: str) -> None:
@@ -103,7 +107,7 @@ def _edit(base: KnowledgeBase, name: str) -> None:
 
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
     if not editor:
-        raise UsageError("No editor is named. Set EDITOR, as in: EDITOR=nano kb quiz --edit CARD")
+        raise UsageError("No editor is set. Set EDITOR, as in: EDITOR=nano kb quiz --edit CARD")
     item = Deck(base, open_log(base)).card(name)
     if item is None:
         raise UsageError(f"No note holds a card called {name}. See the ids with: kb quiz NOTE --json")

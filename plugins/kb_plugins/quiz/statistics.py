@@ -56,7 +56,7 @@ def as_text(figures: dict[str, Any], today: date) -> str:
     nouns = "card" if cards == 1 else "cards", "review" if reviews == 1 else "reviews"
     lines = [f"{cards} {nouns[0]}, {figures['due']} due, {reviews} {nouns[1]}", ""]
     if figures["retention"]:
-        lines.append("Remembered, by time since the review before:")
+        lines.append("Remembered, by time since the previous review:")
         for row in figures["retention"]:
             bar = "█" * round(row["kept"] * _BAR)
             lines.append(f"  {row['after']:>9}  {bar:<{_BAR}} {row['kept']:>4.0%} of {row['reviews']}")

@@ -93,13 +93,13 @@ class TutorSession:
         items = self._choose(selection, known)
         if not items:
             raise NothingToStudy(
-                f"No question can be made of {selection.label}. Name a note with definitions, terms or headings."
+                f"No question can be made from {selection.label}. Name a note with definitions, terms or headings."
             )
         secrets = {item.id: Secret.of(item, self._deck.aliases(item), question_of(item)) for item in items}
         self._lessons = [lesson for item in items for lesson in self._lesson(item, secrets)]
         if not self._lessons:
             raise NothingToStudy(
-                f"Every question on {selection.label} tells its own answer. Name another note."
+                f"Every question on {selection.label} gives away its own answer. Name another note."
             )
         if len({item.path for item in items}) > 1 and selection.kind != "all":
             yield self._say(self._tongue(self._lessons[0]).says("path", count=len(self._lessons)))
