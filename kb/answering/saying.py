@@ -73,6 +73,6 @@ def advice_on_language(question: str, catalog: Catalog) -> str:
     if catalog.meta("embedding_source") != DEFAULT or language in ("en", ENGLISH, UNCERTAIN):
         return ""
     return (
-        f"Your notes are indexed by {DEFAULT}, which knows English alone. To ask in other languages, run: "
+        f"Your notes are indexed with {DEFAULT}, which knows only English. To ask in other languages, run: "
         f"kb config set embedding.model {MULTILINGUAL}, and then: kb index"
     )

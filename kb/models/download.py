@@ -39,7 +39,7 @@ def describe(what: str, name: str = "") -> Download:
     if match := _REPO.fullmatch(source):
         repo, file = match["repo"], match["file"]
         if not all(part.strip(".") for part in (*repo.split("/"), *file.split("/"))):
-            raise UsageError(f"{what} names no file of a repository. Write owner/repo:file.gguf.")
+            raise UsageError(f"{what} does not name a file in a repository. Write owner/repo:file.gguf.")
         default = recommended.name if recommended else Path(file).stem
         return on_hub(repo, file, model_name(name or default, source))
     address, fragment = urldefrag(what)
@@ -100,7 +100,7 @@ class _Bounds:
         if wanted.bytes and done > wanted.bytes:
             self.outgrown = True
             raise DownloadFailed(
-                f"{wanted.name} is larger than the {wanted.bytes:,} bytes that were announced, so it was stopped. "
+                f"{wanted.name} is larger than the {wanted.bytes:,} bytes that were announced, so the download was stopped. "
                 "Choose another source."
             )
         if done - self._looked >= _LOOK:
@@ -115,7 +115,7 @@ def _require_room(wanted: Download, partial: Path, done: int) -> None:
     if max(wanted.bytes - done, 0) + _SPARE > free:
         size = f"takes {wanted.bytes / 1e9:.1f} GB" if wanted.bytes else f"is {done / 1e9:.1f} GB so far"
         raise DownloadFailed(
-            f"{wanted.name} {size}, and {free / 1e9:.1f} GB are free. Make room, or choose a smaller model."
+            f"{wanted.name} {size}, and {free / 1e9:.1f} GB is free. Make room, or choose a smaller model."
         )
 
 

@@ -161,7 +161,7 @@ class Engine:
         self.usage = Usage(prompt_tokens=len(prompt))
         if len(prompt) >= self.context:
             raise PromptTooLong(
-                f"The question and its passages take {len(prompt)} tokens, the model has room for {self.context}. "
+                f"The question and its passages take {len(prompt)} tokens, but the model has room for only {self.context}. "
                 "Ask for fewer passages, or set a larger models.context in kb.toml."
             )
         llama.llama_set_abort_callback(self._context, is_set_in_c, ctypes.cast(stop.buffer, ctypes.c_void_p))

@@ -161,7 +161,7 @@ def _messages(messages: Sequence[ChatMessage]) -> list[Message]:
     for message in messages:
         role = _ROLES.get(message.role)
         if role is None:
-            raise TypeError(f"A message of role {message.role.value!r} is not known to kb's models.")
+            raise TypeError(f"kb's models know no messages of role {message.role.value!r}.")
         found.append(Message(role, message.content or ""))
     return found
 

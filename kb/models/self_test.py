@@ -68,7 +68,7 @@ def require_usable(path: Path, state: Path, gpu_layers: int = -1) -> None:
             about = {"file": path.name, "engine": _engine(), "verdicts": {**verdicts, layers: reason}}
             write_state(file, about | ({"sha256": _whole_hash(path)} if reason else {}))
     if reason:
-        raise ModelUnusable(f"{reason} To have it tested again, run: kb models test.")
+        raise ModelUnusable(f"{reason} To test it again, run: kb models test.")
 
 
 def forget_verdict(path: Path, state: Path) -> None:

@@ -195,7 +195,7 @@ class Server:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self.refusal(f"broke off: {short(str(error))}", "Try again.") from error
         except Endless as error:
-            raise self.refusal("sends without end", "Check models.url in kb.toml.") from error
+            raise self.refusal("sends data without end", "Check models.url in kb.toml.") from error
 
     def _unconnected(self, reason: str) -> Exception:
         if "CERTIFICATE" in reason:
@@ -225,7 +225,7 @@ class Server:
         if response.is_redirect:
             there = short(without_secrets(response.headers.get("location", "") or "it does not say where"))
             raise self.refusal(
-                f"leads elsewhere ({there})", "Write that address into models.url, if you trust it."
+                f"redirects elsewhere ({there})", "Write that address into models.url, if you trust it."
             )
         if code == 404:
             raise self.refusal("returned 'not found'", "models.url in kb.toml usually ends in /v1.")

@@ -42,7 +42,7 @@ def pieces(response: httpx.Response, most: int, clock: Clock) -> Iterator[bytes]
         if size > most:
             raise Endless
         if clock.has_run_out:
-            raise httpx.ReadTimeout("nothing of use came")
+            raise httpx.ReadTimeout("nothing useful came")
         yield piece
 
 

@@ -21,7 +21,7 @@ _LONGEST_REASON = 200  # characters
 _FAULTS = {  # reasons to end that make no answer: what the server does, and what to do about it
     "error": ("failed without saying why", "See its log, or try again."),
     "content_filter": (
-        "held the answer back, as its content filter says",
+        "held the answer back because of its content filter",
         "Ask differently, or use another model.",
     ),
 }
@@ -60,7 +60,7 @@ def read(event: Event) -> Delta:
     if event.name == "error" or (isinstance(value, dict) and value.get("error")):
         raise _failed(value)
     if not isinstance(value, dict):
-        raise Fault("sent an answer that is none", "Check models.url in kb.toml.")
+        raise Fault("sent something that is not an answer", "Check models.url in kb.toml.")
     choices = value.get("choices")
     if not isinstance(choices, list):
         if _tells_a_failure(value):
@@ -170,7 +170,7 @@ def _tells_a_failure(value: dict[str, Any]) -> bool:
 
 def _in_another_form() -> Fault:
     return Fault(
-        "answers in another form than OpenAI's chat completions",
+        "answers in a form other than OpenAI's chat completions",
         "Use an address that speaks it; it usually ends in /v1.",
     )
 
@@ -183,7 +183,8 @@ def _no_json(event: Event, data: str) -> Fault:
         return Fault(f"failed: {short(data)}", "See its log, or try again.")
     if is_web_page(data):
         return Fault(
-            "sent a web page, which is not JSON", "Check models.url in kb.toml, and whether one must log in."
+            "sent a web page, which is not JSON",
+            "Check models.url in kb.toml, and whether a login is needed.",
         )
     if data[:1] in ("{", "["):
         return Fault("sent something that is not JSON, or was cut off", "Try again, or see its log.")
@@ -213,7 +214,7 @@ def _text_of(content: Any) -> str:
     if isinstance(content, dict):
         content = [content]
     if not isinstance(content, list):
-        raise Fault("sent an answer that is no text", "See its log, or use another model.")
+        raise Fault("sent an answer that is not text", "See its log, or use another model.")
     texts = [
         part if isinstance(part, str) else _first(part.get("text"), "value") or part.get("text")
         for part in content

@@ -139,9 +139,9 @@ def _open(
             request = answer.next_request
             answer.close()
             if not is_safe(str(request.url)) or (_is_local(str(request.url)) and not _is_local(address)):
-                raise _cannot_download(address, f"it leads to {without_secrets(str(request.url))}")
+                raise _cannot_download(address, f"it redirects to {without_secrets(str(request.url))}")
         else:
-            raise _cannot_download(address, "it leads on and on")
+            raise _cannot_download(address, "it redirects too often")
         try:
             if answer.is_error and not (may_end and answer.status_code == _NOTHING_THERE):
                 raise _cannot_download(address, f"status {answer.status_code}")

@@ -222,7 +222,7 @@ def test_a_model_that_cannot_judge_is_not_made_the_judge(small_base: Path, tmp_p
     write_scripted_model(installed / "always-no.gguf", "no")
     done = run_kb("models", "judge", "always-no", cwd=tmp_path, XDG_DATA_HOME=str(tmp_path / "data"))
     assert done.returncode == 1, done.stderr
-    assert "guessing makes 50 %" in done.stdout
+    assert "guessing gets 50 %" in done.stdout
     assert "cannot judge" in done.stderr
     assert "judge" not in (tmp_path / "kb.toml").read_text(encoding="utf-8")
     done = run_kb("models", "judge", "none", cwd=tmp_path)

@@ -38,7 +38,7 @@ class Calibration:
     def message(self) -> str:
         """The area, in words."""
         return (
-            f"on notes of our own it tells yes from no in {100 * self.auroc:.0f} % of cases, where guessing makes 50 % and "
+            f"on sample notes it tells yes from no in {100 * self.auroc:.0f} % of cases, where guessing gets 50 % and "
             f"{100 * NEEDED:.0f} % are needed"
         )
 

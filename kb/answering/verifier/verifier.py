@@ -100,7 +100,7 @@ def open_verifier(
         return CrossEncoderVerifier(CrossEncoderModel(named, "answers.judge"))
     if not path.is_file():
         raise SettingsError(
-            f"answers.judge is {named}, but nothing is there. Write a .gguf file, the folder of a cross-encoder, or "
+            f"answers.judge is {named}, but there is nothing there. Name a .gguf file, the folder of a cross-encoder, or "
             f'"{THE_MODEL}" for the language model itself.'
         )
     from kb.models.open import open_model

@@ -123,7 +123,7 @@ def get(
 
 @app.command("use")
 def use(context: typer.Context, name: Name, vault: Vault = None, index: Index = None) -> None:
-    """Let this knowledge base answer with an installed model.
+    """Use an installed model for the answers of this knowledge base.
 
     For example: kb models use qwen3-1.7b
     """
@@ -146,7 +146,7 @@ def judge(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Let an installed model check this knowledge base's answers, if it can; measures that first.
+    """Let an installed model check answers, once a test shows that it can.
 
     For example: kb models judge qwen2.5-1.5b
     """
