@@ -156,7 +156,7 @@ def _about(link: StoredLink, resolver: LinkResolver) -> str:
         return f"[[{link.target}]] may mean {' or '.join(candidates)}."
     part = "block" if link.status == "block_missing" else "heading"
     part = part if link.resolved is None or is_markdown(link.resolved) else "page"
-    return f"{link.resolved} has no such {part} as this link to [[{link.target}]] names."
+    return f"[[{link.target}]] points to a {part} that doesn't exist in {link.resolved}."
 
 
 def _left_out(vault: Vault) -> Iterator[Finding]:
@@ -172,9 +172,7 @@ def _left_out(vault: Vault) -> Iterator[Finding]:
 
 def _near_copies(catalog: Catalog, vault: Vault) -> Iterator[Finding]:
     for path, original in near_copies(vault, {note.path for note in catalog.notes()}):
-        message = (
-            f"It says nearly the same as {original}, as copies of syncers do. Merge the two, then delete it."
-        )
+        message = f"It says nearly the same as {original}, like a sync program's copy. Merge the two, then delete it."
         yield Finding("conflict copy", path, 1, message)
 
 
@@ -197,7 +195,7 @@ def _doubled_aliases(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _doubled(path: str, alias: str, others: Sequence[str]) -> Finding:
-    message = f"{others[0]} has the alias {alias!r}, too: a link by it may mean either."
+    message = f"{others[0]} also has the alias {alias!r}: a link that uses it may mean either."
     return Finding("doubled alias", path, 1, message)
 
 

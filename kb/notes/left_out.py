@@ -73,7 +73,7 @@ def program_rules(folder: Path, names: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     if "_trash" in names:
         found["/_trash/"] = "a program's bin"
-    found |= {f"/{name}/": "what a drive or archiver keeps" for name in _KEPT_BY_SYSTEMS if name in names}
+    found |= {f"/{name}/": "a drive's or archiver's own files" for name in _KEPT_BY_SYSTEMS if name in names}
     if "logseq" in names and (config := _read(folder / "logseq" / "config.edn")) is not None:
         found["/logseq/"] = "Logseq's own copies and settings"
         hidden = _HIDDEN.search(_COMMENT.sub("", config))

@@ -41,7 +41,7 @@ def test_a_server_that_is_away_is_told_and_stops_nothing(base: Path) -> None:
         "trouble": told,
     }
     shown = run_kb("status", cwd=base, KB_INDEX_TEAM_KEY=TEAM_KEY).stdout
-    assert f"0 vectors here and there, {passages} only here" in shown
+    assert f"0 vectors shared, {passages} only here" in shown
     assert url in shown
     doctor = run_kb("doctor", "--json", cwd=base, KB_INDEX_TEAM_KEY=TEAM_KEY)
     found = [one for one in json.loads(doctor.stdout)["findings"] if one["kind"] == "shared index"]

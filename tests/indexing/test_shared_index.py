@@ -224,7 +224,9 @@ def test_a_strangers_vectors_are_embedded_anew_and_told_of(make: Make) -> None:
     [source, target] = [shelf.rows.address(key) for key in known[:2]]
     row = shelf._get([source])[source]
     shelf._put("upsert", {target: (row[1], row[0] or {})})
-    assert any("not as your team signed them" in finding.message for finding in one.index.shared_findings())
+    assert any(
+        "do not carry your team's signature" in finding.message for finding in one.index.shared_findings()
+    )
     two.write(NOTES)
     report = two.sync()
     assert (report.embedded, report.pending) == (1, 0)
@@ -244,7 +246,7 @@ def test_passages_that_stay_claimed_for_ever_are_embedded_here(
     claim = Shelf.claim
     monkeypatch.setattr(Shelf, "claim", lambda self, ids: ({}, {}))  # others hold them, whenever one asks
     report = two.sync()
-    assert "nobody embeds" in report.shared_trouble
+    assert "did not embed them" in report.shared_trouble
     assert (report.embedded, report.pending) == (1, 0)
     monkeypatch.setattr(Shelf, "claim", claim)
     one.write({"Tea.md": "# Tea\n\nOolong is half oxidised.\n"})
@@ -296,13 +298,13 @@ BAD_ANSWERS = {
     "a web page": ((200, {}, b"<html>log in</html>"), "not JSON"),
     "elsewhere": (
         (302, {"Location": "http://elsewhere.example/x?y=z"}, b""),
-        r"leads elsewhere \(http://elsewhere.example/x.*\)",
+        r"redirects elsewhere \(http://elsewhere.example/x.*\)",
     ),
-    "not found": ((404, {}, b"nothing"), "is no Chroma server"),
+    "not found": ((404, {}, b"nothing"), "is not a Chroma server"),
     "too large": ((413, {}, b""), "requests of 1 MB"),
     "the token repeated": ((500, {}, b"bad token right \x1b[31m"), "status 500: bad token …"),
-    "other JSON": ((200, {}, b'{"hello": [1, 2]}'), "answers otherwise than Chroma"),
-    "a list": ((200, {}, b"[[[]]]"), "answers otherwise than Chroma"),
+    "other JSON": ((200, {}, b'{"hello": [1, 2]}'), "does not answer like Chroma"),
+    "a list": ((200, {}, b"[[[]]]"), "does not answer like Chroma"),
     "a number": ((200, {}, b"1e999"), "not JSON|answers otherwise"),
     "an error": (
         (500, {}, b'{"error": "InternalError", "message": "Failed to apply logs"}'),

@@ -58,5 +58,5 @@ def test_a_link_to_a_page_hovers_and_leads_there(editor: Editor) -> None:
     assert [link.target.rpartition("/")[2] for link in links] == ["bees.pdf#page=2", "bees.pdf", "bees.pdf"]
     editor.wait(lambda: editor.codes("Hive.md"))
     assert [one.message for one in editor.told("Hive.md")] == [
-        "Papers/bees.pdf has no such page as this link to [[bees.pdf]] names."
+        "[[bees.pdf]] points to a page that doesn't exist in Papers/bees.pdf."
     ]

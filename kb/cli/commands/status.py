@@ -75,7 +75,7 @@ def _shared_rows(shared: dict[str, Any] | None) -> Iterator[tuple[str, str]]:
     seen = (
         f", {datetime.fromisoformat(shared['seen']).astimezone():%Y-%m-%d %H:%M:%S}" if shared["seen"] else ""
     )
-    yield "", f"{shared['shared']:,} vectors here and there, {shared['here_only']:,} only here{seen}"
+    yield "", f"{shared['shared']:,} vectors shared, {shared['here_only']:,} only here{seen}"
     if shared["trouble"]:
         yield "", safe_line(shared["trouble"])
 

@@ -45,7 +45,8 @@ def print_report(report: SyncReport) -> None:
         say(safe_line(report.shared_trouble), style="yellow")
         if report.pending:
             say(
-                f"{report.pending:,} passages wait for it; they are found by words meanwhile.", style="yellow"
+                f"{report.pending:,} passages wait for it; until then they are found by words only.",
+                style="yellow",
             )
     for path, reason in report.unreadable[:_SHOWN]:
         say(f"Not read: {safe_line(reason if path in reason else f'{path}: {reason}')}", style="yellow")

@@ -122,7 +122,7 @@ class Api(FastAPI):
             raise
         except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
             raise self.refused(
-                f"answers otherwise than Chroma ({_short(str(error))})", "Check index.url."
+                f"does not answer like Chroma ({_short(str(error))})", "Check index.url."
             ) from error
 
     def refused(self, what: str, remedy: str) -> SharedIndexRefused:
@@ -143,7 +143,7 @@ class Api(FastAPI):
             except SharedIndexRefused as error:
                 raise self.refused(
                     f"has no {what}, and does not let kb make it",
-                    "Let somebody make it who may, or correct the name.",
+                    "Have somebody with permission create it, or correct the name.",
                 ) from error
 
     @override
@@ -178,7 +178,7 @@ class Api(FastAPI):
         for piece in response.iter_bytes():
             size += len(piece)
             if size > _MOST:
-                raise self.refused("sends without end", "Check index.url.")
+                raise self.refused("sends data without end", "Check index.url.")
             if time.monotonic() > end:
                 raise httpx.ReadTimeout("it did not end")
             pieces.append(piece)
@@ -205,11 +205,14 @@ class Api(FastAPI):
             what = "refuses the token" if self._place.token else "asks for a token"
             raise self.refused(what, "Set the variable KB_INDEX_TOKEN to a valid one.")
         if code == 413:
-            raise self.refused("finds a request too large", "Let the proxy before it take requests of 1 MB.")
+            raise self.refused(
+                "finds a request too large", "Let the proxy in front of it accept requests of 1 MB."
+            )
         if response.is_redirect:
             there = without_secrets(response.headers.get("location", "") or "it does not say where")
             raise self.refused(
-                f"leads elsewhere ({_short(there)})", "Write that address into index.url, if you trust it."
+                f"redirects elsewhere ({_short(there)})",
+                "Write that address into index.url, if you trust it.",
             )
         error, reason = _chroma_error(body)
         if error == "NotFoundError":
@@ -217,10 +220,10 @@ class Api(FastAPI):
         if code == 409:
             raise AlreadyThere
         if code == 404:
-            raise self.refused("is no Chroma server", "Correct index.url in kb.toml.")
+            raise self.refused("is not a Chroma server", "Correct index.url in kb.toml.")
         refusal = self.refused(
             f"answers with status {code}: {_short(reason)}",
-            "See the server's own log; kb index --purge makes its collection anew.",
+            "See the server's own log; kb index --purge rebuilds its collection.",
         )
         raise Broken(refusal) if code == 500 and _GRAPH in reason.casefold() else refusal
 

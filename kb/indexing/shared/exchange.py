@@ -199,7 +199,7 @@ class _Exchange:
                 least, since = len(todo) + len(others), time.monotonic()
             elif time.monotonic() - since > _TIRED_SECONDS and not todo:
                 raise SharedIndexAway(
-                    "The shared index keeps passages claimed that nobody embeds, so they were embedded here."
+                    "Other machines claimed passages in the shared index but did not embed them, so they were embedded here."
                 )
             begun = total > len(todo) + len(others)
             if (begun or not todo) and self._manner.interrupted():

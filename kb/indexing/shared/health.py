@@ -24,7 +24,7 @@ def shared_troubles(shared: SharedVectors, catalog: Catalog, embedder: Embedder)
     """What is wrong, a sentence each; nothing where all is well. Asks the server."""
     if shared.place.is_open:
         yield (
-            "The way there is not encrypted, so vectors and token can be read by others. Use an https:// address for index.url."
+            "The connection is not encrypted, so vectors and token can be read by others. Use an https:// address for index.url."
         )
     try:
         shelf = shared.open(embedder, patient=False)
@@ -67,11 +67,11 @@ def _of_sample(shelf: Shelf, catalog: Catalog, embedder: Embedder) -> Iterator[s
         yield f"{missing:,} {looked} are gone from there. Hand them over again with: kb index"
     if strange:
         yield (
-            f"{strange:,} {looked} are not as your team signed them, and are not believed. Find out who else may write there; "
-            "kb index --purge makes the collection anew."
+            f"{strange:,} {looked} do not carry your team's signature, and are not trusted. Find out who else may write there; "
+            "kb index --purge rebuilds the collection."
         )
     if other:
-        yield f"{other:,} {looked} are otherwise here than there. Check this machine with: kb index --verify"
+        yield f"{other:,} {looked} differ between here and there. Check this machine with: kb index --verify"
 
 
 def _is_same(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:

@@ -60,8 +60,8 @@ class SharedPlace:
             )
         if len(self.team_key) < _LEAST_KEY:
             raise SharedIndexRefused(
-                f"A shared index needs the key that your team signs its vectors with, of {_LEAST_KEY} characters at least. "
-                "Set KB_INDEX_TEAM_KEY to it; whoever is first makes one with: openssl rand -base64 32"
+                f"A shared index needs the key that your team signs its vectors with, of at least {_LEAST_KEY} characters. "
+                "Set KB_INDEX_TEAM_KEY to it; whoever is first creates it with: openssl rand -base64 32"
             )
         for name, value in (("tenant", self.tenant), ("database", self.database)):
             if not _NAME.fullmatch(value):
