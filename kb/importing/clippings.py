@@ -54,7 +54,7 @@ class Clippings:
             else:
                 export.leave(name, "holds no text")
         for name in export.tree.ending(".txt"):
-            export.leave(name, "is no page; --from text takes texts")
+            export.leave(name, "is not a web page; import texts with --from text")
 
 
 def _pages(tree: Tree) -> list[str]:

@@ -71,7 +71,7 @@ def _elements(tree: Tree, name: str) -> Iterator[Any]:
             ) from error
         except (ParseError, ValueError, LookupError) as error:  # an encoding that nobody knows
             raise ExportUnreadable(
-                f"{name} can't be read: it is damaged or no export of Evernote."
+                f"{name} can't be read: it is damaged or not an Evernote export."
             ) from error
 
 

@@ -42,7 +42,7 @@ class Messages:
         for name in export.tree.ending(".json", ".jsonl"):
             conversations = _conversations(_value(export.tree, name))
             if not conversations:
-                export.leave(name, "holds no messages that kb knows the form of")
+                export.leave(name, "holds no messages in a form that kb knows")
             for about, messages in conversations:
                 turns = list(_turns(messages))
                 said = transcript(turns)

@@ -39,7 +39,7 @@ def read_mhtml(tree: Tree, name: str) -> Saved:
         raise ExportUnreadable(f"{name} can't be read: it is damaged, or nested too deeply.") from error
     page = next((part for part in parts if part.get_content_type() == "text/html"), None)
     if page is None:
-        raise ExportUnreadable(f"{name} can't be read: no page is in it.")
+        raise ExportUnreadable(f"{name} can't be read: there is no page in it.")
     files: dict[str, Attachment] = {}
     for part in parts:
         data = _data(part)

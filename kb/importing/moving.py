@@ -70,7 +70,7 @@ class Moving:
                 failed = create_all(step, files, tell)
             except NoteUnwritable as error:
                 raise NoteUnwritable(
-                    f"{error} {len(step.done):,} of {len(files):,} files are written. kb undo takes them back; to go on,"
+                    f"{error} {len(step.done):,} of {len(files):,} files were written. kb undo takes them back; to go on,"
                     " run the same import again."
                     if step.done
                     else str(error)

@@ -61,7 +61,7 @@ class Text:
             )
         for name in tree.names():
             if name not in used and not name.startswith(own) and not name.lower().endswith((*NOTES, *_TEXT)):
-                export.leave(name, "is no text, and no note links to it")
+                export.leave(name, "is not text, and no note links to it")
 
 
 def read_texts(export: Export, names: list[str]) -> dict[str, str]:

@@ -96,7 +96,7 @@ def fingerprint(data: bytes) -> str:
 def check_markdown(path: str) -> None:
     """Raise NoteUnwritable for a file of another format, which is only read."""
     if not is_markdown(path):
-        raise NoteUnwritable(f"{path} is no Markdown; kb reads it and never writes to it.")
+        raise NoteUnwritable(f"{path} is not Markdown; kb reads it but never writes to it.")
 
 
 def check_writable(vault: Vault, path: str, settled_for: float = 0.0) -> PurePath:

@@ -25,7 +25,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise Unreadable("is damaged, or no file of its kind") from error
+            raise Unreadable("is damaged, or not a file of its kind") from error
         if len(self._zip.filelist) > _MOST_ENTRIES:
             raise Unreadable("holds too many files")
         self._taken = 0
@@ -52,7 +52,7 @@ class Archive:
             raise Unreadable("is damaged") from error
         self._taken += len(data)
         if len(data) > MOST_BYTES or self._taken > _MOST_IN_ALL:
-            raise Unreadable("grows beyond all measure when it is unpacked")
+            raise Unreadable("becomes far too large when it is unpacked")
         return data
 
     def xml(self, name: str, *, doctype: bool = False) -> Any:

@@ -22,7 +22,7 @@ def read(file: BinaryIO, asked: Asked, /) -> Extract:  # noqa: ARG001 - every so
     except ValueError as error:
         raise Unreadable("is damaged: its JSON cannot be read") from error
     if not isinstance(canvas, dict):
-        raise Unreadable("is no canvas")
+        raise Unreadable("is not a canvas")
     cards = _listed(canvas.get("nodes"))
     cards.sort(key=_order(cards[:]))
     text = MarkdownText()

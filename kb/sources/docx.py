@@ -26,7 +26,7 @@ def read(file: BinaryIO, asked: Asked, /) -> Extract:  # noqa: ARG001 - every so
     """The document in `file`. Raises Unreadable."""
     archive = Archive(file)
     if not archive.holds(_DOCUMENT):
-        raise Unreadable("is no Word document")
+        raise Unreadable("is not a Word document")
     levels = _levels(archive)
     text = MarkdownText()
     body = archive.xml(_DOCUMENT).find(f"{_W}body")

@@ -72,7 +72,7 @@ def _refuse_protected(archive: Archive) -> None:
         return
     for one in archive.xml("META-INF/encryption.xml", doctype=True).iter():
         if local_name(one.tag) == "EncryptionMethod" and one.get("Algorithm") not in _OBFUSCATED_FONTS:
-            raise Unreadable("is protected (DRM), and can be read with its shop's program alone")
+            raise Unreadable("is protected (DRM), and can be read only with its shop's program")
 
 
 def _about(book: Any) -> dict[str, str]:

@@ -50,7 +50,7 @@ def _cells(notebook: object) -> list[Mapping[str, Any]]:
         if found is None and isinstance(sheets, list) and sheets and isinstance(sheets[0], dict):
             found = sheets[0].get("cells")
     if not isinstance(found, list):
-        raise Unreadable("is no notebook")
+        raise Unreadable("is not a notebook")
     return [one for one in found if isinstance(one, dict)]
 
 

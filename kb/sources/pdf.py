@@ -38,7 +38,7 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _RECOGNISING = 240.0  # seconds, for all scanned pages of a file
-_ADVICE = ' Where tesseract is installed, pdf.ocr = "on" in kb.toml has it read.'
+_ADVICE = ' If tesseract is installed, pdf.ocr = "on" in kb.toml has it read.'
 _LARGE = 1.35  # times the usual height: the print of a title
 _SPACES = re.compile(r"[\W_]+")
 
@@ -50,7 +50,7 @@ def read(file: BinaryIO, asked: Asked, /) -> Extract:
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise Unreadable("is locked with a password") from error
-        raise Unreadable("is damaged, or no PDF") from error
+        raise Unreadable("is damaged, or not a PDF") from error
     if len(document) > _MOST_PAGES:
         raise Unreadable(f"has more than {_MOST_PAGES:,} pages")
     return _Reading(document, asked).extract()
@@ -119,7 +119,7 @@ class _Reading:
                 continue
             characters += sum(len(line.text) for line in lines)
             if characters > _MOST_CHARACTERS:
-                raise Unreadable("holds more text than kb takes of one file")
+                raise Unreadable("holds more text than kb reads from one file")
             yield PrintedPage(number, height, lines)
 
     def _recognised(self, page: Any) -> list[Line]:

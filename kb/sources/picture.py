@@ -51,7 +51,7 @@ def _of_photograph(file: BinaryIO) -> tuple[list[str], datetime | None]:
             exif = picture.getexif()
             about: Mapping[Any, Any] = picture.info
     except Exception as error:
-        raise Unreadable("is damaged, or no picture") from error
+        raise Unreadable("is damaged, or not a picture") from error
     found = [_text(exif.get(tag)) for tag in (_TITLE, _DESCRIPTION, _COMMENT, _KEYWORDS, _ARTIST)]
     found += [_text(value) for key, value in about.items() if str(key).lower() in _TEXTS]
     packet = about.get("xmp") or about.get("XML:com.adobe.xmp") or b""

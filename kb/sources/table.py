@@ -52,4 +52,4 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
         rows = islice((row for row in reader if any(cell.strip() for cell in row)), _MOST_ROWS + 2)
         return [[cell[:_LONGEST_CELL] for cell in row[:200]] for row in rows]
     except csv.Error as error:
-        raise Unreadable(f"is no table: {error}") from error
+        raise Unreadable(f"is not a table: {error}") from error

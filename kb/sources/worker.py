@@ -45,7 +45,7 @@ class Worker:
         with self._lock:
             answer = self._asked(data, source, file) or self._asked(data, source, file)
             if answer is None:
-                raise Unreadable("ended the program that read it, twice, as damaged and hostile files do")
+                raise Unreadable("crashed the program that read it, twice, as damaged and hostile files do")
             if answer[:1] != b"+":
                 words = " ".join(answer[1:600].decode("utf-8", "replace").split())
                 raise Interrupted(f"was not read: {words}") if answer[:1] == b"!" else Unreadable(words)
@@ -75,7 +75,7 @@ class Worker:
         if status == -signal.SIGXCPU:
             raise Unreadable(too_long)
         if status in (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP):
-            raise Interrupted("was not read: the program that reads files was ended from outside")
+            raise Interrupted("was not read: the program that reads files was stopped from outside")
         return None
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ def _received(line: socket.socket, end: float) -> bytes:
     """One answer. Raises TimeoutError, EOFError, ValueError where it is longer than any can be."""
     size = int.from_bytes(_exactly(line, HEADER, end), "big")
     if size > _MOST_ANSWER:
-        raise ValueError("holds more text than kb takes of one file")
+        raise ValueError("holds more text than kb reads from one file")
     return _exactly(line, size, end)
 
 

@@ -285,7 +285,7 @@ def test_a_folder_of_text_keeps_its_shape(house: House, tmp_path: Path) -> None:
     )
     assert house.text("Archive/2024/Diary.txt".replace(".txt", ".md")).endswith("---\n\nMonday\nbaked rye\n")
     assert [(one.name, one.reason) for one in plan.left] == [
-        ("unused.bin", "is no text, and no note links to it")
+        ("unused.bin", "is not text, and no note links to it")
     ]
 
 
@@ -415,7 +415,9 @@ def test_one_bundle_alone_is_a_note(house: House, tmp_path: Path, packed: bool) 
 
 def test_what_a_format_does_not_take_is_named(house: House, tmp_path: Path) -> None:
     plan = house.bring(put(tmp_path / "w", {"a.html": "<p>Text</p>", "b.txt": "more"}))
-    assert [(one.name, one.reason) for one in plan.left] == [("b.txt", "is no page; --from text takes texts")]
+    assert [(one.name, one.reason) for one in plan.left] == [
+        ("b.txt", "is not a web page; import texts with --from text")
+    ]
     (tmp_path / "empty").mkdir()
     with (
         pytest.raises(ExportUnreadable, match="empty holds no files"),

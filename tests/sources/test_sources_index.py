@@ -51,14 +51,14 @@ def printed(base: Path, *words: str) -> Any:
 def test_a_vault_with_files_is_indexed_found_asked_and_linked(base: Path) -> None:
     done = run_kb("index", cwd=base)
     assert (done.returncode, "3 added" in done.stdout) == (0, True), done.stderr
-    assert "broken.pdf is damaged, or no PDF" in done.stderr
+    assert "broken.pdf is damaged, or not a PDF" in done.stderr
     again = run_kb("index", cwd=base)
     assert "3 unchanged" in again.stdout
     assert "broken" not in again.stderr, "one line, once"
 
     status = printed(base, "status")
     assert status["files"] == {"pdf": 1, "txt": 1}
-    assert status["unread"] == {"broken.pdf": "broken.pdf is damaged, or no PDF."}
+    assert status["unread"] == {"broken.pdf": "broken.pdf is damaged, or not a PDF."}
     assert status["not_read"] == {".docm": 1}
 
     hit = printed(base, "search", "open the main valve")["hits"][0]
@@ -82,7 +82,7 @@ def test_a_vault_with_files_is_indexed_found_asked_and_linked(base: Path) -> Non
 
     doctor = run_kb("doctor", cwd=base).stdout
     assert "broken.pdf is damaged" in doctor
-    assert doctor.count("has no such page") == 1
+    assert doctor.count("points to a page that doesn't exist") == 1
     assert "Papers/manual.pdf\n" not in doctor.partition("orphan")[2]
 
 
@@ -106,11 +106,13 @@ def test_links_to_a_file_follow_its_name_and_nothing_is_written_to_it(base: Path
     ):
         refused = run_kb(*words, cwd=base)
         assert refused.returncode != 0, words
-        assert "is no Markdown; kb reads it and never writes to it" in " ".join(refused.stderr.split()), words
+        assert "is not Markdown; kb reads it but never writes to it" in " ".join(refused.stderr.split()), (
+            words
+        )
         assert "Traceback" not in refused.stderr
     assert (base / "vault" / "Papers" / "manual.pdf").read_bytes() == before
     refused = run_kb("merge", "Well", "Bike.txt", cwd=base)
-    assert "Bike.txt is no Markdown; kb reads it and never writes to it." in refused.stderr
+    assert "Bike.txt is not Markdown; kb reads it but never writes to it." in refused.stderr
     (base / "vault" / "Wheels.md").write_text("# Wheels\n\nRound. #bike\n", encoding="utf-8")
     renamed = run_kb("tags", "rename", "bike", "bicycle", cwd=base)
     assert renamed.returncode == 0, renamed.stderr

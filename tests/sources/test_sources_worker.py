@@ -40,10 +40,10 @@ def is_well(worker: Worker, tmp_path: Path) -> bool:
     ("function", "reason"),
     [
         ("endless", "takes longer than 1 seconds"),
-        ("crashing", "ended the program that read it, twice"),
+        ("crashing", "crashed the program that read it, twice"),
         ("greedy", "needs more memory"),
         ("raising", "is damaged, or of a kind that kb can't read"),
-        ("leaving", "ended the program that read it, twice"),
+        ("leaving", "crashed the program that read it, twice"),
         ("flooding", "text is too long"),
     ],
 )
