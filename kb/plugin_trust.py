@@ -59,7 +59,7 @@ def plugin_request(folder: Path) -> Request | None:
     names = ", ".join(folder_plugins(folder))
     if not names:
         return None
-    return Request(PLUGINS, names, "runs this code, which may do whatever you may do", fingerprint(folder))
+    return Request(PLUGINS, names, "runs this code, which can do whatever you can do", fingerprint(folder))
 
 
 def fingerprint(folder: Path) -> str:

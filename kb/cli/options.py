@@ -24,7 +24,7 @@ Vault = Annotated[
 ]
 Index = Annotated[
     Path | None,
-    typer.Option("--index", metavar="FOLDER", help="The folder of its index.", show_default=False),
+    typer.Option("--index", metavar="FOLDER", help="The folder of the index.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

@@ -81,7 +81,7 @@ class PluginGroup(TyperGroup):
             for name, command in commands.items():
                 if name in self.commands or name in found:
                     plugin_host().notice(
-                        f"Plugin {plugin}: its command {name!r} was skipped: there is one already."
+                        f"Plugin {plugin}: its command {name!r} was skipped, because kb already has one."
                     )
                     continue
                 _complete(command)

@@ -26,10 +26,10 @@ _ADDS = {
     Kind.MODE: "the mode `NAME` (in `kb chat` and the interface) and the command `kb DASHED WORDS`",
     Kind.COMMAND: "the command `kb DASHED`",
     Kind.PANEL: "the panel TITLE to the terminal interface",
-    Kind.SEARCHER: "an order of what is found, in force with `kb config set retrieval.searcher NAME`",
-    Kind.MODEL: "a kind of language model, in force with `kb config set models.plugin NAME`; `models.path` names the program",
+    Kind.SEARCHER: "another order of search results, used after `kb config set retrieval.searcher NAME`",
+    Kind.MODEL: "a kind of language model, used after `kb config set models.plugin NAME`; `models.path` names the program",
     Kind.EXPORTER: "a format: `kb plugins export NAME notes.csv`",
-    Kind.SOURCE: 'a format to read, subtitles, in force with `sources = ["default", "NAME"]` in kb.toml',
+    Kind.SOURCE: 'a format to read (subtitles), used with `sources = ["default", "NAME"]` in kb.toml',
     Kind.LISTENER: "a log of the questions that your notes did not answer, and a line to `kb status`",
 }
 _TRY = {

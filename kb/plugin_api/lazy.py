@@ -85,7 +85,9 @@ def lazily(
         module, own = found_at[name]
         found = getattr(import_module(module), own)
         if instead := deprecated.get(f"{package}.{name}"):
-            message = f"{package}.{name} goes with the next version of the plugin API. Use {instead}."
+            message = (
+                f"{package}.{name} will be removed in the next version of the plugin API. Use {instead}."
+            )
             warnings.warn(message, DeprecationWarning, stacklevel=2)
         else:
             setattr(sys.modules[package], name, found)  # so that it is asked for once

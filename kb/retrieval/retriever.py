@@ -210,7 +210,7 @@ class Retriever:
         if "lexical" not in retrievers:
             why_no_lexical = "not asked for"
         elif not query.has_words:
-            why_no_lexical = "the query has no word"
+            why_no_lexical = "the query has no words"
         if "dense" not in retrievers:
             why_no_dense = "not asked for"
         elif not query.text:

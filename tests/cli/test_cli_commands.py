@@ -50,7 +50,7 @@ def test_control_characters_of_a_note_never_reach_the_terminal(tmp_path: Path) -
 
 
 def test_a_way_of_searching_that_could_not_run_is_told_with_its_reason(small_base: Path) -> None:
-    assert "Not searched by words: the query has no word." in run_kb("search", "…", cwd=small_base).stderr
+    assert "Not searched by words: the query has no words." in run_kb("search", "…", cwd=small_base).stderr
     filtered = run_kb("search", "tag:models", cwd=small_base).stdout
     assert "Quantisation.md" in filtered
     assert "Not searched" not in filtered

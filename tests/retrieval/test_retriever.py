@@ -78,7 +78,7 @@ def test_llama_index_finds_what_kb_finds(base: KnowledgeBase) -> None:
 
 def test_a_hit_says_why_a_leg_did_not_run(base: KnowledgeBase) -> None:
     hit = base.search("…")[0]
-    assert (hit.retrievers.lexical, hit.retrievers.dense) == ("the query has no word", None)
+    assert (hit.retrievers.lexical, hit.retrievers.dense) == ("the query has no words", None)
 
 
 def test_a_whole_question_finds_its_note_first(base: KnowledgeBase) -> None:

@@ -46,7 +46,7 @@ def rename(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Give a note another alias; links by the old one follow.
+    """Rename an alias of a note; links that use it follow.
 
     For example: kb aliases rename Camellia "Tea plant". kb undo takes it back.
     """

@@ -80,7 +80,7 @@ def set_value(
     name: Name,
     value: Annotated[str, typer.Argument(help="Its new value.", show_default=False)],
 ) -> None:
-    """Change one setting in kb.toml; all else in the file stays as it is.
+    """Change one setting in kb.toml; the rest of the file stays as it is.
 
     For example: kb config set answers.quotes 5
     """
@@ -94,7 +94,7 @@ def set_value(
 
 @app.command("edit")
 def edit(context: typer.Context) -> None:
-    """Open kb.toml in your editor, and say afterwards whether it can be read.
+    """Open kb.toml in your editor, then check that it can be read.
 
     For example: kb config edit
     """
@@ -121,4 +121,4 @@ def _unknown(name: str) -> UsageError:
 
     near = get_close_matches(name, setting_names(), n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]}?" if near else "List them with: kb config"
-    return UsageError(f"There is no setting {name!r}, or it is never shown. {hint}")
+    return UsageError(f"There is no setting {name!r}, or its value is never shown. {hint}")

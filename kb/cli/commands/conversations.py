@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="conversations",
-    help="List, reopen and export what you asked.\n\nFor example: kb conversations reopen 1",
+    help="List, reopen and export your conversations.\n\nFor example: kb conversations reopen 1",
     invoke_without_command=True,
 )
 Number = Annotated[
@@ -38,12 +38,12 @@ Number = Annotated[
 @app.callback()
 def conversations(
     context: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="Conversations shown.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many conversations to show.")] = 20,
     vault: Vault = None,
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """List what you asked in conversations, the latest first.
+    """List your conversations, the latest first.
 
     They are kept in the vault's .kb/conversations. For example: kb conversations, then: kb conversations reopen 1
     """
@@ -56,7 +56,7 @@ def conversations(
         print_json({"conversations": [_as_json(number, one) for number, one in enumerate(held[:limit], 1)]})
         return
     if not held:
-        say("There is no conversation yet. Begin one with: kb chat, or with kb alone.")
+        say("There are no conversations yet. Begin one with: kb chat, or just kb")
     with paged():
         for number, one in enumerate(held[:limit], 1):
             _print_row(number, one)
@@ -84,7 +84,7 @@ def show(context: typer.Context, number: Number, json: Json = False) -> None:
 
 @app.command("reopen")
 def reopen(context: typer.Context, number: Number) -> None:
-    """Go on with a conversation: follow-ups are understood from it.
+    """Continue a conversation: follow-up questions refer to it.
 
     For example: kb conversations reopen 1
     """
@@ -104,7 +104,7 @@ def export(
     context: typer.Context,
     number: Number,
     file: Annotated[
-        Path | None, typer.Argument(help="Where to; without it, stdout.", show_default=False)
+        Path | None, typer.Argument(help="The file to write; stdout if left out.", show_default=False)
     ] = None,
 ) -> None:
     """Write a conversation as a note, with links to its sources.

@@ -61,7 +61,10 @@ def evaluate(
     rows: Annotated[
         Path | None,
         typer.Option(
-            "--rows", metavar="FILE", help="Write every answer, as kb ask --json has it.", show_default=False
+            "--rows",
+            metavar="FILE",
+            help="Write every answer, in the form of kb ask --json.",
+            show_default=False,
         ),
     ] = None,
     html: Annotated[

@@ -12,9 +12,9 @@ from kb.errors import UsageError
 
 TOPICS = {
     "search": """\
-Words find notes that hold them in any form, and notes that are about the same. These narrow a search:
+Words find notes that hold them in any form, and notes about the same subject. These narrow a search:
 
-  "exact phrase"          the words just as they stand
+  "exact phrase"          exactly these words
   -word, -"a phrase"      without it
   tag:tea                 notes with this tag, or one below it
   path:journal            notes with this in their path
@@ -39,16 +39,16 @@ kb capture "a thought"    added to the end of today's note; --inbox, --to NOTE
 kb edit NOTE              in $EDITOR; kb open NOTE in Obsidian, or your system's program
 kb undo                   undoes kb's last change to your notes
 
-Daily notes go where Obsidian or Logseq puts them, else where they lie already. To choose:
+Daily notes go where Obsidian or Logseq puts them, or else where you already keep them. To choose:
 kb config set notes.daily "Journal/YYYY-MM-DD\"""",
     "keys": """\
 F1 in the terminal interface lists its keys. Keys of your own go into keys.toml in your configuration
 folder, which F1 names:
 
-  vim = true              j, k, G, Ctrl+D and Ctrl+U move, wherever nothing is being written
+  vim = true              j, k, G, Ctrl+D and Ctrl+U move, except while you are typing
 
   [keys]
-  search = "ctrl+k"       by name; F1 and Ctrl+P show what there is, and a wrong name is told
+  search = "ctrl+k"       by name; F1 and Ctrl+P list the names, and a wrong one is reported
 
 Long output goes to $KB_PAGER, else $PAGER, else less. KB_PAGER=cat turns that off.""",
     "exit": """\

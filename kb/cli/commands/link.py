@@ -34,7 +34,7 @@ def link(
     every: Annotated[bool, typer.Option("--all", help="Look at every note.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Apply confident, unambiguous links.")] = False,
     interactive: Annotated[
-        bool, typer.Option("--interactive", "-i", help="Ask for each link: accept, reject, always, never.")
+        bool, typer.Option("--interactive", "-i", help="Ask about each link: accept, reject, always, never.")
     ] = False,
     minimum: Annotated[
         float | None,
@@ -62,7 +62,7 @@ def link(
     if (note is None) != every:
         raise UsageError("Give a note, or use --all for every note.")
     if add_related and (every or not apply):
-        raise UsageError("--related goes with a note and --apply.")
+        raise UsageError("--related needs a note and --apply.")
     options = resolve_options(context, vault, index, json)
     bar = minimum if minimum is not None else SURE
     # With --apply those that are left are looked for, too, so that they can be told.

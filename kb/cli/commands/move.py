@@ -57,7 +57,7 @@ def merge(
 ) -> None:
     """Put one note at the end of another; links follow.
 
-    Links to the first lead to the second, headings and blocks included. Properties that both have stay the second's.
+    Links to the first lead to the second, headings and blocks included. Where both have a property, the second's is kept.
 
     For example: kb merge "Green tea" Tea. kb undo takes it back.
     """
@@ -74,7 +74,9 @@ def extract(
     section: Annotated[str, typer.Argument(metavar="NOTE#HEADING", show_default=False)],
     name: Annotated[
         str,
-        typer.Argument(metavar="NEW", help="Its name, or a folder/; else the heading's.", show_default=False),
+        typer.Argument(
+            metavar="NEW", help="Its name, or a folder/; the heading if left out.", show_default=False
+        ),
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
     vault: Vault = None,
@@ -83,7 +85,7 @@ def extract(
 ) -> None:
     """Make a section a note of its own; links follow.
 
-    A link to the new note stays in the section's place, and footnotes it uses go along.
+    A link to the new note takes the section's place, and footnotes that it uses move along.
 
     For example: kb extract "Garden#Compost heap". kb undo takes it back.
     """

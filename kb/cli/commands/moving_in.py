@@ -37,7 +37,7 @@ def import_notes(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            help="Where it comes from, such as evernote; else kb finds out.",
+            help="The program it comes from, such as evernote; kb finds out if left out.",
             autocompletion=complete_format,
         ),
     ] = "",
@@ -56,7 +56,7 @@ def import_notes(
 
     From ChatGPT, Claude, Evernote, Notion, Google Keep, Apple Notes, Roam, Logseq, Bear, saved web pages or text.
 
-    You see what comes before anything is written. Nothing is overwritten, and nothing imported twice.
+    You see what would be imported before anything is written. Nothing is overwritten or imported twice.
 
     For example: kb import notes.enex --to Archive. kb undo takes it back.
     """

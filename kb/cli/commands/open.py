@@ -57,14 +57,14 @@ def edit(context: typer.Context, note: Note, vault: Vault = None, index: Index =
         path, line = find_note(base, (read_citation(note) or (note,))[0])
         file = base.settings.vault / path
     if path.lower().endswith(".pdf"):
-        raise UsageError(f"{path} is no text. Open it with: kb open {path!r}")
+        raise UsageError(f"{path} is not text. Open it with: kb open {path!r}")
     open_in_editor(file, line)
 
 
 def pick(
     context: typer.Context,
     query: Annotated[
-        list[str] | None, typer.Argument(help="Words to start searching for.", show_default=False)
+        list[str] | None, typer.Argument(help="Words to start the search with.", show_default=False)
     ] = None,
     vault: Vault = None,
     index: Index = None,

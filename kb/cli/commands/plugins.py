@@ -90,7 +90,7 @@ def disable(name: Name) -> None:
 def trust(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Stop trusting the folder.")] = False,
 ) -> None:
-    """Let the plugins in the folder `plugins` beside kb.toml run, as they now stand; kb trust shows all it asks for.
+    """Let the plugins in the folder `plugins` beside kb.toml run as they are now; kb trust shows all that is asked for.
 
     A plugin can do whatever you can; there is no sandbox. When any file in the folder changes, trust ends. For example: kb plugins trust
     """
@@ -120,7 +120,7 @@ def new(
         Path | None, typer.Option("--folder", help="Where to write it.", show_default=False)
     ] = None,
 ) -> None:
-    """Write a small working plugin with its test, ready for pip and for changing.
+    """Write a small working plugin with its test, ready to install and to change.
 
     For example: kb plugins new word_count --kind command
     """
@@ -141,7 +141,7 @@ def export(
     vault: Vault = None,
     index: Index = None,
 ) -> None:
-    """Write a file by a plugin's exporter.
+    """Write a file with a plugin's exporter.
 
     For example: kb plugins export anki cards.apkg
     """

@@ -51,7 +51,7 @@ def rename(
     index: Index = None,
     json: Json = False,
 ) -> None:
-    """Write another tag wherever notes have this one, and those below it.
+    """Rename a tag in all notes, with the tags below it.
 
     For example: kb tags rename project projects. kb undo takes it back.
     """

@@ -23,7 +23,7 @@ def trust(
 ) -> None:
     """Show what kb.toml and plugins ask for; confirm it.
 
-    Until then, and when something else is asked for later, it is left out. For example: kb trust --yes
+    What is not confirmed is left out, and so is anything new that is asked for later. For example: kb trust --yes
     """
     options = resolve_options(context, None, None, json)
     here = workspace()
