@@ -19,9 +19,7 @@ _MEMORY = (
     "There is not enough memory for this. Close other programs, or choose a smaller model, and try again."
 )
 # A library may keep something for a moment where temporary files lie, on another disk than the index.
-_DISK = (
-    "No space is left on a disk, the one of the index or that of temporary files. Free some, then try again."
-)
+_DISK = "No space is left on the disk of the index or of temporary files. Free some, then try again."
 _OPEN_FILES = (
     "Too many files are open. Close other programs, or raise the limit (ulimit -n 1024), then try again."
 )

@@ -76,7 +76,7 @@ def load_questions(folder: Path) -> list[GoldQuestion]:
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{file}, line {number}, is not a question: {error!r}.") from error
     if not questions:
-        raise UsageError(f"{file} holds no question.")
+        raise UsageError(f"{file} holds no questions.")
     return questions
 
 

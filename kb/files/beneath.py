@@ -101,7 +101,7 @@ def beneath(root: Path, path: PurePath | str, *, make: bool = False, mode: int =
     """
     parts = PurePath(path).parts
     if not parts or PurePath(path).is_absolute() or ".." in parts or not is_name(str(path)):
-        raise Unfit("it does not lie below its folder", str(path))
+        raise Unfit("it is not inside its folder", str(path))
     descriptor = os.open(root, _FOLDER)
     try:
         for number, part in enumerate(parts[:-1], 1):

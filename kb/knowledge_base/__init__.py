@@ -175,7 +175,7 @@ class KnowledgeBase(Parts, ForPrograms):
 
 
 def whole(base: object) -> KnowledgeBase:
-    """`base`, of which a plugin sees less, as it was made. Raises TypeError for what is no knowledge base of kb."""
+    """`base`, of which a plugin sees less, as it was made. Raises TypeError for what is not one of kb's knowledge bases."""
     if not isinstance(base, KnowledgeBase):
-        raise TypeError(f"{base!r} is no knowledge base of kb.")
+        raise TypeError(f"{base!r} is not one of kb's knowledge bases.")
     return base

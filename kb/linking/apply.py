@@ -48,7 +48,7 @@ def apply_links(
                 if edits:
                     step.edit(raw, edits, settled_for)
                 else:
-                    left.append(f"{path} no longer wants these links.")
+                    left.append(f"These links no longer fit {path}.")
             except VaultError as error:
                 left.append(str(error))
         return list(step.done), left

@@ -70,7 +70,7 @@ def load_settings(
     chosen_index = (named_index or own_index or default_index(chosen)).absolute()
     if not is_utf8(chosen_index):
         raise SettingsError(
-            f"The index cannot lie in {chosen_index}: a name in that path is not UTF-8. "
+            f"The index cannot be in {chosen_index}: a name in that path is not UTF-8. "
             "Name another folder for it with --index FOLDER."
         )
     for section, name in _RELATIVE:

@@ -37,8 +37,8 @@ class _ShownKey:
 
 
 _SHOWN_KEYS = (
-    _ShownKey("models", "key", "shows your key to this server"),
-    _ShownKey(INDEX, "token", "shows your token to this server"),
+    _ShownKey("models", "key", "sends your key to this server"),
+    _ShownKey(INDEX, "token", "sends your token to this server"),
 )
 
 
@@ -141,7 +141,7 @@ def _decision_requests(vault: Path | None, own: str) -> Iterator[Request]:
     """What the `.kb` of `vault` asks for: to heed machines other than the one called `own`."""
     if vault is not None and _foreign_logs(vault / DECISIONS, own):
         yield Request(
-            DECISIONS, "", "suggests links as they were decided on other machines", digest_of(DECISIONS)
+            DECISIONS, "", "suggests links by what was decided on other machines", digest_of(DECISIONS)
         )
 
 

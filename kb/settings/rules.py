@@ -71,7 +71,7 @@ def what_it_allows(item: Field[Any], value: Any) -> str:
     """
     if not isinstance(value, str) or value in ("", item.default, *item.metadata.get(_KNOWN, ())):
         return ""
-    return str(item.metadata.get(_ALLOWS) or "uses it as it stands there")
+    return str(item.metadata.get(_ALLOWS) or "uses it as it is written there")
 
 
 def shown_value(item: Field[Any], value: Any) -> str:
@@ -108,7 +108,7 @@ def checked(item: Field[Any], value: Any, where: str) -> Any:
         value = str(value).strip()
         if not (value.isascii() and value.isprintable()):
             raise SettingsError(
-                f"{where} holds a character that cannot be sent to a server. Copy the key anew; only plain ASCII can be sent."
+                f"{where} holds a character that cannot be sent to a server. Copy the key again; only plain ASCII can be sent."
             )
     return value
 
@@ -232,7 +232,7 @@ def current_folder() -> Path:
         return Path.cwd()
     except OSError as error:
         raise SettingsError(
-            f"The current folder cannot be used: {error.strerror}. Change into a folder that is there."
+            f"The current folder cannot be used: {error.strerror}. Change to a folder that exists."
         ) from error
 
 

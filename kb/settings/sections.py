@@ -36,10 +36,10 @@ class SharedIndexSettings:
     # such as https://chroma.example.org, or http://127.0.0.1:8000; empty for none: nothing reaches the network then
     url: str = address(allows="sends the vectors of your notes to this server, and takes vectors from there")
     # shown to that server, or to the proxy before it; better in KB_INDEX_TOKEN than in a file
-    token: str = secret(allows="shows this token to the server of the shared index")
+    token: str = secret(allows="sends this token to the server of the shared index")
     # signs vectors, and is never sent: what has no signature of the team's is not believed. Better in KB_INDEX_TEAM_KEY
-    team_key: str = secret(allows="believes vectors that are signed with this key")
-    tenant: str = named("default_tenant", allows="keeps vectors with this tenant of the server")
+    team_key: str = secret(allows="trusts vectors that are signed with this key")
+    tenant: str = named("default_tenant", allows="keeps vectors under this tenant of the server")
     database: str = named("default_database", allows="keeps vectors in this database of the server")
 
 
@@ -68,9 +68,9 @@ class ModelSettings:
     # an OpenAI-compatible server instead of a file, such as http://127.0.0.1:8080/v1
     url: str = address(allows="sends questions and quotes of your notes to this server")
     # for that server; better in KB_MODELS_KEY than in a file
-    key: str = secret(allows="shows this key to the model server")
+    key: str = secret(allows="sends this key to the model server")
     # which of the server's models; empty for its first
-    server_model: str = named(allows="asks for this model of the server")
+    server_model: str = named(allows="asks the server for this model")
     # tokens; cut to what the model was trained for
     context: int = number(4096, LEAST_CONTEXT, 10_000_000)
     # layers given to a GPU where llama.cpp was built with one; -1 for all
@@ -118,7 +118,7 @@ class NoteSettings:
 
     folder: str = named(allows=_WRITES)  # of new notes; empty for the top
     # the note that new ones begin as; empty for none
-    template: str = named(allows="begins your new notes with this one of the vault")
+    template: str = named(allows="starts your new notes from this note of the vault")
     # folder of templates that are named without it
     templates: str = named(allows="takes templates from this folder of the vault")
     # the daily note, as in "Journal/YYYY-MM-DD"; empty for what Obsidian is set to, or where daily notes lie already
@@ -134,7 +134,7 @@ class PdfSettings:
     # whether tesseract, where it is installed, reads them
     ocr: str = choice("off", "on", confirmed={"on": "runs tesseract over scanned pages of your files"})
     # languages that they are in, as tesseract names them: "eng", "deu+eng"
-    languages: str = named("eng", allows="names languages to tesseract")
+    languages: str = named("eng", allows="tells tesseract to read these languages")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def parsed(text: str, file: Path) -> dict[str, Any]:
     except ValueError as error:
         if _PATH_OF_INDEX.search(text) and _SECTION_OF_INDEX.search(text):
             raise SettingsError(
-                f"{file} says index = … and index.… both, which TOML does not allow. Write the path as: index.path = …"
+                f"{file} has both index = … and index.…, which TOML does not allow. Write the path as: index.path = …"
             ) from error
         raise SettingsError(
             f"{file} is not valid TOML: {error}. Correct it, or delete it and run: kb init"
