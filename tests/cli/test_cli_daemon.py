@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -382,7 +383,7 @@ def test_a_module_laid_beside_it_is_not_run_when_it_begins_anew(base: Path, tmp_
         stdout=subprocess.PIPE,
         text=True,
     )
-    variables = {"PYTHONPATH": str(tmp_path / "path")}
+    variables: dict[str, Any] = {"PYTHONPATH": str(tmp_path / "path")}
     try:
         assert within(60, lambda: is_answered(base, **variables))
         (folder / "kb.py").write_text(f"open({str(mark)!r}, 'w').close()\n", encoding="utf-8")
