@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import sys
 
 from kb.indexing.embedder import Embedder
 from kb.indexing.note_rows import rows_of_text
 
+_NICER = 5  # than the process that shows what a person types
+
 
 def main() -> None:
     """Answer each batch of (path, text) on stdin with its rows on stdout, until stdin ends."""
+    if hasattr(os, "nice"):
+        os.nice(_NICER)
     embedder = Embedder(sys.argv[1])
     while True:
         try:

