@@ -304,7 +304,7 @@ def test_a_mark_from_another_vault_is_replaced(house: House, tmp_path: Path) -> 
 def test_an_import_that_stops_midway_says_so_and_goes_on(house: House, tmp_path: Path) -> None:
     old = put(tmp_path / "old", {"a/A.md": "[[B]]\n", "b/B.md": "[[A]]\n"})
     put(house.vault, {"Imported/b": "a file where a folder is to be"})
-    with pytest.raises(NoteUnwritable, match=r"1 of 2 files are written\. kb undo takes them back"):
+    with pytest.raises(NoteUnwritable, match=r"1 of 2 files were written\. kb undo takes them back"):
         house.bring(old)
     (house.vault / "Imported/b").unlink()
     assert [note.path for note in house.bring(old).notes] == ["Imported/b/B.md"]
