@@ -176,9 +176,9 @@ def test_a_part_is_gone_on_with_only_while_the_file_is_the_same(
 
 @pytest.mark.parametrize("kind", ["to-http", "to-file", "in-circles"])
 def test_no_server_leads_out_into_the_open(server: str, library: ModelLibrary, kind: str) -> None:
-    with pytest.raises(DownloadFailed, match="leads"):
+    with pytest.raises(DownloadFailed, match="redirects"):
         describe(f"{server}/{kind}/x.gguf")
-    with pytest.raises(DownloadFailed, match="leads"):
+    with pytest.raises(DownloadFailed, match="redirects"):
         fetch(Download(f"{server}/{kind}/x.gguf", "x", 0, "", "unknown"), library, nothing)
     assert len(Hostile.asked) < 30
 
@@ -190,7 +190,7 @@ def test_an_address_elsewhere_may_not_lead_to_this_machine(
     monkeypatch.setattr(transfer, "_is_local", lambda address: "to-fine" not in address)
     monkeypatch.setattr(transfer, "is_safe", lambda _: True)
     monkeypatch.setattr(download, "is_safe", lambda _: True)
-    with pytest.raises(DownloadFailed, match="leads to"):
+    with pytest.raises(DownloadFailed, match="redirects to"):
         describe(f"{server}/to-fine/x.gguf")
 
 

@@ -162,7 +162,7 @@ def test_control_tokens_in_a_message_take_as_many_tokens_as_words_do(smollm: Loc
 
 
 def test_a_prompt_that_does_not_fit_is_refused(smollm: LocalModel) -> None:
-    with pytest.raises(PromptTooLong, match="room for 4096"):
+    with pytest.raises(PromptTooLong, match="room for only 4096"):
         smollm.complete([Message("user", "tea " * 5000)])
     assert smollm.complete(QUESTION, SHORT)
 

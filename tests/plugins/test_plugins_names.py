@@ -85,7 +85,7 @@ def test_a_name_that_is_to_go_still_works_and_says_what_to_use_instead(
     monkeypatch.setattr(module, "__getattr__", look_up, raising=False)
     for _ in range(2):
         with pytest.warns(
-            DeprecationWarning, match=r"old_and_new\.place_at goes .* Use kb\.plugin_api\.where\."
+            DeprecationWarning, match=r"old_and_new\.place_at will be removed .* Use kb\.plugin_api\.where\."
         ) as heard:
             assert module.place_at is kb.plugin_api.place_at
         assert heard[0].filename == __file__
