@@ -47,14 +47,7 @@ class ChildEnd:
 
 def run_python(module: str, words: Sequence[str], *, seconds: float) -> ChildEnd:
     """Run `module` with `words` in a child process that stands in a neutral folder, for `seconds` at most."""
-    child = subprocess.Popen(
-        _command(module, words),
-        cwd=_NEUTRAL,
-        env=minimal_environment(os.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    child = _started(module, words, stdout=subprocess.PIPE)
     try:
         output, _ = child.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -100,17 +93,7 @@ class Child:
 
 def start_python(module: str, words: Sequence[str], *, keep: Sequence[int]) -> Child:
     """Start `module` with `words` in a child process that stands in a neutral folder and is handed the descriptors `keep`."""
-    return Child(
-        subprocess.Popen(
-            _command(module, words),
-            cwd=_NEUTRAL,
-            env=minimal_environment(os.environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=keep,
-        )
-    )
+    return Child(_started(module, words, keep=keep))
 
 
 class PipedChild(Child):
@@ -134,16 +117,7 @@ class PipedChild(Child):
 
 def pipe_python(module: str, words: Sequence[str]) -> PipedChild:
     """Start `module` with `words` in a child process that stands in a neutral folder, with a pipe in and one out."""
-    return PipedChild(
-        subprocess.Popen(
-            _command(module, words),
-            cwd=_NEUTRAL,
-            env=minimal_environment(os.environ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    )
+    return PipedChild(_started(module, words, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
 
 
 class ChildBeside(Child):
@@ -177,6 +151,26 @@ def start_beside(module: str, words: Sequence[str]) -> ChildBeside:
 def own_command(*words: str) -> list[str]:
     """The program and arguments that run `kb` with `words` wherever one stands, without a look at what lies there."""
     return _command("kb", words)
+
+
+def _started(
+    module: str,
+    words: Sequence[str],
+    *,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.DEVNULL,
+    keep: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """`module` in a process that stands in a neutral folder and has little of the environment."""
+    return subprocess.Popen(
+        _command(module, words),
+        cwd=_NEUTRAL,
+        env=minimal_environment(os.environ),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=subprocess.DEVNULL,
+        pass_fds=keep,
+    )
 
 
 def _command(module: str, words: Sequence[str]) -> list[str]:

@@ -110,3 +110,10 @@ class HashingEmbedder(Embedder):
             seed = int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big")
             row[:] = np.random.default_rng(seed).standard_normal(self.dimension)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class MadeUpVectors(Embedder):
+    """A real model with its own word pieces, which child processes count, but for the vectors of passages."""
+
+    def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> NDArray[np.float32]:
+        return HashingEmbedder().embed_passages(texts)

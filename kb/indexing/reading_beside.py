@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from typing import TypeVar
 from kb.child_process import PipedChild, pipe_python
 from kb.indexing.embedder import Embedder
 from kb.indexing.note_rows import NoteRows, rows_of_text
+from kb.machine import cores
 
 Batch = Sequence[tuple[str, str]]  # (path, text) of notes
 Tag = TypeVar("Tag")  # what a batch is handed over with, and comes back with
@@ -59,7 +59,7 @@ def rows_beside(
 
 
 def _start(embedder: Embedder) -> list[PipedChild]:
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processors = cores()
     if processors == 1 or not embedder.opens_elsewhere:
         return []
     words = [embedder.source]

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from kb import machine
 from kb.errors import ModelUnusable, PromptTooLong
-from kb.models import llama_log, machine
+from kb.models import llama_log
 from kb.models.language_model import Options, Usage
 from kb.models.llama_library import llama
 from kb.models.loaded_model import LoadedModel

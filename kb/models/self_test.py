@@ -22,9 +22,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from kb import machine
 from kb.child_process import run_python
 from kb.errors import ModelError, ModelUnusable
-from kb.models import machine
 from kb.models.gguf_check import check_gguf
 from kb.models.state_file import read_state, write_state
 

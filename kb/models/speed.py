@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from kb.models import machine
+from kb import machine
 from kb.models.language_model import Cancellation, Message, Options
 from kb.models.local import LocalModel
 from kb.models.state_file import read_state, write_state

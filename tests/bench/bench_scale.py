@@ -23,30 +23,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from kb.indexing.embedder import Embedder  # noqa: E402
 from kb.indexing.index import Index  # noqa: E402
 from kb.indexing.sync import SyncProgress  # noqa: E402
 from kb.notes.vault import Vault  # noqa: E402
 from tests.bench.made_vault import make  # noqa: E402
-from tests.support import HashingEmbedder  # noqa: E402
+from tests.support import MadeUpVectors  # noqa: E402
 
 _QUERIES, _QUESTIONS, _RUNS = 60, 10, 5
 _PULLED = 2_000  # files that a pull changes
 _AT_ONCE = 4
 _READING = "Reading notes"
-
-
-class MadeUpVectors(Embedder):
-    """MiniLM, but for the vectors of passages."""
-
-    def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> NDArray[np.float32]:
-        return HashingEmbedder().embed_passages(texts)
 
 
 def main(folder: Path, sizes: Sequence[int]) -> None:

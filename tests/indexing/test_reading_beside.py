@@ -3,29 +3,19 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from kb.indexing.embedder import Embedder
 from kb.indexing.index import Index
 from kb.indexing.note_rows import rows_of_text
 from kb.indexing.reading_beside import rows_beside
 from kb.notes.vault import Vault
-from tests.support import HashingEmbedder
+from tests.support import MadeUpVectors
 
 MODEL = "all-MiniLM-L6-v2"
 NOTES = 600
-
-
-class MadeUpVectors(Embedder):
-    """MiniLM's own word pieces, which child processes count; nobody asks what its vectors mean."""
-
-    def embed_passages(self, texts: Sequence[str], *, many: bool | None = None) -> NDArray[np.float32]:
-        return HashingEmbedder().embed_passages(texts)
 
 
 class HereAlone(MadeUpVectors):

@@ -1,4 +1,4 @@
-"""What this machine has for a model: processor cores and memory that is free."""
+"""What this machine has to compute with: processor cores, and memory that is free."""
 
 from __future__ import annotations
 
